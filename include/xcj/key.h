@@ -1,0 +1,161 @@
+/*
+ * xcj/key.h: keys from JWK (RFC 7517, 7518 6, 8037, 8812), PEM, DER and shared secrets, and back.
+ *
+ * Key types: RSA; EC on P-256, P-384, P-521 and secp256k1; OKP with Ed25519, Ed448, X25519 and X448 (the last two convert
+ * only); oct. RSA keys under 2048 bits convert, but neither sign nor verify. A private part that does not fit its public
+ * part is refused.
+ */
+#ifndef XCJ_KEY_H
+#define XCJ_KEY_H
+
+#include <xcj/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** One key: immutable, reference-counted, shareable by threads. */
+typedef struct xcj_key xcj_key;
+
+/** How a key is read. */
+typedef struct xcj_key_options {
+    size_t size;
+    const char *passphrase;  /**< for an encrypted PKCS#8 key; NULL if there is none */
+    size_t passphrase_len;
+    int hmac_k_raw;          /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
+    int kong_alg_names;      /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
+    int allow_weak_secret;   /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
+} xcj_key_options;
+
+#define XCJ_KEY_OPTIONS_INIT { sizeof(xcj_key_options), NULL, 0, 0, 0, 0 }
+
+/**
+ * A key from one JWK (JSON text, UTF-8). Duplicate members, non-minimal integers, points off the curve, wrong lengths and
+ * `oth` are refused; unknown members are ignored. `options` may be NULL.
+ * XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len,
+                                                 const xcj_key_options *options, xcj_error *err);
+
+/**
+ * A key from the first block of a PEM text: PUBLIC KEY, PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PUBLIC KEY, RSA PRIVATE KEY,
+ * EC PRIVATE KEY or CERTIFICATE (its public key). Text before the block is skipped (RFC 7468).
+ * XCJ_ERR_KEY, _KEY_TYPE, _BASE64, _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len,
+                                                 const xcj_key_options *options, xcj_error *err);
+
+/** As xcj_key_from_pem(), from the DER of one such block. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len,
+                                                 const xcj_key_options *options, xcj_error *err);
+
+/** A key from whatever the bytes are: a JWK, a PEM text or DER. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len,
+                                                  const xcj_key_options *options, xcj_error *err);
+
+/**
+ * An oct key from a shared secret, the bytes as they are. A PEM, DER or JWK text is refused: it is a key of another kind
+ * (algorithm confusion, RFC 8725 2.1). So is a secret under 32 bytes, unless `allow_weak_secret` is set (RFC 7518 3.2).
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len,
+                                                    const xcj_key_options *options, xcj_error *err);
+
+/**
+ * A new private key for an algorithm. `bits` 0 is the default: RSA 2048, oct the length of the hash; RSA takes 2048 to 16384,
+ * oct a multiple of 8 no less than the hash's; the others only their own. EdDSA makes an Ed25519 key. The key carries `alg`.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
+
+/** What a copy of a key is to be called; an absent member (ptr NULL, XCJ_ALG_NONE) leaves what the key has. */
+typedef struct xcj_key_labels {
+    size_t size;
+    xcj_str kid; /**< "" removes the kid */
+    xcj_str use; /**< "sig", "enc", another text, or "" to remove it */
+    xcj_alg alg; /**< must fit the key's type and curve */
+} xcj_key_labels;
+
+#define XCJ_KEY_LABELS_INIT { sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE }
+
+/** The same key under other labels. XCJ_ERR_ALG when the algorithm does not fit, _KEY for text that is not UTF-8. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels,
+                                                xcj_error *err);
+
+/** One more reference; returns the key. */
+XCJ_API xcj_key *xcj_key_ref(const xcj_key *key);
+
+/** Gives a reference back; the last one wipes and frees the key. NULL is fine. */
+XCJ_API void xcj_key_free(xcj_key *key);
+
+/** "RSA", "EC", "OKP" or "oct". Static text. */
+XCJ_API const char *xcj_key_type(const xcj_key *key);
+
+/** The JOSE name of the curve, such as "P-256"; NULL for RSA and oct. Static text. */
+XCJ_API const char *xcj_key_curve(const xcj_key *key);
+
+/** The size: bits of the modulus, the field or the secret. */
+XCJ_API unsigned xcj_key_bits(const xcj_key *key);
+
+/** 1 if the private part (or the secret) is there. */
+XCJ_API int xcj_key_is_private(const xcj_key *key);
+
+/** The kid, borrowed; absent if the key has none. */
+XCJ_API xcj_str xcj_key_id(const xcj_key *key);
+
+/** The JWK's `use`, borrowed; absent if the key has none. */
+XCJ_API xcj_str xcj_key_use(const xcj_key *key);
+
+/** The JWK's `alg` if it is one of ours, else XCJ_ALG_NONE. */
+XCJ_API xcj_alg xcj_key_alg(const xcj_key *key);
+
+/** The JWK's `alg` as it stands (also one that is not ours, such as "RSA-OAEP"), borrowed; absent if there is none. */
+XCJ_API xcj_str xcj_key_alg_name(const xcj_key *key);
+
+/** What a key is to be used for. */
+typedef enum xcj_use { XCJ_SIGN = 1, XCJ_VERIFY = 2 } xcj_use;
+
+/**
+ * May this key be used so with this algorithm? The one place that decides it, for every sign and verify: key type and curve,
+ * the JWK's alg, use and key_ops, size, the private part to sign.
+ * XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_admits(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
+
+/** Writes up to `cap` algorithms that the key admits, in the order of their numbers; returns how many there are. */
+XCJ_API size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap);
+
+/**
+ * The one algorithm to sign with: `asked` if given, else the JWK's alg, else the only one the key's curve allows (EdDSA for an
+ * Ed25519 or Ed448 key). `asked` and the JWK's alg must agree. XCJ_ERR_ALG (which lists the choices), _KEY_WEAK, _KEY_USE.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err);
+
+/** Which part of a key is written. */
+typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;
+
+/**
+ * The key as JWK text: kty, crv, the numbers, then use, key_ops, alg and kid where the key has them. One line, no white space.
+ * XCJ_ERR_KEY_PART: a private part of a public key, or a public part of an oct key.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
+                                               xcj_error *err);
+
+/** The key as PEM (RFC 7468): SubjectPublicKeyInfo or PKCS#8, 64 columns, final line feed. XCJ_ERR_KEY_PART for oct. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
+                                               xcj_error *err);
+
+/** The key as DER: SubjectPublicKeyInfo or PKCS#8. XCJ_ERR_KEY_PART for oct. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_part part,
+                                               xcj_error *err);
+
+/** Hashes for thumbprints. */
+typedef enum xcj_hash { XCJ_SHA256 = 1, XCJ_SHA384 = 2, XCJ_SHA512 = 3 } xcj_hash;
+
+/** The JWK thumbprint (RFC 7638, RFC 8037 2), base64url, with a NUL after it. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj_hash hash,
+                                                   xcj_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

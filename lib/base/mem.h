@@ -1,0 +1,38 @@
+/*
+ * mem.h: memory that is wiped, and comparison in constant time.
+ */
+#ifndef XCJ_LIB_BASE_MEM_H
+#define XCJ_LIB_BASE_MEM_H
+
+#include <stdbool.h>
+
+#include <xcj/base.h>
+
+/** A block that remembers its length, so that xcj_free() can wipe all of it. NULL when there is no memory. Not zeroed. */
+void *xcj__alloc(size_t size);
+
+/** As xcj__alloc(), zeroed. */
+void *xcj__zalloc(size_t size);
+
+/** A larger (or smaller) block with the same content; the old one is wiped. NULL leaves the old one as it was. */
+void *xcj__realloc(void *block, size_t size);
+
+/** A copy with a NUL after it. */
+char *xcj__dup(const char *text, size_t len);
+
+/** Overwrites memory in a way that a compiler does not drop. */
+void xcj__wipe(void *ptr, size_t len);
+
+/** Equal bytes, in time that depends on `len` alone. */
+bool xcj__equal_secret(const void *a, const void *b, size_t len);
+
+/** Equal views, for text that is no secret. */
+bool xcj__str_equal(xcj_str a, xcj_str b);
+
+/** Is the view exactly this literal? */
+bool xcj__str_is(xcj_str a, const char *literal);
+
+/** Is the view this literal, ASCII letters in any case? */
+bool xcj__str_is_nocase(xcj_str a, const char *literal);
+
+#endif

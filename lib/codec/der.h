@@ -1,0 +1,51 @@
+/*
+ * der.h: DER out (X.690), for SubjectPublicKeyInfo, PKCS#8, PKCS#1, SEC1 and ECDSA signatures.
+ *
+ * A writer fills its storage from the end towards the beginning, so that each length is known when its header is written: put
+ * the last element first, then wrap what was written since a mark.
+ */
+#ifndef XCJ_LIB_CODEC_DER_H
+#define XCJ_LIB_CODEC_DER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct xcj__der {
+    uint8_t *storage;
+    size_t cap;
+    size_t start; /* what is written stands in storage[start .. cap) */
+    bool failed;  /* out of room */
+} xcj__der;
+
+void xcj__der_init(xcj__der *der, uint8_t *storage, size_t cap);
+
+/** Bytes written so far: also the mark for xcj__der_wrap(). */
+size_t xcj__der_len(const xcj__der *der);
+
+/** Bytes as they are, before everything written so far. */
+void xcj__der_prepend(xcj__der *der, const void *data, size_t len);
+
+/** Tag and length before all that was written since the mark. */
+void xcj__der_wrap(xcj__der *der, uint8_t tag, size_t mark);
+
+/** INTEGER of an unsigned big-endian number (leading zero bytes are dropped, one is added where the top bit is set). */
+void xcj__der_integer(xcj__der *der, const uint8_t *number, size_t len);
+
+/**
+ * An ECDSA r||s of exactly 2 * half bytes as SEQUENCE { r, s }. `dst` holds 2 * half + 9 bytes or more. Returns the length, or 0
+ * when r or s is zero.
+ */
+size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t half);
+
+/** The reverse: SEQUENCE { r, s } into exactly 2 * half bytes. False when it is not that, or a number is longer than half. */
+bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len);
+
+#define XCJ__DER_INTEGER 0x02
+#define XCJ__DER_BIT_STRING 0x03
+#define XCJ__DER_OCTET_STRING 0x04
+#define XCJ__DER_SEQUENCE 0x30
+#define XCJ__DER_CONTEXT_0 0xa0
+#define XCJ__DER_CONTEXT_1 0xa1
+
+#endif
