@@ -31,7 +31,7 @@ void xcj__buf_init_fixed(xcj__buf *buf, void *storage, size_t cap);
 /** Wipes and frees what it owns, and wipes the used part of the caller's storage unless it is fixed. */
 void xcj__buf_free(xcj__buf *buf);
 
-/** Makes room for `more` bytes after `len` and returns where they go; NULL on failure (which is latched). */
+/** Makes room for `more` bytes after `len` (which the caller then adds) and returns where they go; NULL on failure (latched). */
 char *xcj__buf_reserve(xcj__buf *buf, size_t more);
 
 void xcj__buf_put(xcj__buf *buf, const void *data, size_t len);

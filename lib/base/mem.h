@@ -26,7 +26,7 @@ void xcj__wipe(void *ptr, size_t len);
 /** Equal bytes, in time that depends on `len` alone. */
 bool xcj__equal_secret(const void *a, const void *b, size_t len);
 
-/** Equal views, for text that is no secret. */
+/** Equal views, for text that is no secret. Absent equals absent only, not the empty text. */
 bool xcj__str_equal(xcj_str a, xcj_str b);
 
 /** Is the view exactly this literal? */

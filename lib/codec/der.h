@@ -34,11 +34,12 @@ void xcj__der_integer(xcj__der *der, const uint8_t *number, size_t len);
 
 /**
  * An ECDSA r||s of exactly 2 * half bytes as SEQUENCE { r, s }. `dst` holds 2 * half + 9 bytes or more. Returns the length, or 0
- * when r or s is zero.
+ * when r or s is zero, or half is not 1 to 66 (P-521).
  */
 size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t half);
 
-/** The reverse: SEQUENCE { r, s } into exactly 2 * half bytes. False when it is not that, or a number is longer than half. */
+/** The reverse: SEQUENCE { r, s } into exactly 2 * half bytes. False (and all zero) when it is not that, a number is zero or
+ * longer than half, or a length or number is not in the fewest bytes. */
 bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len);
 
 #define XCJ__DER_INTEGER 0x02

@@ -18,6 +18,9 @@ void xcj__json_put_content(xcj__buf *buf, xcj_str text);
 /** Most bytes that xcj__json_put_string() writes for a text of this length. */
 size_t xcj__json_string_max(size_t len);
 
+/** Length (2 to 4) of the well-formed multi-byte UTF-8 sequence that the text begins with; 0 if it does not. */
+size_t xcj__utf8_sequence(const char *text, size_t len);
+
 /** Valid UTF-8 (RFC 3629): no overlong form, no surrogate, nothing above U+10FFFF. */
 bool xcj__utf8_valid(const char *text, size_t len);
 

@@ -1,0 +1,102 @@
+#include "lib/codec/json_write.h"
+
+#include <string.h>
+
+/* RFC 8259 7: what must not stand in a string as it is. */
+static bool must_escape(unsigned char c)
+{
+    return c < 0x20 || c == '"' || c == '\\';
+}
+
+static void put_escape(xcj__buf *buf, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    static const char letters[0x20] = { ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r' };
+    char text[6] = { '\\', (char)c };
+    size_t len = 2;
+    if (c < 0x20 && letters[c] != 0) {
+        text[1] = letters[c];
+    } else if (c < 0x20) {
+        memcpy(text + 1, "u00", 3);
+        text[4] = hex[c >> 4];
+        text[5] = hex[c & 15];
+        len = 6;
+    }
+    xcj__buf_put(buf, text, len);
+}
+
+static bool is_tail(unsigned char c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
+void xcj__json_put_string(xcj__buf *buf, xcj_str text)
+{
+    xcj__buf_put_char(buf, '"');
+    xcj__json_put_content(buf, text);
+    xcj__buf_put_char(buf, '"');
+}
+
+void xcj__json_put_content(xcj__buf *buf, xcj_str text)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (!must_escape(c))
+            continue;
+        xcj__buf_put(buf, text.ptr + done, i - done);
+        put_escape(buf, c);
+        done = i + 1;
+    }
+    if (done < text.len)
+        xcj__buf_put(buf, text.ptr + done, text.len - done);
+}
+
+size_t xcj__json_string_max(size_t len)
+{
+    return len <= (SIZE_MAX - 2) / 6 ? 6 * len + 2 : SIZE_MAX;
+}
+
+/* RFC 3629 4, the table of well-formed sequences: only the second byte has ranges of its own. */
+size_t xcj__utf8_sequence(const char *text, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    if (len < 2 || p[0] < 0xc2 || p[0] > 0xf4 || !is_tail(p[1]))
+        return 0;
+    if (p[0] < 0xe0)
+        return 2;
+    if (len < 3 || !is_tail(p[2]))
+        return 0;
+    if (p[0] < 0xf0) {
+        bool overlong = p[0] == 0xe0 && p[1] < 0xa0;
+        bool surrogate = p[0] == 0xed && p[1] > 0x9f;
+        return overlong || surrogate ? 0 : 3;
+    }
+    bool overlong = p[0] == 0xf0 && p[1] < 0x90;
+    bool too_large = p[0] == 0xf4 && p[1] > 0x8f;
+    return len < 4 || !is_tail(p[3]) || overlong || too_large ? 0 : 4;
+}
+
+bool xcj__utf8_valid(const char *text, size_t len)
+{
+    size_t i = 0;
+    while (i < len) {
+        size_t step = (unsigned char)text[i] < 0x80 ? 1 : xcj__utf8_sequence(text + i, len - i);
+        if (step == 0)
+            return false;
+        i += step;
+    }
+    return true;
+}
+
+bool xcj__utf8_has_control(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c == 0x7f)
+            return true;
+        if (c == 0xc2 && i + 1 < len && (unsigned char)text[i + 1] < 0xa0)
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,578 @@
+#include "lib/gateway/auth.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/codec/json_write.h"
+#include "lib/gateway/credential.h"
+#include "lib/key/random.h"
+#include "lib/key/scratch.h"
+#include "lib/key/x509.h"
+
+/* Two int64_t, a port, the names and punctuation of every claim, a UUID. */
+#define FIXED_MAX 256
+
+#define STORAGE 4096
+
+/* What an inbound payload has that the claims are made of; a value of type 0 is not there. */
+typedef struct inbound {
+    const xcj__plan *plan;
+    xcj__buf *out;
+    xcj__json_value client_id;
+    xcj__json_value exp;
+    xcj__json_value act;
+} inbound;
+
+/* One request on its way. */
+typedef struct request {
+    xcj__buf *out;
+    const xcj__plan *plan;
+    const xcj_auth *auth;
+    xcj_scratch *scratch;
+    xcj__buf work; /* what was decoded of the credential */
+    inbound in;
+    int64_t now;
+} request;
+
+static void put_literal(xcj__buf *out, const char *text)
+{
+    xcj__buf_put_text(out, text);
+}
+
+/* Byte for byte, from the name to the end of the value. */
+static void put_item(xcj__buf *out, const xcj__json_item *item)
+{
+    const char *end = item->value.raw.ptr + item->value.raw.len;
+    xcj__buf_put(out, item->raw_name.ptr, (size_t)(end - item->raw_name.ptr));
+}
+
+static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    inbound *in = ctx;
+    const xcj__plan *plan = in->plan;
+    bool listed = plan->listed.count > 0 && xcj__names_have(&plan->listed, item);
+    bool kept = listed == plan->keep_only;
+    if (in->client_id.type == 0 &&
+        xcj__json_equal(item->name, item->name_escaped, plan->clientid_claim.ptr, plan->clientid_claim.len)) {
+        in->client_id = item->value;
+    }
+    xcj__claim claim = xcj__claim_of(item);
+    if (claim == XCJ__EXP) {
+        in->exp = item->value;
+    } else if (claim == XCJ__ACT && kept) {
+        in->act = item->value;
+    }
+    if (kept && claim == XCJ__CLAIM_COUNT && !(plan->custom.count > 0 && xcj__names_have(&plan->custom, item))) {
+        put_item(in->out, item);
+        xcj__buf_put_char(in->out, ',');
+    }
+    return XCJ_OK;
+}
+
+/* The claim was copied already where it is kept, so its text may be unescaped in place. */
+static xcj_code bearer_client_id(xcj_str *out, const request *r, xcj_error *err)
+{
+    const xcj__json_value *claim = &r->in.client_id;
+    const char *fault = claim->type == 0 ? "" : ": it is not a string";
+    if (claim->type == XCJ__JSON_STRING) {
+        *out = claim->text;
+        if (claim->escaped) {
+            out->len = xcj__json_unescape(r->work.ptr + (claim->text.ptr - r->work.ptr), claim->text);
+        }
+        fault = xcj__client_id_fault(*out);
+    }
+    if (fault == NULL) {
+        return XCJ_OK;
+    }
+    char shown[XCJ__SHOWN];
+    xcj__sanitise(shown, sizeof shown, r->plan->clientid_claim.ptr, r->plan->clientid_claim.len);
+    return xcj__fail_at(err, XCJ_ERR_CLIENT_ID, shown, XCJ_NO_OFFSET,
+                        XCJ__ISSUE "Unable to get '%s' claim from the Bearer token%s", shown, fault);
+}
+
+static xcj_code put_bearer(xcj_str *client_id, request *r, const xcj__credential *credential, xcj_error *err)
+{
+    xcj_code code = XCJ_OK;
+    if (r->plan->verifier != NULL) {
+        code = xcj_verify(NULL, r->plan->verifier, credential->text.ptr, credential->text.len, r->scratch, err);
+    }
+    xcj_str payload = { NULL, 0 };
+    if (code == XCJ_OK) {
+        code = xcj__credential_payload(&payload, credential, &r->work, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj_error why;
+    code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, NULL, splice_member, &r->in, &why);
+    if (code == XCJ_ERR_MEMORY) {
+        return xcj__fail_memory(err);
+    }
+    if (code != XCJ_OK) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", why.offset,
+                            XCJ__ISSUE "Unable to get the 'Auth token' payload: %s", why.message);
+    }
+    return bearer_client_id(client_id, r, err);
+}
+
+static xcj_code put_identity(request *r, const xcj__credential *credential, xcj_error *err)
+{
+    xcj_str client_id = { NULL, 0 };
+    xcj_code code;
+    if (credential->method == XCJ_AUTH_BEARER) {
+        code = put_bearer(&client_id, r, credential, err);
+    } else {
+        code = xcj__credential_client_id(&client_id, credential, r->plan->dn_rfc4514, &r->work, err);
+    }
+    if (code == XCJ_OK) {
+        put_literal(r->out, "\"client_id\":");
+        xcj__json_put_string(r->out, client_id);
+    }
+    return code;
+}
+
+static xcj_code read_clock(int64_t *now, const xcj__plan *plan, const xcj_auth *auth, xcj_error *err)
+{
+    *now = auth->has_now ? auth->now : (int64_t)time(NULL);
+    if (*now < 0 || *now > INT64_MAX - plan->expires_in) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "now", XCJ_NO_OFFSET, "the clock is not a time that a token can carry");
+    }
+    return XCJ_OK;
+}
+
+/* RFC 7519 4.1.4: a token is not accepted at its exp, so whole seconds below it are what is left. */
+static xcj_code cap_exp(int64_t *exp, const request *r, xcj_error *err)
+{
+    const xcj__json_value *theirs = &r->in.exp;
+    if (!r->plan->cap_exp || theirs->type == 0) {
+        return XCJ_OK;
+    }
+    xcj__json_number number = { 0, false, false, false };
+    if (theirs->type == XCJ__JSON_NUMBER) {
+        number = xcj__json_number_read(theirs->text);
+    }
+    if (!number.finite) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "exp", XCJ_NO_OFFSET,
+                            XCJ__ISSUE "Unable to get the 'Auth token' payload: exp is not a number of seconds");
+    }
+    if (number.floor < *exp) {
+        *exp = number.floor;
+    }
+    if (*exp > r->now) {
+        return XCJ_OK;
+    }
+    xcj_code code = xcj__fail_at(err, XCJ_ERR_EXPIRED, "exp", XCJ_NO_OFFSET, XCJ__ISSUE "The Bearer token has expired");
+    if (err != NULL) {
+        err->claims = XCJ_CLAIM_EXP;
+    }
+    return code;
+}
+
+static xcj_code bad_audience(const char *why, xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_CONFIG, "aud", XCJ_NO_OFFSET, "aud: %s", why);
+}
+
+static bool is_default_port(xcj_str scheme, unsigned port)
+{
+    return port == 0 || (port == 80 && xcj__str_is_nocase(scheme, "http")) ||
+           (port == 443 && xcj__str_is_nocase(scheme, "https"));
+}
+
+/* RFC 3986 3.2.2: an IPv6 address stands in brackets, or its last group would read as a port. */
+static const char *service_fault(const xcj_auth *auth)
+{
+    xcj_str host = auth->service_host;
+    if (auth->service_scheme.len == 0 || host.len == 0) {
+        return "a service URL needs a scheme and a host";
+    }
+    if (auth->service_port > 65535) {
+        return "the service's port is above 65535";
+    }
+    if (host.ptr[0] != '[' && memchr(host.ptr, ':', host.len) != NULL) {
+        return "the service's host has a colon: an IPv6 address stands in brackets, a port is a member of its own";
+    }
+    if (auth->service_path.len > 0 && auth->service_path.ptr[0] != '/') {
+        return "the service's path does not begin with a slash";
+    }
+    const xcj_str parts[] = { auth->service_scheme, host, auth->service_path };
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i].len > 0 && !xcj__utf8_valid(parts[i].ptr, parts[i].len)) {
+            return "the service URL is not valid UTF-8";
+        }
+    }
+    return NULL;
+}
+
+static void put_service(xcj__buf *out, const xcj_auth *auth)
+{
+    xcj__buf_put_char(out, '"');
+    xcj__json_put_content(out, auth->service_scheme);
+    put_literal(out, "://");
+    xcj__json_put_content(out, auth->service_host);
+    if (!is_default_port(auth->service_scheme, auth->service_port)) {
+        xcj__buf_put_char(out, ':');
+        xcj__buf_put_int(out, (int64_t)auth->service_port);
+    }
+    if (auth->service_path.len > 0) {
+        xcj__json_put_content(out, auth->service_path);
+    }
+    xcj__buf_put_char(out, '"');
+}
+
+static bool has_service(const xcj_auth *auth)
+{
+    return auth->service_scheme.len > 0 || auth->service_host.len > 0;
+}
+
+static bool has_audience(const request *r)
+{
+    return r->auth->audience.len > 0 || has_service(r->auth) || r->plan->aud.ptr != NULL;
+}
+
+static xcj_code put_audience(const request *r, xcj_error *err)
+{
+    const xcj_auth *auth = r->auth;
+    put_literal(r->out, "\"aud\":");
+    if (auth->audience.len > 0) {
+        if (!xcj__utf8_valid(auth->audience.ptr, auth->audience.len)) {
+            return bad_audience("it is not valid UTF-8", err);
+        }
+        xcj__json_put_string(r->out, auth->audience);
+    } else if (has_service(auth)) {
+        const char *fault = service_fault(auth);
+        if (fault != NULL) {
+            return bad_audience(fault, err);
+        }
+        put_service(r->out, auth);
+    } else {
+        xcj__buf_put_str(r->out, r->plan->aud);
+    }
+    return XCJ_OK;
+}
+
+static xcj_code put_jti(const request *r, xcj_error *err)
+{
+    put_literal(r->out, "\"jti\":");
+    xcj_str jti = r->auth->jti;
+    char uuid[XCJ__UUID_LEN];
+    if (jti.len == 0) {
+        xcj_code code = xcj__random_uuid(uuid, r->scratch, err);
+        if (code != XCJ_OK) {
+            return code;
+        }
+        jti = (xcj_str){ uuid, sizeof uuid };
+    } else if (!xcj__utf8_valid(jti.ptr, jti.len)) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "jti", XCJ_NO_OFFSET, "jti is not valid UTF-8");
+    }
+    xcj__json_put_string(r->out, jti);
+    return XCJ_OK;
+}
+
+static xcj_code keep_actor(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    xcj__buf *out = ctx;
+    if (xcj__claim_of(item) != XCJ__CLIENT_ID) {
+        put_item(out, item);
+        xcj__buf_put_char(out, ',');
+    }
+    return XCJ_OK;
+}
+
+static xcj_code read_consumer(xcj_str *out, const request *r, xcj_error *err)
+{
+    const xcj_auth *auth = r->auth;
+    *out = auth->consumer_custom_id.len > 0 ? auth->consumer_custom_id : auth->consumer_id;
+    if (out->len == 0) {
+        *out = (xcj_str){ NULL, 0 };
+        if (r->plan->consumer_optional) {
+            return XCJ_OK;
+        }
+        return xcj__fail_at(err, XCJ_ERR_CONSUMER, "act", XCJ_NO_OFFSET, XCJ__ISSUE "There is no Kong consumer credential");
+    }
+    const char *fault = xcj__client_id_fault(*out);
+    if (fault != NULL) {
+        return xcj__fail_at(err, XCJ_ERR_CONSUMER, "act", XCJ_NO_OFFSET, XCJ__ISSUE "Unable to use the Kong consumer%s",
+                            fault);
+    }
+    return XCJ_OK;
+}
+
+/* An inbound act.client_id goes even when no consumer takes its place: nobody here vouches for it. */
+static xcj_code put_act(const request *r, xcj_error *err)
+{
+    xcj_str consumer;
+    xcj_code code = read_consumer(&consumer, r, err);
+    const xcj__json_value *theirs = &r->in.act;
+    if (code != XCJ_OK || (consumer.ptr == NULL && theirs->type == 0)) {
+        return code;
+    }
+    if (theirs->type != 0 && theirs->type != XCJ__JSON_OBJECT) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "act", XCJ_NO_OFFSET,
+                            XCJ__ISSUE "The Bearer token's 'act' claim is not an object");
+    }
+    xcj__buf *out = r->out;
+    put_literal(out, ",\"act\":{");
+    size_t start = out->len;
+    if (theirs->type != 0) {
+        code = xcj__json_scan(theirs->raw.ptr, theirs->raw.len, XCJ__JSON_OBJECT, NULL, keep_actor, out, err);
+    }
+    if (consumer.ptr != NULL) {
+        put_literal(out, "\"client_id\":");
+        xcj__json_put_string(out, consumer);
+    } else if (out->len > start) {
+        out->len--; /* the comma after the last kept member */
+    }
+    xcj__buf_put_char(out, '}');
+    return code;
+}
+
+static xcj_code put_times(request *r, xcj_error *err)
+{
+    xcj_code code = read_clock(&r->now, r->plan, r->auth, err);
+    int64_t exp = r->now + (code == XCJ_OK ? r->plan->expires_in : 0);
+    if (code == XCJ_OK) {
+        code = cap_exp(&exp, r, err);
+    }
+    if (code == XCJ_OK) {
+        put_literal(r->out, "\"iat\":");
+        xcj__buf_put_int(r->out, r->now);
+        put_literal(r->out, ",\"exp\":");
+        xcj__buf_put_int(r->out, exp);
+    }
+    return code;
+}
+
+static void put_custom(const request *r)
+{
+    if (r->plan->members.ptr != NULL) {
+        xcj__buf_put_char(r->out, ',');
+        xcj__buf_put_str(r->out, r->plan->members);
+    }
+}
+
+/* iss and aud, which nothing stands in for. */
+static xcj_code check_parties(const request *r, xcj_error *err)
+{
+    if (r->plan->iss.ptr == NULL) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "iss", XCJ_NO_OFFSET, "iss is not given");
+    }
+    if (!has_audience(r)) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "aud", XCJ_NO_OFFSET,
+                            "aud is not given, neither as it is nor as a service URL");
+    }
+    return XCJ_OK;
+}
+
+static xcj_code put_ours(request *r, xcj_error *err)
+{
+    put_literal(r->out, ",\"iss\":");
+    xcj__buf_put_str(r->out, r->plan->iss);
+    xcj__buf_put_char(r->out, ',');
+    xcj_code code = put_times(r, err);
+    if (code == XCJ_OK) {
+        xcj__buf_put_char(r->out, ',');
+        code = put_audience(r, err);
+    }
+    if (code == XCJ_OK) {
+        xcj__buf_put_char(r->out, ',');
+        code = put_jti(r, err);
+    }
+    if (code == XCJ_OK) {
+        code = put_act(r, err);
+    }
+    put_custom(r);
+    return code;
+}
+
+xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__plan *plan, const xcj_auth *auth, xcj_scratch *scratch,
+                              xcj_error *err)
+{
+    xcj__credential credential;
+    xcj_code code = xcj__credential_select(&credential, auth, err);
+    request r = { .out = out, .plan = plan, .auth = auth, .scratch = scratch, .in = { .plan = plan, .out = out } };
+    if (code == XCJ_OK) {
+        code = check_parties(&r, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char storage[STORAGE];
+    xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
+    xcj__buf_put_char(out, '{');
+    code = put_identity(&r, &credential, err);
+    if (code == XCJ_OK) {
+        code = put_ours(&r, err);
+    }
+    xcj__buf_put_char(out, '}');
+    xcj__scratch_return(scratch, XCJ__SCRATCH_INBOUND, &r.work);
+    return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
+}
+
+/* Which of our claims the caller's have, and where their members stand. */
+typedef struct given {
+    const xcj__plan *plan;
+    bool has[XCJ__CLAIM_COUNT + 1];
+    xcj__inner inner;
+} given;
+
+static xcj_code note_given(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    given *claims = ctx;
+    if (xcj__names_have(&claims->plan->custom, item)) {
+        char shown[XCJ__SHOWN];
+        xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, shown, XCJ_NO_OFFSET, "the claims repeat \"%s\" of the options", shown);
+    }
+    claims->has[xcj__claim_of(item)] = true;
+    xcj__inner_extend(&claims->inner, item);
+    return XCJ_OK;
+}
+
+static void put_separator(xcj__buf *out, size_t start)
+{
+    if (out->len > start) {
+        xcj__buf_put_char(out, ',');
+    }
+}
+
+static xcj_code put_missing(request *r, const given *claims, size_t start, xcj_error *err)
+{
+    xcj_code code = read_clock(&r->now, r->plan, r->auth, err);
+    if (!claims->has[XCJ__ISS] && r->plan->iss.ptr != NULL) {
+        put_separator(r->out, start);
+        put_literal(r->out, "\"iss\":");
+        xcj__buf_put_str(r->out, r->plan->iss);
+    }
+    if (!claims->has[XCJ__IAT]) {
+        put_separator(r->out, start);
+        put_literal(r->out, "\"iat\":");
+        xcj__buf_put_int(r->out, r->now);
+    }
+    if (!claims->has[XCJ__EXP] && code == XCJ_OK) {
+        put_separator(r->out, start);
+        put_literal(r->out, "\"exp\":");
+        xcj__buf_put_int(r->out, r->now + r->plan->expires_in);
+    }
+    if (!claims->has[XCJ__AUD] && code == XCJ_OK && has_audience(r)) {
+        put_separator(r->out, start);
+        code = put_audience(r, err);
+    }
+    if (!claims->has[XCJ__JTI] && code == XCJ_OK) {
+        put_separator(r->out, start);
+        code = put_jti(r, err);
+    }
+    return code;
+}
+
+xcj_code xcj__auth_complete_claims(xcj__buf *out, const xcj__plan *plan, xcj_str claims, const xcj_auth *auth,
+                                   xcj_scratch *scratch, xcj_error *err)
+{
+    given theirs = { .plan = plan };
+    xcj_code code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, note_given, &theirs, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    request r = { .out = out, .plan = plan, .auth = auth, .scratch = scratch };
+    xcj__buf_put_char(out, '{');
+    size_t start = out->len;
+    if (theirs.inner.begin != NULL) {
+        xcj__buf_put(out, theirs.inner.begin, (size_t)(theirs.inner.end - theirs.inner.begin));
+    }
+    code = put_missing(&r, &theirs, start, err);
+    if (plan->members.ptr != NULL) {
+        put_separator(out, start);
+        xcj__buf_put_str(out, plan->members);
+    }
+    xcj__buf_put_char(out, '}');
+    return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
+}
+
+/* Everything but the credential and the consumer. */
+static size_t common_max(const xcj__plan *plan, const xcj_auth *auth)
+{
+    size_t audience = plan->aud.len;
+    if (auth->audience.len > 0) {
+        audience = xcj__json_string_max(auth->audience.len);
+    } else if (has_service(auth)) {
+        audience = xcj__json_string_max(auth->service_scheme.len + auth->service_host.len + auth->service_path.len);
+    }
+    return FIXED_MAX + plan->iss.len + audience + xcj__json_string_max(auth->jti.len) + plan->members.len;
+}
+
+/* A subject's length follows from nothing but the certificate's content, so it is read. */
+static size_t subject_len(const xcj__credential *credential, bool dn_rfc4514)
+{
+    char storage[1024];
+    xcj__buf subject;
+    xcj__buf_init_on(&subject, storage, sizeof storage);
+    xcj_code code = xcj__x509_subject(&subject, credential->text.ptr, credential->text.len, dn_rfc4514, NULL);
+    size_t len = code == XCJ_OK ? subject.len : 0;
+    xcj__buf_free(&subject);
+    return len;
+}
+
+/* No client_id has control characters, so escaping doubles it at most. A Bearer payload may give it and keep it. */
+static size_t identity_max(const xcj__plan *plan, const xcj_auth *auth)
+{
+    xcj__credential credential;
+    if (xcj__credential_select(&credential, auth, NULL) != XCJ_OK) {
+        return 0;
+    }
+    if (credential.method == XCJ_AUTH_CLIENT_CERT && credential.text.ptr != NULL) {
+        return 2 * subject_len(&credential, plan->dn_rfc4514);
+    }
+    return 2 * xcj__credential_reach(&credential);
+}
+
+size_t xcj__auth_claims_max(const xcj__plan *plan, const xcj_auth *auth)
+{
+    size_t consumer = auth->consumer_custom_id.len > 0 ? auth->consumer_custom_id.len : auth->consumer_id.len;
+    return common_max(plan, auth) + identity_max(plan, auth) + 2 * consumer;
+}
+
+size_t xcj__auth_complete_max(const xcj__plan *plan, size_t claims_len, const xcj_auth *auth)
+{
+    return common_max(plan, auth) + claims_len;
+}
+
+xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth, const xcj_mint_options *options,
+                         xcj_scratch *scratch, xcj_error *err)
+{
+    if (out == NULL || out_len == NULL || auth == NULL) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "out, out_len and auth must be given");
+    }
+    *out = NULL;
+    *out_len = 0;
+    xcj_auth request_auth;
+    xcj_mint_options read;
+    xcj_code code = xcj__options_read(&request_auth, sizeof request_auth, auth, err);
+    if (code == XCJ_OK) {
+        code = xcj__options_read(&read, sizeof read, options, err);
+    }
+    xcj__plan plan;
+    if (code == XCJ_OK) {
+        code = xcj__plan_build(&plan, &read, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj__buf claims;
+    xcj__buf_init(&claims);
+    code = xcj__auth_put_claims(&claims, &plan, &request_auth, scratch, err);
+    if (code == XCJ_OK) {
+        code = xcj__buf_take(&claims, out, out_len, err);
+    } else {
+        xcj__buf_free(&claims);
+    }
+    xcj__plan_free(&plan);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}

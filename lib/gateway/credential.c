@@ -1,0 +1,324 @@
+#include "lib/gateway/credential.h"
+
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/base64url.h"
+#include "lib/codec/json_write.h"
+#include "lib/key/x509.h"
+#include "lib/token/jws.h"
+
+#define BASIC_FAULT XCJ__ISSUE "Unable to decode correctly in base64 the 'Basic Auth'"
+#define BEARER_FAULT XCJ__ISSUE "Unable to get the 'Auth token' payload: "
+
+#define METHODS 4
+#define LIST_MAX 80
+
+/* In the order in which the original looks for them. */
+static const struct {
+    uint32_t bit;
+    const char *name; /* as the original's sentence calls it */
+} methods[METHODS] = {
+    { XCJ_AUTH_BEARER, "Bearer token" },
+    { XCJ_AUTH_BASIC, "Basic Auth" },
+    { XCJ_AUTH_CLIENT_CERT, "mTLS" },
+    { XCJ_AUTH_API_KEY, "Key Auth" },
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* RFC 9110 5.6.2 */
+static bool is_tchar(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+size_t xcj__http_token_len(xcj_str text)
+{
+    size_t len = 0;
+    while (len < text.len && is_tchar(text.ptr[len])) {
+        len++;
+    }
+    return len;
+}
+
+static xcj_str trimmed(xcj_str text)
+{
+    while (text.len > 0 && is_space(text.ptr[0])) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
+        text.len--;
+    }
+    return text;
+}
+
+/* RFC 9110 11.4: the scheme, and all that follows it. */
+static xcj_str split_scheme(xcj_str *rest, xcj_str value)
+{
+    value = trimmed(value);
+    size_t len = xcj__http_token_len(value);
+    *rest = (xcj_str){ len < value.len ? value.ptr + len : NULL, value.len - len };
+    return (xcj_str){ value.ptr, len };
+}
+
+/* What each method finds, by its place in `methods`; ptr NULL: nothing. Credentials still begin with the space. */
+static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
+{
+    memset(found, 0, METHODS * sizeof *found);
+    xcj_str rest;
+    xcj_str scheme = split_scheme(&rest, auth->authorization);
+    xcj_str credentials = { rest.ptr != NULL ? rest.ptr : "", rest.len };
+    if (xcj__str_is_nocase(scheme, "Bearer")) {
+        found[0] = credentials;
+    } else if (xcj__str_is_nocase(scheme, "Basic")) {
+        found[1] = credentials;
+    }
+    if (auth->client_cert.len > 0) {
+        found[2] = auth->client_cert;
+    } else if (auth->client_dn.len > 0) {
+        found[2] = auth->client_dn;
+    }
+    if (auth->api_key.len > 0) {
+        found[3] = auth->api_key;
+    }
+}
+
+/* The methods of these bits in words, each after `before`. */
+static const char *name_methods(char list[LIST_MAX], uint32_t bits, const char *before)
+{
+    xcj__buf buf;
+    xcj__buf_init_fixed(&buf, list, LIST_MAX - 1);
+    for (size_t i = 0; i < METHODS; i++) {
+        if ((bits & methods[i].bit) != 0) {
+            xcj__buf_put_text(&buf, buf.len > 0 ? ", " : "");
+            xcj__buf_put_text(&buf, before);
+            xcj__buf_put_text(&buf, methods[i].name);
+        }
+    }
+    list[buf.failed ? 0 : buf.len] = '\0';
+    return list;
+}
+
+/* RFC 9110 11.4: one or more spaces, then the credentials, which for these schemes have no white space within. */
+static xcj_code read_credentials(xcj_str *out, xcj_str rest, const char *fault, xcj_error *err)
+{
+    if (rest.len == 0) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%sno credentials after the scheme",
+                            fault);
+    }
+    size_t at = 0;
+    while (at < rest.len && rest.ptr[at] == ' ') {
+        at++;
+    }
+    xcj_str credentials = { rest.ptr + at, rest.len - at };
+    bool spaced = at > 0;
+    for (size_t i = 0; spaced && i < credentials.len; i++) {
+        spaced = !is_space(credentials.ptr[i]);
+    }
+    if (!spaced) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET,
+                            "%sthe header is not a scheme, spaces and one credential", fault);
+    }
+    *out = credentials;
+    return XCJ_OK;
+}
+
+static xcj_code take(xcj__credential *out, size_t which, xcj_str found, const xcj_auth *auth, xcj_error *err)
+{
+    *out = (xcj__credential){ methods[which].bit, found, { NULL, 0 } };
+    switch (methods[which].bit) {
+    case XCJ_AUTH_BEARER:
+        return read_credentials(&out->text, found, BEARER_FAULT, err);
+    case XCJ_AUTH_BASIC:
+        return read_credentials(&out->text, found, BASIC_FAULT ": ", err);
+    case XCJ_AUTH_CLIENT_CERT:
+        if (auth->client_cert.len == 0) {
+            *out = (xcj__credential){ methods[which].bit, { NULL, 0 }, found };
+        }
+        return XCJ_OK;
+    default:
+        return XCJ_OK;
+    }
+}
+
+xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err)
+{
+    memset(out, 0, sizeof *out);
+    if (auth->methods == 0 || (auth->methods & ~XCJ_AUTH_ANY) != 0) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "methods", XCJ_NO_OFFSET,
+                            "methods names no authentication method, or an unknown one");
+    }
+    xcj_str found[METHODS];
+    find_all(found, auth);
+    uint32_t bits = 0;
+    size_t count = 0;
+    size_t first = METHODS;
+    char list[LIST_MAX];
+    for (size_t i = METHODS; i-- > 0;) {
+        if ((auth->methods & methods[i].bit) != 0 && found[i].ptr != NULL) {
+            bits |= methods[i].bit;
+            count++;
+            first = i;
+        }
+    }
+    if (count == 0) {
+        return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "No suitable Authentication method is found: %s",
+                         name_methods(list, auth->methods, "no "));
+    }
+    if (count > 1 && !auth->first_match) {
+        return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "More than one Authentication method is found: %s",
+                         name_methods(list, bits, ""));
+    }
+    return take(out, first, found[first], auth, err);
+}
+
+const char *xcj__client_id_fault(xcj_str client_id)
+{
+    if (client_id.len == 0) {
+        return ": it is empty";
+    }
+    if (!xcj__utf8_valid(client_id.ptr, client_id.len)) {
+        return ": it is not valid UTF-8";
+    }
+    return xcj__utf8_has_control(client_id.ptr, client_id.len) ? ": it has a control character" : NULL;
+}
+
+/* RFC 7617 2: token68, so the padding may be left out; RFC 4648 3.5: no bits beyond the last byte. */
+static bool decode_basic(uint8_t *dst, size_t *dst_len, xcj_str text)
+{
+    size_t tail = text.len % 4;
+    if (tail == 0) {
+        return xcj__b64_decode(dst, dst_len, text.ptr, text.len, NULL);
+    }
+    size_t whole = text.len - tail;
+    char last[4] = { '=', '=', '=', '=' };
+    memcpy(last, text.ptr + whole, tail);
+    size_t head_len;
+    size_t tail_len = 0;
+    bool good = memchr(text.ptr, '=', text.len) == NULL && xcj__b64_decode(dst, &head_len, text.ptr, whole, NULL) &&
+                xcj__b64_decode(dst + head_len, &tail_len, last, sizeof last, NULL);
+    xcj__wipe(last, sizeof last);
+    *dst_len = good ? head_len + tail_len : 0;
+    return good;
+}
+
+/* RFC 7617 2: the user ends at the first colon; the password may have more of them. */
+static xcj_code basic_user(xcj_str *out, const char *pair, size_t len, xcj_error *err)
+{
+    const char *colon = len > 0 ? memchr(pair, ':', len) : NULL;
+    if (colon == NULL) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BASIC_FAULT ": there is no colon");
+    }
+    if (!xcj__utf8_valid(pair, len)) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BASIC_FAULT ": it is not valid UTF-8");
+    }
+    *out = (xcj_str){ pair, (size_t)(colon - pair) };
+    return XCJ_OK;
+}
+
+static xcj_code basic_client_id(xcj_str *out, xcj_str text, xcj__buf *work, xcj_error *err)
+{
+    size_t room = text.len / 4 * 3 + 3;
+    char *pair = xcj__buf_reserve(work, room);
+    if (pair == NULL) {
+        return xcj__fail_memory(err);
+    }
+    size_t len;
+    xcj_code code;
+    if (decode_basic((uint8_t *)pair, &len, text)) {
+        code = basic_user(out, pair, len, err);
+    } else {
+        len = 0;
+        code = xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BASIC_FAULT);
+    }
+    xcj__wipe(pair + out->len, room - out->len);
+    work->len += out->len;
+    return code;
+}
+
+static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool dn_rfc4514, xcj__buf *work, xcj_error *err)
+{
+    size_t start = work->len;
+    xcj_code code = xcj__x509_subject(work, cert.ptr, cert.len, dn_rfc4514, err);
+    if (code == XCJ_OK && work->failed) {
+        code = xcj__fail_memory(err);
+    }
+    if (code == XCJ_OK) {
+        *out = (xcj_str){ work->ptr + start, work->len - start };
+    }
+    return code;
+}
+
+xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_rfc4514, xcj__buf *work,
+                                   xcj_error *err)
+{
+    *out = (xcj_str){ NULL, 0 };
+    xcj_code code = XCJ_OK;
+    if (credential->method == XCJ_AUTH_BASIC) {
+        code = basic_client_id(out, credential->text, work, err);
+    } else if (credential->method == XCJ_AUTH_CLIENT_CERT && credential->text.ptr != NULL) {
+        code = subject_client_id(out, credential->text, dn_rfc4514, work, err);
+    } else {
+        *out = credential->dn.ptr != NULL ? credential->dn : credential->text;
+    }
+    const char *fault = code == XCJ_OK ? xcj__client_id_fault(*out) : NULL;
+    if (fault != NULL) {
+        code = xcj__fail_at(err, XCJ_ERR_CLIENT_ID, "client_id", XCJ_NO_OFFSET, XCJ__ISSUE "Unable to use the client_id%s",
+                            fault);
+    }
+    if (code != XCJ_OK) {
+        *out = (xcj_str){ NULL, 0 };
+    }
+    return code;
+}
+
+static xcj_code bad_token(const char *why, xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BEARER_FAULT "%s", why);
+}
+
+xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential, xcj__buf *work, xcj_error *err)
+{
+    *out = (xcj_str){ NULL, 0 };
+    xcj_str token = credential->text;
+    xcj__compact parts;
+    if (xcj__compact_split(&parts, token.ptr, token.len, NULL) != XCJ_OK) {
+        return bad_token("Inconsistent JWT", err);
+    }
+    if (parts.header.len == 0 || parts.signature.len == 0) {
+        return bad_token("Inconsistent JWT: the header or the signature is empty", err);
+    }
+    uint8_t *dst = (uint8_t *)xcj__buf_reserve(work, xcj__b64u_decoded_max(token.len));
+    if (dst == NULL) {
+        return xcj__fail_memory(err);
+    }
+    size_t len;
+    if (!xcj__b64u_decode(dst, &len, parts.header.ptr, parts.header.len, NULL) ||
+        !xcj__b64u_decode(dst, &len, parts.signature.ptr, parts.signature.len, NULL) ||
+        !xcj__b64u_decode(dst, &len, parts.payload.ptr, parts.payload.len, NULL)) {
+        return bad_token("a part is not base64url", err);
+    }
+    work->len += len;
+    *out = (xcj_str){ (const char *)dst, len };
+    return XCJ_OK;
+}
+
+size_t xcj__credential_reach(const xcj__credential *credential)
+{
+    if (credential->method == XCJ_AUTH_BEARER) {
+        xcj__compact parts;
+        bool split = xcj__compact_split(&parts, credential->text.ptr, credential->text.len, NULL) == XCJ_OK;
+        return split ? xcj__b64u_decoded_max(parts.payload.len) : 0;
+    }
+    if (credential->method == XCJ_AUTH_BASIC) {
+        return credential->text.len / 4 * 3 + 3;
+    }
+    return credential->dn.ptr != NULL ? credential->dn.len : credential->text.len;
+}

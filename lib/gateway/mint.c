@@ -1,0 +1,437 @@
+#include "lib/gateway/mint.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/codec/base64url.h"
+#include "lib/codec/json_write.h"
+#include "lib/gateway/auth.h"
+#include "lib/key/key.h"
+#include "lib/key/scratch.h"
+#include "lib/token/jws.h"
+
+#define STORAGE 4096
+
+#define UNAUTHORIZED "You are not authorized to access to this service"
+
+struct xcj_minter {
+    atomic_size_t refs;
+    xcj_key *key;
+    xcj_alg alg;
+    size_t signature_len; /* in bytes */
+    xcj__plan plan;
+    xcj_str head; /* the header in base64url and the dot after it */
+    xcj_str apikey_header;
+    xcj_str upstream_header;
+    xcj_str downstream_header;
+    bool verbose;
+};
+
+static xcj_code build_head(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
+{
+    xcj_jws_options jws = XCJ_JWS_OPTIONS_INIT;
+    jws.typ = options->typ.ptr != NULL ? options->typ : xcj_text("JWT");
+    jws.kid = options->kid;
+    jws.jku = options->jku;
+    jws.header = options->header;
+    xcj__buf json;
+    xcj__buf head;
+    xcj__buf_init(&json);
+    xcj__buf_init(&head);
+    char *text;
+    size_t len;
+    xcj_code code = xcj__jws_put_header(&json, minter->alg, minter->key, &jws, err);
+    if (code == XCJ_OK && json.failed) {
+        code = xcj__fail_memory(err);
+    }
+    if (code != XCJ_OK) {
+        goto out;
+    }
+    char *dst = xcj__buf_reserve(&head, xcj__b64u_encoded_len(json.len));
+    if (dst != NULL) {
+        head.len += xcj__b64u_encode(dst, (const uint8_t *)json.ptr, json.len);
+    }
+    xcj__buf_put_char(&head, '.');
+    code = xcj__buf_take(&head, &text, &len, err);
+    if (code == XCJ_OK) {
+        minter->head = (xcj_str){ text, len };
+    }
+out:
+    xcj__buf_free(&head);
+    xcj__buf_free(&json);
+    return code;
+}
+
+static xcj_code check_header_texts(const xcj_mint_options *options, xcj_error *err)
+{
+    xcj_code code = xcj__option_text(options->jku, "jku", err);
+    if (code == XCJ_OK) {
+        code = xcj__option_text(options->typ, "typ", err);
+    }
+    if (code == XCJ_OK && options->kid.len > 0) { /* "": no kid */
+        code = xcj__option_text(options->kid, "kid", err);
+    }
+    return code;
+}
+
+static xcj_code own_headers(xcj_minter *minter, const xcj__minter_headers *headers, xcj_error *err)
+{
+    minter->verbose = headers->verbose;
+    xcj_str apikey = headers->apikey.ptr != NULL ? headers->apikey : xcj_text("apikey");
+    xcj_str upstream = headers->upstream.ptr != NULL ? headers->upstream : xcj_text("X-Custom-Jwt");
+    bool owned = xcj__own(&minter->apikey_header, apikey) && xcj__own(&minter->upstream_header, upstream) &&
+                 xcj__own(&minter->downstream_header, headers->downstream);
+    return owned ? XCJ_OK : xcj__fail_memory(err);
+}
+
+static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const xcj__minter_headers *headers, xcj_error *err)
+{
+    xcj_code code = xcj_key_sign_alg(&minter->alg, minter->key, options->alg, err);
+    if (code == XCJ_OK) {
+        code = check_header_texts(options, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__plan_build(&minter->plan, options, err);
+    }
+    if (code == XCJ_OK) {
+        code = build_head(minter, options, err);
+    }
+    if (code == XCJ_OK) {
+        code = own_headers(minter, headers, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__key_warm(minter->key, minter->alg, XCJ_SIGN, err);
+    }
+    if (code == XCJ_OK) {
+        minter->signature_len = xcj__key_signature_len(minter->key, minter->alg);
+    }
+    return code;
+}
+
+xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
+                           const xcj__minter_headers *headers, xcj_error *err)
+{
+    *out = NULL;
+    xcj_minter *minter = xcj__zalloc(sizeof *minter);
+    if (minter == NULL) {
+        return xcj__fail_memory(err);
+    }
+    atomic_init(&minter->refs, 1);
+    minter->key = xcj_key_ref(key);
+    xcj_code code = fill(minter, options, headers, err);
+    if (code != XCJ_OK) {
+        xcj_minter_free(minter);
+        return code;
+    }
+    xcj__error_clear(err);
+    *out = minter;
+    return XCJ_OK;
+}
+
+static size_t token_len(const xcj_minter *minter, size_t claims_len)
+{
+    return minter->head.len + xcj__b64u_encoded_len(claims_len) + 1 + xcj__b64u_encoded_len(minter->signature_len);
+}
+
+/* Header and claims into the job's buffer, once the whole token is known to fit. */
+static xcj_code write_input(xcj_mint_job *job, const xcj_minter *minter, const xcj__buf *claims, xcj_error *err)
+{
+    size_t needed = token_len(minter, claims->len);
+    size_t most = minter->plan.max_token;
+    if (most != 0 && needed > most) {
+        return xcj__fail_at(err, XCJ_ERR_LIMIT, "max_token", XCJ_NO_OFFSET, "the token is %zu bytes long and may have %zu",
+                            needed, most);
+    }
+    if (needed > job->cap) {
+        xcj_code code =
+            xcj__fail(err, XCJ_ERR_BUFFER, "the token is %zu bytes long and the buffer has %zu", needed, job->cap);
+        if (err != NULL) {
+            err->needed = needed;
+        }
+        return code;
+    }
+    memcpy(job->buf, minter->head.ptr, minter->head.len);
+    job->input_len = minter->head.len;
+    job->input_len += xcj__b64u_encode(job->buf + minter->head.len, (const uint8_t *)claims->ptr, claims->len);
+    return XCJ_OK;
+}
+
+/* A job begins without anything that a later step could take for done; its buffer holds no text yet. */
+static void job_init(xcj_mint_job *job, char *buf, size_t cap)
+{
+    job->size = sizeof *job;
+    job->buf = buf;
+    job->cap = cap;
+    job->input_len = 0;
+    job->signature_len = 0;
+}
+
+static xcj_code job_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
+{
+    job->signature_len = 0;
+    size_t len = 0;
+    xcj_code code = xcj__key_sign(job->signature, &len, minter->key, minter->alg, job->buf, job->input_len, scratch, err);
+    if (code == XCJ_OK) {
+        job->signature_len = len;
+    }
+    return code;
+}
+
+static size_t job_finish(const xcj_mint_job *job)
+{
+    char *end = job->buf + job->input_len;
+    *end = '.';
+    return job->input_len + 1 + xcj__b64u_encode(end + 1, job->signature, job->signature_len);
+}
+
+static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
+                            xcj_error *err)
+{
+    xcj_auth request;
+    xcj_code code = xcj__options_read(&request, sizeof request, auth, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char storage[STORAGE];
+    xcj__buf claims;
+    xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
+    code = xcj__auth_put_claims(&claims, &minter->plan, &request, scratch, err);
+    if (code == XCJ_OK) {
+        code = write_input(job, minter, &claims, err);
+    }
+    xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
+    return code;
+}
+
+static xcj_code job_prepare_claims(xcj_mint_job *job, const xcj_minter *minter, xcj_str given, const xcj_auth *auth,
+                                   xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_auth request;
+    xcj_code code = xcj__options_read(&request, sizeof request, auth, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char storage[STORAGE];
+    xcj__buf claims;
+    xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
+    code = xcj__auth_complete_claims(&claims, &minter->plan, given, &request, scratch, err);
+    if (code == XCJ_OK) {
+        code = write_input(job, minter, &claims, err);
+    }
+    xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
+    return code;
+}
+
+/* The last two steps of a mint in one call. An unsigned half is not left in the caller's buffer. */
+static xcj_code job_complete(xcj_mint_job *job, size_t *len, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_code code = job_sign(job, minter, scratch, err);
+    if (code != XCJ_OK) {
+        memset(job->buf, 0, job->input_len);
+        return code;
+    }
+    *len = job_finish(job);
+    xcj__error_clear(err);
+    return XCJ_OK;
+}
+
+static xcj_code bad_call(xcj_error *err)
+{
+    return xcj__fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
+}
+
+xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options, xcj_error *err)
+{
+    if (out == NULL) {
+        return bad_call(err);
+    }
+    *out = NULL;
+    if (key == NULL) {
+        return bad_call(err);
+    }
+    xcj_mint_options read;
+    xcj_code code = xcj__options_read(&read, sizeof read, options, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    const xcj__minter_headers defaults = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, false };
+    return xcj__minter_build(out, key, &read, &defaults, err);
+}
+
+xcj_minter *xcj_minter_ref(const xcj_minter *minter)
+{
+    xcj_minter *same = (xcj_minter *)minter;
+    if (same != NULL) {
+        atomic_fetch_add_explicit(&same->refs, 1, memory_order_relaxed);
+    }
+    return same;
+}
+
+void xcj_minter_free(xcj_minter *minter)
+{
+    if (minter == NULL || atomic_fetch_sub_explicit(&minter->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    xcj_key_free(minter->key);
+    xcj__plan_free(&minter->plan);
+    xcj__disown(&minter->head);
+    xcj__disown(&minter->apikey_header);
+    xcj__disown(&minter->upstream_header);
+    xcj__disown(&minter->downstream_header);
+    xcj_free(minter);
+}
+
+xcj_alg xcj_minter_alg(const xcj_minter *minter)
+{
+    return minter->alg;
+}
+
+const xcj_key *xcj_minter_key(const xcj_minter *minter)
+{
+    return minter->key;
+}
+
+xcj_str xcj_minter_apikey_header(const xcj_minter *minter)
+{
+    return minter->apikey_header;
+}
+
+xcj_str xcj_minter_upstream_header(const xcj_minter *minter)
+{
+    return minter->upstream_header;
+}
+
+xcj_str xcj_minter_downstream_header(const xcj_minter *minter)
+{
+    return minter->downstream_header;
+}
+
+const char *xcj_header_prefix(const char *name, size_t len)
+{
+    return name != NULL && xcj__str_is_nocase((xcj_str){ name, len }, "Authorization") ? "Bearer " : "";
+}
+
+size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
+{
+    xcj_auth request;
+    if (xcj__options_read(&request, sizeof request, auth, NULL) != XCJ_OK) {
+        return 0;
+    }
+    return token_len(minter, xcj__auth_claims_max(&minter->plan, &request));
+}
+
+size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth)
+{
+    xcj_auth request;
+    if (xcj__options_read(&request, sizeof request, auth, NULL) != XCJ_OK) {
+        return 0;
+    }
+    return token_len(minter, xcj__auth_complete_max(&minter->plan, claims_len, &request));
+}
+
+xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
+                  xcj_error *err)
+{
+    if (len == NULL || minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
+        return bad_call(err);
+    }
+    *len = 0;
+    xcj_mint_job job;
+    job_init(&job, buf, cap);
+    xcj_code code = job_prepare(&job, minter, auth, scratch, err);
+    return code == XCJ_OK ? job_complete(&job, len, minter, scratch, err) : code;
+}
+
+xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const char *claims, size_t claims_len,
+                         const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err)
+{
+    if (len == NULL || minter == NULL || claims == NULL || (buf == NULL && cap > 0)) {
+        return bad_call(err);
+    }
+    *len = 0;
+    xcj_mint_job job;
+    job_init(&job, buf, cap);
+    xcj_code code = job_prepare_claims(&job, minter, (xcj_str){ claims, claims_len }, auth, scratch, err);
+    return code == XCJ_OK ? job_complete(&job, len, minter, scratch, err) : code;
+}
+
+xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_minter *minter, const xcj_auth *auth,
+                          xcj_scratch *scratch, xcj_error *err)
+{
+    if (job == NULL) {
+        return bad_call(err);
+    }
+    job_init(job, buf, cap);
+    if (minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
+        return bad_call(err);
+    }
+    xcj_code code = job_prepare(job, minter, auth, scratch, err);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}
+
+xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
+{
+    if (job == NULL || minter == NULL) {
+        return bad_call(err);
+    }
+    if (job->size != sizeof *job || job->input_len == 0) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not prepared");
+    }
+    xcj_code code = job_sign(job, minter, scratch, err);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}
+
+xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err)
+{
+    if (job == NULL || len == NULL) {
+        return bad_call(err);
+    }
+    *len = 0;
+    if (job->size != sizeof *job || job->input_len == 0 || job->signature_len == 0) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not signed");
+    }
+    size_t needed = job->input_len + 1 + xcj__b64u_encoded_len(job->signature_len);
+    if (needed > job->cap) { /* signed by another minter than it was prepared by */
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was signed by a minter that did not prepare it");
+    }
+    *len = job_finish(job);
+    xcj__error_clear(err);
+    return XCJ_OK;
+}
+
+xcj_code xcj_minter_failure(char **out, size_t *out_len, const xcj_minter *minter, const xcj_error *failure, xcj_error *err)
+{
+    if (out == NULL || out_len == NULL || minter == NULL) {
+        return bad_call(err);
+    }
+    *out = NULL;
+    *out_len = 0;
+    xcj__buf body;
+    xcj__buf_init(&body);
+    xcj__buf_put_text(&body, "{\"ErrorMessage\":\"" UNAUTHORIZED "\"");
+    if (minter->verbose && failure != NULL) {
+        size_t len = strnlen(failure->message, sizeof failure->message);
+        char shown[sizeof failure->message];
+        xcj_str message = { failure->message, len };
+        if (!xcj__utf8_valid(message.ptr, message.len)) { /* cut short within a character */
+            message = xcj_text(xcj__sanitise(shown, sizeof shown, message.ptr, message.len));
+        }
+        xcj__buf_put_text(&body, ",\"VerboseMessage\":");
+        xcj__json_put_string(&body, message);
+    }
+    xcj__buf_put_char(&body, '}');
+    xcj_code code = xcj__buf_take(&body, out, out_len, err);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}

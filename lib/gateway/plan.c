@@ -1,0 +1,272 @@
+#include "lib/gateway/plan.h"
+
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/json_write.h"
+
+#define NAME(literal)                                                                                                       \
+    {                                                                                                                       \
+        literal, sizeof(literal) - 1                                                                                        \
+    }
+
+static const xcj_str claim_names[XCJ__CLAIM_COUNT] = {
+    [XCJ__CLIENT_ID] = NAME("client_id"),
+    [XCJ__ISS] = NAME("iss"),
+    [XCJ__IAT] = NAME("iat"),
+    [XCJ__EXP] = NAME("exp"),
+    [XCJ__AUD] = NAME("aud"),
+    [XCJ__JTI] = NAME("jti"),
+    [XCJ__ACT] = NAME("act"),
+};
+
+static bool is_named(const xcj__json_item *item, xcj_str name)
+{
+    if (item->name_escaped) {
+        return xcj__json_equal(item->name, true, name.ptr, name.len);
+    }
+    return item->name.len == name.len && memcmp(item->name.ptr, name.ptr, name.len) == 0;
+}
+
+xcj__claim xcj__claim_of(const xcj__json_item *item)
+{
+    xcj__claim claim = XCJ__CLIENT_ID;
+    while (claim < XCJ__CLAIM_COUNT && !is_named(item, claim_names[claim])) {
+        claim++;
+    }
+    return claim;
+}
+
+bool xcj__names_have(const xcj__names *names, const xcj__json_item *item)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (is_named(item, names->list[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void xcj__inner_extend(xcj__inner *inner, const xcj__json_item *item)
+{
+    if (inner->begin == NULL) {
+        inner->begin = item->raw_name.ptr;
+    }
+    inner->end = item->value.raw.ptr + item->value.raw.len;
+}
+
+void xcj__disown(xcj_str *text)
+{
+    xcj_free((char *)text->ptr);
+    *text = (xcj_str){ NULL, 0 };
+}
+
+bool xcj__own(xcj_str *dst, xcj_str text)
+{
+    char *copy = NULL;
+    if (text.ptr != NULL) {
+        copy = xcj__dup(text.ptr, text.len);
+        if (copy == NULL) {
+            return false;
+        }
+    }
+    xcj__disown(dst);
+    *dst = (xcj_str){ copy, copy != NULL ? text.len : 0 };
+    return true;
+}
+
+xcj_code xcj__option_text(xcj_str text, const char *option, xcj_error *err)
+{
+    if (text.ptr == NULL) {
+        return XCJ_OK;
+    }
+    if (text.len == 0) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, option, XCJ_NO_OFFSET, "%s is empty", option);
+    }
+    if (!xcj__utf8_valid(text.ptr, text.len)) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, option, XCJ_NO_OFFSET, "%s is not valid UTF-8", option);
+    }
+    return XCJ_OK;
+}
+
+/* Room for `count` names whose texts are `bytes` long together. */
+static bool names_alloc(xcj__names *names, size_t count, size_t bytes)
+{
+    if (count > (SIZE_MAX - bytes) / sizeof(xcj_str) - 1) {
+        return false;
+    }
+    names->list = xcj__zalloc((count + 1) * sizeof(xcj_str) + bytes);
+    return names->list != NULL;
+}
+
+static xcj_code names_copy(xcj__names *out, const xcj_str *list, size_t count, const char *option, xcj_error *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].ptr == NULL || !xcj__utf8_valid(list[i].ptr, list[i].len) || list[i].len > SIZE_MAX / 2 - bytes) {
+            return xcj__fail_at(err, XCJ_ERR_CONFIG, option, XCJ_NO_OFFSET, "%s has an entry that is not a name", option);
+        }
+        bytes += list[i].len;
+    }
+    if (!names_alloc(out, count, bytes)) {
+        return xcj__fail_memory(err);
+    }
+    char *text = (char *)(out->list + count);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(text, list[i].ptr, list[i].len);
+        out->list[i] = (xcj_str){ text, list[i].len };
+        text += list[i].len;
+    }
+    out->count = count;
+    return XCJ_OK;
+}
+
+static xcj_code plan_lists(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
+{
+    if (options->drop_claims == NULL && options->drop_claims_count > 0) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "drop_claims", XCJ_NO_OFFSET, "drop_claims has a count but no list");
+    }
+    if (options->keep_claims == NULL && options->keep_claims_count > 0) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "keep_claims", XCJ_NO_OFFSET, "keep_claims has a count but no list");
+    }
+    if (options->keep_claims == NULL) {
+        return names_copy(&plan->listed, options->drop_claims, options->drop_claims_count, "drop_claims", err);
+    }
+    if (options->drop_claims_count > 0) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "keep_claims", XCJ_NO_OFFSET,
+                            "drop_claims and keep_claims are not given together");
+    }
+    plan->keep_only = true;
+    return names_copy(&plan->listed, options->keep_claims, options->keep_claims_count, "keep_claims", err);
+}
+
+typedef struct custom_claims {
+    xcj__inner inner;
+    xcj__names *names; /* NULL while they are only counted */
+    size_t count;
+    char *text;
+} custom_claims;
+
+static xcj_code visit_custom(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    custom_claims *custom = ctx;
+    xcj__claim claim = xcj__claim_of(item);
+    if (claim != XCJ__CLAIM_COUNT) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, claim_names[claim].ptr, XCJ_NO_OFFSET, "claims must not name %s",
+                            claim_names[claim].ptr);
+    }
+    if (custom->names != NULL) {
+        size_t len = xcj__json_unescape(custom->text, item->name);
+        custom->names->list[custom->names->count++] = (xcj_str){ custom->text, len };
+        custom->text += len;
+    }
+    custom->count++;
+    xcj__inner_extend(&custom->inner, item);
+    return XCJ_OK;
+}
+
+static xcj_code plan_custom(xcj__plan *plan, xcj_str claims, xcj_error *err)
+{
+    if (claims.ptr == NULL) {
+        return XCJ_OK;
+    }
+    custom_claims custom = { { NULL, NULL }, NULL, 0, NULL };
+    xcj_code code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, visit_custom, &custom, err);
+    if (code != XCJ_OK || custom.count == 0) {
+        return code;
+    }
+    if (!names_alloc(&plan->custom, custom.count, claims.len)) {
+        return xcj__fail_memory(err);
+    }
+    custom.names = &plan->custom;
+    custom.text = (char *)(plan->custom.list + custom.count);
+    code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, visit_custom, &custom, err);
+    xcj_str members = { custom.inner.begin, (size_t)(custom.inner.end - custom.inner.begin) };
+    if (code == XCJ_OK && !xcj__own(&plan->members, members)) {
+        return xcj__fail_memory(err);
+    }
+    return code;
+}
+
+/* A text option as a JSON string with its quotes. */
+static xcj_code plan_string(xcj_str *out, xcj_str text, const char *option, xcj_error *err)
+{
+    xcj_code code = xcj__option_text(text, option, err);
+    if (code != XCJ_OK || text.ptr == NULL) {
+        return code;
+    }
+    xcj__buf buf;
+    xcj__buf_init(&buf);
+    xcj__json_put_string(&buf, text);
+    char *block;
+    size_t len;
+    code = xcj__buf_take(&buf, &block, &len, err);
+    if (code == XCJ_OK) {
+        *out = (xcj_str){ block, len };
+    }
+    return code;
+}
+
+static xcj_code plan_texts(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
+{
+    xcj_str claim = options->bearer_clientid_claim;
+    xcj_code code = xcj__option_text(claim, "bearer_clientid_claim", err);
+    if (code == XCJ_OK) {
+        code = plan_string(&plan->iss, options->iss, "iss", err);
+    }
+    if (code == XCJ_OK) {
+        code = plan_string(&plan->aud, options->aud, "aud", err);
+    }
+    if (code == XCJ_OK && !xcj__own(&plan->clientid_claim, claim.ptr != NULL ? claim : xcj_text("clientId"))) {
+        code = xcj__fail_memory(err);
+    }
+    return code;
+}
+
+static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
+{
+    if (options->expires_in < 0 || options->expires_in > XCJ__EXPIRES_MAX) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "expires_in", XCJ_NO_OFFSET, "expires_in is not from 1 to %d seconds",
+                            XCJ__EXPIRES_MAX);
+    }
+    plan->expires_in = options->expires_in != 0 ? options->expires_in : XCJ__EXPIRES_DEFAULT;
+    plan->consumer_optional = options->consumer_optional != 0;
+    plan->dn_rfc4514 = options->dn_rfc4514 != 0;
+    plan->cap_exp = options->cap_exp != 0;
+    plan->max_token = options->max_token;
+    return XCJ_OK;
+}
+
+void xcj__plan_free(xcj__plan *plan)
+{
+    xcj__disown(&plan->iss);
+    xcj__disown(&plan->aud);
+    xcj__disown(&plan->clientid_claim);
+    xcj__disown(&plan->members);
+    xcj_free(plan->custom.list);
+    xcj_free(plan->listed.list);
+    xcj_verifier_free(plan->verifier);
+    memset(plan, 0, sizeof *plan);
+}
+
+xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_error *err)
+{
+    memset(out, 0, sizeof *out);
+    xcj_code code = plan_numbers(out, options, err);
+    if (code == XCJ_OK) {
+        code = plan_texts(out, options, err);
+    }
+    if (code == XCJ_OK) {
+        code = plan_lists(out, options, err);
+    }
+    if (code == XCJ_OK) {
+        code = plan_custom(out, options->claims, err);
+    }
+    if (code != XCJ_OK) {
+        xcj__plan_free(out);
+        return code;
+    }
+    out->verifier = options->bearer_verifier != NULL ? xcj_verifier_ref(options->bearer_verifier) : NULL;
+    return XCJ_OK;
+}

@@ -1,0 +1,23 @@
+/*
+ * der_in.h: the DER of a key or certificate into members, through OpenSSL's decoders.
+ */
+#ifndef XCJ_LIB_KEY_DER_IN_H
+#define XCJ_LIB_KEY_DER_IN_H
+
+#include "lib/key/jwk.h"
+
+/**
+ * Reads one structure, all of it. `label` is the PEM label that says which (absent: each is tried). The members come out unlabelled
+ * (no kid, use, alg) and are checked by jwk.h. XCJ_ERR_KEY, _KEY_TYPE, _PASSPHRASE, _LIMIT, _MEMORY.
+ */
+XCJ_MUST_CHECK xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len,
+                                      const xcj_key_options *options, xcj_error *err);
+
+/** Is there a structure of this PEM label? */
+bool xcj__der_knows(xcj_str label);
+
+/** The members of an OpenSSL key: public and, if there, private. */
+struct evp_pkey_st;
+XCJ_MUST_CHECK xcj_code xcj__members_of(xcj__jwk *out, const struct evp_pkey_st *pkey, xcj_error *err);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * jwk.h: the members of a key as bytes: what a JWK says, whatever it was read from. No OpenSSL here.
+ */
+#ifndef XCJ_LIB_KEY_JWK_H
+#define XCJ_LIB_KEY_JWK_H
+
+#include "lib/base/buf.h"
+#include "lib/key/alg.h"
+
+/** The numbers of a key, by member. `d` serves RSA, EC and OKP. */
+typedef enum xcj__jwk_part {
+    XCJ__N,
+    XCJ__E,
+    XCJ__D,
+    XCJ__P,
+    XCJ__Q,
+    XCJ__DP,
+    XCJ__DQ,
+    XCJ__QI,
+    XCJ__X,
+    XCJ__Y,
+    XCJ__K,
+    XCJ__PART_COUNT
+} xcj__jwk_part;
+
+typedef struct xcj__bytes {
+    const uint8_t *ptr;
+    size_t len;
+} xcj__bytes;
+
+/** A key's members. All views point into `block`, which is wiped when it is freed. */
+typedef struct xcj__jwk {
+    xcj__key_facts facts;
+    xcj__bytes part[XCJ__PART_COUNT]; /* big-endian, minimal for RSA, full length for curves */
+    xcj_str kid;                      /* unescaped UTF-8; ptr NULL: none */
+    xcj_str use;
+    xcj_str alg;
+    xcj_str key_ops;                  /* the array's JSON text */
+    char *block;
+} xcj__jwk;
+
+/** Reads one JWK, checking the shape of everything that needs no arithmetic. On failure nothing is left to free. */
+XCJ_MUST_CHECK xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_key_options *options,
+                                       xcj_error *err);
+
+/** Checks sizes, lengths and which members are there, once `part` and `facts` are filled in; sets facts.bits and is_private. */
+XCJ_MUST_CHECK xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err);
+
+/** Makes room for more numbers in the key's block, moving it; returns where they go, NULL when there is no memory. */
+uint8_t *xcj__jwk_extend(xcj__jwk *jwk, size_t more);
+
+/** A copy under other labels (NULL: the same), into a block of its own. */
+XCJ_MUST_CHECK xcj_code xcj__jwk_copy(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels *labels, xcj_error *err);
+
+/** Wipes and frees the block. */
+void xcj__jwk_free(xcj__jwk *jwk);
+
+/** Appends the JWK's JSON text. */
+void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part);
+
+/** Appends the canonical JSON text that a thumbprint is the hash of (RFC 7638 3). */
+void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk);
+
+#endif

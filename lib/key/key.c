@@ -1,0 +1,181 @@
+#include "lib/key/key.h"
+
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/key/evp.h"
+
+xcj_key *xcj_key_ref(const xcj_key *key)
+{
+    xcj_key *shared = (xcj_key *)(uintptr_t)key;
+    if (shared != NULL) {
+        atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+    }
+    return shared;
+}
+
+void xcj_key_free(xcj_key *key)
+{
+    if (key == NULL || atomic_fetch_sub_explicit(&key->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    for (size_t i = 0; i < XCJ__USES; i++) {
+        for (size_t j = 0; j < XCJ__ALG_SLOTS; j++) {
+            xcj__context_free(atomic_load_explicit(&key->prepared[i][j], memory_order_relaxed));
+        }
+    }
+    EVP_PKEY_free(key->pkey);
+    xcj__jwk_free(&key->jwk);
+    xcj_free(key);
+}
+
+const char *xcj_key_type(const xcj_key *key)
+{
+    return xcj__kty_name(key->jwk.facts.kty);
+}
+
+const char *xcj_key_curve(const xcj_key *key)
+{
+    const xcj__curve *curve = xcj__curve_row(key->jwk.facts.crv);
+    return curve != NULL ? curve->name : NULL;
+}
+
+unsigned xcj_key_bits(const xcj_key *key)
+{
+    return key->jwk.facts.bits;
+}
+
+int xcj_key_is_private(const xcj_key *key)
+{
+    return key->jwk.facts.is_private;
+}
+
+xcj_str xcj_key_id(const xcj_key *key)
+{
+    return key->jwk.kid;
+}
+
+xcj_str xcj_key_use(const xcj_key *key)
+{
+    return key->jwk.use;
+}
+
+xcj_alg xcj_key_alg(const xcj_key *key)
+{
+    return key->jwk.facts.alg;
+}
+
+xcj_str xcj_key_alg_name(const xcj_key *key)
+{
+    return key->jwk.alg;
+}
+
+const xcj__key_facts *xcj__key_facts_of(const xcj_key *key)
+{
+    return &key->jwk.facts;
+}
+
+size_t xcj__key_signature_len(const xcj_key *key, xcj_alg alg)
+{
+    return xcj__alg_signature_len(xcj__alg_row(alg), &key->jwk.facts);
+}
+
+xcj_code xcj_key_admits(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err)
+{
+    const xcj__alg *row = xcj__alg_row(alg);
+    if (row == NULL || (use != XCJ_SIGN && use != XCJ_VERIFY)) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "not an algorithm, or neither to sign nor to verify");
+    }
+    xcj__error_clear(err);
+    return xcj__alg_admit(row, &key->jwk.facts, use, err);
+}
+
+size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap)
+{
+    size_t count = 0;
+    for (xcj_alg alg = XCJ_HS256; alg <= XCJ_ED448; alg++) {
+        if (xcj__alg_admit(xcj__alg_row(alg), &key->jwk.facts, use, NULL) == XCJ_OK) {
+            if (count < cap) {
+                out[count] = alg;
+            }
+            count++;
+        }
+    }
+    return count;
+}
+
+/* What a curve alone decides: EC its one algorithm, an Edwards curve EdDSA. */
+static xcj_alg alg_of_curve(const xcj__key_facts *facts)
+{
+    if (facts->kty == XCJ__OKP) {
+        return XCJ_EDDSA;
+    }
+    for (xcj_alg alg = XCJ_ES256; facts->kty == XCJ__EC && alg <= XCJ_ES256K; alg++) {
+        if ((xcj__alg_row(alg)->curves & 1u << facts->crv) != 0) {
+            return alg;
+        }
+    }
+    return XCJ_ALG_NONE;
+}
+
+static xcj_code must_choose(const xcj_key *key, xcj_error *err)
+{
+    xcj_alg choices[XCJ__ALG_COUNT];
+    size_t count = xcj_key_algs(key, XCJ_SIGN, choices, XCJ__ALG_COUNT);
+    char list[XCJ__ALG_COUNT * 8] = "";
+    for (size_t i = 0; i < count; i++) {
+        strcat(list, i == 0 ? "" : ", ");
+        strcat(list, xcj_alg_name(choices[i]));
+    }
+    if (count == 0) {
+        const xcj__alg *row = xcj__alg_row(key->jwk.facts.kty == XCJ__OCT ? XCJ_HS256 : XCJ_RS256);
+        return xcj__alg_admit(row, &key->jwk.facts, XCJ_SIGN, err);
+    }
+    return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the key does not say its algorithm: choose one of %s", list);
+}
+
+xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err)
+{
+    const xcj__key_facts *facts = &key->jwk.facts;
+    xcj_alg alg = asked != XCJ_ALG_NONE ? asked : facts->alg != XCJ_ALG_NONE ? facts->alg : alg_of_curve(facts);
+    *out = XCJ_ALG_NONE;
+    xcj__error_clear(err);
+    if (alg == XCJ_ALG_NONE && facts->has_alg) {
+        return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the key is for an algorithm that does not sign here");
+    }
+    if (alg == XCJ_ALG_NONE) {
+        return must_choose(key, err);
+    }
+    xcj_code code = xcj_key_admits(key, alg, XCJ_SIGN, err);
+    *out = code == XCJ_OK ? alg : XCJ_ALG_NONE;
+    return code;
+}
+
+xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key_labels given;
+    xcj_code code = xcj__options_read(&given, sizeof given, labels, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj_key *copy = xcj__zalloc(sizeof *copy);
+    if (copy == NULL) {
+        return xcj__fail_memory(err);
+    }
+    code = xcj__jwk_copy(&copy->jwk, &key->jwk, &given, err);
+    if (code != XCJ_OK) {
+        xcj_free(copy);
+        return code;
+    }
+    if (key->pkey != NULL) {
+        EVP_PKEY_up_ref(key->pkey);
+    }
+    copy->pkey = key->pkey;
+    atomic_init(&copy->refs, 1);
+    xcj__error_clear(err);
+    *out = copy;
+    return XCJ_OK;
+}

@@ -1,0 +1,35 @@
+/*
+ * key.h: what the floors above may do with a key: sign, verify, and ask for facts. No OpenSSL type crosses this line.
+ */
+#ifndef XCJ_LIB_KEY_KEY_H
+#define XCJ_LIB_KEY_KEY_H
+
+#include "lib/key/alg.h"
+
+/** The longest signature: an RSA modulus of 16384 bits. */
+#define XCJ__SIGNATURE_MAX 2048
+
+const xcj__key_facts *xcj__key_facts_of(const xcj_key *key);
+
+/** Exact length of a signature of this key with this algorithm, which it admits. */
+size_t xcj__key_signature_len(const xcj_key *key, xcj_alg alg);
+
+/**
+ * Signs `input` into `sig`, which holds xcj__key_signature_len() bytes. Passes the choke point. On failure sig is zeroed.
+ * `scratch` may be NULL.
+ */
+XCJ_MUST_CHECK xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_alg alg, const void *input,
+                                      size_t input_len, xcj_scratch *scratch, xcj_error *err);
+
+/** Verifies. Passes the choke point. XCJ_ERR_SIGNATURE when the signature is not exactly right. `scratch` may be NULL. */
+XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, size_t input_len,
+                                        const uint8_t *sig, size_t sig_len, xcj_scratch *scratch, xcj_error *err);
+
+/** Prepares the key for this use ahead of the first request: its context, and for an RSA private key one signature. */
+XCJ_MUST_CHECK xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
+
+/** Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. */
+struct xcj__jwk;
+XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, xcj_error *err);
+
+#endif

@@ -1,0 +1,322 @@
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/codec/der.h"
+#include "lib/codec/json_scan.h"
+#include "lib/key/der_in.h"
+#include "lib/key/evp.h"
+#include "lib/key/key.h"
+#include "lib/key/pem.h"
+#include "lib/key/rsa.h"
+
+/* Longest key text: a private RSA JWK of 16384 bits is under 12 KiB, a certificate chain may be more. */
+#define KEY_TEXT_MAX ((size_t)1024 * 1024)
+#define SECRET_MIN 32
+
+/* An RSA or EC key through one parameter list; numbers are collected here so that one label frees them all. */
+typedef struct building {
+    OSSL_PARAM_BLD *list;
+    BIGNUM *numbers[XCJ__PART_COUNT];
+    size_t count;
+} building;
+
+static bool push_number(building *b, const char *name, xcj__bytes number)
+{
+    if (number.ptr == NULL) {
+        return true;
+    }
+    BIGNUM *value = BN_bin2bn(number.ptr, (int)number.len, NULL);
+    b->numbers[b->count++] = value;
+    return value != NULL && OSSL_PARAM_BLD_push_BN(b->list, name, value) == 1;
+}
+
+static bool push_rsa(building *b, const xcj__bytes *part)
+{
+    return push_number(b, OSSL_PKEY_PARAM_RSA_N, part[XCJ__N]) && push_number(b, OSSL_PKEY_PARAM_RSA_E, part[XCJ__E]) &&
+           push_number(b, OSSL_PKEY_PARAM_RSA_D, part[XCJ__D]) &&
+           push_number(b, OSSL_PKEY_PARAM_RSA_FACTOR1, part[XCJ__P]) &&
+           push_number(b, OSSL_PKEY_PARAM_RSA_FACTOR2, part[XCJ__Q]) &&
+           push_number(b, OSSL_PKEY_PARAM_RSA_EXPONENT1, part[XCJ__DP]) &&
+           push_number(b, OSSL_PKEY_PARAM_RSA_EXPONENT2, part[XCJ__DQ]) &&
+           push_number(b, OSSL_PKEY_PARAM_RSA_COEFFICIENT1, part[XCJ__QI]);
+}
+
+/* SEC 1 2.3.3: 04 || x || y; OpenSSL refuses a point that is not on the curve. */
+static bool push_ec(building *b, const xcj__bytes *part, const xcj__curve *curve, uint8_t *point)
+{
+    point[0] = 4;
+    memcpy(point + 1, part[XCJ__X].ptr, curve->octets);
+    memcpy(point + 1 + curve->octets, part[XCJ__Y].ptr, curve->octets);
+    return OSSL_PARAM_BLD_push_utf8_string(b->list, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) == 1 &&
+           OSSL_PARAM_BLD_push_octet_string(b->list, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * (size_t)curve->octets) == 1 &&
+           push_number(b, OSSL_PKEY_PARAM_PRIV_KEY, part[XCJ__D]);
+}
+
+static EVP_PKEY *build(const xcj__jwk *jwk)
+{
+    const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
+    int selection = jwk->facts.is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+    uint8_t point[1 + 2 * 66];
+    building b = { .list = OSSL_PARAM_BLD_new() };
+    OSSL_PARAM *params = NULL;
+    EVP_PKEY_CTX *ctx = NULL;
+    EVP_PKEY *pkey = NULL;
+    if (b.list == NULL || !(curve != NULL ? push_ec(&b, jwk->part, curve, point) : push_rsa(&b, jwk->part))) {
+        goto out;
+    }
+    params = OSSL_PARAM_BLD_to_param(b.list);
+    ctx = EVP_PKEY_CTX_new_from_name(NULL, curve != NULL ? "EC" : "RSA", NULL);
+    if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
+        EVP_PKEY_fromdata(ctx, &pkey, selection, params) != 1) {
+        pkey = NULL;
+    }
+out:
+    EVP_PKEY_CTX_free(ctx);
+    if (params != NULL && jwk->part[XCJ__D].ptr != NULL) {
+        for (OSSL_PARAM *p = params; p->key != NULL; p++) {
+            xcj__wipe(p->data, p->data_size);
+        }
+    }
+    OSSL_PARAM_free(params);
+    OSSL_PARAM_BLD_free(b.list);
+    for (size_t i = 0; i < b.count; i++) {
+        BN_clear_free(b.numbers[i]);
+    }
+    return pkey;
+}
+
+static xcj_code private_does_not_fit(xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_KEY, "d", XCJ_NO_OFFSET, "\"d\" is not the private part of the public key beside it");
+}
+
+static xcj_code make_rsa(xcj_key *key, xcj_error *err)
+{
+    if (key->jwk.facts.is_private) {
+        xcj_code code = xcj__rsa_complete(&key->jwk, err);
+        if (code != XCJ_OK) {
+            return code;
+        }
+    }
+    key->pkey = build(&key->jwk);
+    return key->pkey != NULL ? XCJ_OK : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the RSA key");
+}
+
+static xcj_code make_ec(xcj_key *key, xcj_error *err)
+{
+    key->pkey = build(&key->jwk);
+    if (key->pkey == NULL) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "x", XCJ_NO_OFFSET, "\"x\" and \"y\" are not a point of the curve%s",
+                            key->jwk.facts.is_private ? ", or \"d\" is out of range" : "");
+    }
+    if (!key->jwk.facts.is_private) {
+        return XCJ_OK;
+    }
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    bool fits = ctx != NULL && EVP_PKEY_private_check(ctx) == 1 && EVP_PKEY_pairwise_check(ctx) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    return fits ? XCJ_OK : private_does_not_fit(err);
+}
+
+static xcj_code make_okp(xcj_key *key, xcj_error *err)
+{
+    const xcj__curve *curve = xcj__curve_row(key->jwk.facts.crv);
+    const xcj__bytes *part = key->jwk.part;
+    bool is_private = key->jwk.facts.is_private;
+    key->pkey = is_private ? EVP_PKEY_new_raw_private_key_ex(NULL, curve->group, NULL, part[XCJ__D].ptr, part[XCJ__D].len)
+                           : EVP_PKEY_new_raw_public_key_ex(NULL, curve->group, NULL, part[XCJ__X].ptr, part[XCJ__X].len);
+    uint8_t own[64];
+    size_t len = sizeof own;
+    if (key->pkey == NULL || EVP_PKEY_get_raw_public_key(key->pkey, own, &len) != 1) {
+        return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", curve->name);
+    }
+    /* RFC 8037 2: x is required, and is the public key of d. */
+    bool fits = len == part[XCJ__X].len && memcmp(own, part[XCJ__X].ptr, len) == 0;
+    return fits ? XCJ_OK : private_does_not_fit(err);
+}
+
+static xcj_code make(xcj_key *key, xcj_error *err)
+{
+    switch (key->jwk.facts.kty) {
+    case XCJ__RSA:
+        return make_rsa(key, err);
+    case XCJ__EC:
+        return make_ec(key, err);
+    case XCJ__OKP:
+        return make_okp(key, err);
+    case XCJ__OCT:
+        break;
+    }
+    return XCJ_OK;
+}
+
+xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key *key = xcj__zalloc(sizeof *key);
+    if (key == NULL) {
+        xcj__jwk_free(jwk);
+        return xcj__fail_memory(err);
+    }
+    atomic_init(&key->refs, 1);
+    key->jwk = *jwk;
+    memset(jwk, 0, sizeof *jwk);
+    xcj__queue_mark();
+    xcj_code code = make(key, err);
+    xcj__queue_restore();
+    if (code != XCJ_OK) {
+        xcj_key_free(key);
+        return code;
+    }
+    xcj__error_clear(err);
+    *out = key;
+    return XCJ_OK;
+}
+
+static xcj_code open_options(xcj_key_options *given, const xcj_key_options *options, size_t len, xcj_error *err)
+{
+    xcj_code code = xcj__options_read(given, sizeof *given, options, err);
+    if (code == XCJ_OK && len > KEY_TEXT_MAX) {
+        code = xcj__fail(err, XCJ_ERR_LIMIT, "a key of %zu bytes: the limit is %zu", len, KEY_TEXT_MAX);
+    }
+    return code;
+}
+
+xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key_options given;
+    xcj__jwk jwk;
+    xcj_code code = open_options(&given, options, len, err);
+    if (code == XCJ_OK) {
+        code = xcj__jwk_parse(&jwk, text, len, &given, err);
+    }
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
+}
+
+static xcj_code from_der(xcj_key **out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *given,
+                         xcj_error *err)
+{
+    xcj__jwk jwk;
+    xcj__queue_mark();
+    xcj_code code = xcj__der_read(&jwk, label, der, len, given, err);
+    xcj__queue_restore();
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
+}
+
+xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key_options given;
+    xcj_code code = open_options(&given, options, len, err);
+    return code == XCJ_OK ? from_der(out, (xcj_str){ NULL, 0 }, der, len, &given, err) : code;
+}
+
+xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key_options given;
+    xcj__pem pem = { { NULL, 0 }, NULL, 0 };
+    size_t at = 0;
+    xcj_code code = open_options(&given, options, len, err);
+    if (code == XCJ_OK) {
+        code = xcj__pem_read(&pem, text, len, &at, err);
+    }
+    if (code == XCJ_OK && xcj__str_is(pem.label, "EC PARAMETERS")) {
+        /* openssl ecparam -genkey writes the curve's name ahead of the key. */
+        xcj__pem_free(&pem);
+        code = xcj__pem_read(&pem, text, len, &at, err);
+    }
+    if (code == XCJ_OK && !xcj__der_knows(pem.label)) {
+        char shown[XCJ__SHOWN];
+        code = xcj__fail_at(err, XCJ_ERR_KEY, "PEM", (size_t)(pem.label.ptr - text), "a PEM block \"%s\" is not a key",
+                            xcj__sanitise(shown, sizeof shown, pem.label.ptr, pem.label.len));
+    }
+    if (code == XCJ_OK) {
+        code = from_der(out, pem.label, pem.der, pem.der_len, &given, err);
+    }
+    xcj__pem_free(&pem);
+    return code;
+}
+
+typedef enum kind { KIND_JWK, KIND_PEM, KIND_DER, KIND_NONE } kind;
+
+static kind sniff(const uint8_t *data, size_t len)
+{
+    size_t at = 0;
+    while (at < len && (data[at] == ' ' || data[at] == '\t' || data[at] == '\r' || data[at] == '\n')) {
+        at++;
+    }
+    if (at < len && data[at] == '{') {
+        return KIND_JWK;
+    }
+    if (xcj__pem_sniff((const char *)data, len)) {
+        return KIND_PEM;
+    }
+    return len > 0 && data[0] == XCJ__DER_SEQUENCE ? KIND_DER : KIND_NONE;
+}
+
+xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    switch (sniff(data, len)) {
+    case KIND_JWK:
+        return xcj_key_from_jwk(out, (const char *)data, len, options, err);
+    case KIND_PEM:
+        return xcj_key_from_pem(out, (const char *)data, len, options, err);
+    case KIND_DER:
+        return xcj_key_from_der(out, data, len, options, err);
+    case KIND_NONE:
+        break;
+    }
+    return xcj__fail(err, XCJ_ERR_KEY, "%s", len == 0 ? "there is nothing in it" : "this is neither a JWK nor PEM nor DER");
+}
+
+/* RFC 8725 2.1: what is published for verifying must never key a MAC. */
+static bool is_key_text(const uint8_t *secret, size_t len, const xcj_key_options *options)
+{
+    kind looks = sniff(secret, len);
+    xcj__json_value value;
+    if (looks == KIND_JWK) {
+        return xcj__json_check((const char *)secret, len, NULL, &value, NULL) == XCJ_OK;
+    }
+    xcj_key *key = NULL;
+    xcj_code code = looks == KIND_DER ? xcj_key_from_der(&key, secret, len, options, NULL) : XCJ_ERR_KEY;
+    xcj_key_free(key);
+    return looks == KIND_PEM || code == XCJ_OK || code == XCJ_ERR_PASSPHRASE;
+}
+
+xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key_options given;
+    xcj_code code = open_options(&given, options, len, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (is_key_text(secret, len, options)) {
+        return xcj__fail(err, XCJ_ERR_KEY, "this is a key in JWK, PEM or DER form, not a shared secret");
+    }
+    if (len < SECRET_MIN && !given.allow_weak_secret) {
+        return xcj__fail(err, XCJ_ERR_KEY_WEAK, "the secret has %zu bytes; HS256 needs %d or more", len, SECRET_MIN);
+    }
+    xcj__jwk jwk = { .facts = { .kty = XCJ__OCT, .weak_ok = given.allow_weak_secret != 0 } };
+    uint8_t *at = xcj__jwk_extend(&jwk, len);
+    if (at == NULL) {
+        return xcj__fail_memory(err);
+    }
+    if (len > 0) {
+        memcpy(at, secret, len);
+    }
+    jwk.part[XCJ__K] = (xcj__bytes){ at, len };
+    code = xcj__jwk_check(&jwk, err);
+    if (code != XCJ_OK) {
+        xcj__jwk_free(&jwk);
+        return code;
+    }
+    return xcj__key_from_members(out, &jwk, err);
+}

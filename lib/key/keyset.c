@@ -1,0 +1,400 @@
+#include "lib/key/keyset.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/codec/json_scan.h"
+#include "lib/key/key.h"
+
+/* A set of 10 000 RSA keys is 5 MB. */
+#define SET_TEXT_MAX ((size_t)16 * 1024 * 1024)
+#define SET_MEMBERS_MAX ((size_t)1024 * 1024)
+
+typedef struct skipped {
+    size_t position;
+    xcj_error why;
+} skipped;
+
+struct xcj_keyset {
+    atomic_uint refs;
+    xcj_key **keys; /* in the order of the text */
+    size_t count;
+    size_t cap;
+    uint32_t *by_kid; /* the keys that have a kid, by kid and then by order */
+    size_t named;
+    skipped *skipped;
+    size_t skipped_count;
+    size_t skipped_cap;
+};
+
+static xcj_keyset *set_new(void)
+{
+    xcj_keyset *set = xcj__zalloc(sizeof *set);
+    if (set != NULL) {
+        atomic_init(&set->refs, 1);
+    }
+    return set;
+}
+
+xcj_keyset *xcj_keyset_ref(const xcj_keyset *set)
+{
+    xcj_keyset *shared = (xcj_keyset *)(uintptr_t)set;
+    if (shared != NULL) {
+        atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+    }
+    return shared;
+}
+
+void xcj_keyset_free(xcj_keyset *set)
+{
+    if (set == NULL || atomic_fetch_sub_explicit(&set->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        xcj_key_free(set->keys[i]);
+    }
+    xcj_free(set->keys);
+    xcj_free(set->by_kid);
+    xcj_free(set->skipped);
+    xcj_free(set);
+}
+
+/* Room for one more element: the array again, or NULL (and the old one stays). */
+static void *grow(void *array, size_t count, size_t *cap, size_t element)
+{
+    if (count < *cap) {
+        return array;
+    }
+    size_t more = *cap == 0 ? 4 : *cap * 2;
+    void *larger = xcj__realloc(array, more * element);
+    *cap = larger != NULL ? more : *cap;
+    return larger;
+}
+
+/* Takes the reference over. */
+static bool add_key(xcj_keyset *set, xcj_key *key)
+{
+    xcj_key **keys = grow(set->keys, set->count, &set->cap, sizeof *keys);
+    if (keys == NULL) {
+        xcj_key_free(key);
+        return false;
+    }
+    set->keys = keys;
+    keys[set->count++] = key;
+    return true;
+}
+
+static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why)
+{
+    skipped *list = grow(set->skipped, set->skipped_count, &set->skipped_cap, sizeof *list);
+    if (list == NULL) {
+        return false;
+    }
+    set->skipped = list;
+    list[set->skipped_count++] = (skipped){ position, *why };
+    return true;
+}
+
+static int compare_kid(xcj_str a, xcj_str b)
+{
+    if (a.len != b.len) {
+        return a.len < b.len ? -1 : 1;
+    }
+    return a.len == 0 ? 0 : memcmp(a.ptr, b.ptr, a.len);
+}
+
+static int compare_at(const xcj_keyset *set, uint32_t a, uint32_t b)
+{
+    int order = compare_kid(xcj_key_id(set->keys[a]), xcj_key_id(set->keys[b]));
+    return order != 0 ? order : a < b ? -1 : 1;
+}
+
+/* Heapsort: no memory, no recursion, and no order of the text makes it slow. */
+static void sift_down(const xcj_keyset *set, size_t root, size_t count)
+{
+    uint32_t *heap = set->by_kid;
+    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
+        if (child + 1 < count && compare_at(set, heap[child], heap[child + 1]) < 0) {
+            child++;
+        }
+        if (compare_at(set, heap[root], heap[child]) >= 0) {
+            return;
+        }
+        uint32_t swap = heap[root];
+        heap[root] = heap[child];
+        heap[child] = swap;
+        root = child;
+    }
+}
+
+static bool index_kids(xcj_keyset *set)
+{
+    set->by_kid = xcj__alloc((set->count + 1) * sizeof *set->by_kid);
+    if (set->by_kid == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        if (xcj_key_id(set->keys[i]).ptr != NULL) {
+            set->by_kid[set->named++] = (uint32_t)i;
+        }
+    }
+    for (size_t root = set->named / 2; root > 0; root--) {
+        sift_down(set, root - 1, set->named);
+    }
+    for (size_t end = set->named; end > 1; end--) {
+        uint32_t largest = set->by_kid[0];
+        set->by_kid[0] = set->by_kid[end - 1];
+        set->by_kid[end - 1] = largest;
+        sift_down(set, 0, end - 1);
+    }
+    return true;
+}
+
+typedef struct loading {
+    xcj_keyset *set;
+    const xcj_key_options *options;
+    size_t position;
+    xcj__json_value keys;
+} loading;
+
+static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    loading *l = ctx;
+    xcj_key *key = NULL;
+    xcj_error why;
+    xcj_str text = item->value.raw;
+    xcj_code code = xcj_key_from_jwk(&key, text.ptr, text.len, l->options, &why);
+    if (code == XCJ_ERR_MEMORY) {
+        return xcj__fail_memory(err);
+    }
+    /* RFC 7517 5: a key that cannot be used does not make the others unusable. */
+    bool kept = code == XCJ_OK ? add_key(l->set, key) : add_skipped(l->set, l->position, &why);
+    l->position++;
+    return kept ? XCJ_OK : xcj__fail_memory(err);
+}
+
+static xcj_code find_keys(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    loading *l = ctx;
+    if (xcj__json_named(item, "keys")) {
+        l->keys = item->value;
+    }
+    return XCJ_OK;
+}
+
+static xcj_code load(loading *l, const char *text, size_t len, xcj_error *err)
+{
+    static const xcj__json_limits limits = { XCJ__JSON_DEPTH, SET_MEMBERS_MAX };
+    xcj_code code = xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, find_keys, l, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (l->keys.type == 0) {
+        xcj_key *key = NULL;
+        code = xcj_key_from_jwk(&key, text, len, l->options, err);
+        return code != XCJ_OK ? code : add_key(l->set, key) ? XCJ_OK : xcj__fail_memory(err);
+    }
+    if (l->keys.type != XCJ__JSON_ARRAY) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text), "\"keys\" is not an array, at offset %zu",
+                            (size_t)(l->keys.raw.ptr - text));
+    }
+    return xcj__json_scan(l->keys.raw.ptr, l->keys.raw.len, XCJ__JSON_ARRAY, &limits, load_key, l, err);
+}
+
+static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_error *err)
+{
+    if (code == XCJ_OK && !index_kids(set)) {
+        code = xcj__fail_memory(err);
+    }
+    if (code != XCJ_OK) {
+        xcj_keyset_free(set);
+        return code;
+    }
+    xcj__error_clear(err);
+    *out = set;
+    return XCJ_OK;
+}
+
+xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    if (len > SET_TEXT_MAX) {
+        return xcj__fail(err, XCJ_ERR_LIMIT, "a key set of %zu bytes: the limit is %zu", len, SET_TEXT_MAX);
+    }
+    xcj_keyset *set = set_new();
+    if (set == NULL) {
+        return xcj__fail_memory(err);
+    }
+    loading l = { .set = set, .options = options };
+    return finish(out, set, load(&l, text, len, err), err);
+}
+
+xcj_code xcj_keyset_from_keys(xcj_keyset **out, const xcj_key *const *keys, size_t count, xcj_error *err)
+{
+    *out = NULL;
+    xcj_keyset *set = set_new();
+    if (set == NULL) {
+        return xcj__fail_memory(err);
+    }
+    xcj_code code = XCJ_OK;
+    for (size_t i = 0; code == XCJ_OK && i < count; i++) {
+        code = add_key(set, xcj_key_ref(keys[i])) ? XCJ_OK : xcj__fail_memory(err);
+    }
+    return finish(out, set, code, err);
+}
+
+size_t xcj_keyset_count(const xcj_keyset *set)
+{
+    return set->count;
+}
+
+const xcj_key *xcj_keyset_get(const xcj_keyset *set, size_t index)
+{
+    return index < set->count ? set->keys[index] : NULL;
+}
+
+size_t xcj_keyset_skipped_count(const xcj_keyset *set)
+{
+    return set->skipped_count;
+}
+
+const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t *position)
+{
+    if (index >= set->skipped_count) {
+        return NULL;
+    }
+    if (position != NULL) {
+        *position = set->skipped[index].position;
+    }
+    return &set->skipped[index].why;
+}
+
+xcj_code xcj_keyset_to_json(char **out, size_t *out_len, const xcj_keyset *set, xcj_part part, xcj_error *err)
+{
+    *out = NULL;
+    *out_len = 0;
+    xcj_code code = XCJ_OK;
+    size_t written = 0;
+    xcj__buf text;
+    xcj__buf_init(&text);
+    xcj__buf_put_text(&text, "{\"keys\":[");
+    for (size_t i = 0; code == XCJ_OK && i < set->count; i++) {
+        char *jwk = NULL;
+        size_t len;
+        if (part == XCJ_PUBLIC && xcj__key_facts_of(set->keys[i])->kty == XCJ__OCT) {
+            continue;
+        }
+        code = xcj_key_to_jwk(&jwk, &len, set->keys[i], part, err);
+        xcj__buf_put_text(&text, written++ == 0 ? "" : ",");
+        xcj__buf_put(&text, jwk, len);
+        xcj_free(jwk);
+    }
+    xcj__buf_put_text(&text, "]}");
+    if (code != XCJ_OK) {
+        xcj__buf_free(&text);
+        return code;
+    }
+    xcj__error_clear(err);
+    return xcj__buf_take(&text, out, out_len, err);
+}
+
+/* The first of by_kid whose kid is not below this one. */
+static size_t lower_bound(const xcj_keyset *set, xcj_str kid)
+{
+    size_t low = 0;
+    for (size_t high = set->named; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_kid(xcj_key_id(set->keys[set->by_kid[middle]]), kid) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool has_kid_at(const xcj_keyset *set, size_t index, xcj_str kid)
+{
+    return index < set->named && compare_kid(xcj_key_id(set->keys[set->by_kid[index]]), kid) == 0;
+}
+
+bool xcj__keyset_has(const xcj_keyset *set, xcj_str kid)
+{
+    return has_kid_at(set, lower_bound(set, kid), kid);
+}
+
+/* The kids of the set for a message, as many as fit. */
+static void list_kids(const xcj_keyset *set, char *dst, size_t cap)
+{
+    static const char more[] = " ...";
+    xcj__buf list;
+    xcj__buf_init_fixed(&list, dst, cap - sizeof more);
+    for (size_t i = 0; i < set->named; i++) {
+        char shown[XCJ__SHOWN];
+        xcj_str kid = xcj_key_id(set->keys[set->by_kid[i]]);
+        size_t end = list.len;
+        xcj__buf_put_text(&list, i == 0 ? "" : ", ");
+        xcj__buf_put_text(&list, xcj__sanitise(shown, sizeof shown, kid.ptr, kid.len));
+        if (list.failed) {
+            memcpy(dst + end, more, sizeof more);
+            return;
+        }
+    }
+    dst[list.len] = '\0';
+}
+
+static xcj_code no_key(const xcj_keyset *set, xcj_str kid, const xcj__alg *alg, xcj_error *err)
+{
+    char list[200];
+    char shown[XCJ__SHOWN];
+    list_kids(set, list, sizeof list);
+    if (kid.ptr == NULL) {
+        return xcj__fail(err, XCJ_ERR_NO_KEY, "the token names no key (kid), and none of the set's %zu fits %s", set->count,
+                         alg->name);
+    }
+    return xcj__fail_at(err, XCJ_ERR_NO_KEY, "kid", XCJ_NO_OFFSET, "no key with kid \"%s\" fits %s; the set has: %s%s",
+                        xcj__sanitise(shown, sizeof shown, kid.ptr, kid.len), alg->name, set->named == 0 ? "no kids" : list,
+                        set->skipped_count == 0 ? "" : " (and keys that cannot be used)");
+}
+
+static xcj_code ambiguous(xcj_str kid, const xcj__alg *alg, xcj_error *err)
+{
+    char shown[XCJ__SHOWN];
+    return kid.ptr == NULL
+               ? xcj__fail_at(err, XCJ_ERR_AMBIGUOUS_KEY, "kid", XCJ_NO_OFFSET,
+                              "the token names no key (kid), and more than one of the set fits %s", alg->name)
+               : xcj__fail_at(err, XCJ_ERR_AMBIGUOUS_KEY, "kid", XCJ_NO_OFFSET, "more than one key with kid \"%s\" fits %s",
+                              xcj__sanitise(shown, sizeof shown, kid.ptr, kid.len), alg->name);
+}
+
+xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str kid, const xcj__alg *alg, xcj_error *err)
+{
+    *out = NULL;
+    size_t first = kid.ptr != NULL ? lower_bound(set, kid) : 0;
+    size_t last = first;
+    for (; kid.ptr != NULL ? has_kid_at(set, last, kid) : last < set->count; last++) {
+        const xcj_key *key = set->keys[kid.ptr != NULL ? set->by_kid[last] : last];
+        if (xcj__alg_admit(alg, xcj__key_facts_of(key), XCJ_VERIFY, NULL) != XCJ_OK) {
+            continue;
+        }
+        if (*out != NULL) {
+            *out = NULL;
+            return ambiguous(kid, alg, err);
+        }
+        *out = key;
+    }
+    if (*out != NULL) {
+        return XCJ_OK;
+    }
+    if (last - first == 1) {
+        /* The one key it can be: say what is the matter with it. */
+        const xcj_key *key = set->keys[kid.ptr != NULL ? set->by_kid[first] : first];
+        return xcj__alg_admit(alg, xcj__key_facts_of(key), XCJ_VERIFY, err);
+    }
+    return no_key(set, kid, alg, err);
+}

@@ -1,0 +1,23 @@
+/*
+ * keyset.h: selecting the one key of a set that a token names.
+ */
+#ifndef XCJ_LIB_KEY_KEYSET_H
+#define XCJ_LIB_KEY_KEYSET_H
+
+#include <xcj/keyset.h>
+
+#include "lib/key/alg.h"
+
+/**
+ * The key that must verify a token with this algorithm. With `kid` (ptr not NULL) only keys whose kid is exactly this count,
+ * found without walking the whole set. Of those the ones that xcj__alg_admit() admits are candidates; exactly one must
+ * remain. XCJ_ERR_NO_KEY (the sentence lists the set's kids), XCJ_ERR_AMBIGUOUS_KEY, or, when a single key has the kid, the
+ * reason why it is not admitted.
+ */
+XCJ_MUST_CHECK xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str kid, const xcj__alg *alg,
+                                           xcj_error *err);
+
+/** Is there a key with this kid? */
+bool xcj__keyset_has(const xcj_keyset *set, xcj_str kid);
+
+#endif

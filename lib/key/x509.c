@@ -1,0 +1,123 @@
+#include "lib/key/x509.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/json_write.h"
+#include "lib/key/pem.h"
+
+/* A certificate with its chain; a TLS stack accepts no more in a handshake. */
+#define CERT_TEXT_MAX ((size_t)1024 * 1024)
+
+static X509 *decode(const uint8_t *der, size_t len)
+{
+    const uint8_t *at = der;
+    X509 *cert = d2i_X509(NULL, &at, (long)len);
+    if (cert != NULL && at != der + len) {
+        X509_free(cert);
+        cert = NULL;
+    }
+    return cert;
+}
+
+/* The first CERTIFICATE block; other blocks before it are passed over. */
+static X509 *read_pem(const char *text, size_t len)
+{
+    xcj__pem pem;
+    size_t at = 0;
+    X509 *cert = NULL;
+    for (bool found = false; !found && xcj__pem_read(&pem, text, len, &at, NULL) == XCJ_OK;) {
+        found = xcj__str_is(pem.label, "CERTIFICATE");
+        cert = found ? decode(pem.der, pem.der_len) : NULL;
+        xcj__pem_free(&pem);
+    }
+    return cert;
+}
+
+/* The attribute's short name as openssl prints it, or its OID in numbers. */
+static const char *attribute_name(const ASN1_OBJECT *type, char *numbers, int cap)
+{
+    int nid = OBJ_obj2nid(type);
+    if (nid != NID_undef) {
+        return OBJ_nid2sn(nid);
+    }
+    return OBJ_obj2txt(numbers, cap, type, 1) > 0 ? numbers : NULL;
+}
+
+static bool put_attribute(xcj__buf *out, const X509_NAME_ENTRY *entry, bool is_first)
+{
+    char numbers[128];
+    const char *name = attribute_name(X509_NAME_ENTRY_get_object(entry), numbers, sizeof numbers);
+    unsigned char *value = NULL;
+    int len = ASN1_STRING_to_UTF8(&value, X509_NAME_ENTRY_get_data(entry));
+    bool readable = name != NULL && len >= 0;
+    if (readable) {
+        xcj__buf_put_text(out, is_first ? "" : ", ");
+        xcj__buf_put_text(out, name);
+        xcj__buf_put_char(out, '=');
+        xcj__buf_put(out, value, (size_t)len);
+    }
+    OPENSSL_free(value);
+    return readable;
+}
+
+static bool put_plain(xcj__buf *out, const X509_NAME *subject)
+{
+    for (int i = 0; i < X509_NAME_entry_count(subject); i++) {
+        if (!put_attribute(out, X509_NAME_get_entry(subject, i), i == 0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* RFC 4514: the reverse order, values escaped; UTF-8 stays as it is. */
+static bool put_rfc4514(xcj__buf *out, const X509_NAME *subject)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    bool printed =
+        bio != NULL && X509_NAME_print_ex(bio, subject, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0;
+    long len = printed ? BIO_get_mem_data(bio, &text) : 0;
+    if (len > 0) {
+        xcj__buf_put(out, text, (size_t)len);
+    }
+    BIO_free(bio);
+    return printed;
+}
+
+static xcj_code put_subject(xcj__buf *out, X509 *cert, bool rfc4514, xcj_error *err)
+{
+    size_t start = out->len;
+    const X509_NAME *subject = X509_get_subject_name(cert);
+    bool put = rfc4514 ? put_rfc4514(out, subject) : put_plain(out, subject);
+    if (out->failed) {
+        return xcj__fail_memory(err);
+    }
+    if (!put || out->len == start) {
+        return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate has no readable subject");
+    }
+    const char *text = out->ptr + start;
+    if (!xcj__utf8_valid(text, out->len - start) || xcj__utf8_has_control(text, out->len - start)) {
+        return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate's subject has a control character");
+    }
+    return XCJ_OK;
+}
+
+xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc4514, xcj_error *err)
+{
+    if (len > CERT_TEXT_MAX) {
+        return xcj__fail(err, XCJ_ERR_LIMIT, "a client certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
+    }
+    (void)ERR_set_mark();
+    X509 *x509 = xcj__pem_sniff(cert, len) ? read_pem(cert, len) : decode((const uint8_t *)cert, len);
+    xcj_code code = x509 != NULL ? put_subject(out, x509, rfc4514, err)
+                                 : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate cannot be read");
+    X509_free(x509);
+    (void)ERR_pop_to_mark();
+    return code;
+}

@@ -1,0 +1,458 @@
+#include "lib/token/policy.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+
+#define TOKEN_MAX ((size_t)2 * 1024 * 1024)
+#define SIGNATURES_MAX 16
+#define LEEWAY_MAX 86400
+
+static size_t list_len(const xcj_str *list, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        len += sizeof *list + list[i].len;
+    }
+    return len;
+}
+
+/* The arrays stand at the block's beginning, where they are aligned, and the texts behind them. */
+typedef struct block {
+    xcj_str *arrays;
+    char *texts;
+} block;
+
+static xcj_str copy_text(block *b, xcj_str text)
+{
+    if (text.ptr == NULL) {
+        return text;
+    }
+    char *dst = b->texts;
+    if (text.len > 0) {
+        memcpy(dst, text.ptr, text.len);
+    }
+    b->texts += text.len;
+    return (xcj_str){ dst, text.len };
+}
+
+static const xcj_str *copy_list(block *b, const xcj_str *list, size_t count)
+{
+    xcj_str *dst = b->arrays;
+    for (size_t i = 0; i < count; i++) {
+        dst[i] = copy_text(b, list[i]);
+    }
+    b->arrays += count;
+    return count > 0 ? dst : NULL;
+}
+
+static bool copy_texts(xcj__policy *policy)
+{
+    xcj_verify_options *o = &policy->options;
+    size_t arrays = o->issuers_count + o->audiences_count + o->required_count;
+    size_t len = list_len(o->issuers, o->issuers_count) + list_len(o->audiences, o->audiences_count) +
+                 list_len(o->required, o->required_count) + o->subject.len + o->typ.len + o->key_claim.len;
+    policy->block = xcj__alloc(len + 1);
+    if (policy->block == NULL) {
+        return false;
+    }
+    block b = { (xcj_str *)(void *)policy->block, policy->block + arrays * sizeof(xcj_str) };
+    o->issuers = copy_list(&b, o->issuers, o->issuers_count);
+    o->audiences = copy_list(&b, o->audiences, o->audiences_count);
+    o->required = copy_list(&b, o->required, o->required_count);
+    o->subject = copy_text(&b, o->subject);
+    o->typ = copy_text(&b, o->typ);
+    o->key_claim = copy_text(&b, o->key_claim);
+    return true;
+}
+
+static xcj_code wrong_option(const char *name, const char *why, xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_CONFIG, name, XCJ_NO_OFFSET, "%s: %s", name, why);
+}
+
+static xcj_code read_algs(xcj__policy *policy, xcj_error *err)
+{
+    const xcj_verify_options *o = &policy->options;
+    policy->algs = o->algs == NULL ? UINT32_MAX : 0;
+    for (size_t i = 0; o->algs != NULL && i < o->algs_count; i++) {
+        if (xcj_alg_name(o->algs[i]) == NULL) {
+            return wrong_option("algs", "there is no algorithm of that number", err);
+        }
+        policy->algs |= (uint32_t)1 << o->algs[i];
+    }
+    return XCJ_OK;
+}
+
+/* An opaque payload has no claims: a policy on claims would be silently void. */
+static bool asks_for_claims(const xcj_verify_options *o)
+{
+    return o->issuers_count != 0 || o->audiences_count != 0 || o->required_count != 0 || o->subject.ptr != NULL ||
+           o->max_age != 0 || o->leeway != 0 || o->key_claim.ptr != NULL;
+}
+
+static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
+{
+    if (o->leeway < 0 || o->leeway > LEEWAY_MAX) {
+        return wrong_option("leeway", "from 0 to 86400 seconds", err);
+    }
+    if (o->max_age < 0) {
+        return wrong_option("max_age", "a number of seconds", err);
+    }
+    if (o->required_count > XCJ__REQUIRED_MAX) {
+        return wrong_option("required", "32 claims at most", err);
+    }
+    if (o->max_depth > XCJ__JSON_DEPTH_MAX) {
+        return wrong_option("max_depth", "1024 at most", err);
+    }
+    if (o->opaque_payload && asks_for_claims(o)) {
+        return wrong_option("opaque_payload", "claims of an opaque payload are not looked at, and the policy asks for some", err);
+    }
+    return XCJ_OK;
+}
+
+xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, xcj_error *err)
+{
+    memset(out, 0, sizeof *out);
+    xcj_verify_options *o = &out->options;
+    xcj_code code = xcj__options_read(o, sizeof *o, options, err);
+    if (code == XCJ_OK) {
+        code = check_options(o, err);
+    }
+    if (code == XCJ_OK) {
+        code = read_algs(out, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    o->algs = NULL;
+    o->max_token = o->max_token != 0 ? o->max_token : TOKEN_MAX;
+    o->max_signatures = o->max_signatures != 0 ? o->max_signatures : SIGNATURES_MAX;
+    out->limits.max_depth = o->max_depth != 0 ? o->max_depth : XCJ__JSON_DEPTH;
+    out->limits.max_members = o->max_members != 0 ? o->max_members : XCJ__JSON_MEMBERS;
+    return copy_texts(out) ? XCJ_OK : xcj__fail_memory(err);
+}
+
+void xcj__policy_close(xcj__policy *policy)
+{
+    xcj_free(policy->block);
+    policy->block = NULL;
+}
+
+/* The claims that a policy may look at, in the order in which they are reported. */
+typedef enum claim { ISS, SUB, AUD, EXP, NBF, IAT, CLAIM_COUNT } claim;
+static const char *const claim_names[CLAIM_COUNT] = { "iss", "sub", "aud", "exp", "nbf", "iat" };
+
+typedef struct checking {
+    const xcj_verify_options *options;
+    const xcj__json_limits *limits;
+    xcj__json_value seen[CLAIM_COUNT]; /* type 0: absent */
+    uint32_t required_seen;
+    int64_t now;
+    xcj_error *err;
+    /* The verdict so far. */
+    xcj_code code;
+    uint32_t failed;
+    char first[XCJ__SHOWN];
+    xcj__buf words;
+    char storage[sizeof((xcj_error *)0)->message]; /* zeroed, so that a sentence cut short still ends */
+} checking;
+
+static int severity(xcj_code code)
+{
+    return code == XCJ_ERR_CLAIM ? 3 : code == XCJ_ERR_EXPIRED ? 2 : code == XCJ_ERR_NOT_YET_VALID ? 1 : 0;
+}
+
+static void fail(checking *c, xcj_code code, uint32_t bit, const char *name, const char *what)
+{
+    if (c->failed == 0) {
+        xcj__sanitise(c->first, sizeof c->first, name, strlen(name));
+    }
+    c->failed |= bit;
+    c->code = severity(code) > severity(c->code) ? code : c->code;
+    xcj__buf_put_text(&c->words, c->words.len == 0 ? "\"" : ", \"");
+    xcj__buf_put_text(&c->words, name);
+    xcj__buf_put_text(&c->words, "\" ");
+    xcj__buf_put_text(&c->words, what);
+}
+
+static void fail_claim(checking *c, claim which, const char *what)
+{
+    fail(c, XCJ_ERR_CLAIM, (uint32_t)1 << which, claim_names[which], what);
+}
+
+static xcj_code note_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    checking *c = ctx;
+    /* All the names that matter by themselves have three letters, unless they are escaped. */
+    for (size_t i = 0; (item->name.len == 3 || item->name_escaped) && i < CLAIM_COUNT; i++) {
+        if (xcj__json_named(item, claim_names[i])) {
+            c->seen[i] = item->value;
+            break;
+        }
+    }
+    for (size_t i = 0; i < c->options->required_count; i++) {
+        xcj_str name = c->options->required[i];
+        if (xcj__json_equal(item->name, item->name_escaped, name.ptr, name.len)) {
+            c->required_seen |= (uint32_t)1 << i;
+        }
+    }
+    return XCJ_OK;
+}
+
+static bool is_one_of(const xcj__json_value *value, const xcj_str *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (xcj__json_equal(value->text, value->escaped, list[i].ptr, list[i].len)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void check_text(checking *c, claim which, const xcj_str *wanted, size_t count)
+{
+    const xcj__json_value *value = &c->seen[which];
+    if (value->type == 0) {
+        fail_claim(c, which, "is missing");
+    } else if (value->type != XCJ__JSON_STRING) {
+        fail_claim(c, which, "is not a string");
+    } else if (!is_one_of(value, wanted, count)) {
+        fail_claim(c, which, "is not the one expected");
+    }
+}
+
+typedef struct audience {
+    const xcj_verify_options *options;
+    bool matches;
+    bool has_other; /* an element that is not a string */
+} audience;
+
+static xcj_code note_audience(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    audience *a = ctx;
+    bool is_string = item->value.type == XCJ__JSON_STRING;
+    a->has_other = a->has_other || !is_string;
+    a->matches = a->matches || (is_string && is_one_of(&item->value, a->options->audiences, a->options->audiences_count));
+    return XCJ_OK;
+}
+
+/* RFC 7519 4.1.3: a string, or an array of strings. */
+static xcj_code check_audience(checking *c)
+{
+    const xcj__json_value *value = &c->seen[AUD];
+    if (value->type != XCJ__JSON_ARRAY) {
+        check_text(c, AUD, c->options->audiences, c->options->audiences_count);
+        return XCJ_OK;
+    }
+    audience a = { c->options, false, false };
+    xcj_str raw = value->raw;
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, c->limits, note_audience, &a, c->err);
+    if (a.has_other) {
+        fail_claim(c, AUD, "has an element that is not a string");
+    } else if (!a.matches) {
+        fail_claim(c, AUD, "does not contain the one expected");
+    }
+    return code;
+}
+
+static int64_t add(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? INT64_MAX : INT64_MIN) : sum;
+}
+
+/* RFC 7519 2: a NumericDate is any JSON number. False when it is none that can be compared (the failure is noted). */
+static bool read_date(checking *c, claim which, xcj__json_number *out)
+{
+    const xcj__json_value *value = &c->seen[which];
+    if (value->type != XCJ__JSON_NUMBER) {
+        fail_claim(c, which, "is not a number");
+        return false;
+    }
+    *out = xcj__json_number_read(value->text);
+    if (!out->finite) {
+        fail_claim(c, which, "is out of range");
+    }
+    return out->finite;
+}
+
+/*
+ * The clock is whole seconds, so that a fraction only matters by whether it is there:
+ * now >= exp + leeway <=> now - leeway >= ceil(exp), and now < nbf - leeway <=> now + leeway < ceil(nbf).
+ */
+static int64_t ceiling(const xcj__json_number *number)
+{
+    return add(number->floor, number->fraction ? 1 : 0);
+}
+
+static void fail_time(checking *c, claim which, xcj_code code, const char *what, int64_t seconds)
+{
+    char words[64];
+    xcj__buf text;
+    xcj__buf_init_fixed(&text, words, sizeof words - 1);
+    xcj__buf_put_text(&text, what);
+    if (seconds >= 0 && seconds != INT64_MAX) {
+        xcj__buf_put_text(&text, " ");
+        xcj__buf_put_int(&text, seconds);
+        xcj__buf_put_text(&text, which == EXP ? " s ago" : " s");
+    }
+    words[text.failed ? 0 : text.len] = '\0';
+    fail(c, code, (uint32_t)1 << which, claim_names[which], words);
+}
+
+static void check_exp(checking *c)
+{
+    xcj__json_number exp;
+    if (c->seen[EXP].type == 0) {
+        if (!c->options->allow_no_exp) {
+            fail_claim(c, EXP, "is missing");
+        }
+        return;
+    }
+    if (read_date(c, EXP, &exp) && !c->options->ignore_times && add(c->now, -c->options->leeway) >= ceiling(&exp)) {
+        fail_time(c, EXP, XCJ_ERR_EXPIRED, "passed", exp.floor < 0 ? INT64_MAX : add(c->now, -exp.floor));
+    }
+}
+
+static void check_nbf(checking *c)
+{
+    xcj__json_number nbf;
+    if (c->seen[NBF].type != 0 && read_date(c, NBF, &nbf) && !c->options->ignore_times &&
+        add(c->now, c->options->leeway) < ceiling(&nbf)) {
+        fail_time(c, NBF, XCJ_ERR_NOT_YET_VALID, "is still ahead by", add(ceiling(&nbf), -c->now));
+    }
+}
+
+static int64_t age_beyond(const checking *c, const xcj__json_number *iat)
+{
+    return iat->floor < 0 ? INT64_MAX : add(add(c->now, -iat->floor), -c->options->max_age);
+}
+
+/* Without a limit on the age iat has no rule (RFC 7519 4.1.6); with one, it must not dodge it by lying ahead. */
+static void check_iat(checking *c)
+{
+    const xcj_verify_options *o = c->options;
+    xcj__json_number iat;
+    if (c->seen[IAT].type == 0) {
+        if (o->max_age != 0) {
+            fail_claim(c, IAT, "is missing");
+        }
+        return;
+    }
+    if (!read_date(c, IAT, &iat) || o->max_age == 0 || o->ignore_times) {
+        return;
+    }
+    if (add(c->now, o->leeway) < ceiling(&iat)) {
+        fail_time(c, IAT, XCJ_ERR_NOT_YET_VALID, "is still ahead by", add(ceiling(&iat), -c->now));
+    } else if (add(add(c->now, -o->leeway), -o->max_age) > iat.floor) {
+        fail_time(c, IAT, XCJ_ERR_EXPIRED, "is older than allowed by", age_beyond(c, &iat));
+    }
+}
+
+static bool has_slash(xcj_str text)
+{
+    return text.len > 0 && memchr(text.ptr, '/', text.len) != NULL;
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static xcj_str without_prefix(xcj_str type)
+{
+    static const xcj_str prefix = { "application/", 12 };
+    if (type.len > prefix.len && xcj__str_is_nocase((xcj_str){ type.ptr, prefix.len }, prefix.ptr)) {
+        xcj_str rest = { type.ptr + prefix.len, type.len - prefix.len };
+        return has_slash(rest) ? type : rest;
+    }
+    return type;
+}
+
+/* RFC 7515 4.1.9: a media type, in any case, whose "application/" is left out when no other slash follows. */
+static bool same_type(xcj_str a, xcj_str b)
+{
+    a = without_prefix(a);
+    b = without_prefix(b);
+    bool same = a.len == b.len;
+    for (size_t i = 0; same && i < a.len; i++) {
+        same = lower(a.ptr[i]) == lower(b.ptr[i]);
+    }
+    return same;
+}
+
+static void check_typ(checking *c, const xcj__header *header)
+{
+    if (c->options->typ.ptr == NULL) {
+        return;
+    }
+    if (!header->has_typ) {
+        fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "is missing from the header");
+    } else if (!same_type(c->options->typ, header->typ)) {
+        fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "is not the one expected");
+    }
+}
+
+static void check_required(checking *c)
+{
+    for (size_t i = 0; i < c->options->required_count; i++) {
+        /* A claim that is checked by itself has been reported as missing already. */
+        bool known = false;
+        for (size_t j = 0; j < CLAIM_COUNT; j++) {
+            known = known || (xcj__str_is(c->options->required[i], claim_names[j]) && (c->failed & 1u << j) != 0);
+        }
+        if (!known && (c->required_seen & (uint32_t)1 << i) == 0) {
+            char name[XCJ__SHOWN];
+            xcj__sanitise(name, sizeof name, c->options->required[i].ptr, c->options->required[i].len);
+            fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_REQUIRED, name, "is missing");
+        }
+    }
+}
+
+static xcj_code report(checking *c)
+{
+    if (c->code == XCJ_OK) {
+        return XCJ_OK;
+    }
+    xcj__fail_at(c->err, c->code, c->first, XCJ_NO_OFFSET, "%s", c->storage);
+    if (c->err != NULL) {
+        c->err->claims = c->failed;
+    }
+    return c->code;
+}
+
+xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header, xcj_error *err)
+{
+    const xcj_verify_options *o = &policy->options;
+    checking c = { .options = o, .limits = &policy->limits, .now = o->has_now ? o->now : (int64_t)time(NULL), .err = err };
+    xcj__buf_init_fixed(&c.words, c.storage, sizeof c.storage - 1);
+    if (o->opaque_payload) {
+        check_typ(&c, header);
+        return report(&c);
+    }
+    xcj_code code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, &policy->limits, note_claim, &c, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (o->issuers_count > 0) {
+        check_text(&c, ISS, o->issuers, o->issuers_count);
+    }
+    if (o->subject.ptr != NULL) {
+        check_text(&c, SUB, &o->subject, 1);
+    }
+    if (o->audiences_count > 0) {
+        code = check_audience(&c);
+    }
+    check_exp(&c);
+    check_nbf(&c);
+    check_iat(&c);
+    check_typ(&c, header);
+    check_required(&c);
+    return code == XCJ_OK ? report(&c) : code;
+}

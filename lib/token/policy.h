@@ -1,0 +1,32 @@
+/*
+ * policy.h: what a verifier asks of a token's claims, and the check.
+ */
+#ifndef XCJ_LIB_TOKEN_POLICY_H
+#define XCJ_LIB_TOKEN_POLICY_H
+
+#include "lib/token/jws.h"
+#include <xcj/verify.h>
+
+#define XCJ__REQUIRED_MAX 32
+
+/** A policy: the options with every text copied into one block. */
+typedef struct xcj__policy {
+    xcj_verify_options options;
+    uint32_t algs; /* bits of 1 << xcj_alg */
+    xcj__json_limits limits;
+    char *block;
+} xcj__policy;
+
+/** Copies and checks the options. XCJ_ERR_CONFIG, _ARGUMENT, _MEMORY. */
+XCJ_MUST_CHECK xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, xcj_error *err);
+
+void xcj__policy_close(xcj__policy *policy);
+
+/**
+ * Checks a payload, whose signature is valid, as a claims set. Every failed claim is named in the error, in the fixed order iss, sub,
+ * aud, exp, nbf, iat, typ, required. XCJ_ERR_CLAIM before _EXPIRED before _NOT_YET_VALID; XCJ_ERR_JSON, _LIMIT.
+ */
+XCJ_MUST_CHECK xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header,
+                                          xcj_error *err);
+
+#endif

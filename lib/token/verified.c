@@ -1,0 +1,323 @@
+#include "lib/token/verified.h"
+
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/json_scan.h"
+
+/* The text was scanned within the verifier's limits: here it is only read again. */
+static const xcj__json_limits no_limits = { XCJ__JSON_DEPTH_MAX, SIZE_MAX };
+
+void xcj_verified_free(xcj_verified *verified)
+{
+    if (verified != NULL) {
+        xcj_key_free(verified->key);
+        xcj_free(verified);
+    }
+}
+
+xcj_str xcj_verified_payload(const xcj_verified *verified)
+{
+    return verified->payload;
+}
+
+xcj_str xcj_verified_header(const xcj_verified *verified)
+{
+    return verified->header;
+}
+
+xcj_alg xcj_verified_alg(const xcj_verified *verified)
+{
+    return verified->alg;
+}
+
+const xcj_key *xcj_verified_key(const xcj_verified *verified)
+{
+    return verified->key;
+}
+
+/* One step down: a member by name, or an element by number. */
+typedef struct step {
+    char *name; /* unescaped */
+    size_t len;
+    size_t index; /* of an element; SIZE_MAX when the name is not a number */
+    size_t at;
+    xcj__json_value found;
+} step;
+
+static xcj_code visit(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    step *s = ctx;
+    bool is_it = item->name.ptr != NULL ? xcj__json_equal(item->name, item->name_escaped, s->name, s->len) : s->at == s->index;
+    s->at++;
+    if (is_it) {
+        s->found = item->value;
+    }
+    return XCJ_OK;
+}
+
+/* RFC 6901 4: digits without a leading zero. */
+static size_t read_index(const char *name, size_t len)
+{
+    size_t index = 0;
+    if (len == 0 || len > 9 || (len > 1 && name[0] == '0')) {
+        return SIZE_MAX;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (name[i] < '0' || name[i] > '9') {
+            return SIZE_MAX;
+        }
+        index = index * 10 + (size_t)(name[i] - '0');
+    }
+    return index;
+}
+
+static xcj_code descend(xcj__json_value *value, char *name, size_t len)
+{
+    step s = { .name = name, .len = len, .index = read_index(name, len) };
+    if (value->type != XCJ__JSON_OBJECT && value->type != XCJ__JSON_ARRAY) {
+        value->type = 0;
+        return XCJ_OK;
+    }
+    xcj_code code = xcj__json_scan(value->raw.ptr, value->raw.len, value->type, &no_limits, visit, &s, NULL);
+    *value = s.found;
+    return code;
+}
+
+/* RFC 6901 3: ~1 is a slash, ~0 a tilde; in place. False for any other use of the tilde. */
+static bool unescape_pointer(char *name, size_t *len)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < *len; i++) {
+        char c = name[i];
+        if (c == '~') {
+            i++;
+            if (i == *len || (name[i] != '0' && name[i] != '1')) {
+                return false;
+            }
+            c = name[i] == '0' ? '~' : '/';
+        }
+        name[used++] = c;
+    }
+    *len = used;
+    return true;
+}
+
+static xcj_code follow(xcj__json_value *value, char *path, size_t len)
+{
+    if (len == 0 || path[0] != '/') {
+        return descend(value, path, len);
+    }
+    xcj_code code = XCJ_OK;
+    for (size_t at = 1; code == XCJ_OK && value->type != 0 && at <= len;) {
+        const char *slash = memchr(path + at, '/', len - at);
+        size_t end = slash != NULL ? (size_t)(slash - path) : len;
+        size_t name_len = end - at;
+        if (!unescape_pointer(path + at, &name_len)) {
+            value->type = 0;
+            return XCJ_OK;
+        }
+        code = descend(value, path + at, name_len);
+        at = end + 1;
+    }
+    return code;
+}
+
+/* The value at a path, type 0 if there is none. XCJ_ERR_MEMORY is all that can go wrong. */
+static xcj_code find(xcj__json_value *out, const xcj_verified *verified, xcj_where where, const char *path, size_t len)
+{
+    xcj_str text = where == XCJ_HEADER ? verified->header : verified->payload;
+    memset(out, 0, sizeof *out);
+    if ((where != XCJ_HEADER && where != XCJ_CLAIMS) || (where == XCJ_CLAIMS && verified->is_opaque)) {
+        return XCJ_OK;
+    }
+    char *copy = xcj__dup(path, len);
+    if (copy == NULL) {
+        return XCJ_ERR_MEMORY;
+    }
+    *out = (xcj__json_value){ .type = XCJ__JSON_OBJECT, .text = text, .raw = text };
+    xcj_code code = follow(out, copy, len);
+    xcj_free(copy);
+    return code;
+}
+
+static xcj_code find_typed(xcj__json_value *out, const xcj_verified *verified, xcj_where where, xcj_str path, unsigned types,
+                           const char *wanted, xcj_error *err)
+{
+    char shown[XCJ__SHOWN];
+    xcj_code code = find(out, verified, where, path.ptr, path.len);
+    if (code != XCJ_OK) {
+        return xcj__fail_memory(err);
+    }
+    if ((types & 1u << out->type) == 0) {
+        xcj__sanitise(shown, sizeof shown, path.ptr, path.len);
+        return xcj__fail_at(err, XCJ_ERR_CLAIM, shown, XCJ_NO_OFFSET, "\"%s\" is %s%s", shown,
+                            out->type == 0 ? "missing" : "not ", out->type == 0 ? "" : wanted);
+    }
+    xcj__error_clear(err);
+    return XCJ_OK;
+}
+
+xcj_type xcj_verified_type(const xcj_verified *verified, xcj_where where, const char *path, size_t path_len)
+{
+    xcj__json_value value;
+    xcj_code code = find(&value, verified, where, path, path_len);
+    return code == XCJ_OK ? (xcj_type)value.type : XCJ_TYPE_ABSENT;
+}
+
+xcj_code xcj_verified_text(char **out, size_t *out_len, const xcj_verified *verified, xcj_where where, const char *path,
+                           size_t path_len, xcj_error *err)
+{
+    *out = NULL;
+    *out_len = 0;
+    xcj__json_value value;
+    xcj_code code = find_typed(&value, verified, where, (xcj_str){ path, path_len }, 1u << XCJ__JSON_STRING, "a string", err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char *text = xcj__alloc(value.text.len + 1);
+    if (text == NULL) {
+        return xcj__fail_memory(err);
+    }
+    *out_len = xcj__json_unescape(text, value.text);
+    text[*out_len] = '\0';
+    *out = text;
+    return XCJ_OK;
+}
+
+static xcj_code wrong_value(xcj_str path, const char *what, xcj_error *err)
+{
+    char shown[XCJ__SHOWN];
+    xcj__sanitise(shown, sizeof shown, path.ptr, path.len);
+    return xcj__fail_at(err, XCJ_ERR_CLAIM, shown, XCJ_NO_OFFSET, "\"%s\" is %s", shown, what);
+}
+
+xcj_code xcj_verified_integer(int64_t *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
+                              xcj_error *err)
+{
+    *out = 0;
+    xcj__json_value value;
+    xcj_str name = { path, path_len };
+    xcj_code code = find_typed(&value, verified, where, name, 1u << XCJ__JSON_NUMBER, "a number", err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj__json_number number = xcj__json_number_read(value.text);
+    if (!number.exact || number.fraction) {
+        return wrong_value(name, "not an integer of 64 bits", err);
+    }
+    *out = number.floor;
+    return XCJ_OK;
+}
+
+xcj_code xcj_verified_number(double *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
+                             xcj_error *err)
+{
+    *out = 0;
+    xcj__json_value value;
+    xcj_str name = { path, path_len };
+    xcj_code code = find_typed(&value, verified, where, name, 1u << XCJ__JSON_NUMBER, "a number", err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    return xcj__json_number_double(value.text, out) ? XCJ_OK : wrong_value(name, "too large for a double", err);
+}
+
+xcj_code xcj_verified_boolean(int *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
+                              xcj_error *err)
+{
+    *out = 0;
+    xcj__json_value value;
+    xcj_str name = { path, path_len };
+    xcj_code code = find_typed(&value, verified, where, name, 1u << XCJ__JSON_BOOL, "true or false", err);
+    *out = code == XCJ_OK && value.text.ptr[0] == 't';
+    return code;
+}
+
+xcj_code xcj_verified_json(xcj_str *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
+                           xcj_error *err)
+{
+    *out = (xcj_str){ NULL, 0 };
+    xcj__json_value value;
+    const unsigned any = ~1u;
+    xcj_code code = find_typed(&value, verified, where, (xcj_str){ path, path_len }, any, "", err);
+    if (code == XCJ_OK) {
+        *out = value.raw;
+    }
+    return code;
+}
+
+/* Two passes over an array of strings: how much room, then the texts. */
+typedef struct gathering {
+    xcj_str *views;
+    char *texts;
+    size_t count;
+    size_t room;
+    bool has_other;
+} gathering;
+
+static xcj_code measure(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    gathering *g = ctx;
+    g->count++;
+    g->room += item->value.text.len + 1;
+    g->has_other = g->has_other || item->value.type != XCJ__JSON_STRING;
+    return XCJ_OK;
+}
+
+static xcj_code gather(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    gathering *g = ctx;
+    size_t len = xcj__json_unescape(g->texts, item->value.text);
+    g->texts[len] = '\0';
+    g->views[g->count++] = (xcj_str){ g->texts, len };
+    g->texts += len + 1;
+    return XCJ_OK;
+}
+
+static xcj_code each(const xcj__json_value *value, xcj__json_visit visitor, gathering *g)
+{
+    if (value->type == XCJ__JSON_STRING) {
+        xcj__json_item only = { .value = *value };
+        return visitor(g, &only, NULL);
+    }
+    return xcj__json_scan(value->raw.ptr, value->raw.len, XCJ__JSON_ARRAY, &no_limits, visitor, g, NULL);
+}
+
+xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified, xcj_where where, const char *path,
+                            size_t path_len, xcj_error *err)
+{
+    *out = NULL;
+    *out_count = 0;
+    static const char wanted[] = "a string or an array of strings";
+    const unsigned types = 1u << XCJ__JSON_STRING | 1u << XCJ__JSON_ARRAY;
+    xcj__json_value value;
+    gathering g = { 0 };
+    xcj_code code = find_typed(&value, verified, where, (xcj_str){ path, path_len }, types, wanted, err);
+    if (code == XCJ_OK && each(&value, measure, &g) != XCJ_OK) {
+        code = xcj__fail_memory(err);
+    }
+    if (code == XCJ_OK && g.has_other) {
+        code = wrong_value((xcj_str){ path, path_len }, "not a string or an array of strings", err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj_str *views = xcj__alloc(g.count * sizeof *views + g.room + 1);
+    if (views == NULL) {
+        return xcj__fail_memory(err);
+    }
+    g = (gathering){ .views = views, .texts = (char *)(views + g.count) };
+    if (each(&value, gather, &g) != XCJ_OK) {
+        xcj_free(views);
+        return xcj__fail_memory(err);
+    }
+    *out = views;
+    *out_count = g.count;
+    return XCJ_OK;
+}
