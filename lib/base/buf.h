@@ -1,6 +1,6 @@
 /*
- * buf.h: a byte buffer that grows and remembers its first failure, so that building reads as a list of puts with one check at
- * the end. It may start on storage of the caller's and moves to the heap only when that is full.
+ * buf.h: a byte buffer that grows and remembers its first failure, so that building reads as a list of puts with one check
+ * at the end. It may start on storage of the caller's and moves to the heap only when that is full.
  */
 #ifndef XCJ_LIB_BASE_BUF_H
 #define XCJ_LIB_BASE_BUF_H
@@ -31,7 +31,8 @@ void xcj__buf_init_fixed(xcj__buf *buf, void *storage, size_t cap);
 /** Wipes and frees what it owns, and wipes the used part of the caller's storage unless it is fixed. */
 void xcj__buf_free(xcj__buf *buf);
 
-/** Makes room for `more` bytes after `len` (which the caller then adds) and returns where they go; NULL on failure (latched). */
+/** Makes room for `more` bytes after `len` (which the caller then adds) and returns where they go; NULL on failure
+ * (latched). */
 char *xcj__buf_reserve(xcj__buf *buf, size_t more);
 
 void xcj__buf_put(xcj__buf *buf, const void *data, size_t len);

@@ -7,8 +7,8 @@
 #include <xcj/base.h>
 
 /**
- * Copies *src, a struct that begins with `size_t size`, over a zeroed *dst of dst_size bytes. A shorter struct leaves the rest at
- * zero; a longer one must be zero beyond dst_size. src NULL: all defaults. XCJ_ERR_ARGUMENT.
+ * Copies *src, a struct that begins with `size_t size`, over a zeroed *dst of dst_size bytes. A shorter struct leaves the
+ * rest at zero; a longer one must be zero beyond dst_size. src NULL: all defaults. XCJ_ERR_ARGUMENT.
  */
 XCJ_MUST_CHECK xcj_code xcj__options_read(void *dst, size_t dst_size, const void *src, xcj_error *err);
 

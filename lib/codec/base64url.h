@@ -22,8 +22,8 @@ size_t xcj__b64u_encode(char *dst, const uint8_t *src, size_t len);
 size_t xcj__b64u_decoded_max(size_t len);
 
 /**
- * Decodes; dst holds xcj__b64u_decoded_max(len) bytes and may be src itself. On refusal returns false, *dst_len is 0 and *bad
- * (may be NULL) is the offset of the character at fault.
+ * Decodes; dst holds xcj__b64u_decoded_max(len) bytes and may be src itself. On refusal returns false, *dst_len is 0 and
+ * *bad (may be NULL) is the offset of the character at fault.
  */
 bool xcj__b64u_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len, size_t *bad);
 

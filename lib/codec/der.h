@@ -1,8 +1,8 @@
 /*
  * der.h: DER out (X.690), for SubjectPublicKeyInfo, PKCS#8, PKCS#1, SEC1 and ECDSA signatures.
  *
- * A writer fills its storage from the end towards the beginning, so that each length is known when its header is written: put
- * the last element first, then wrap what was written since a mark.
+ * A writer fills its storage from the end towards the beginning, so that each length is known when its header is written:
+ * put the last element first, then wrap what was written since a mark.
  */
 #ifndef XCJ_LIB_CODEC_DER_H
 #define XCJ_LIB_CODEC_DER_H
@@ -33,8 +33,8 @@ void xcj__der_wrap(xcj__der *der, uint8_t tag, size_t mark);
 void xcj__der_integer(xcj__der *der, const uint8_t *number, size_t len);
 
 /**
- * An ECDSA r||s of exactly 2 * half bytes as SEQUENCE { r, s }. `dst` holds 2 * half + 9 bytes or more. Returns the length, or 0
- * when r or s is zero, or half is not 1 to 66 (P-521).
+ * An ECDSA r||s of exactly 2 * half bytes as SEQUENCE { r, s }. `dst` holds 2 * half + 9 bytes or more. Returns the length,
+ * or 0 when r or s is zero, or half is not 1 to 66 (P-521).
  */
 size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t half);
 

@@ -1,11 +1,12 @@
 /*
  * json_scan.h: ONE strict one-pass JSON scanner for tokens, keys, sets and configuration.
  *
- * It checks a whole text against RFC 8259 and yields the members (or elements) of its top value as spans of the text; nothing
- * is built. Beyond the RFC's grammar it refuses: invalid UTF-8, a byte order mark, lone surrogates (also as \u escapes),
- * duplicate member names at every depth (compared after unescaping), anything after the value but white space, and whatever
- * passes the limits. Numbers are kept as text of any length. No recursion; time and memory are bounded by the text's length
- * (names of one object are compared by sorting when there are many, so colliding names cost no more than others).
+ * It checks a whole text against RFC 8259 and yields the members (or elements) of its top value as spans of the text;
+ * nothing is built. Beyond the RFC's grammar it refuses: invalid UTF-8, a byte order mark, lone surrogates (also as \u
+ * escapes), duplicate member names at every depth (compared after unescaping), anything after the value but white space, and
+ * whatever passes the limits. Numbers are kept as text of any length. No recursion; time and memory are bounded by the
+ * text's length (names of one object are compared by sorting when there are many, so colliding names cost no more than
+ * others).
  *
  * To go down into a member, scan its span with xcj__json_scan() again.
  */
@@ -72,7 +73,8 @@ bool xcj__json_equal(xcj_str content, bool escaped, const char *text, size_t len
 /** Is the item's name, unescaped, this literal? */
 bool xcj__json_named(const xcj__json_item *item, const char *literal);
 
-/** Unescapes (checked) string content into dst, which holds content.len bytes; returns the length. dst may be content.ptr. */
+/** Unescapes (checked) string content into dst, which holds content.len bytes; returns the length. dst may be content.ptr.
+ */
 size_t xcj__json_unescape(char *dst, xcj_str content);
 
 /** A number's value in whole seconds, exact and saturating: floor, and whether a fraction follows. */

@@ -103,7 +103,8 @@ static xcj_code fits_use(const xcj__key_facts *key, xcj_use use, xcj_error *err)
         return xcj__fail_at(err, XCJ_ERR_KEY_USE, "use", XCJ_NO_OFFSET, "the key's use is not sig");
     }
     if (key->has_key_ops && !(use == XCJ_SIGN ? key->op_sign : key->op_verify)) {
-        return xcj__fail_at(err, XCJ_ERR_KEY_USE, "key_ops", XCJ_NO_OFFSET, "the key's key_ops do not include %s", operation);
+        return xcj__fail_at(err, XCJ_ERR_KEY_USE, "key_ops", XCJ_NO_OFFSET, "the key's key_ops do not include %s",
+                            operation);
     }
     if (use == XCJ_SIGN && !key->is_private) {
         return xcj__fail_at(err, XCJ_ERR_KEY_USE, "d", XCJ_NO_OFFSET, "a public key cannot sign: give the private key");

@@ -28,12 +28,12 @@ typedef enum xcj__scheme { XCJ__HMAC = 1, XCJ__PKCS1, XCJ__PSS, XCJ__ECDSA, XCJ_
 /** A curve: its JOSE name, what OpenSSL calls it, and its sizes. */
 typedef struct xcj__curve {
     const char *name;
-    const char *group;       /* OpenSSL's name of the group, or of the key type for OKP */
+    const char *group; /* OpenSSL's name of the group, or of the key type for OKP */
     xcj__kty kty;
     unsigned bits;
-    unsigned octets;         /* length of a coordinate, of an OKP public key and of a private part */
-    unsigned signature_len;  /* 0: does not sign */
-    const char *oid;         /* the DER of the OBJECT IDENTIFIER, tag and length included */
+    unsigned octets;        /* length of a coordinate, of an OKP public key and of a private part */
+    unsigned signature_len; /* 0: does not sign */
+    const char *oid;        /* the DER of the OBJECT IDENTIFIER, tag and length included */
     unsigned oid_len;
 } xcj__curve;
 
@@ -42,11 +42,11 @@ typedef struct xcj__alg {
     xcj_alg id;
     const char *name;
     xcj__kty kty;
-    unsigned curves;    /* bits of 1 << xcj__crv; 0 where the key type has none */
-    xcj_hash hash;      /* 0: the scheme hashes by itself */
+    unsigned curves; /* bits of 1 << xcj__crv; 0 where the key type has none */
+    xcj_hash hash;   /* 0: the scheme hashes by itself */
     xcj__scheme scheme;
-    unsigned min_bits;  /* RFC 7518 3.2, 3.3 and 3.5 */
-    unsigned slot;      /* which of a key's prepared contexts it uses: below XCJ__ALG_SLOTS */
+    unsigned min_bits; /* RFC 7518 3.2, 3.3 and 3.5 */
+    unsigned slot;     /* which of a key's prepared contexts it uses: below XCJ__ALG_SLOTS */
 } xcj__alg;
 
 #define XCJ__ALG_SLOTS 6
@@ -75,13 +75,13 @@ typedef struct xcj__key_facts {
     xcj__crv crv;
     unsigned bits;
     bool is_private;
-    bool has_alg;     /* the JWK names an algorithm; `alg` is XCJ_ALG_NONE when it is not one of ours */
+    bool has_alg; /* the JWK names an algorithm; `alg` is XCJ_ALG_NONE when it is not one of ours */
     xcj_alg alg;
     xcj__key_use use;
     bool has_key_ops;
-    bool op_sign;     /* what key_ops holds */
+    bool op_sign; /* what key_ops holds */
     bool op_verify;
-    bool weak_ok;     /* the caller took responsibility for a short HMAC secret */
+    bool weak_ok; /* the caller took responsibility for a short HMAC secret */
 } xcj__key_facts;
 
 /** THE choke point: every signature made or verified passes it. XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE. */

@@ -69,7 +69,8 @@ static bool is_count_sane(const ASN1_INTEGER *count)
            iterations <= PBE_ITERATIONS_MAX;
 }
 
-/* RFC 8018 A.2: the iterations of PBKDF2 inside PBES2. Other key derivations bound themselves (scrypt) or are not supported. */
+/* RFC 8018 A.2: the iterations of PBKDF2 inside PBES2. Other key derivations bound themselves (scrypt) or are not supported.
+ */
 static bool is_pbes2_sane(const ASN1_TYPE *parameters)
 {
     PBE2PARAM *pbes2 = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), parameters);
@@ -106,8 +107,8 @@ static EVP_PKEY *decrypt(decoding *d, const X509_SIG *sealed)
         return NULL;
     }
     if (!is_pbe_sane(algorithm)) {
-        d->code = xcj__fail(d->err, XCJ_ERR_LIMIT, "the key's encryption is not understood, or takes more than %d iterations",
-                            PBE_ITERATIONS_MAX);
+        d->code = xcj__fail(d->err, XCJ_ERR_LIMIT,
+                            "the key's encryption is not understood, or takes more than %d iterations", PBE_ITERATIONS_MAX);
         return NULL;
     }
     PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, d->options->passphrase, (int)d->options->passphrase_len);
@@ -174,14 +175,10 @@ static bool take_rsa(xcj__jwk *jwk, const EVP_PKEY *pkey)
         const char *name;
         xcj__jwk_part part;
     } members[] = {
-        { OSSL_PKEY_PARAM_RSA_N, XCJ__N },
-        { OSSL_PKEY_PARAM_RSA_E, XCJ__E },
-        { OSSL_PKEY_PARAM_RSA_D, XCJ__D },
-        { OSSL_PKEY_PARAM_RSA_FACTOR1, XCJ__P },
-        { OSSL_PKEY_PARAM_RSA_FACTOR2, XCJ__Q },
-        { OSSL_PKEY_PARAM_RSA_EXPONENT1, XCJ__DP },
-        { OSSL_PKEY_PARAM_RSA_EXPONENT2, XCJ__DQ },
-        { OSSL_PKEY_PARAM_RSA_COEFFICIENT1, XCJ__QI },
+        { OSSL_PKEY_PARAM_RSA_N, XCJ__N },          { OSSL_PKEY_PARAM_RSA_E, XCJ__E },
+        { OSSL_PKEY_PARAM_RSA_D, XCJ__D },          { OSSL_PKEY_PARAM_RSA_FACTOR1, XCJ__P },
+        { OSSL_PKEY_PARAM_RSA_FACTOR2, XCJ__Q },    { OSSL_PKEY_PARAM_RSA_EXPONENT1, XCJ__DP },
+        { OSSL_PKEY_PARAM_RSA_EXPONENT2, XCJ__DQ }, { OSSL_PKEY_PARAM_RSA_COEFFICIENT1, XCJ__QI },
     };
     bool taken = true;
     for (size_t i = 0; taken && i < sizeof members / sizeof members[0]; i++) {
@@ -220,7 +217,8 @@ static xcj__crv curve_of(const EVP_PKEY *pkey)
     if (EVP_PKEY_is_a(pkey, "EC")) {
         size_t len;
         if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &len) != 1 ||
-            (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 && is_explicit)) {
+            (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 &&
+             is_explicit)) {
             return XCJ__CRV_NONE;
         }
         name = group;
@@ -243,9 +241,9 @@ xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
         return xcj__fail(err, XCJ_ERR_KEY_TYPE, "the key's type or curve has no JWK form that is supported here");
     }
     out->facts.kty = is_rsa ? XCJ__RSA : curve->kty;
-    bool taken = is_rsa                    ? take_rsa(out, pkey)
+    bool taken = is_rsa                  ? take_rsa(out, pkey)
                  : curve->kty == XCJ__EC ? take_ec(out, pkey, curve)
-                                           : take_okp(out, pkey, curve);
+                                         : take_okp(out, pkey, curve);
     xcj_code code = taken ? xcj__jwk_check(out, err) : xcj__fail_memory(err);
     if (code != XCJ_OK) {
         xcj__jwk_free(out);

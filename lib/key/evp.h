@@ -17,10 +17,10 @@
  */
 typedef struct xcj__context {
     xcj__scheme scheme;
-    EVP_MD *hash;          /* RSA and ECDSA: the digest, fetched once; owned */
-    EVP_PKEY_CTX *pkey;    /* RSA and ECDSA */
-    EVP_MD_CTX *digest;    /* EdDSA: initialised for one-shot signing; RSA and ECDSA, kept by a scratch: for the hash */
-    EVP_MAC_CTX *mac;      /* HMAC: keyed */
+    EVP_MD *hash;       /* RSA and ECDSA: the digest, fetched once; owned */
+    EVP_PKEY_CTX *pkey; /* RSA and ECDSA */
+    EVP_MD_CTX *digest; /* EdDSA: initialised for one-shot signing; RSA and ECDSA, kept by a scratch: for the hash */
+    EVP_MAC_CTX *mac;   /* HMAC: keyed */
 } xcj__context;
 
 #define XCJ__USES 2
@@ -28,7 +28,7 @@ typedef struct xcj__context {
 struct xcj_key {
     atomic_uint refs;
     xcj__jwk jwk;
-    EVP_PKEY *pkey;                                            /* NULL for oct */
+    EVP_PKEY *pkey;                                              /* NULL for oct */
     _Atomic(xcj__context *) prepared[XCJ__USES][XCJ__ALG_SLOTS]; /* made at first use, then never changed */
 };
 

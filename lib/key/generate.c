@@ -18,8 +18,8 @@ static xcj_code check_bits(const xcj__alg *row, unsigned bits, xcj_error *err)
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "bits", XCJ_NO_OFFSET, "a key for %s has one size only", row->name);
     }
     if (bits < row->min_bits || bits > BITS_MAX || bits % 8 != 0) {
-        return xcj__fail_at(err, XCJ_ERR_KEY_WEAK, "bits", XCJ_NO_OFFSET,
-                            "a key for %s has %u to %d bits, in whole bytes", row->name, row->min_bits, BITS_MAX);
+        return xcj__fail_at(err, XCJ_ERR_KEY_WEAK, "bits", XCJ_NO_OFFSET, "a key for %s has %u to %d bits, in whole bytes",
+                            row->name, row->min_bits, BITS_MAX);
     }
     return XCJ_OK;
 }

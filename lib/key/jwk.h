@@ -35,7 +35,7 @@ typedef struct xcj__jwk {
     xcj_str kid;                      /* unescaped UTF-8; ptr NULL: none */
     xcj_str use;
     xcj_str alg;
-    xcj_str key_ops;                  /* the array's JSON text */
+    xcj_str key_ops; /* the array's JSON text */
     char *block;
 } xcj__jwk;
 
@@ -43,7 +43,8 @@ typedef struct xcj__jwk {
 XCJ_MUST_CHECK xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_key_options *options,
                                        xcj_error *err);
 
-/** Checks sizes, lengths and which members are there, once `part` and `facts` are filled in; sets facts.bits and is_private. */
+/** Checks sizes, lengths and which members are there, once `part` and `facts` are filled in; sets facts.bits and is_private.
+ */
 XCJ_MUST_CHECK xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err);
 
 /** Makes room for more numbers in the key's block, moving it; returns where they go, NULL when there is no memory. */
@@ -60,5 +61,17 @@ void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part);
 
 /** Appends the canonical JSON text that a thumbprint is the hash of (RFC 7638 3). */
 void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk);
+
+/* For the files that read and write JWKs. */
+
+/** The JSON names of the numbers. */
+extern const char *const xcj__part_names[XCJ__PART_COUNT];
+
+/** By key type, the numbers that belong to it in the order in which they are written; ends with XCJ__PART_COUNT. */
+extern const xcj__jwk_part *const xcj__parts_of[];
+
+/** Sets the label and what the facts say of it. */
+void xcj__jwk_set_use(xcj__jwk *jwk, xcj_str use);
+void xcj__jwk_set_alg(xcj__jwk *jwk, xcj_str name, xcj_alg alg);
 
 #endif

@@ -133,7 +133,8 @@ static xcj_code must_choose(const xcj_key *key, xcj_error *err)
         const xcj__alg *row = xcj__alg_row(key->jwk.facts.kty == XCJ__OCT ? XCJ_HS256 : XCJ_RS256);
         return xcj__alg_admit(row, &key->jwk.facts, XCJ_SIGN, err);
     }
-    return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the key does not say its algorithm: choose one of %s", list);
+    return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the key does not say its algorithm: choose one of %s",
+                        list);
 }
 
 xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err)

@@ -290,7 +290,8 @@ static bool is_key_text(const uint8_t *secret, size_t len, const xcj_key_options
     return looks == KIND_PEM || code == XCJ_OK || code == XCJ_ERR_PASSPHRASE;
 }
 
-xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options, xcj_error *err)
+xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,
+                             xcj_error *err)
 {
     *out = NULL;
     xcj_key_options given;

@@ -200,8 +200,8 @@ static xcj_code load(loading *l, const char *text, size_t len, xcj_error *err)
         return code != XCJ_OK ? code : add_key(l->set, key) ? XCJ_OK : xcj__fail_memory(err);
     }
     if (l->keys.type != XCJ__JSON_ARRAY) {
-        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text), "\"keys\" is not an array, at offset %zu",
-                            (size_t)(l->keys.raw.ptr - text));
+        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text),
+                            "\"keys\" is not an array, at offset %zu", (size_t)(l->keys.raw.ptr - text));
     }
     return xcj__json_scan(l->keys.raw.ptr, l->keys.raw.len, XCJ__JSON_ARRAY, &limits, load_key, l, err);
 }

@@ -17,8 +17,9 @@ typedef struct xcj__pem {
 bool xcj__pem_sniff(const char *text, size_t len);
 
 /**
- * Reads the first block that begins at or after *at, and moves *at behind it. Text before it is skipped. XCJ_ERR_KEY when there is
- * none, or its END line is missing or of another label; XCJ_ERR_BASE64 for the body; XCJ_ERR_PASSPHRASE for the old encryption
+ * Reads the first block that begins at or after *at, and moves *at behind it. Text before it is skipped. XCJ_ERR_KEY when
+ * there is none, or its END line is missing or of another label; XCJ_ERR_BASE64 for the body; XCJ_ERR_PASSPHRASE for the old
+ * encryption
  * ("Proc-Type:"), which is not supported. Free with xcj__pem_free().
  */
 XCJ_MUST_CHECK xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, size_t *at, xcj_error *err);

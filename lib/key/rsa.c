@@ -223,9 +223,9 @@ static xcj_code recover_crt(xcj__jwk *jwk, numbers *n, xcj_error *err)
 xcj_code xcj__rsa_complete(xcj__jwk *jwk, xcj_error *err)
 {
     numbers n;
-    xcj_code code = !numbers_read(&n, jwk)               ? xcj__fail_memory(err)
+    xcj_code code = !numbers_read(&n, jwk)          ? xcj__fail_memory(err)
                     : jwk->part[XCJ__P].ptr != NULL ? check_crt(&n, err)
-                                                         : recover_crt(jwk, &n, err);
+                                                    : recover_crt(jwk, &n, err);
     numbers_free(&n);
     return code;
 }

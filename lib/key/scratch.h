@@ -7,11 +7,16 @@
 #include "lib/base/buf.h"
 
 /** Text buffers of a scratch, by purpose, so that two may be in use at once. */
-typedef enum xcj__scratch_buf { XCJ__SCRATCH_CLAIMS, XCJ__SCRATCH_INBOUND, XCJ__SCRATCH_VERIFY, XCJ__SCRATCH_BUFS } xcj__scratch_buf;
+typedef enum xcj__scratch_buf {
+    XCJ__SCRATCH_CLAIMS,
+    XCJ__SCRATCH_INBOUND,
+    XCJ__SCRATCH_VERIFY,
+    XCJ__SCRATCH_BUFS
+} xcj__scratch_buf;
 
 /**
- * Lends an empty buffer: the scratch's, with the room it has grown to, or, without a scratch, one that begins on `storage`. It
- * goes back with xcj__scratch_return(), whatever happened.
+ * Lends an empty buffer: the scratch's, with the room it has grown to, or, without a scratch, one that begins on `storage`.
+ * It goes back with xcj__scratch_return(), whatever happened.
  */
 void xcj__scratch_lend(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf *buf, void *storage, size_t cap);
 void xcj__scratch_return(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf *buf);

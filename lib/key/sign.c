@@ -215,7 +215,8 @@ static int verify_with(xcj__context *work, const xcj__context *prepared, const v
 
 static xcj_code out_of_order(const xcj__alg *alg, xcj_use use, xcj_error *err)
 {
-    return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not %s with %s here (out of memory, or its configuration forbids it)",
+    return xcj__fail(err, XCJ_ERR_CRYPTO,
+                     "OpenSSL does not %s with %s here (out of memory, or its configuration forbids it)",
                      use == XCJ_SIGN ? "sign" : "verify", alg->name);
 }
 

@@ -78,7 +78,8 @@ typedef struct members {
 static xcj_code check_extra(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     const members *ours = ctx;
-    bool is_ours = (ours->typ.len > 0 && xcj__json_named(item, "typ")) || (ours->kid.len > 0 && xcj__json_named(item, "kid")) ||
+    bool is_ours = (ours->typ.len > 0 && xcj__json_named(item, "typ")) ||
+                   (ours->kid.len > 0 && xcj__json_named(item, "kid")) ||
                    (ours->jku.len > 0 && xcj__json_named(item, "jku"));
     bool is_fixed = xcj__json_named(item, "alg") || xcj__json_named(item, "crit") || xcj__json_named(item, "b64");
     if (!is_ours && !is_fixed) {
@@ -199,7 +200,8 @@ static xcj_code note_critical(void *ctx, const xcj__json_item *item, xcj_error *
     crit->count++;
     if (value->type != XCJ__JSON_STRING || !xcj__json_equal(value->text, value->escaped, "b64", 3) || crit->names_b64) {
         char shown[XCJ__SHOWN];
-        return xcj__fail_at(err, XCJ_ERR_CRIT, "crit", XCJ_NO_OFFSET, "the token's \"crit\" names %s, which is not understood",
+        return xcj__fail_at(err, XCJ_ERR_CRIT, "crit", XCJ_NO_OFFSET,
+                            "the token's \"crit\" names %s, which is not understood",
                             xcj__sanitise(shown, sizeof shown, value->raw.ptr, value->raw.len));
     }
     crit->names_b64 = true;
@@ -271,8 +273,8 @@ xcj_code xcj__headers_disjoint(xcj_str header, xcj_str other, const xcj__json_li
     xcj__buf_put_char(&both, ',');
     xcj__buf_put_str(&both, inside(other));
     xcj__buf_put_char(&both, '}');
-    xcj_code code = both.failed ? xcj__fail_memory(err)
-                                : xcj__json_scan(both.ptr, both.len, XCJ__JSON_OBJECT, limits, NULL, NULL, NULL);
+    xcj_code code =
+        both.failed ? xcj__fail_memory(err) : xcj__json_scan(both.ptr, both.len, XCJ__JSON_OBJECT, limits, NULL, NULL, NULL);
     xcj__buf_free(&both);
     return code != XCJ_ERR_JSON ? code : xcj__fail(err, XCJ_ERR_TOKEN, "a member stands in both headers");
 }
@@ -319,15 +321,15 @@ xcj_code xcj__put_signature(xcj__buf *out, const xcj__part *part, xcj_str input,
     return code;
 }
 
-/* RFC 7797 5.2: a compact payload that is not encoded cannot be told from the rest when it has a dot in it; detached it can. */
+/* RFC 7797 5.2: a compact payload that is not encoded cannot be told from the rest when it has a dot in it; detached it can.
+ */
 static xcj_code check_form(const xcj_jws_options *options, xcj_error *err)
 {
     if (options->unencoded && !options->detached) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "an unencoded payload (b64=false) of a compact token must be detached");
     }
-    return options->unprotected.ptr == NULL
-               ? XCJ_OK
-               : xcj__fail(err, XCJ_ERR_ARGUMENT, "a compact token has no unprotected header");
+    return options->unprotected.ptr == NULL ? XCJ_OK
+                                            : xcj__fail(err, XCJ_ERR_ARGUMENT, "a compact token has no unprotected header");
 }
 
 static xcj_code sign_compact(xcj__buf *token, const xcj__part *part, xcj_str payload, xcj_scratch *scratch, xcj_error *err)

@@ -69,7 +69,8 @@ typedef struct xcj__part {
 XCJ_MUST_CHECK xcj_code xcj__part_open(xcj__part *out, const xcj_key *key, const xcj_jws_options *options,
                                        xcj_jws_options *given, xcj_error *err);
 
-/** Appends the signing input: the header's base64url, a dot, and the payload as the header says (RFC 7515 5.1, RFC 7797 3). */
+/** Appends the signing input: the header's base64url, a dot, and the payload as the header says (RFC 7515 5.1, RFC 7797 3).
+ */
 XCJ_MUST_CHECK xcj_code xcj__sign_input(xcj__buf *input, const xcj__part *part, xcj_str payload, xcj_error *err);
 
 /** Appends the signature's base64url. */

@@ -8,7 +8,8 @@
 /* A verifier takes 16 by default; nobody signs with more. */
 #define SIGNERS_MAX 64
 
-/* RFC 7515 7.2.1: a name stands in the protected or in the unprotected header, not in both; alg, crit and b64 are protected here. */
+/* RFC 7515 7.2.1: a name stands in the protected or in the unprotected header, not in both; alg, crit and b64 are protected
+ * here. */
 static xcj_code check_unprotected(xcj_str header, xcj_str unprotected, xcj_error *err)
 {
     xcj__header seen;

@@ -109,7 +109,8 @@ static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
         return wrong_option("max_depth", "1024 at most", err);
     }
     if (o->opaque_payload && asks_for_claims(o)) {
-        return wrong_option("opaque_payload", "claims of an opaque payload are not looked at, and the policy asks for some", err);
+        return wrong_option("opaque_payload", "claims of an opaque payload are not looked at, and the policy asks for some",
+                            err);
     }
     return XCJ_OK;
 }

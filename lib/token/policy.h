@@ -23,8 +23,8 @@ XCJ_MUST_CHECK xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_opti
 void xcj__policy_close(xcj__policy *policy);
 
 /**
- * Checks a payload, whose signature is valid, as a claims set. Every failed claim is named in the error, in the fixed order iss, sub,
- * aud, exp, nbf, iat, typ, required. XCJ_ERR_CLAIM before _EXPIRED before _NOT_YET_VALID; XCJ_ERR_JSON, _LIMIT.
+ * Checks a payload, whose signature is valid, as a claims set. Every failed claim is named in the error, in the fixed order
+ * iss, sub, aud, exp, nbf, iat, typ, required. XCJ_ERR_CLAIM before _EXPIRED before _NOT_YET_VALID; XCJ_ERR_JSON, _LIMIT.
  */
 XCJ_MUST_CHECK xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header,
                                           xcj_error *err);

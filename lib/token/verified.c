@@ -51,7 +51,8 @@ static xcj_code visit(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;
     step *s = ctx;
-    bool is_it = item->name.ptr != NULL ? xcj__json_equal(item->name, item->name_escaped, s->name, s->len) : s->at == s->index;
+    bool is_it =
+        item->name.ptr != NULL ? xcj__json_equal(item->name, item->name_escaped, s->name, s->len) : s->at == s->index;
     s->at++;
     if (is_it) {
         s->found = item->value;
@@ -174,7 +175,8 @@ xcj_code xcj_verified_text(char **out, size_t *out_len, const xcj_verified *veri
     *out = NULL;
     *out_len = 0;
     xcj__json_value value;
-    xcj_code code = find_typed(&value, verified, where, (xcj_str){ path, path_len }, 1u << XCJ__JSON_STRING, "a string", err);
+    xcj_code code =
+        find_typed(&value, verified, where, (xcj_str){ path, path_len }, 1u << XCJ__JSON_STRING, "a string", err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -289,8 +291,8 @@ static xcj_code each(const xcj__json_value *value, xcj__json_visit visitor, gath
     return xcj__json_scan(value->raw.ptr, value->raw.len, XCJ__JSON_ARRAY, &no_limits, visitor, g, NULL);
 }
 
-xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified, xcj_where where, const char *path,
-                            size_t path_len, xcj_error *err)
+xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified, xcj_where where,
+                            const char *path, size_t path_len, xcj_error *err)
 {
     *out = NULL;
     *out_count = 0;

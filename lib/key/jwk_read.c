@@ -1,0 +1,255 @@
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/base64url.h"
+#include "lib/codec/json_scan.h"
+#include "lib/key/jwk.h"
+
+/* The text members of a JWK, behind the numbers in the same array of seen values. */
+enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, SEEN_COUNT };
+static const char *const text_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth" };
+
+typedef struct reading {
+    const char *text;
+    const xcj_key_options *options;
+    xcj__json_value seen[SEEN_COUNT]; /* type 0: absent */
+    xcj__jwk *jwk;
+    size_t used; /* of the block */
+} reading;
+
+static const char *seen_name(size_t index)
+{
+    return index < XCJ__PART_COUNT ? xcj__part_names[index] : text_names[index - XCJ__PART_COUNT];
+}
+
+static xcj_code note_member(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    reading *r = ctx;
+    for (size_t i = 0; i < SEEN_COUNT; i++) {
+        if (xcj__json_named(item, seen_name(i))) {
+            r->seen[i] = item->value;
+            break;
+        }
+    }
+    return XCJ_OK;
+}
+
+static size_t offset_of(const reading *r, const xcj__json_value *value)
+{
+    return (size_t)(value->raw.ptr - r->text);
+}
+
+static bool is_seen(const reading *r, size_t index)
+{
+    return r->seen[index].type != 0;
+}
+
+/* A text member, unescaped into the block; absent stays absent. */
+static xcj_code take_text(reading *r, size_t index, xcj_str *out, xcj_error *err)
+{
+    const xcj__json_value *value = &r->seen[index];
+    *out = (xcj_str){ NULL, 0 };
+    if (value->type == 0) {
+        return XCJ_OK;
+    }
+    if (value->type != XCJ__JSON_STRING) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, seen_name(index), offset_of(r, value), "\"%s\" is not a string, at offset %zu",
+                            seen_name(index), offset_of(r, value));
+    }
+    char *dst = r->jwk->block + r->used;
+    *out = (xcj_str){ dst, xcj__json_unescape(dst, value->text) };
+    r->used += out->len;
+    return XCJ_OK;
+}
+
+static xcj_code bad_base64url(const reading *r, size_t index, size_t bad, xcj_error *err)
+{
+    size_t offset = offset_of(r, &r->seen[index]) + 1 + (r->seen[index].escaped ? 0 : bad);
+    bool is_secret = index == XCJ__K;
+    return xcj__fail_at(err, XCJ_ERR_BASE64, seen_name(index), offset, "\"%s\" is not base64url at offset %zu%s",
+                        seen_name(index), offset,
+                        is_secret ? " (the raw text of a secret, as Kong takes it, needs hmac_k_raw, --hmac-k-raw)" : "");
+}
+
+/* One number, decoded in place in the block. */
+static xcj_code take_number(reading *r, xcj__jwk_part part, xcj_error *err)
+{
+    xcj_str text;
+    xcj_code code = take_text(r, part, &text, err);
+    if (code != XCJ_OK || text.ptr == NULL) {
+        return code;
+    }
+    uint8_t *dst = (uint8_t *)r->jwk->block + (text.ptr - r->jwk->block);
+    size_t len = text.len;
+    size_t bad = 0;
+    bool is_raw = part == XCJ__K && r->options->hmac_k_raw;
+    if (!is_raw && !xcj__b64u_decode(dst, &len, text.ptr, text.len, &bad)) {
+        return bad_base64url(r, part, bad, err);
+    }
+    r->jwk->part[part] = (xcj__bytes){ dst, len };
+    return XCJ_OK;
+}
+
+static xcj_code take_type(reading *r, xcj_error *err)
+{
+    xcj_str kty;
+    xcj_code code = take_text(r, KTY, &kty, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (kty.ptr == NULL) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "kty", XCJ_NO_OFFSET, "the JWK has no \"kty\"");
+    }
+    for (xcj__kty type = XCJ__RSA; type <= XCJ__OCT; type++) {
+        if (xcj__str_is(kty, xcj__kty_name(type))) {
+            r->jwk->facts.kty = type;
+            return XCJ_OK;
+        }
+    }
+    char shown[XCJ__SHOWN];
+    return xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "kty", offset_of(r, &r->seen[KTY]),
+                        "the key type \"%s\" is not supported (RSA, EC, OKP and oct are)",
+                        xcj__sanitise(shown, sizeof shown, kty.ptr, kty.len));
+}
+
+static xcj_code take_curve(reading *r, xcj_error *err)
+{
+    xcj__kty kty = r->jwk->facts.kty;
+    if (kty != XCJ__EC && kty != XCJ__OKP) {
+        return XCJ_OK;
+    }
+    xcj_str crv;
+    xcj_code code = take_text(r, CRV, &crv, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (crv.ptr == NULL) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "crv", XCJ_NO_OFFSET, "the JWK has no \"crv\"");
+    }
+    const xcj__curve *row = xcj__curve_row(xcj__curve_from_name(crv));
+    if (row == NULL || row->kty != kty) {
+        char shown[XCJ__SHOWN];
+        return xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "crv", offset_of(r, &r->seen[CRV]),
+                            "\"%s\" is not a curve of key type %s", xcj__sanitise(shown, sizeof shown, crv.ptr, crv.len),
+                            xcj__kty_name(kty));
+    }
+    r->jwk->facts.crv = xcj__curve_from_name(crv);
+    return XCJ_OK;
+}
+
+static xcj_code take_labels(reading *r, xcj_error *err)
+{
+    xcj_str use, alg;
+    xcj_code code = take_text(r, USE, &use, err);
+    if (code == XCJ_OK) {
+        code = take_text(r, ALG, &alg, err);
+    }
+    if (code == XCJ_OK) {
+        code = take_text(r, KID, &r->jwk->kid, err);
+    }
+    if (code == XCJ_OK) {
+        xcj__jwk_set_use(r->jwk, use);
+        xcj__jwk_set_alg(r->jwk, alg,
+                         r->options->kong_alg_names ? xcj_alg_from_config(alg.ptr, alg.len)
+                                                    : xcj_alg_from_name(alg.ptr, alg.len));
+    }
+    return code;
+}
+
+/* key_ops holds a handful of names; a longer array is not one. */
+#define KEY_OPS_MAX 32
+
+typedef struct operations {
+    xcj__jwk *jwk;
+    xcj__json_value seen[KEY_OPS_MAX];
+    size_t count;
+} operations;
+
+static bool same_text(const xcj__json_value *a, const xcj__json_value *b)
+{
+    return !b->escaped && xcj__json_equal(a->text, a->escaped, b->text.ptr, b->text.len);
+}
+
+static xcj_code note_operation(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    operations *ops = ctx;
+    const xcj__json_value *value = &item->value;
+    if (value->type != XCJ__JSON_STRING || ops->count == KEY_OPS_MAX) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "key_ops", XCJ_NO_OFFSET, "\"key_ops\" is not an array of a few strings");
+    }
+    for (size_t i = 0; i < ops->count; i++) {
+        /* RFC 7517 4.3: duplicate values MUST NOT be present. */
+        if (same_text(&ops->seen[i], value) || same_text(value, &ops->seen[i])) {
+            return xcj__fail_at(err, XCJ_ERR_KEY, "key_ops", XCJ_NO_OFFSET, "\"key_ops\" has a value twice");
+        }
+    }
+    ops->seen[ops->count++] = *value;
+    ops->jwk->facts.op_sign = ops->jwk->facts.op_sign || xcj__json_equal(value->text, value->escaped, "sign", 4);
+    ops->jwk->facts.op_verify = ops->jwk->facts.op_verify || xcj__json_equal(value->text, value->escaped, "verify", 6);
+    return XCJ_OK;
+}
+
+static xcj_code take_key_ops(reading *r, xcj_error *err)
+{
+    const xcj__json_value *value = &r->seen[KEY_OPS];
+    if (value->type == 0) {
+        return XCJ_OK;
+    }
+    if (value->type != XCJ__JSON_ARRAY) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "key_ops", offset_of(r, value), "\"key_ops\" is not an array, at offset %zu",
+                            offset_of(r, value));
+    }
+    operations ops = { .jwk = r->jwk };
+    xcj_code code = xcj__json_scan(value->raw.ptr, value->raw.len, XCJ__JSON_ARRAY, NULL, note_operation, &ops, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char *dst = r->jwk->block + r->used;
+    memcpy(dst, value->raw.ptr, value->raw.len);
+    r->used += value->raw.len;
+    r->jwk->key_ops = (xcj_str){ dst, value->raw.len };
+    r->jwk->facts.has_key_ops = true;
+    return XCJ_OK;
+}
+
+static xcj_code take_all(reading *r, xcj_error *err)
+{
+    xcj_code code = take_type(r, err);
+    if (code == XCJ_OK && r->jwk->facts.kty == XCJ__RSA && is_seen(r, OTH)) {
+        code = xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "oth", offset_of(r, &r->seen[OTH]),
+                            "RSA keys of more than two primes (\"oth\") are not supported");
+    }
+    if (code == XCJ_OK) {
+        code = take_curve(r, err);
+    }
+    if (code == XCJ_OK) {
+        code = take_labels(r, err);
+    }
+    if (code == XCJ_OK) {
+        code = take_key_ops(r, err);
+    }
+    for (const xcj__jwk_part *part = xcj__parts_of[code == XCJ_OK ? r->jwk->facts.kty : XCJ__OCT];
+         code == XCJ_OK && *part != XCJ__PART_COUNT; part++) {
+        code = take_number(r, *part, err);
+    }
+    return code == XCJ_OK ? xcj__jwk_check(r->jwk, err) : code;
+}
+
+xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
+{
+    reading r = { .text = text, .options = options, .jwk = out };
+    memset(out, 0, sizeof *out);
+    xcj_code code = xcj__json_scan(text, len, XCJ__JSON_OBJECT, NULL, note_member, &r, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    /* All that is taken is no longer than the text it comes from. */
+    out->block = xcj__alloc(len);
+    code = out->block == NULL ? xcj__fail_memory(err) : take_all(&r, err);
+    if (code != XCJ_OK) {
+        xcj__jwk_free(out);
+    }
+    return code;
+}

@@ -1,0 +1,247 @@
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/base64url.h"
+#include "lib/key/key.h"
+#include "lib/key/keyset.h"
+#include "lib/token/work.h"
+
+#define NAMES_STORAGE 256
+
+static xcj_code decode(xcj__work *w, const char *what, xcj_str text, xcj_str *out)
+{
+    size_t len, bad;
+    if (!xcj__b64u_decode(w->at, &len, text.ptr, text.len, &bad)) {
+        return xcj__fail_at(w->err, XCJ_ERR_BASE64, what, XCJ_NO_OFFSET, "the token's %s is not base64url at its offset %zu",
+                            what, bad);
+    }
+    *out = (xcj_str){ (const char *)w->at, len };
+    w->at[len] = '\0';
+    w->at += len + 1;
+    return XCJ_OK;
+}
+
+static xcj_code allowed_alg(const xcj__work *w, const xcj__alg **row)
+{
+    char shown[XCJ__SHOWN];
+    xcj_str name = w->fields.alg;
+    *row = NULL;
+    if (!w->fields.has_alg) {
+        return xcj__fail_at(w->err, XCJ_ERR_TOKEN, "alg", XCJ_NO_OFFSET, "the token's protected header has no \"alg\"");
+    }
+    *row = xcj__alg_row(xcj_alg_from_name(name.ptr, name.len));
+    if (*row == NULL) {
+        return xcj__fail_at(w->err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET,
+                            "the token's algorithm \"%s\" is not one that is accepted",
+                            xcj__sanitise(shown, sizeof shown, name.ptr, name.len));
+    }
+    if ((w->verifier->policy.algs & (uint32_t)1 << (*row)->id) == 0) {
+        return xcj__fail_at(w->err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the token's algorithm %s is not allowed here",
+                            (*row)->name);
+    }
+    return XCJ_OK;
+}
+
+/* RFC 7797: b64 only where it is understood, which is never for a JWT (section 7), and only when it is critical (section 6).
+ */
+static xcj_code check_extensions(const xcj__work *w)
+{
+    const xcj__header *h = &w->fields;
+    bool is_opaque = w->verifier->policy.options.opaque_payload != 0;
+    if (h->has_crit && (!is_opaque || !h->has_b64)) {
+        return xcj__fail_at(w->err, XCJ_ERR_CRIT, "crit", XCJ_NO_OFFSET, "the token's \"crit\" names b64, which %s",
+                            is_opaque ? "is not in the header" : "is not for a JWT");
+    }
+    if (h->has_b64 && !h->b64 && !h->crit_b64) {
+        return xcj__fail_at(w->err, XCJ_ERR_CRIT, "b64", XCJ_NO_OFFSET,
+                            "the token's payload is not base64url (b64) without \"crit\" saying so");
+    }
+    return XCJ_OK;
+}
+
+typedef struct finding {
+    xcj_str name;
+    xcj__json_value value;
+} finding;
+
+static xcj_code find_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    finding *f = ctx;
+    if (xcj__json_equal(item->name, item->name_escaped, f->name.ptr, f->name.len)) {
+        f->value = item->value;
+    }
+    return XCJ_OK;
+}
+
+static xcj_code no_credentials(const xcj__work *w)
+{
+    char shown[XCJ__SHOWN];
+    xcj_str name = w->verifier->policy.options.key_claim;
+    return xcj__fail_at(w->err, XCJ_ERR_NO_KEY, "kid", XCJ_NO_OFFSET, "No credentials found for given '%s'",
+                        xcj__sanitise(shown, sizeof shown, name.ptr, name.len));
+}
+
+/* The key that a (still unverified) claim names: it only chooses among keys that are trusted already. */
+static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
+{
+    finding f = { .name = w->verifier->policy.options.key_claim };
+    xcj_code code = xcj__json_scan(w->payload.ptr, w->payload.len, XCJ__JSON_OBJECT, &w->verifier->policy.limits, find_claim,
+                                   &f, w->err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char *kid = f.value.type == XCJ__JSON_STRING ? xcj__alloc(f.value.text.len + 1) : NULL;
+    if (kid == NULL) {
+        return f.value.type == XCJ__JSON_STRING ? xcj__fail_memory(w->err) : no_credentials(w);
+    }
+    xcj_str view = { kid, xcj__json_unescape(kid, f.value.text) };
+    code = xcj__keyset_has(w->verifier->keys, view) ? xcj__keyset_select(&w->key, w->verifier->keys, view, alg, w->err)
+                                                    : no_credentials(w);
+    xcj_free(kid);
+    return code;
+}
+
+static xcj_code select_key(xcj__work *w, const xcj__alg *alg)
+{
+    const xcj_verifier *v = w->verifier;
+    w->key = v->key;
+    if (v->key != NULL) {
+        return xcj__alg_admit(alg, xcj__key_facts_of(v->key), XCJ_VERIFY, w->err);
+    }
+    if (v->policy.options.key_claim.ptr != NULL) {
+        return select_by_claim(w, alg);
+    }
+    xcj_str none = { NULL, 0 };
+    return xcj__keyset_select(&w->key, v->keys, w->fields.has_kid ? w->fields.kid : none, alg, w->err);
+}
+
+/* RFC 7515 7.2.1: the two headers are disjoint. What decides must be protected; a kid may stand outside. */
+static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
+{
+    xcj__header outside;
+    char storage[NAMES_STORAGE];
+    xcj__buf names;
+    xcj__buf_init_on(&names, storage, sizeof storage);
+    xcj_code code = xcj__header_read(&outside, unprotected, &w->verifier->policy.limits, &names, w->err);
+    if (code == XCJ_OK && (outside.has_alg || outside.has_crit || outside.has_b64)) {
+        code = xcj__fail_at(w->err, outside.has_alg ? XCJ_ERR_ALG : XCJ_ERR_CRIT, outside.has_alg ? "alg" : "crit",
+                            XCJ_NO_OFFSET, "the token has \"alg\", \"crit\" or \"b64\" outside the protected header");
+    }
+    if (code == XCJ_OK && w->header.len > 0) {
+        code = xcj__headers_disjoint(w->header, unprotected, &w->verifier->policy.limits, w->err);
+    }
+    if (code == XCJ_OK && outside.has_kid) {
+        /* Into the header's own names: `names` is about to go. */
+        char *kid = xcj__buf_reserve(&w->names, outside.kid.len);
+        if (kid == NULL) {
+            code = xcj__fail_memory(w->err);
+        } else {
+            memcpy(kid, outside.kid.ptr, outside.kid.len);
+            w->names.len += outside.kid.len;
+            w->fields.kid = (xcj_str){ kid, outside.kid.len };
+            w->fields.has_kid = true;
+        }
+    }
+    xcj__buf_free(&names);
+    return code;
+}
+
+static xcj_code read_header(xcj__work *w, const xcj__signature *s)
+{
+    const xcj__json_limits *limits = &w->verifier->policy.limits;
+    xcj_code code = decode(w, "header", s->protected, &w->header);
+    if (code == XCJ_OK && (w->header.len > 0 || s->unprotected.ptr == NULL)) {
+        code = xcj__header_read(&w->fields, w->header, limits, &w->names, w->err);
+    } else {
+        memset(&w->fields, 0, sizeof w->fields);
+    }
+    if (code == XCJ_OK && s->unprotected.ptr != NULL) {
+        code = read_unprotected(w, s->unprotected);
+    }
+    return code == XCJ_OK ? check_extensions(w) : code;
+}
+
+static bool is_encoded(const xcj__work *w)
+{
+    return !w->fields.has_b64 || w->fields.b64;
+}
+
+/* The payload's own bytes, once: every signature is over the same. */
+static xcj_code open_payload(xcj__work *w)
+{
+    if (w->payload.ptr != NULL) {
+        /* RFC 7797 3: b64 is the same for all signatures, or one would decide how another's payload is read. */
+        return w->was_encoded == is_encoded(w)
+                   ? XCJ_OK
+                   : xcj__fail_at(w->err, XCJ_ERR_TOKEN, "b64", XCJ_NO_OFFSET, "the token's signatures differ in \"b64\"");
+    }
+    w->was_encoded = is_encoded(w);
+    if (!w->is_detached && is_encoded(w)) {
+        return decode(w, "payload", w->carried, &w->payload);
+    }
+    memcpy(w->at, w->carried.ptr, w->carried.len);
+    w->payload = (xcj_str){ (const char *)w->at, w->carried.len };
+    w->at[w->carried.len] = '\0';
+    w->at += w->carried.len + 1;
+    return XCJ_OK;
+}
+
+/* RFC 7515 5.2: header '.' payload. */
+static xcj_code check_input(xcj__work *w, const xcj__signature *s, xcj_str sig)
+{
+    if (s->input.ptr != NULL) {
+        return xcj__key_verify(w->key, w->alg, s->input.ptr, s->input.len, (const uint8_t *)sig.ptr, sig.len, w->scratch,
+                               w->err);
+    }
+    xcj__buf input;
+    xcj__buf_init(&input);
+    xcj__buf_put_str(&input, s->protected);
+    xcj__buf_put_char(&input, '.');
+    if (w->is_detached && is_encoded(w)) {
+        xcj__put_base64url(&input, w->carried);
+    } else {
+        xcj__buf_put_str(&input, w->carried);
+    }
+    xcj_code code = input.failed ? xcj__fail_memory(w->err)
+                                 : xcj__key_verify(w->key, w->alg, input.ptr, input.len, (const uint8_t *)sig.ptr, sig.len,
+                                                   w->scratch, w->err);
+    xcj__buf_free(&input);
+    return code;
+}
+
+xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
+{
+    uint8_t *start = w->at;
+    const xcj__alg *alg = NULL;
+    uint8_t storage[XCJ__SIGNATURE_MAX + 1];
+    xcj_str sig;
+    xcj_code code = read_header(w, s);
+    if (code == XCJ_OK) {
+        code = allowed_alg(w, &alg);
+    }
+    if (code == XCJ_OK) {
+        code = open_payload(w);
+    }
+    if (code == XCJ_OK) {
+        code = select_key(w, alg);
+    }
+    if (code == XCJ_OK && xcj__b64u_decoded_max(s->value.len) > XCJ__SIGNATURE_MAX) {
+        code = xcj__fail(w->err, XCJ_ERR_SIGNATURE, "the signature is not valid: it is longer than any");
+    }
+    if (code == XCJ_OK) {
+        uint8_t *text = w->at;
+        w->at = storage;
+        code = decode(w, "signature", s->value, &sig);
+        w->at = text;
+    }
+    if (code == XCJ_OK) {
+        w->alg = alg->id;
+        code = check_input(w, s, sig);
+    }
+    if (code != XCJ_OK && w->payload.ptr == NULL) {
+        w->at = start;
+    }
+    return code;
+}

@@ -1,0 +1,66 @@
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/token/work.h"
+
+static xcj_code verifier_new(xcj_verifier **out, xcj_key *key, xcj_keyset *keys, const xcj_verify_options *options,
+                             xcj_error *err)
+{
+    *out = NULL;
+    xcj_verifier *verifier = xcj__zalloc(sizeof *verifier);
+    xcj_code code = verifier == NULL ? xcj__fail_memory(err) : xcj__policy_open(&verifier->policy, options, err);
+    if (code != XCJ_OK) {
+        xcj_free(verifier);
+        xcj_key_free(key);
+        xcj_keyset_free(keys);
+        return code;
+    }
+    atomic_init(&verifier->refs, 1);
+    verifier->key = key;
+    verifier->keys = keys;
+    xcj__error_clear(err);
+    *out = verifier;
+    return XCJ_OK;
+}
+
+xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_keyset *keys, const xcj_verify_options *options, xcj_error *err)
+{
+    *out = NULL;
+    return keys == NULL ? xcj__fail(err, XCJ_ERR_ARGUMENT, "no key set")
+                        : verifier_new(out, NULL, xcj_keyset_ref(keys), options, err);
+}
+
+xcj_code xcj_verifier_new_key(xcj_verifier **out, const xcj_key *key, const xcj_verify_options *options, xcj_error *err)
+{
+    *out = NULL;
+    if (key == NULL) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no key");
+    }
+    xcj_code code = verifier_new(out, xcj_key_ref(key), NULL, options, err);
+    if (code == XCJ_OK && (*out)->policy.options.key_claim.ptr != NULL) {
+        xcj_verifier_free(*out);
+        *out = NULL;
+        code =
+            xcj__fail_at(err, XCJ_ERR_CONFIG, "key_claim", XCJ_NO_OFFSET, "a claim chooses a key of a set, not of one key");
+    }
+    return code;
+}
+
+xcj_verifier *xcj_verifier_ref(const xcj_verifier *verifier)
+{
+    xcj_verifier *shared = (xcj_verifier *)(uintptr_t)verifier;
+    if (shared != NULL) {
+        atomic_fetch_add_explicit(&shared->refs, 1, memory_order_relaxed);
+    }
+    return shared;
+}
+
+void xcj_verifier_free(xcj_verifier *verifier)
+{
+    if (verifier == NULL || atomic_fetch_sub_explicit(&verifier->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    xcj_key_free(verifier->key);
+    xcj_keyset_free(verifier->keys);
+    xcj__policy_close(&verifier->policy);
+    xcj_free(verifier);
+}

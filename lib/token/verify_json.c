@@ -1,0 +1,218 @@
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/token/work.h"
+
+/* A JSON serialisation, taken apart. */
+typedef struct json_form {
+    xcj__work *work;
+    xcj__json_value payload;
+    xcj__json_value signatures;
+    xcj__json_value flat[3]; /* protected, header, signature of the flattened form */
+    xcj__buf unescaped;      /* string members that had escapes */
+    size_t room;             /* what unescaping may take in all */
+    unsigned count;
+    unsigned valid;
+    xcj_error first; /* why the first signature that is not valid is not */
+} json_form;
+
+enum { PROTECTED, HEADER, SIGNATURE };
+static const char *const signature_members[] = { "protected", "header", "signature" };
+
+static xcj_code malformed(xcj__work *w, const char *member, const char *what)
+{
+    return xcj__fail_at(w->err, XCJ_ERR_TOKEN, member, XCJ_NO_OFFSET, "the JSON serialisation's \"%s\" %s", member, what);
+}
+
+static void note_signature_member(xcj__json_value *members, const xcj__json_item *item)
+{
+    for (size_t i = 0; i < 3; i++) {
+        if (xcj__json_named(item, signature_members[i])) {
+            members[i] = item->value;
+        }
+    }
+}
+
+static xcj_code note_member(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    json_form *form = ctx;
+    note_signature_member(form->flat, item);
+    if (xcj__json_named(item, "payload")) {
+        form->payload = item->value;
+    } else if (xcj__json_named(item, "signatures")) {
+        form->signatures = item->value;
+    }
+    return XCJ_OK;
+}
+
+static xcj_code note_in_signature(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    note_signature_member(ctx, item);
+    return XCJ_OK;
+}
+
+/* A string member's text. Room for all of them is made at the first, so that none moves. */
+static xcj_code take_string(json_form *form, const char *name, const xcj__json_value *value, xcj_str *out)
+{
+    if (value->type != XCJ__JSON_STRING) {
+        return malformed(form->work, name, value->type == 0 ? "is missing" : "is not a string");
+    }
+    *out = value->text;
+    if (!value->escaped) {
+        return XCJ_OK;
+    }
+    char *dst = xcj__buf_reserve(&form->unescaped, form->unescaped.cap == 0 ? form->room : value->text.len);
+    if (dst == NULL) {
+        return xcj__fail_memory(form->work->err);
+    }
+    *out = (xcj_str){ dst, xcj__json_unescape(dst, value->text) };
+    form->unescaped.len += out->len;
+    return XCJ_OK;
+}
+
+static xcj_code take_signature(json_form *form, const xcj__json_value *members, xcj__signature *out)
+{
+    memset(out, 0, sizeof *out);
+    xcj_code code = take_string(form, "signature", &members[SIGNATURE], &out->value);
+    if (code == XCJ_OK && members[PROTECTED].type != 0) {
+        code = take_string(form, "protected", &members[PROTECTED], &out->protected);
+    }
+    if (code == XCJ_OK && members[HEADER].type != 0) {
+        out->unprotected = members[HEADER].raw;
+        code = members[HEADER].type == XCJ__JSON_OBJECT ? XCJ_OK : malformed(form->work, "header", "is not an object");
+    }
+    if (code == XCJ_OK && out->protected.ptr == NULL) {
+        out->protected = xcj_text("");
+        code = out->unprotected.ptr != NULL ? XCJ_OK : malformed(form->work, "protected", "is missing");
+    }
+    return code;
+}
+
+/* What is this machine's fault is not a verdict on a signature, and a malformed one spoils the whole. */
+static bool is_verdict(xcj_code code)
+{
+    return code != XCJ_ERR_MEMORY && code != XCJ_ERR_CRYPTO && code != XCJ_ERR_RANDOM && code != XCJ_ERR_LIMIT;
+}
+
+static xcj_code try_signature(json_form *form, const xcj__signature *s)
+{
+    xcj__work *w = form->work;
+    bool all = w->verifier->policy.options.all_signatures != 0;
+    form->count++;
+    if (form->count > w->verifier->policy.options.max_signatures) {
+        return xcj__fail(w->err, XCJ_ERR_LIMIT, "the token has more than %u signatures",
+                         w->verifier->policy.options.max_signatures);
+    }
+    if (form->valid > 0 && !all) {
+        return XCJ_OK;
+    }
+    xcj__work before = *w;
+    xcj_error why;
+    w->err = &why;
+    xcj_code code = xcj__work_check(w, s);
+    w->err = before.err;
+    if (code == XCJ_OK) {
+        form->valid++;
+        if (form->valid > 1) {
+            /* What the token says of itself is the first valid signature's. */
+            w->key = before.key;
+            w->alg = before.alg;
+            w->header = before.header;
+            w->fields = before.fields;
+        }
+        return XCJ_OK;
+    }
+    if (form->first.code == XCJ_OK) {
+        form->first = why;
+    }
+    if (is_verdict(code)) {
+        return XCJ_OK;
+    }
+    if (w->err != NULL) {
+        *w->err = why;
+    }
+    return code;
+}
+
+static xcj_code visit_signature(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    json_form *form = ctx;
+    xcj__json_value members[3] = { 0 };
+    xcj__signature s;
+    xcj_str raw = item->value.raw;
+    if (item->value.type != XCJ__JSON_OBJECT) {
+        return malformed(form->work, "signatures", "has an element that is not an object");
+    }
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, &form->work->verifier->policy.limits,
+                                   note_in_signature, members, err);
+    if (code == XCJ_OK) {
+        code = take_signature(form, members, &s);
+    }
+    return code == XCJ_OK ? try_signature(form, &s) : code;
+}
+
+static xcj_code check_flat(json_form *form)
+{
+    xcj__signature s;
+    xcj_code code = take_signature(form, form->flat, &s);
+    return code == XCJ_OK ? try_signature(form, &s) : code;
+}
+
+static xcj_code check_general(json_form *form)
+{
+    xcj_str raw = form->signatures.raw;
+    if (form->signatures.type != XCJ__JSON_ARRAY) {
+        return malformed(form->work, "signatures", "is not an array");
+    }
+    if (form->flat[PROTECTED].type != 0 || form->flat[HEADER].type != 0 || form->flat[SIGNATURE].type != 0) {
+        return malformed(form->work, "signatures", "stands beside the flattened form's members");
+    }
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, &form->work->verifier->policy.limits, visit_signature,
+                                   form, form->work->err);
+    return code == XCJ_OK && form->count == 0 ? malformed(form->work, "signatures", "is empty") : code;
+}
+
+static xcj_code conclude(json_form *form)
+{
+    xcj__work *w = form->work;
+    bool all = w->verifier->policy.options.all_signatures != 0;
+    if (form->valid == form->count || (form->valid > 0 && !all)) {
+        return XCJ_OK;
+    }
+    if (form->count == 1) {
+        if (w->err != NULL) {
+            *w->err = form->first;
+        }
+        return form->first.code;
+    }
+    return xcj__fail_at(w->err, form->first.code, form->first.member, XCJ_NO_OFFSET, "%u of %u signatures are valid; %.300s",
+                        form->valid, form->count, form->first.message);
+}
+
+xcj_code xcj__work_check_json(xcj__work *w, xcj_str text)
+{
+    json_form form = { .work = w, .room = text.len };
+    xcj__buf_init(&form.unescaped);
+    /* Names taken from one header must not move when the next is read: room for all of them. */
+    if (xcj__buf_reserve(&w->names, text.len) == NULL) {
+        return xcj__fail_memory(w->err);
+    }
+    xcj_code code =
+        xcj__json_scan(text.ptr, text.len, XCJ__JSON_OBJECT, &w->verifier->policy.limits, note_member, &form, w->err);
+    if (code == XCJ_OK && w->is_detached && form.payload.type != 0) {
+        code = malformed(w, "payload", "is there, and another was given apart");
+    }
+    if (code == XCJ_OK && !w->is_detached) {
+        code = take_string(&form, "payload", &form.payload, &w->carried);
+    }
+    if (code == XCJ_OK) {
+        code = form.signatures.type != 0 ? check_general(&form) : check_flat(&form);
+    }
+    if (code == XCJ_OK) {
+        code = conclude(&form);
+    }
+    xcj__buf_free(&form.unescaped);
+    return code;
+}
