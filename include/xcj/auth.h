@@ -19,8 +19,8 @@ extern "C" {
 #define XCJ_AUTH_ANY (XCJ_AUTH_BEARER | XCJ_AUTH_BASIC | XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_API_KEY)
 
 /**
- * One request's authentication. The gateway has checked it already: nothing here is verified, but for a Bearer token when the
- * options carry a verifier. An absent member has ptr NULL; an empty API key, certificate or DN counts as absent.
+ * One request's authentication. The gateway has checked it already: nothing here is verified, but for a Bearer token when
+ * the options carry a verifier. An absent member has ptr NULL; an empty API key, certificate or DN counts as absent.
  */
 typedef struct xcj_auth {
     size_t size;
@@ -35,48 +35,52 @@ typedef struct xcj_auth {
     xcj_str audience;           /**< aud as it is; or the service URL in the four members below */
     xcj_str service_scheme;     /**< "http", "https" ... */
     xcj_str service_host;
-    unsigned service_port;      /**< 0: the scheme's default, which is never written */
-    xcj_str service_path;       /**< begins with '/', or is absent */
-    xcj_str jti;                /**< the token's id; absent: a random UUID (RFC 9562 version 4) */
-    int64_t now;                /**< the clock in Unix seconds, when has_now is set */
-    int has_now;                /**< 0: the system clock */
+    unsigned service_port; /**< 0: the scheme's default, which is never written */
+    xcj_str service_path;  /**< begins with '/', or is absent */
+    xcj_str jti;           /**< the token's id; absent: a random UUID (RFC 9562 version 4) */
+    int64_t now;           /**< the clock in Unix seconds, when has_now is set */
+    int has_now;           /**< 0: the system clock */
 } xcj_auth;
 
-#define XCJ_AUTH_INIT                                                                                                         \
-    { sizeof(xcj_auth), 0, 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },      \
-      { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0 }
+#define XCJ_AUTH_INIT                                                                                                       \
+    {                                                                                                                       \
+        sizeof(xcj_auth), 0, 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },  \
+            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0                                                     \
+    }
 
 /** How claims and header are made: the same for every request of a gateway. */
 typedef struct xcj_mint_options {
     size_t size;
-    xcj_alg alg;                     /**< XCJ_ALG_NONE: see xcj_key_sign_alg() */
-    xcj_str iss;                     /**< the issuer; required with an authentication */
-    xcj_str aud;                     /**< aud when the request gives none */
-    xcj_str jku;                     /**< absent: no jku in the header */
-    xcj_str kid;                     /**< absent: the key's kid, if it has one; "": none */
-    xcj_str typ;                     /**< absent: "JWT" */
-    int64_t expires_in;              /**< seconds from iat to exp, 1 to 31536000; 0: 1800 */
-    xcj_str bearer_clientid_claim;   /**< the inbound claim that client_id is read from; absent: "clientId" */
-    int consumer_optional;           /**< 1: without a consumer there is no act.client_id; 0: XCJ_ERR_CONSUMER */
-    int dn_rfc4514;                  /**< 1: the certificate's subject as RFC 4514 writes it */
-    int cap_exp;                     /**< 1: exp is not after the Bearer token's; one that has passed is XCJ_ERR_EXPIRED */
-    const xcj_str *drop_claims;      /**< Bearer: inbound claims not to keep */
+    xcj_alg alg;                   /**< XCJ_ALG_NONE: see xcj_key_sign_alg() */
+    xcj_str iss;                   /**< the issuer; required with an authentication */
+    xcj_str aud;                   /**< aud when the request gives none */
+    xcj_str jku;                   /**< absent: no jku in the header */
+    xcj_str kid;                   /**< absent: the key's kid, if it has one; "": none */
+    xcj_str typ;                   /**< absent: "JWT" */
+    int64_t expires_in;            /**< seconds from iat to exp, 1 to 31536000; 0: 1800 */
+    xcj_str bearer_clientid_claim; /**< the inbound claim that client_id is read from; absent: "clientId" */
+    int consumer_optional;         /**< 1: without a consumer there is no act.client_id; 0: XCJ_ERR_CONSUMER */
+    int dn_rfc4514;                /**< 1: the certificate's subject as RFC 4514 writes it */
+    int cap_exp;                   /**< 1: exp is not after the Bearer token's; one that has passed is XCJ_ERR_EXPIRED */
+    const xcj_str *drop_claims;    /**< Bearer: inbound claims not to keep */
     size_t drop_claims_count;
-    const xcj_str *keep_claims;      /**< Bearer: the only inbound claims to keep; NULL: all. Not with drop_claims */
+    const xcj_str *keep_claims; /**< Bearer: the only inbound claims to keep; NULL: all. Not with drop_claims */
     size_t keep_claims_count;
-    xcj_str claims;                  /**< a JSON object whose members follow our claims; they must not repeat one of ours */
-    xcj_str header;                  /**< a JSON object whose members follow ours; not alg, crit, b64 or a repetition */
-    size_t max_token;                /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
+    xcj_str claims;   /**< a JSON object whose members follow our claims; they must not repeat one of ours */
+    xcj_str header;   /**< a JSON object whose members follow ours; not alg, crit, b64 or a repetition */
+    size_t max_token; /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
     const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has done it */
 } xcj_mint_options;
 
-#define XCJ_MINT_OPTIONS_INIT                                                                                                 \
-    { sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,             \
-      { NULL, 0 }, 0, 0, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL }
+#define XCJ_MINT_OPTIONS_INIT                                                                                               \
+    {                                                                                                                       \
+        sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
+            { NULL, 0 }, 0, 0, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL                                       \
+    }
 
 /**
- * The claims of the custom JWT as JSON text, unsigned. Bearer: the inbound payload's members byte for byte and in order, ours
- * replacing theirs; then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL; free the text with xcj_free().
+ * The claims of the custom JWT as JSON text, unsigned. Bearer: the inbound payload's members byte for byte and in order,
+ * ours replacing theirs; then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL; free the text with xcj_free().
  * XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED, and what the
  * bearer_verifier says.
  */

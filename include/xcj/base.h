@@ -107,11 +107,11 @@ XCJ_API const char *xcj_version(void);
  */
 typedef struct xcj_error {
     xcj_code code;
-    uint32_t claims;     /**< XCJ_CLAIM_ bits of every claim that failed */
-    size_t offset;       /**< byte offset into the text at fault, or XCJ_NO_OFFSET */
-    size_t needed;       /**< with XCJ_ERR_BUFFER: the length that is enough */
-    char member[64];     /**< the JSON member, claim or option at fault; "" if none */
-    char message[400];   /**< the sentence */
+    uint32_t claims;   /**< XCJ_CLAIM_ bits of every claim that failed */
+    size_t offset;     /**< byte offset into the text at fault, or XCJ_NO_OFFSET */
+    size_t needed;     /**< with XCJ_ERR_BUFFER: the length that is enough */
+    char member[64];   /**< the JSON member, claim or option at fault; "" if none */
+    char message[400]; /**< the sentence */
     uint64_t reserved[4];
 } xcj_error;
 
@@ -159,8 +159,8 @@ XCJ_API xcj_alg xcj_alg_from_config(const char *name, size_t len);
 
 /**
  * What one thread may keep between calls to go faster: crypto contexts, random bytes, a text buffer. One per thread, owned
- * by the caller; every function that takes one also works with NULL. It keeps a reference to the keys it last used. It may be
- * used across a fork (a child never repeats the parent's random bytes), but not by two threads at once.
+ * by the caller; every function that takes one also works with NULL. It keeps a reference to the keys it last used. It may
+ * be used across a fork (a child never repeats the parent's random bytes), but not by two threads at once.
  */
 typedef struct xcj_scratch xcj_scratch;
 

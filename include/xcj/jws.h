@@ -23,8 +23,10 @@ typedef struct xcj_jws_options {
     int unencoded;       /**< 1: b64=false with crit (RFC 7797); a compact result must then be detached */
 } xcj_jws_options;
 
-#define XCJ_JWS_OPTIONS_INIT                                                                                                  \
-    { sizeof(xcj_jws_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, 0 }
+#define XCJ_JWS_OPTIONS_INIT                                                                                                \
+    {                                                                                                                       \
+        sizeof(xcj_jws_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, 0        \
+    }
 
 /**
  * Signs a payload into the compact serialisation (RFC 7515 3.1). `options` and `scratch` may be NULL.

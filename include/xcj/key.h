@@ -20,30 +20,33 @@ typedef struct xcj_key xcj_key;
 /** How a key is read. */
 typedef struct xcj_key_options {
     size_t size;
-    const char *passphrase;  /**< for an encrypted PKCS#8 key; NULL if there is none */
+    const char *passphrase; /**< for an encrypted PKCS#8 key; NULL if there is none */
     size_t passphrase_len;
-    int hmac_k_raw;          /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
-    int kong_alg_names;      /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
-    int allow_weak_secret;   /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
+    int hmac_k_raw;        /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
+    int kong_alg_names;    /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
+    int allow_weak_secret; /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
 } xcj_key_options;
 
-#define XCJ_KEY_OPTIONS_INIT { sizeof(xcj_key_options), NULL, 0, 0, 0, 0 }
+#define XCJ_KEY_OPTIONS_INIT                                                                                                \
+    {                                                                                                                       \
+        sizeof(xcj_key_options), NULL, 0, 0, 0, 0                                                                           \
+    }
 
 /**
  * A key from one JWK (JSON text, UTF-8). Duplicate members, non-minimal integers, points off the curve, wrong lengths and
  * `oth` are refused; unknown members are ignored. `options` may be NULL.
  * XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
  */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len,
-                                                 const xcj_key_options *options, xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
+                                                 xcj_error *err);
 
 /**
  * A key from the first block of a PEM text: PUBLIC KEY, PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PUBLIC KEY, RSA PRIVATE KEY,
  * EC PRIVATE KEY or CERTIFICATE (its public key). Text before the block is skipped (RFC 7468).
  * XCJ_ERR_KEY, _KEY_TYPE, _BASE64, _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
  */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len,
-                                                 const xcj_key_options *options, xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
+                                                 xcj_error *err);
 
 /** As xcj_key_from_pem(), from the DER of one such block. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len,
@@ -61,8 +64,9 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t
                                                     const xcj_key_options *options, xcj_error *err);
 
 /**
- * A new private key for an algorithm. `bits` 0 is the default: RSA 2048, oct the length of the hash; RSA takes 2048 to 16384,
- * oct a multiple of 8 no less than the hash's; the others only their own. EdDSA makes an Ed25519 key. The key carries `alg`.
+ * A new private key for an algorithm. `bits` 0 is the default: RSA 2048, oct the length of the hash; RSA takes 2048 to
+ * 16384, oct a multiple of 8 no less than the hash's; the others only their own. EdDSA makes an Ed25519 key. The key carries
+ * `alg`.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
 
@@ -74,7 +78,10 @@ typedef struct xcj_key_labels {
     xcj_alg alg; /**< must fit the key's type and curve */
 } xcj_key_labels;
 
-#define XCJ_KEY_LABELS_INIT { sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE }
+#define XCJ_KEY_LABELS_INIT                                                                                                 \
+    {                                                                                                                       \
+        sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE                                                      \
+    }
 
 /** The same key under other labels. XCJ_ERR_ALG when the algorithm does not fit, _KEY for text that is not UTF-8. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels,
@@ -124,8 +131,9 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_admits(const xcj_key *key, xcj_alg alg, 
 XCJ_API size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap);
 
 /**
- * The one algorithm to sign with: `asked` if given, else the JWK's alg, else the only one the key's curve allows (EdDSA for an
- * Ed25519 or Ed448 key). `asked` and the JWK's alg must agree. XCJ_ERR_ALG (which lists the choices), _KEY_WEAK, _KEY_USE.
+ * The one algorithm to sign with: `asked` if given, else the JWK's alg, else the only one the key's curve allows (EdDSA for
+ * an Ed25519 or Ed448 key). `asked` and the JWK's alg must agree. XCJ_ERR_ALG (which lists the choices), _KEY_WEAK,
+ * _KEY_USE.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err);
 
@@ -133,8 +141,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *ke
 typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;
 
 /**
- * The key as JWK text: kty, crv, the numbers, then use, key_ops, alg and kid where the key has them. One line, no white space.
- * XCJ_ERR_KEY_PART: a private part of a public key, or a public part of an oct key.
+ * The key as JWK text: kty, crv, the numbers, then use, key_ops, alg and kid where the key has them. One line, no white
+ * space. XCJ_ERR_KEY_PART: a private part of a public key, or a public part of an oct key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);

@@ -55,19 +55,21 @@ XCJ_API const char *xcj_header_prefix(const char *name, size_t len);
 XCJ_API size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth);
 
 /**
- * Mints a token into the caller's buffer: no NUL is added, *len is its length. With a scratch, nothing is allocated here. A short
- * buffer is XCJ_ERR_BUFFER and err->needed says how much is enough. Errors as for xcj_auth_claims(), and XCJ_ERR_LIMIT,
- * _CRYPTO, _RANDOM.
+ * Mints a token into the caller's buffer: no NUL is added, *len is its length. With a scratch, nothing is allocated here. A
+ * short buffer is XCJ_ERR_BUFFER and err->needed says how much is enough. Errors as for xcj_auth_claims(), and
+ * XCJ_ERR_LIMIT, _CRYPTO, _RANDOM.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const xcj_auth *auth,
                                          xcj_scratch *scratch, xcj_error *err);
 
 /**
- * Mints a token of given claims (a JSON object, kept byte for byte), without any authentication: iat, exp and jti are added where
- * the claims lack them, and iss and aud of the options where they lack them. `auth` gives jti, now and audience; it may be NULL.
+ * Mints a token of given claims (a JSON object, kept byte for byte), without any authentication: iat, exp and jti are added
+ * where the claims lack them, and iss and aud of the options where they lack them. `auth` gives jti, now and audience; it
+ * may be NULL.
  */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const char *claims,
-                                                size_t claims_len, const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter,
+                                                const char *claims, size_t claims_len, const xcj_auth *auth,
+                                                xcj_scratch *scratch, xcj_error *err);
 
 /** A buffer of this length is enough for xcj_mint_claims() with claims of this length. */
 XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth);
@@ -76,7 +78,8 @@ XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len
 #define XCJ_SIGNATURE_MAX 2048
 
 /**
- * A mint in three steps, so that only the signature runs in a thread pool. The caller owns it; its members are the library's.
+ * A mint in three steps, so that only the signature runs in a thread pool. The caller owns it; its members are the
+ * library's.
  */
 typedef struct xcj_mint_job {
     size_t size;

@@ -1,8 +1,8 @@
 /*
  * xcj/verify.h: verifying a JWT (RFC 7519, RFC 8725) or any JWS (RFC 7515), and reading what was verified.
  *
- * The order is fixed: form, header, key and algorithm, signature, then claims. Claims of a token whose signature is not valid
- * are never looked at. Keys come from the verifier alone: a token's jwk, jku, x5c and x5u are ignored.
+ * The order is fixed: form, header, key and algorithm, signature, then claims. Claims of a token whose signature is not
+ * valid are never looked at. Keys come from the verifier alone: a token's jwk, jku, x5c and x5u are ignored.
  */
 #ifndef XCJ_VERIFY_H
 #define XCJ_VERIFY_H
@@ -19,14 +19,14 @@ typedef struct xcj_verifier xcj_verifier;
 /** What a token must be. Everything is copied. */
 typedef struct xcj_verify_options {
     size_t size;
-    const xcj_alg *algs;     /**< the exact algorithms allowed; NULL: whatever the key admits; not NULL and 0: none at all */
+    const xcj_alg *algs; /**< the exact algorithms allowed; NULL: whatever the key admits; not NULL and 0: none at all */
     size_t algs_count;
-    const xcj_str *issuers;  /**< iss must equal one of them */
+    const xcj_str *issuers; /**< iss must equal one of them */
     size_t issuers_count;
     const xcj_str *audiences; /**< aud must equal, or contain, one of them */
     size_t audiences_count;
-    xcj_str subject;         /**< sub must equal it; absent: not compared */
-    xcj_str typ;             /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
+    xcj_str subject; /**< sub must equal it; absent: not compared */
+    xcj_str typ;     /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
     const xcj_str *required; /**< claims that must be there, by name; at most 32 */
     size_t required_count;
     xcj_str key_claim;       /**< choose the key whose kid equals this claim, in place of the header's kid; absent: no */
@@ -44,20 +44,22 @@ typedef struct xcj_verify_options {
     unsigned max_signatures; /**< most signatures of a general JSON serialisation; 0: 16 */
 } xcj_verify_options;
 
-#define XCJ_VERIFY_OPTIONS_INIT                                                                                               \
-    { sizeof(xcj_verify_options), NULL, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, 0, 0, 0, \
-      0, 0, 0, 0, 0, 0 }
+#define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
+    {                                                                                                                       \
+        sizeof(xcj_verify_options), NULL, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, 0,  \
+            0, 0, 0, 0, 0, 0, 0, 0                                                                                          \
+    }
 
 /**
- * A verifier with a set of keys. The token's kid, compared byte for byte, selects; then key type, curve, alg, use and key_ops
- * must fit; exactly one candidate must remain. `options` may be NULL. XCJ_ERR_ARGUMENT, _CONFIG, _MEMORY.
+ * A verifier with a set of keys. The token's kid, compared byte for byte, selects; then key type, curve, alg, use and
+ * key_ops must fit; exactly one candidate must remain. `options` may be NULL. XCJ_ERR_ARGUMENT, _CONFIG, _MEMORY.
  */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_keyset *keys, const xcj_verify_options *options,
-                                                 xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_keyset *keys,
+                                                 const xcj_verify_options *options, xcj_error *err);
 
 /** A verifier with one key; the token's kid is a hint and is not compared. */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_key(xcj_verifier **out, const xcj_key *key, const xcj_verify_options *options,
-                                                     xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_key(xcj_verifier **out, const xcj_key *key,
+                                                     const xcj_verify_options *options, xcj_error *err);
 
 /** One more reference; returns the verifier. */
 XCJ_API xcj_verifier *xcj_verifier_ref(const xcj_verifier *verifier);
@@ -78,16 +80,16 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify(xcj_verified **out, const xcj_verifie
                                            xcj_scratch *scratch, xcj_error *err);
 
 /** Verifies a flattened or general JSON serialisation (RFC 7515 7.2). `alg` must stand in the protected header. */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const char *text, size_t len,
-                                                xcj_scratch *scratch, xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const char *text,
+                                                size_t len, xcj_scratch *scratch, xcj_error *err);
 
 /**
- * Verifies a token whose payload is carried elsewhere (RFC 7515 appendix F): a compact token with an empty payload part, or a
- * JSON serialisation without `payload`. The payload is given as it was before base64url.
+ * Verifies a token whose payload is carried elsewhere (RFC 7515 appendix F): a compact token with an empty payload part, or
+ * a JSON serialisation without `payload`. The payload is given as it was before base64url.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, const char *token,
-                                                    size_t len, const void *payload, size_t payload_len, xcj_scratch *scratch,
-                                                    xcj_error *err);
+                                                    size_t len, const void *payload, size_t payload_len,
+                                                    xcj_scratch *scratch, xcj_error *err);
 
 /** Wipes and frees it. NULL is fine. */
 XCJ_API void xcj_verified_free(xcj_verified *verified);
@@ -119,8 +121,9 @@ typedef enum xcj_type {
 } xcj_type;
 
 /*
- * Reading a value. `path` is a member's name, or, when it begins with '/', a JSON Pointer (RFC 6901): "/realm_access/roles/0".
- * A getter returns XCJ_ERR_CLAIM when the value is absent or of another type. Of an opaque payload only the header is read.
+ * Reading a value. `path` is a member's name, or, when it begins with '/', a JSON Pointer (RFC 6901):
+ * "/realm_access/roles/0". A getter returns XCJ_ERR_CLAIM when the value is absent or of another type. Of an opaque payload
+ * only the header is read.
  */
 
 /** The type of a value; XCJ_TYPE_ABSENT if it is not there. */
@@ -139,12 +142,12 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_number(double *out, const xcj_verif
                                                     const char *path, size_t path_len, xcj_error *err);
 
 /** true or false, as 1 or 0. */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_boolean(int *out, const xcj_verified *verified, xcj_where where, const char *path,
-                                                     size_t path_len, xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_boolean(int *out, const xcj_verified *verified, xcj_where where,
+                                                     const char *path, size_t path_len, xcj_error *err);
 
 /**
- * An array of strings, or one string as an array of one (as `aud` may be): an array of views, each unescaped with a NUL after
- * it, in one block. Free the block with xcj_free().
+ * An array of strings, or one string as an array of one (as `aud` may be): an array of views, each unescaped with a NUL
+ * after it, in one block. Free the block with xcj_free().
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified,
                                                    xcj_where where, const char *path, size_t path_len, xcj_error *err);
