@@ -37,11 +37,6 @@ typedef struct request {
     int64_t now;
 } request;
 
-static void put_literal(xcj__buf *out, const char *text)
-{
-    xcj__buf_put_text(out, text);
-}
-
 /* Byte for byte, from the name to the end of the value. */
 static void put_item(xcj__buf *out, const xcj__json_item *item)
 {
@@ -129,7 +124,7 @@ static xcj_code put_identity(request *r, const xcj__credential *credential, xcj_
         code = xcj__credential_client_id(&client_id, credential, r->plan->dn_rfc4514, &r->work, err);
     }
     if (code == XCJ_OK) {
-        put_literal(r->out, "\"client_id\":");
+        xcj__buf_put_text(r->out, "\"client_id\":");
         xcj__json_put_string(r->out, client_id);
     }
     return code;
@@ -212,7 +207,7 @@ static void put_service(xcj__buf *out, const xcj_auth *auth)
 {
     xcj__buf_put_char(out, '"');
     xcj__json_put_content(out, auth->service_scheme);
-    put_literal(out, "://");
+    xcj__buf_put_text(out, "://");
     xcj__json_put_content(out, auth->service_host);
     if (!is_default_port(auth->service_scheme, auth->service_port)) {
         xcj__buf_put_char(out, ':');
@@ -237,7 +232,7 @@ static bool has_audience(const request *r)
 static xcj_code put_audience(const request *r, xcj_error *err)
 {
     const xcj_auth *auth = r->auth;
-    put_literal(r->out, "\"aud\":");
+    xcj__buf_put_text(r->out, "\"aud\":");
     if (auth->audience.len > 0) {
         if (!xcj__utf8_valid(auth->audience.ptr, auth->audience.len)) {
             return bad_audience("it is not valid UTF-8", err);
@@ -257,7 +252,7 @@ static xcj_code put_audience(const request *r, xcj_error *err)
 
 static xcj_code put_jti(const request *r, xcj_error *err)
 {
-    put_literal(r->out, "\"jti\":");
+    xcj__buf_put_text(r->out, "\"jti\":");
     xcj_str jti = r->auth->jti;
     char uuid[XCJ__UUID_LEN];
     if (jti.len == 0) {
@@ -317,13 +312,13 @@ static xcj_code put_act(const request *r, xcj_error *err)
                             XCJ__ISSUE "The Bearer token's 'act' claim is not an object");
     }
     xcj__buf *out = r->out;
-    put_literal(out, ",\"act\":{");
+    xcj__buf_put_text(out, ",\"act\":{");
     size_t start = out->len;
     if (theirs->type != 0) {
         code = xcj__json_scan(theirs->raw.ptr, theirs->raw.len, XCJ__JSON_OBJECT, NULL, keep_actor, out, err);
     }
     if (consumer.ptr != NULL) {
-        put_literal(out, "\"client_id\":");
+        xcj__buf_put_text(out, "\"client_id\":");
         xcj__json_put_string(out, consumer);
     } else if (out->len > start) {
         out->len--; /* the comma after the last kept member */
@@ -340,9 +335,9 @@ static xcj_code put_times(request *r, xcj_error *err)
         code = cap_exp(&exp, r, err);
     }
     if (code == XCJ_OK) {
-        put_literal(r->out, "\"iat\":");
+        xcj__buf_put_text(r->out, "\"iat\":");
         xcj__buf_put_int(r->out, r->now);
-        put_literal(r->out, ",\"exp\":");
+        xcj__buf_put_text(r->out, ",\"exp\":");
         xcj__buf_put_int(r->out, exp);
     }
     return code;
@@ -371,7 +366,7 @@ static xcj_code check_parties(const request *r, xcj_error *err)
 
 static xcj_code put_ours(request *r, xcj_error *err)
 {
-    put_literal(r->out, ",\"iss\":");
+    xcj__buf_put_text(r->out, ",\"iss\":");
     xcj__buf_put_str(r->out, r->plan->iss);
     xcj__buf_put_char(r->out, ',');
     xcj_code code = put_times(r, err);
@@ -446,17 +441,17 @@ static xcj_code put_missing(request *r, const given *claims, size_t start, xcj_e
     xcj_code code = read_clock(&r->now, r->plan, r->auth, err);
     if (!claims->has[XCJ__ISS] && r->plan->iss.ptr != NULL) {
         put_separator(r->out, start);
-        put_literal(r->out, "\"iss\":");
+        xcj__buf_put_text(r->out, "\"iss\":");
         xcj__buf_put_str(r->out, r->plan->iss);
     }
     if (!claims->has[XCJ__IAT]) {
         put_separator(r->out, start);
-        put_literal(r->out, "\"iat\":");
+        xcj__buf_put_text(r->out, "\"iat\":");
         xcj__buf_put_int(r->out, r->now);
     }
     if (!claims->has[XCJ__EXP] && code == XCJ_OK) {
         put_separator(r->out, start);
-        put_literal(r->out, "\"exp\":");
+        xcj__buf_put_text(r->out, "\"exp\":");
         xcj__buf_put_int(r->out, r->now + r->plan->expires_in);
     }
     if (!claims->has[XCJ__AUD] && code == XCJ_OK && has_audience(r)) {

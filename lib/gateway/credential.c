@@ -118,11 +118,9 @@ static xcj_code read_credentials(xcj_str *out, xcj_str rest, const char *fault, 
         at++;
     }
     xcj_str credentials = { rest.ptr + at, rest.len - at };
-    bool spaced = at > 0;
-    for (size_t i = 0; spaced && i < credentials.len; i++) {
-        spaced = !is_space(credentials.ptr[i]);
-    }
-    if (!spaced) {
+    bool one = at > 0 && memchr(credentials.ptr, ' ', credentials.len) == NULL &&
+               memchr(credentials.ptr, '\t', credentials.len) == NULL;
+    if (!one) {
         return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET,
                             "%sthe header is not a scheme, spaces and one credential", fault);
     }

@@ -187,37 +187,27 @@ static size_t job_finish(const xcj_mint_job *job)
     return job->input_len + 1 + xcj__b64u_encode(end + 1, job->signature, job->signature_len);
 }
 
-static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
-                            xcj_error *err)
-{
-    xcj_auth request;
-    xcj_code code = xcj__options_read(&request, sizeof request, auth, err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    char storage[STORAGE];
-    xcj__buf claims;
-    xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
-    code = xcj__auth_put_claims(&claims, &minter->plan, &request, scratch, err);
-    if (code == XCJ_OK) {
-        code = write_input(job, minter, &claims, err);
-    }
-    xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
-    return code;
-}
+/* What the claims are made of. */
+typedef struct source {
+    const xcj_auth *auth; /* NULL: all defaults */
+    const xcj_str *given; /* the caller's claims; NULL: those of the authentication */
+} source;
 
-static xcj_code job_prepare_claims(xcj_mint_job *job, const xcj_minter *minter, xcj_str given, const xcj_auth *auth,
-                                   xcj_scratch *scratch, xcj_error *err)
+static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
-    xcj_auth request;
-    xcj_code code = xcj__options_read(&request, sizeof request, auth, err);
+    xcj_auth auth;
+    xcj_code code = xcj__options_read(&auth, sizeof auth, from.auth, err);
     if (code != XCJ_OK) {
         return code;
     }
     char storage[STORAGE];
     xcj__buf claims;
     xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
-    code = xcj__auth_complete_claims(&claims, &minter->plan, given, &request, scratch, err);
+    if (from.given != NULL) {
+        code = xcj__auth_complete_claims(&claims, &minter->plan, *from.given, &auth, scratch, err);
+    } else {
+        code = xcj__auth_put_claims(&claims, &minter->plan, &auth, scratch, err);
+    }
     if (code == XCJ_OK) {
         code = write_input(job, minter, &claims, err);
     }
@@ -341,7 +331,7 @@ xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, 
     *len = 0;
     xcj_mint_job job;
     job_init(&job, buf, cap);
-    xcj_code code = job_prepare(&job, minter, auth, scratch, err);
+    xcj_code code = job_prepare(&job, minter, (source){ auth, NULL }, scratch, err);
     return code == XCJ_OK ? job_complete(&job, len, minter, scratch, err) : code;
 }
 
@@ -354,7 +344,8 @@ xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *m
     *len = 0;
     xcj_mint_job job;
     job_init(&job, buf, cap);
-    xcj_code code = job_prepare_claims(&job, minter, (xcj_str){ claims, claims_len }, auth, scratch, err);
+    const xcj_str given = { claims, claims_len };
+    xcj_code code = job_prepare(&job, minter, (source){ auth, &given }, scratch, err);
     return code == XCJ_OK ? job_complete(&job, len, minter, scratch, err) : code;
 }
 
@@ -368,7 +359,7 @@ xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_mi
     if (minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
         return bad_call(err);
     }
-    xcj_code code = job_prepare(job, minter, auth, scratch, err);
+    xcj_code code = job_prepare(job, minter, (source){ auth, NULL }, scratch, err);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
     }
