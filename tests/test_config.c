@@ -306,6 +306,28 @@ static void expect_failure_body(const char *config, const xcj_error *failure, co
     xcj_minter_free(minter);
 }
 
+START_TEST(no_method_named_means_all_four)
+{
+    static const char text[] = "{" KEY_MEMBER ",\"iss\":\"I\"}";
+    xcj_minter *minter = configured(text);
+    xcj_auth auth = api_key_auth();
+    char buf[2048];
+    size_t len;
+    xcj_error err;
+    auth.methods = 0;
+    auth.authorization = xcj_text("Basic dTpw");
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &err), XCJ_OK);
+    ck_assert_uint_le(len, xcj_mint_bound(minter, &auth));
+    xcj_unverified *token;
+    ck_assert_int_eq(xcj_unverified_decode(&token, buf, len, &err), XCJ_OK);
+    ck_assert_ptr_nonnull(strstr(xcj_unverified_payload(token).ptr, "\"client_id\":\"u\""));
+    xcj_unverified_free(token);
+    auth.authorization = xcj_text("Basic !");
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &err), XCJ_ERR_CREDENTIAL);
+    xcj_minter_free(minter);
+}
+END_TEST
+
 #define NOT_AUTHORIZED "{\"ErrorMessage\":\"You are not authorized to access to this service\""
 
 START_TEST(failure_bodies)
@@ -387,6 +409,7 @@ static Suite *suite(void)
         raw_and_misnamed_hmac_keys,
         keys_that_do_not_serve,
         failure_bodies,
+        no_method_named_means_all_four,
         the_originals_key,
     };
     TCase *tcase = tcase_create("config");

@@ -24,7 +24,7 @@ extern "C" {
  */
 typedef struct xcj_auth {
     size_t size;
-    uint32_t methods;           /**< the method that authenticated the request, or an allow-list of methods to look for */
+    uint32_t methods;           /**< the one that authenticated the request, or an allow-list to look for */
     int first_match;            /**< 1: of several credentials Bearer goes before Basic, certificate, API key; 0: one only */
     xcj_str authorization;      /**< the value of the Authorization header field */
     xcj_str client_cert;        /**< the client certificate, PEM (text before it and a chain are fine) or DER */

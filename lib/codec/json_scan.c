@@ -10,7 +10,7 @@
 #include "lib/base/mem.h"
 
 /* Names of one object that are compared each with each; above it they are sorted first. */
-#define PAIRWISE_MAX 16
+#define PAIRWISE_MAX 32
 #define INLINE_ENTRIES 64
 
 /* A name of an object that is still open, or the mark of an open object or array. */
@@ -75,18 +75,34 @@ static uint64_t has_zero(uint64_t v)
     return (v - ONES) & ~v & HIGHS;
 }
 
-/* Eight bytes of a string at once while none of them needs a look: no quote, backslash, control or byte of UTF-8. */
+static uint64_t load_le(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+static bool is_plain(char c)
+{
+    return (uint8_t)c >= 0x20 && (uint8_t)c < 0x80 && c != '"' && c != '\\';
+}
+
+/* To the first byte of a string that needs a look: a quote, backslash, control or part of UTF-8. Eight bytes at a time. */
 static size_t skip_plain(const char *text, size_t at, size_t len)
 {
-    while (len - at >= 8) {
-        uint64_t v;
-        memcpy(&v, text + at, sizeof v);
-        uint64_t look =
-            (v & HIGHS) | has_zero(v ^ (ONES * '"')) | has_zero(v ^ (ONES * '\\')) | ((v - ONES * 0x20) & ~v & HIGHS);
+    for (; len - at >= 8; at += 8) {
+        uint64_t v = load_le(text + at);
+        uint64_t look = (v & HIGHS) | has_zero(v ^ (ONES * '"')) | has_zero(v ^ (ONES * '\\')) | ((v - ONES * 0x20) & HIGHS);
         if (look != 0) {
-            break;
+            /* Borrows only spoil what is above the first byte that is really marked. */
+            return at + (size_t)__builtin_ctzll(look) / 8;
         }
-        at += 8;
+    }
+    while (at < len && is_plain(text[at])) {
+        at++;
     }
     return at;
 }
@@ -318,15 +334,41 @@ static int compare_names(const char *text, const entry *a, const entry *b)
     return memcmp(text + a->offset, text + b->offset, a->len);
 }
 
-/* FNV-1a of the unescaped bytes. */
+static uint32_t mix(uint64_t head, uint64_t tail, size_t len)
+{
+    return (uint32_t)(((head ^ (tail << 1 | tail >> 63) ^ len) * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
+}
+
+/* Of the first and the last eight bytes and the length: quick, and colliding names cost little (see find_duplicate()). */
+static uint32_t hash_bytes(const char *name, size_t len)
+{
+    if (len >= 8) {
+        return mix(load_le(name), load_le(name + len - 8), len);
+    }
+    char head[8] = { 0 };
+    memcpy(head, name, len);
+    return mix(load_le(head), 0, len);
+}
+
+/* The same of the name as it is after unescaping. */
 static uint32_t hash_name(const char *text, const entry *name)
 {
-    uint32_t hash = UINT32_C(2166136261);
+    if (!name->is_escaped) {
+        return hash_bytes(text + name->offset, name->len);
+    }
+    char head[8] = { 0 };
+    char tail[8] = { 0 };
+    size_t len = 0;
     reader r = reader_of(text, name);
     for (int c = read_byte(&r); c >= 0; c = read_byte(&r)) {
-        hash = (hash ^ (uint32_t)c) * UINT32_C(16777619);
+        if (len < 8) {
+            head[len] = (char)c;
+        }
+        memmove(tail, tail + 1, 7);
+        tail[7] = (char)c;
+        len++;
     }
-    return hash;
+    return len < 8 ? hash_bytes(head, len) : mix(load_le(head), load_le(tail), len);
 }
 
 static void sift_down(const char *text, entry *heap, size_t root, size_t count)

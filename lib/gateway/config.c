@@ -173,7 +173,7 @@ static xcj_code read_verbose(bool *out, const config *fields, xcj_error *err)
     return XCJ_OK;
 }
 
-static xcj_code read_headers(xcj__minter_headers *out, char *text, const config *fields, xcj_error *err)
+static xcj_code read_headers(xcj__minter_config *out, char *text, const config *fields, xcj_error *err)
 {
     xcj_code code = read_header_name(&out->apikey, text, fields, APIKEY_HEADER, err);
     if (code == XCJ_OK) {
@@ -232,7 +232,7 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
                       const xcj_key_options *key_options, xcj_error *err)
 {
     config fields = { .fields = { { .type = 0 } } };
-    xcj__minter_headers headers = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, false };
+    xcj__minter_config headers = { .all_methods = true };
     xcj_key *key = NULL;
     xcj_code code = read_fields(&fields, text, len, err);
     if (code == XCJ_OK) {

@@ -28,6 +28,7 @@ struct xcj_minter {
     xcj_str upstream_header;
     xcj_str downstream_header;
     bool verbose;
+    bool all_methods;
 };
 
 static xcj_code build_head(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
@@ -77,17 +78,18 @@ static xcj_code check_header_texts(const xcj_mint_options *options, xcj_error *e
     return code;
 }
 
-static xcj_code own_headers(xcj_minter *minter, const xcj__minter_headers *headers, xcj_error *err)
+static xcj_code own_config(xcj_minter *minter, const xcj__minter_config *config, xcj_error *err)
 {
-    minter->verbose = headers->verbose;
-    xcj_str apikey = headers->apikey.ptr != NULL ? headers->apikey : xcj_text("apikey");
-    xcj_str upstream = headers->upstream.ptr != NULL ? headers->upstream : xcj_text("X-Custom-Jwt");
+    minter->verbose = config->verbose;
+    minter->all_methods = config->all_methods;
+    xcj_str apikey = config->apikey.ptr != NULL ? config->apikey : xcj_text("apikey");
+    xcj_str upstream = config->upstream.ptr != NULL ? config->upstream : xcj_text("X-Custom-Jwt");
     bool owned = xcj__own(&minter->apikey_header, apikey) && xcj__own(&minter->upstream_header, upstream) &&
-                 xcj__own(&minter->downstream_header, headers->downstream);
+                 xcj__own(&minter->downstream_header, config->downstream);
     return owned ? XCJ_OK : xcj__fail_memory(err);
 }
 
-static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const xcj__minter_headers *headers, xcj_error *err)
+static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const xcj__minter_config *config, xcj_error *err)
 {
     xcj_code code = xcj_key_sign_alg(&minter->alg, minter->key, options->alg, err);
     if (code == XCJ_OK) {
@@ -100,7 +102,7 @@ static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const 
         code = build_head(minter, options, err);
     }
     if (code == XCJ_OK) {
-        code = own_headers(minter, headers, err);
+        code = own_config(minter, config, err);
     }
     if (code == XCJ_OK) {
         code = xcj__key_warm(minter->key, minter->alg, XCJ_SIGN, err);
@@ -112,7 +114,7 @@ static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const 
 }
 
 xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
-                           const xcj__minter_headers *headers, xcj_error *err)
+                           const xcj__minter_config *config, xcj_error *err)
 {
     *out = NULL;
     xcj_minter *minter = xcj__zalloc(sizeof *minter);
@@ -121,7 +123,7 @@ xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_
     }
     atomic_init(&minter->refs, 1);
     minter->key = xcj_key_ref(key);
-    xcj_code code = fill(minter, options, headers, err);
+    xcj_code code = fill(minter, options, config, err);
     if (code != XCJ_OK) {
         xcj_minter_free(minter);
         return code;
@@ -193,6 +195,17 @@ typedef struct source {
     const xcj_str *given; /* the caller's claims; NULL: those of the authentication */
 } source;
 
+/* The request as this version knows it, with what the plugin's configuration says of methods. */
+static xcj_code read_request(xcj_auth *out, const xcj_minter *minter, const xcj_auth *auth, xcj_error *err)
+{
+    xcj_code code = xcj__options_read(out, sizeof *out, auth, err);
+    if (code == XCJ_OK && out->methods == 0 && minter->all_methods) {
+        out->methods = XCJ_AUTH_ANY;
+        out->first_match = 1;
+    }
+    return code;
+}
+
 static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
@@ -247,7 +260,7 @@ xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_opt
     if (code != XCJ_OK) {
         return code;
     }
-    const xcj__minter_headers defaults = { { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, false };
+    const xcj__minter_config defaults = { .verbose = false };
     return xcj__minter_build(out, key, &read, &defaults, err);
 }
 
@@ -307,7 +320,7 @@ const char *xcj_header_prefix(const char *name, size_t len)
 size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
 {
     xcj_auth request;
-    if (xcj__options_read(&request, sizeof request, auth, NULL) != XCJ_OK) {
+    if (read_request(&request, minter, auth, NULL) != XCJ_OK) {
         return 0;
     }
     return token_len(minter, xcj__auth_claims_max(&minter->plan, &request));

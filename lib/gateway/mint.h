@@ -9,15 +9,16 @@
 #include <xcj/mint.h>
 
 /** What only a configuration object says; an absent name is the default's. */
-typedef struct xcj__minter_headers {
+typedef struct xcj__minter_config {
     xcj_str apikey;
     xcj_str upstream;
     xcj_str downstream;
     bool verbose;
-} xcj__minter_headers;
+    bool all_methods; /* a request that names no method is looked through for all four, in the original's order */
+} xcj__minter_config;
 
 /** As xcj_minter_new(), with options already read. The names have been checked. */
 XCJ_MUST_CHECK xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
-                                          const xcj__minter_headers *headers, xcj_error *err);
+                                          const xcj__minter_config *headers, xcj_error *err);
 
 #endif
