@@ -209,7 +209,7 @@ static xcj_code read_request(xcj_auth *out, const xcj_minter *minter, const xcj_
 static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
-    xcj_code code = xcj__options_read(&auth, sizeof auth, from.auth, err);
+    xcj_code code = read_request(&auth, minter, from.auth, err);
     if (code != XCJ_OK) {
         return code;
     }
