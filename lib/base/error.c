@@ -104,6 +104,16 @@ xcj_code xcj__fail_at(xcj_error *err, xcj_code code, const char *member, size_t 
     return code;
 }
 
+xcj_code xcj__fail_within(xcj_error *err, xcj_code code, const char *what)
+{
+    if (err != NULL) {
+        char sentence[sizeof err->message];
+        memcpy(sentence, err->message, sizeof sentence);
+        snprintf(err->message, sizeof err->message, "%s: %.*s", what, (int)(sizeof sentence - strlen(what) - 3), sentence);
+    }
+    return code;
+}
+
 xcj_code xcj__fail_memory(xcj_error *err)
 {
     return xcj__fail(err, XCJ_ERR_MEMORY, "out of memory");

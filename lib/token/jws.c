@@ -201,8 +201,8 @@ static xcj_code note_critical(void *ctx, const xcj__json_item *item, xcj_error *
     if (value->type != XCJ__JSON_STRING || !xcj__json_equal(value->text, value->escaped, "b64", 3) || crit->names_b64) {
         char shown[XCJ__SHOWN];
         return xcj__fail_at(err, XCJ_ERR_CRIT, "crit", XCJ_NO_OFFSET,
-                            "the token's \"crit\" names %s, which is not understood",
-                            xcj__sanitise(shown, sizeof shown, value->raw.ptr, value->raw.len));
+                            "the token's \"crit\" names \"%s\", which is not understood",
+                            xcj__sanitise(shown, sizeof shown, value->text.ptr, value->text.len));
     }
     crit->names_b64 = true;
     return XCJ_OK;

@@ -439,7 +439,7 @@ xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj
     }
     xcj_code code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, &policy->limits, note_claim, &c, err);
     if (code != XCJ_OK) {
-        return code;
+        return code == XCJ_ERR_JSON ? xcj__fail_within(err, code, "the token's claims") : code;
     }
     if (o->issuers_count > 0) {
         check_text(&c, ISS, o->issuers, o->issuers_count);

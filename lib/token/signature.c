@@ -154,6 +154,7 @@ static xcj_code read_header(xcj__work *w, const xcj__signature *s)
     xcj_code code = decode(w, "header", s->protected, &w->header);
     if (code == XCJ_OK && (w->header.len > 0 || s->unprotected.ptr == NULL)) {
         code = xcj__header_read(&w->fields, w->header, limits, &w->names, w->err);
+        code = code == XCJ_ERR_JSON ? xcj__fail_within(w->err, code, "the token's header") : code;
     } else {
         memset(&w->fields, 0, sizeof w->fields);
     }
