@@ -8,6 +8,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/codec/json_write.h"
 
 /* Names of one object that are compared each with each; above it they are sorted first. */
 #define PAIRWISE_MAX 32
@@ -107,24 +108,6 @@ static size_t skip_plain(const char *text, size_t at, size_t len)
     return at;
 }
 
-/* RFC 3629: the length of the sequence that begins here, 0 when it is not one. */
-static size_t utf8_length(const uint8_t *p, size_t left)
-{
-    uint8_t c = p[0];
-    size_t need = c >= 0xc2 && c <= 0xdf ? 2 : (c & 0xf0) == 0xe0 ? 3 : c >= 0xf0 && c <= 0xf4 ? 4 : 0;
-    if (need == 0 || need > left) {
-        return 0;
-    }
-    /* Overlong forms, surrogates and what is above U+10FFFF show in the second byte. */
-    uint8_t low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-    uint8_t high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-    bool good = p[1] >= low && p[1] <= high;
-    for (size_t i = 2; i < need; i++) {
-        good = good && (p[i] & 0xc0) == 0x80;
-    }
-    return good ? need : 0;
-}
-
 static int hex_value(char c)
 {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
@@ -181,7 +164,7 @@ static xcj_code scan_string(scanner *s, xcj_str *content, bool *escaped)
         size_t step = c < 0x20    ? 0
                       : c == '\\' ? escape_length(text + at, s->len - at)
                       : c < 0x80  ? 1
-                                  : utf8_length((const uint8_t *)text + at, s->len - at);
+                                  : xcj__utf8_sequence(text + at, s->len - at);
         if (step == 0) {
             return fault(s, at,
                          c < 0x20    ? "a control character in a string"
@@ -319,7 +302,8 @@ static int compare_unescaped(const char *text, const entry *a, const entry *b)
     return c - d;
 }
 
-/* Any order will do, as long as equal names and no others compare equal. */
+/* By hash, then by the bytes after unescaping. It must be one order, whichever of the names are written with escapes: in a
+ * circle of names with equal hashes, sorting could leave two equal ones apart. */
 static int compare_names(const char *text, const entry *a, const entry *b)
 {
     if (a->hash != b->hash) {
@@ -328,10 +312,15 @@ static int compare_names(const char *text, const entry *a, const entry *b)
     if (a->is_escaped || b->is_escaped) {
         return compare_unescaped(text, a, b);
     }
-    if (a->len != b->len) {
-        return a->len < b->len ? -1 : 1;
-    }
-    return memcmp(text + a->offset, text + b->offset, a->len);
+    int order = memcmp(text + a->offset, text + b->offset, a->len < b->len ? a->len : b->len);
+    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+/* Equal names in the order of the text, so that the later one is named as the duplicate. */
+static int compare_entries(const char *text, const entry *a, const entry *b)
+{
+    int order = compare_names(text, a, b);
+    return order != 0 ? order : (a->offset > b->offset) - (a->offset < b->offset);
 }
 
 static uint32_t mix(uint64_t head, uint64_t tail, size_t len)
@@ -345,9 +334,16 @@ static uint32_t hash_bytes(const char *name, size_t len)
     if (len >= 8) {
         return mix(load_le(name), load_le(name + len - 8), len);
     }
-    char head[8] = { 0 };
-    memcpy(head, name, len);
-    return mix(load_le(head), 0, len);
+    /* All of its bytes, some twice. */
+    uint32_t head = 0;
+    uint32_t tail = 0;
+    if (len >= 4) {
+        memcpy(&head, name, 4);
+        memcpy(&tail, name + len - 4, 4);
+    } else if (len > 0) {
+        head = (uint32_t)(uint8_t)name[0] << 16 | (uint32_t)(uint8_t)name[len / 2] << 8 | (uint8_t)name[len - 1];
+    }
+    return mix(head, tail, len);
 }
 
 /* The same of the name as it is after unescaping. */
@@ -374,10 +370,10 @@ static uint32_t hash_name(const char *text, const entry *name)
 static void sift_down(const char *text, entry *heap, size_t root, size_t count)
 {
     for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && compare_names(text, &heap[child], &heap[child + 1]) < 0) {
+        if (child + 1 < count && compare_entries(text, &heap[child], &heap[child + 1]) < 0) {
             child++;
         }
-        if (compare_names(text, &heap[root], &heap[child]) >= 0) {
+        if (compare_entries(text, &heap[root], &heap[child]) >= 0) {
             return;
         }
         entry swap = heap[root];
@@ -401,16 +397,19 @@ static void sort_names(const char *text, entry *names, size_t count)
     }
 }
 
+/* The first name in the text that repeats an earlier one; NULL when there is none. May reorder the names. */
 static const entry *find_duplicate(const char *text, entry *names, size_t count)
 {
+    const entry *first = NULL;
     if (count > PAIRWISE_MAX) {
         sort_names(text, names, count);
         for (size_t i = 1; i < count; i++) {
-            if (compare_names(text, &names[i - 1], &names[i]) == 0) {
-                return &names[i];
+            bool is_earlier = first == NULL || names[i].offset < first->offset;
+            if (is_earlier && compare_names(text, &names[i - 1], &names[i]) == 0) {
+                first = &names[i];
             }
         }
-        return NULL;
+        return first;
     }
     for (size_t i = 1; i < count; i++) {
         for (size_t j = 0; j < i; j++) {
@@ -672,6 +671,9 @@ static xcj_code run(const char *text, size_t len, xcj__json_type top, const xcj_
     s.text = len > 0 ? text : "";
     s.len = len;
     s.max_depth = limits != NULL ? limits->max_depth : XCJ__JSON_DEPTH;
+    if (s.max_depth > XCJ__JSON_DEPTH_MAX) {
+        s.max_depth = XCJ__JSON_DEPTH_MAX;
+    }
     s.members_left = limits != NULL ? limits->max_members : XCJ__JSON_MEMBERS;
     s.entries = s.inline_entries;
     s.cap = INLINE_ENTRIES;
@@ -693,7 +695,11 @@ xcj_code xcj__json_scan(const char *text, size_t len, xcj__json_type top, const 
 xcj_code xcj__json_check(const char *text, size_t len, const xcj__json_limits *limits, xcj__json_value *out, xcj_error *err)
 {
     memset(out, 0, sizeof *out);
-    return run(text, len, 0, limits, NULL, NULL, out, err);
+    xcj_code code = run(text, len, 0, limits, NULL, NULL, out, err);
+    if (code != XCJ_OK) {
+        memset(out, 0, sizeof *out);
+    }
+    return code;
 }
 
 bool xcj__json_equal(xcj_str content, bool escaped, const char *text, size_t len)

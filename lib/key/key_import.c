@@ -167,6 +167,9 @@ xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
     memset(jwk, 0, sizeof *jwk);
     xcj__queue_mark();
     xcj_code code = make(key, err);
+    if (code != XCJ_OK && xcj__queue_says_memory()) {
+        code = xcj__fail_memory(err);
+    }
     xcj__queue_restore();
     if (code != XCJ_OK) {
         xcj_key_free(key);
@@ -204,6 +207,9 @@ static xcj_code from_der(xcj_key **out, xcj_str label, const uint8_t *der, size_
     xcj__jwk jwk;
     xcj__queue_mark();
     xcj_code code = xcj__der_read(&jwk, label, der, len, given, err);
+    if (code != XCJ_OK && xcj__queue_says_memory()) {
+        code = xcj__fail_memory(err);
+    }
     xcj__queue_restore();
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
 }

@@ -213,10 +213,14 @@ static int verify_with(xcj__context *work, const xcj__context *prepared, const v
     return sig_len > 0 && EVP_PKEY_verify(work->pkey, sig, sig_len, hash, hash_len) == 1;
 }
 
+/* Before the error queue is restored. */
 static xcj_code out_of_order(const xcj__alg *alg, xcj_use use, xcj_error *err)
 {
+    if (xcj__queue_says_memory()) {
+        return xcj__fail_memory(err);
+    }
     return xcj__fail(err, XCJ_ERR_CRYPTO,
-                     "OpenSSL does not %s with %s here (out of memory, or its configuration forbids it)",
+                     "OpenSSL does not %s with %s here (its configuration may forbid it)",
                      use == XCJ_SIGN ? "sign" : "verify", alg->name);
 }
 
@@ -263,12 +267,15 @@ xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, siz
     const xcj__context *prepared = prepared_of(key, row, XCJ_VERIFY);
     xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
     int verdict = work != NULL ? verify_with(work, prepared, input, input_len, sig, sig_len) : -1;
+    /* OpenSSL says "wrong" for "no memory" too. */
+    if (verdict < 0 || (verdict == 0 && xcj__queue_says_memory())) {
+        code = out_of_order(row, XCJ_VERIFY, err);
+    } else if (verdict == 0) {
+        code = xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid");
+    }
     xcj__context_free(own);
     xcj__queue_restore();
-    if (verdict < 0) {
-        return out_of_order(row, XCJ_VERIFY, err);
-    }
-    return verdict == 1 ? XCJ_OK : xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid");
+    return code;
 }
 
 xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err)
@@ -286,6 +293,7 @@ xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *
     }
     xcj__queue_mark();
     const xcj__context *prepared = prepared_of(key, row, use);
+    code = prepared != NULL ? XCJ_OK : out_of_order(row, use, err);
     xcj__queue_restore();
-    return prepared != NULL ? XCJ_OK : out_of_order(row, use, err);
+    return code;
 }

@@ -1,13 +1,13 @@
 #include "lib/key/x509.h"
 
 #include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/x509.h>
 #include <string.h>
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/json_write.h"
+#include "lib/key/evp.h"
 #include "lib/key/pem.h"
 
 /* A certificate with its chain; a TLS stack accepts no more in a handshake. */
@@ -113,11 +113,14 @@ xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc
     if (len > CERT_TEXT_MAX) {
         return xcj__fail(err, XCJ_ERR_LIMIT, "a client certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
     }
-    (void)ERR_set_mark();
+    xcj__queue_mark();
     X509 *x509 = xcj__pem_sniff(cert, len) ? read_pem(cert, len) : decode((const uint8_t *)cert, len);
     xcj_code code = x509 != NULL ? put_subject(out, x509, rfc4514, err)
                                  : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate cannot be read");
+    if (code != XCJ_OK && xcj__queue_says_memory()) {
+        code = xcj__fail_memory(err);
+    }
     X509_free(x509);
-    (void)ERR_pop_to_mark();
+    xcj__queue_restore();
     return code;
 }
