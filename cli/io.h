@@ -1,0 +1,69 @@
+/*
+ * io.h: what comes in and what goes out. Input may be secret: its memory is wiped.
+ */
+#ifndef XCJ_CLI_IO_H
+#define XCJ_CLI_IO_H
+
+#include <stdio.h>
+
+#include "cli/msg.h"
+#include "cli/text.h"
+
+/** Limits of input, in bytes. */
+#define IO_KEY_LIMIT ((size_t)16 << 20)
+#define IO_TOKEN_LIMIT ((size_t)2 << 20) /* what the library takes by default */
+#define IO_PAYLOAD_LIMIT ((size_t)1 << 30)
+#define IO_SECRET_LIMIT ((size_t)1 << 20)
+
+/** Makes sure that descriptors 0 to 2 are open, so that no file is taken for one of them; sets up standard output. */
+void io_start(void);
+
+/** Standard output is closed; a failure to write it becomes the status, unless there is another one already. */
+msg_status io_finish(msg_status status);
+
+/** A whole file, or standard input for "-". Beyond the limit it is `too_large`. */
+msg_status io_read(text *out, const char *path, size_t limit, msg_status too_large);
+
+/** A file, or standard input for "-", to be read line by line. */
+msg_status io_open_lines(FILE **out, const char *path);
+
+/** As messages name it. */
+const char *io_name(const char *path);
+
+/** The value of an option: "@FILE", "-" or the text itself. Of a file one line end (LF or CRLF) is left out. */
+msg_status io_value(text *out, const char *option, const char *value, size_t limit, msg_status too_large);
+
+/** The value of an environment variable. */
+msg_status io_env(text *out, const char *option, const char *name);
+
+/** Leaves out one line end (LF or CRLF). */
+void io_trim_line_end(text *value);
+
+/** To standard output. io_finish() tells whether it got there. */
+void io_print(const void *bytes, size_t len);
+
+/** To standard output, and one newline if it does not end in one. */
+void io_print_line(const void *bytes, size_t len);
+
+/** Writes out what was printed so far, and says whether all of it got there. */
+msg_status io_flush(void);
+
+/** A file on its way: written beside its place, then moved there at once. All zero is none. */
+typedef struct io_file {
+    char *path; /* where it goes; NULL: nothing to move */
+    char *temp;
+} io_file;
+
+/** Writes the file beside its place: mode 0600 if private, else as the umask says. A device or pipe is written at once. */
+msg_status io_stage(io_file *file, const char *path, xcj_str content, bool is_private);
+
+/** Moves it to its place. */
+msg_status io_commit(io_file *file);
+
+/** Removes what was not moved. */
+void io_discard(io_file *file);
+
+/** The result of a verb: to the file of -o, or to standard output for NULL and "-". */
+msg_status io_result(const char *path, xcj_str content, bool is_private);
+
+#endif

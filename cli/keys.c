@@ -1,0 +1,323 @@
+/*
+ * keys.c: loading keys.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "cli/keys.h"
+
+#define PASSPHRASE_LIMIT ((size_t)4096)
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static size_t skip_space(const text *data, size_t at)
+{
+    while (at < data->len && is_space(data->ptr[at]))
+        at++;
+    return at;
+}
+
+/* The offset behind the string that begins at `at`. */
+static size_t skip_string(const text *data, size_t at)
+{
+    for (at++; at < data->len && data->ptr[at] != '"'; at++) {
+        if (data->ptr[at] == '\\')
+            at++;
+    }
+    return at + 1;
+}
+
+/* Does the JSON object have a member `keys` at its top? Whether it is JSON at all, the library decides. */
+static bool looks_like_set(const text *data)
+{
+    int depth = 0;
+    for (size_t at = 0; at < data->len;) {
+        char c = data->ptr[at];
+        if (c != '"') {
+            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+            at++;
+            continue;
+        }
+        size_t end = skip_string(data, at);
+        size_t colon = skip_space(data, end);
+        bool is_keys = end - at == 6 && end <= data->len && memcmp(data->ptr + at, "\"keys\"", 6) == 0;
+        if (depth == 1 && is_keys && colon < data->len && data->ptr[colon] == ':')
+            return true;
+        at = end;
+    }
+    return false;
+}
+
+static bool looks_like_json(const text *data)
+{
+    size_t at = skip_space(data, 0);
+    return at < data->len && data->ptr[at] == '{';
+}
+
+static msg_status set_of_one(keys_loaded *out, xcj_key *key)
+{
+    xcj_error err;
+    const xcj_key *const keys[1] = { key };
+    xcj_code code = xcj_keyset_from_keys(&out->set, keys, 1, &err);
+    xcj_key_free(key);
+    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, NULL, &err);
+}
+
+static msg_status read_line_unseen(text *out, int terminal)
+{
+    struct termios before;
+    if (tcgetattr(terminal, &before) != 0)
+        return msg_fail(STATUS_INPUT, NULL, "the terminal cannot be set to hide the passphrase");
+    struct termios hidden = before;
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(terminal, TCSAFLUSH, &hidden);
+    char *room = text_room(out, PASSPHRASE_LIMIT);
+    ssize_t got = room != NULL ? read(terminal, room, PASSPHRASE_LIMIT - 1) : -1;
+    (void)tcsetattr(terminal, TCSAFLUSH, &before);
+    if (got <= 0 || write(terminal, "\n", 1) != 1)
+        return msg_fail(STATUS_INPUT, NULL, "no passphrase was given");
+    out->len += (size_t)got;
+    out->ptr[out->len] = '\0';
+    io_trim_line_end(out);
+    return STATUS_OK;
+}
+
+/* Asks at the terminal. */
+static msg_status ask_passphrase(text *out, const char *name)
+{
+    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (terminal < 0)
+        return msg_fail(STATUS_INPUT, name, "is encrypted: give --passphrase-env or --passphrase-file");
+    static const char prompt[] = "passphrase: ";
+    msg_status status = STATUS_INTERNAL;
+    if (write(terminal, prompt, sizeof prompt - 1) > 0)
+        status = read_line_unseen(out, terminal);
+    (void)close(terminal);
+    return status;
+}
+
+static msg_status read_passphrase(text *out, const keys_passphrase *from)
+{
+    if (from->env != NULL && from->file != NULL)
+        return msg_fail(STATUS_USAGE, NULL, "--passphrase-env and --passphrase-file exclude each other");
+    if (from->env != NULL)
+        return io_env(out, "--passphrase-env", from->env);
+    if (from->file == NULL)
+        return STATUS_OK;
+    msg_status status = io_read(out, from->file, PASSPHRASE_LIMIT, STATUS_INPUT);
+    if (status == STATUS_OK)
+        io_trim_line_end(out);
+    return status;
+}
+
+static bool may_ask(const keys_how *how)
+{
+    return how->passphrase.env == NULL && how->passphrase.file == NULL && isatty(STDERR_FILENO) == 1;
+}
+
+/* A key of its own; at a terminal an encrypted one asks for its passphrase. */
+static msg_status load_single(keys_loaded *out, const text *data, const char *name, const keys_how *how,
+                              xcj_key_options *options)
+{
+    xcj_error err;
+    xcj_key *key = NULL;
+    const uint8_t *bytes = (const uint8_t *)data->ptr;
+    xcj_code code = out->is_json ? xcj_key_from_jwk(&key, data->ptr, data->len, options, &err)
+                                 : xcj_key_from_data(&key, bytes, data->len, options, &err);
+    if (code == XCJ_ERR_PASSPHRASE && may_ask(how)) {
+        text passphrase = TEXT_INIT;
+        msg_status asked = ask_passphrase(&passphrase, name);
+        if (asked != STATUS_OK) {
+            text_free(&passphrase);
+            return asked;
+        }
+        options->passphrase = passphrase.ptr;
+        options->passphrase_len = passphrase.len;
+        code = xcj_key_from_data(&key, bytes, data->len, options, &err);
+        text_free(&passphrase);
+    }
+    if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL)
+        return msg_fail(STATUS_INPUT, name, "%s (--passphrase-env, --passphrase-file)", err.message);
+    return code == XCJ_OK ? set_of_one(out, key) : msg_fail_error(ABOUT_INPUT, name, &err);
+}
+
+static msg_status load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how,
+                            xcj_key_options *options)
+{
+    if (data->len == 0)
+        return msg_fail(STATUS_INPUT, name, "is empty");
+    out->is_json = looks_like_json(data);
+    out->is_set = out->is_json && looks_like_set(data);
+    if (!out->is_set)
+        return load_single(out, data, name, how, options);
+    xcj_error err;
+    xcj_code code = xcj_keyset_from_json(&out->set, data->ptr, data->len, options, &err);
+    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, name, &err);
+}
+
+msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how)
+{
+    *out = (keys_loaded){ NULL, false, false };
+    text data = TEXT_INIT;
+    text passphrase = TEXT_INIT;
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    msg_status status = read_passphrase(&passphrase, &how->passphrase);
+    if (status != STATUS_OK)
+        goto out;
+    status = io_read(&data, path, IO_KEY_LIMIT, STATUS_INPUT);
+    if (status != STATUS_OK)
+        goto out;
+    options.passphrase = passphrase.ptr;
+    options.passphrase_len = passphrase.len;
+    options.hmac_k_raw = how->hmac_k_raw;
+    options.kong_alg_names = how->hmac_k_raw;
+    status = load_data(out, &data, io_name(path), how, &options);
+out:
+    text_free(&passphrase);
+    text_free(&data);
+    return status;
+}
+
+msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
+{
+    *out = (keys_loaded){ NULL, false, false };
+    text secret = TEXT_INIT;
+    xcj_error err;
+    xcj_key *key = NULL;
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    options.allow_weak_secret = from->allow_weak;
+    const char *name = from->file != NULL ? io_name(from->file) : "--secret-env";
+    msg_status status =
+        from->file != NULL ? io_read(&secret, from->file, IO_SECRET_LIMIT, STATUS_INPUT) : io_env(&secret, name, from->env);
+    if (status != STATUS_OK)
+        return status;
+    bool line_end = secret.len > 0 && secret.ptr[secret.len - 1] == '\n';
+    xcj_code code = xcj_key_from_secret(&key, (const uint8_t *)secret.ptr, secret.len, &options, &err);
+    text_free(&secret);
+    if (code != XCJ_OK)
+        return msg_fail_error(ABOUT_INPUT, name, &err);
+    if (line_end)
+        msg_warn(name, "the line feed at its end is part of the secret");
+    return set_of_one(out, key);
+}
+
+void keys_free(keys_loaded *loaded)
+{
+    xcj_keyset_free(loaded->set);
+    loaded->set = NULL;
+}
+
+void keys_warn_skipped(const char *name, const xcj_keyset *set)
+{
+    for (size_t i = 0; i < xcj_keyset_skipped_count(set); i++) {
+        size_t position = 0;
+        const xcj_error *why = xcj_keyset_skipped(set, i, &position);
+        msg_warn(name, "key %zu of the set is skipped: %s", position, why->message);
+    }
+}
+
+void keys_warn_weak(const char *name, const xcj_key *key)
+{
+    if (strcmp(xcj_key_type(key), "RSA") == 0 && xcj_key_bits(key) < 2048)
+        msg_warn(name, "an RSA key of %u bits is too weak to sign or verify", xcj_key_bits(key));
+}
+
+bool keys_is_oct(const xcj_key *key)
+{
+    return strcmp(xcj_key_type(key), "oct") == 0;
+}
+
+msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len)
+{
+    *out = xcj_alg_from_config(name, len);
+    if (*out != XCJ_ALG_NONE)
+        return STATUS_OK;
+    return msg_fail(STATUS_USAGE, option,
+                    "unknown algorithm \"%.*s\"; there are HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, "
+                    "ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448",
+                    len > 40 ? 40 : (int)len, name);
+}
+
+msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *labels, const char *name)
+{
+    *out = NULL;
+    xcj_error err;
+    xcj_key_labels wanted = XCJ_KEY_LABELS_INIT;
+    char *thumbprint = NULL;
+    wanted.kid = xcj_text(labels->kid);
+    wanted.use = xcj_text(labels->use);
+    if (labels->alg != NULL) {
+        msg_status status = keys_alg(&wanted.alg, "--alg", labels->alg, strlen(labels->alg));
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (labels->kid != NULL && strcmp(labels->kid, "thumbprint") == 0) {
+        size_t len = 0;
+        if (xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, &err) != XCJ_OK)
+            return msg_fail_error(ABOUT_INPUT, name, &err);
+        wanted.kid = (xcj_str){ thumbprint, len };
+    }
+    xcj_code code = xcj_key_relabel(out, key, &wanted, &err);
+    xcj_free(thumbprint);
+    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, name, &err);
+}
+
+static bool has_kid(const xcj_key *key, const char *kid)
+{
+    xcj_str own = xcj_key_id(key);
+    return own.ptr != NULL && own.len == strlen(kid) && memcmp(own.ptr, kid, own.len) == 0;
+}
+
+/* The kids of a set, for a message. */
+static void list_kids(text *out, const xcj_keyset *set)
+{
+    for (size_t i = 0; i < xcj_keyset_count(set) && out->len < 300; i++) {
+        xcj_str kid = xcj_key_id(xcj_keyset_get(set, i));
+        text_puts(out, i == 0 ? "" : ", ");
+        if (kid.ptr == NULL)
+            text_puts(out, "(none)");
+        else
+            text_add(out, kid.ptr, kid.len > 60 ? 60 : kid.len);
+    }
+}
+
+msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name)
+{
+    *out = NULL;
+    size_t count = xcj_keyset_count(loaded->set);
+    size_t found = 0;
+    if (count == 0) {
+        keys_warn_skipped(name, loaded->set);
+        return msg_fail(STATUS_KEY, name, "the set has no usable key");
+    }
+    if (count == 1) {
+        *out = xcj_keyset_get(loaded->set, 0);
+        return STATUS_OK;
+    }
+    for (size_t i = 0; i < count && kid != NULL; i++) {
+        const xcj_key *key = xcj_keyset_get(loaded->set, i);
+        if (!has_kid(key, kid))
+            continue;
+        *out = key;
+        found++;
+    }
+    if (found == 1)
+        return STATUS_OK;
+    text kids = TEXT_INIT;
+    list_kids(&kids, loaded->set);
+    const char *list = kids.ptr != NULL ? kids.ptr : "";
+    if (kid == NULL)
+        (void)msg_fail(STATUS_KEY, name, "the set has %zu keys; --kid chooses one: %s", count, list);
+    else
+        (void)msg_fail(STATUS_KEY, name, "%s key of the set has the kid \"%.60s\"; there are: %s",
+                       found ? "more than one" : "no", kid, list);
+    text_free(&kids);
+    *out = NULL;
+    return STATUS_KEY;
+}

@@ -1,0 +1,87 @@
+/*
+ * keys.h: keys and sets of keys from a file or standard input of any kind, and what the verbs do with them alike.
+ */
+#ifndef XCJ_CLI_KEYS_H
+#define XCJ_CLI_KEYS_H
+
+#include <stddef.h>
+
+#include <xcj/keyset.h>
+
+#include "cli/io.h"
+#include "cli/opt.h"
+
+/** --passphrase-env and --passphrase-file. */
+typedef struct keys_passphrase {
+    const char *env;
+    const char *file;
+} keys_passphrase;
+
+/** --secret-file, --secret-env and --allow-weak-key. */
+typedef struct keys_secret {
+    const char *file;
+    const char *env;
+    bool allow_weak;
+} keys_secret;
+
+/* Rows for a verb's table; `field` is the member of its struct. */
+#define KEYS_PASSPHRASE_ROWS(args, field)                                                                                   \
+    { "passphrase-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "passphrase of the PEM, from the environment" },     \
+    {                                                                                                                       \
+        "passphrase-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "passphrase of the PEM, from a file"            \
+    }
+
+#define KEYS_SECRET_ROWS(args, field)                                                                                       \
+    { "secret-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "HMAC secret: the bytes of the file as they are" },   \
+        { "secret-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "HMAC secret, from the environment" },               \
+    {                                                                                                                       \
+        "allow-weak-key", 0, OPT_FLAG, NULL, offsetof(args, field.allow_weak), "take an HMAC secret shorter than the hash"  \
+    }
+
+/** How keys are read. */
+typedef struct keys_how {
+    keys_passphrase passphrase;
+    bool hmac_k_raw;
+} keys_how;
+
+/** What was read. */
+typedef struct keys_loaded {
+    xcj_keyset *set; /* of one, but for a JWK Set */
+    bool is_json;    /* a JWK or a JWK Set */
+    bool is_set;     /* a JWK Set */
+} keys_loaded;
+
+/** Reads a JWK, a JWK Set, a PEM text, DER or a certificate. Says what is wrong. */
+msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how);
+
+/** A set of one: the shared secret. */
+msg_status keys_load_secret(keys_loaded *out, const keys_secret *secret);
+
+void keys_free(keys_loaded *loaded);
+
+/** Warns of each key of a set that cannot be used. */
+void keys_warn_skipped(const char *name, const xcj_keyset *set);
+
+/** Warns of an RSA key that converts, but neither signs nor verifies. */
+void keys_warn_weak(const char *name, const xcj_key *key);
+
+/** Is it a shared secret? It has no public part and no PEM form. */
+bool keys_is_oct(const xcj_key *key);
+
+/** The algorithm of this name, SH256 and SH512 as the Kong plugin's pages write them included. */
+msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len);
+
+/** What --kid, --use and --alg say; NULL leaves what the key has. The kid "thumbprint" is that of RFC 7638. */
+typedef struct keys_labels {
+    const char *kid;
+    const char *use;
+    const char *alg;
+} keys_labels;
+
+/** The same key under other labels. `name` is what messages name. */
+msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *labels, const char *name);
+
+/** The key of a set to sign with: its only one, or the one with this kid (which may be NULL). Borrowed. */
+msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name);
+
+#endif

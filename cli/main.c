@@ -1,0 +1,114 @@
+/*
+ * main.c: finds the verb, parses its options and runs it.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/doc.h"
+#include "cli/verb.h"
+
+static const verb *const VERBS[] = { &verb_mint, &verb_verify,  &verb_convert,    &verb_keygen,
+                                     &verb_jwks, &verb_inspect, &verb_thumbprint, NULL };
+
+static const char EXIT_STATUSES[] = "Exit status:\n"
+                                    "  0  done; for verify, every token is valid\n"
+                                    "  1  internal failure, no memory, cannot write\n"
+                                    "  2  usage, an unknown algorithm name\n"
+                                    "  3  input missing, unreadable or malformed\n"
+                                    "  4  signature invalid\n"
+                                    "  5  no matching key, or more than one\n"
+                                    "  6  expired, or older than allowed\n"
+                                    "  7  not yet valid\n"
+                                    "  8  another claim is missing, ill-typed or does not match\n"
+                                    "  9  refused by policy: algorithm, weak key, use of the key, crit, size\n"
+                                    " 10  mint: no acceptable authentication, client_id or consumer\n";
+
+static msg_status print_help(void)
+{
+    (void)printf("Usage: xcj VERB [OPTION]... [ARGUMENT]...\n"
+                 "Custom JWTs for gateways: mint and verify tokens, convert keys.\n\n");
+    for (const verb *const *each = VERBS; *each != NULL; each++)
+        (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
+    (void)printf("\n  xcj VERB --help   options and examples of a verb\n"
+                 "  xcj --version     the version\n\n"
+                 "Examples:\n"
+                 "  xcj keygen --alg ES256 --kid thumbprint -o key.json --jwks-out jwks.json\n"
+                 "  xcj mint --key key.json --claims '{\"sub\":\"alice\"}' | xcj verify --jwks jwks.json\n"
+                 "  xcj convert key.json\n\n"
+                 "%s",
+                 EXIT_STATUSES);
+    return STATUS_OK;
+}
+
+static msg_status print_verb_help(const verb *which)
+{
+    (void)printf("Usage: xcj %s [OPTION]...%s%s\n%s\n", which->name, which->operands[0] ? " " : "", which->operands,
+                 which->about);
+    (void)printf("Options:\n");
+    opt_print(which->options);
+    (void)printf("\nExamples:\n%s", which->examples);
+    return STATUS_OK;
+}
+
+static msg_status run_verb(const verb *which, opt_words words)
+{
+    opt_list operands = { NULL, NULL, 0 };
+    bool help = false;
+    void *args = calloc(1, which->args_size);
+    if (args == NULL)
+        return msg_fail_memory();
+    msg_status status = opt_parse(which->options, args, &operands, &help, which->name, words);
+    if (status == STATUS_OK && help)
+        status = print_verb_help(which);
+    else if (status == STATUS_OK && operands.count > which->operands_max)
+        status = msg_fail(STATUS_USAGE, which->name, "unexpected argument \"%.40s\"", operands.items[which->operands_max]);
+    else if (status == STATUS_OK)
+        status = which->run(args, &operands);
+    opt_free(which->options, args, &operands);
+    free(args);
+    return status;
+}
+
+static msg_status unknown_verb(const char *word)
+{
+    const char *near = NULL;
+    size_t best = SIZE_MAX;
+    for (const verb *const *each = VERBS; *each != NULL; each++) {
+        size_t distance = opt_distance(word, (*each)->name);
+        if (distance < best) {
+            best = distance;
+            near = (*each)->name;
+        }
+    }
+    const char *kind = word[0] == '-' ? "option" : "verb";
+    if (near == NULL)
+        return msg_fail(STATUS_USAGE, NULL, "unknown %s \"%.40s\"; xcj --help lists the verbs", kind, word);
+    return msg_fail(STATUS_USAGE, NULL, "unknown %s \"%.40s\"; did you mean %s?", kind, word, near);
+}
+
+static msg_status dispatch(int argc, char **argv)
+{
+    if (argc < 2)
+        return msg_fail(STATUS_USAGE, NULL, "no verb was given; xcj --help lists them");
+    const char *word = argv[1];
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+        return print_help();
+    if (strcmp(word, "--version") == 0) {
+        (void)printf("xcj %s\n", xcj_version());
+        return STATUS_OK;
+    }
+    for (const verb *const *each = VERBS; *each != NULL; each++) {
+        if (strcmp(word, (*each)->name) == 0)
+            return run_verb(*each, (opt_words){ argc - 2, argv + 2 });
+    }
+    return unknown_verb(word);
+}
+
+int main(int argc, char **argv)
+{
+    io_start();
+    doc_start();
+    return (int)io_finish(dispatch(argc, argv));
+}

@@ -1,0 +1,255 @@
+/*
+ * opt.c: the option parser.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/opt.h"
+
+#define NAME_MAX_LEN 31
+
+/* A parse under way. */
+typedef struct parse {
+    const opt_row *rows;
+    char *dest;
+    const char *verb;
+    opt_words words;
+    int next; /* the word after the one in hand */
+} parse;
+
+static const opt_row HELP_ROW = { "help", 'h', OPT_FLAG, NULL, 0, "print this help" };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t length_of(const parse *state)
+{
+    return (size_t)state->words.count;
+}
+
+static msg_status list_add(opt_list *list, size_t room, const opt_row *row, const char *value)
+{
+    if (list->items == NULL) {
+        list->items = calloc(room, sizeof *list->items);
+        list->rows = calloc(room, sizeof *list->rows);
+        if (list->items == NULL || list->rows == NULL)
+            return msg_fail_memory();
+    }
+    list->items[list->count] = value;
+    list->rows[list->count] = row;
+    list->count++;
+    return STATUS_OK;
+}
+
+static msg_status store(const parse *state, const opt_row *row, const char *value)
+{
+    void *slot = state->dest + row->offset;
+    switch (row->kind) {
+    case OPT_FLAG:
+        *(bool *)slot = true;
+        return STATUS_OK;
+    case OPT_TEXT: {
+        const char **text = slot;
+        if (*text != NULL)
+            return msg_fail(STATUS_USAGE, state->verb, "--%s was given twice", row->name);
+        *text = value;
+        return STATUS_OK;
+    }
+    case OPT_LIST:
+        return list_add(slot, length_of(state), row, value);
+    }
+    return STATUS_INTERNAL;
+}
+
+static const opt_row *nearest(const opt_row *rows, const char *word)
+{
+    const opt_row *best = NULL;
+    size_t best_distance = SIZE_MAX;
+    for (const opt_row *row = rows; row->name != NULL; row++) {
+        size_t distance = opt_distance(word, row->name);
+        if (distance < best_distance) {
+            best = row;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+static msg_status unknown(const parse *state, const char *name, size_t len)
+{
+    char word[NAME_MAX_LEN + 1];
+    (void)snprintf(word, sizeof word, "%.*s", (int)least(len, NAME_MAX_LEN), name);
+    const opt_row *near = nearest(state->rows, word);
+    if (near == NULL)
+        return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s", word);
+    return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s; did you mean --%s?", word, near->name);
+}
+
+static bool begins(const opt_row *row, const char *name, size_t len)
+{
+    return strncmp(row->name, name, len) == 0;
+}
+
+static const opt_row *find_exact(const opt_row *rows, const char *name, size_t len)
+{
+    for (const opt_row *row = rows; row->name != NULL; row++) {
+        if (begins(row, name, len) && row->name[len] == '\0')
+            return row;
+    }
+    return NULL;
+}
+
+/* The option of this name, or the only one whose name begins so. */
+static msg_status find(const parse *state, const char *name, size_t len, const opt_row **found)
+{
+    *found = find_exact(state->rows, name, len);
+    if (*found != NULL)
+        return STATUS_OK;
+    if (begins(&HELP_ROW, name, len))
+        *found = &HELP_ROW;
+    for (const opt_row *row = state->rows; row->name != NULL; row++) {
+        if (!begins(row, name, len))
+            continue;
+        if (*found != NULL)
+            return msg_fail(STATUS_USAGE, state->verb, "--%.*s may be --%s or --%s", (int)least(len, NAME_MAX_LEN), name,
+                            (*found)->name, row->name);
+        *found = row;
+    }
+    return *found != NULL ? STATUS_OK : unknown(state, name, len);
+}
+
+/* The value of an option whose word is in hand: `attached` to it, or the next word. */
+static msg_status take(parse *state, const opt_row *row, const char *attached)
+{
+    if (row->kind == OPT_FLAG) {
+        if (attached != NULL)
+            return msg_fail(STATUS_USAGE, state->verb, "--%s takes no value", row->name);
+        return store(state, row, NULL);
+    }
+    if (attached != NULL)
+        return store(state, row, attached);
+    if (state->next >= state->words.count)
+        return msg_fail(STATUS_USAGE, state->verb, "--%s needs a value: %s", row->name, row->metavar);
+    return store(state, row, state->words.words[state->next++]);
+}
+
+static msg_status take_long(parse *state, const char *word, bool *help)
+{
+    const char *equals = strchr(word, '=');
+    size_t len = equals ? (size_t)(equals - word) : strlen(word);
+    const opt_row *row = NULL;
+    msg_status status = find(state, word, len, &row);
+    if (status != STATUS_OK)
+        return status;
+    if (row == &HELP_ROW) {
+        *help = true;
+        return STATUS_OK;
+    }
+    return take(state, row, equals ? equals + 1 : NULL);
+}
+
+static msg_status take_short(parse *state, const char *word, bool *help)
+{
+    if (word[0] == HELP_ROW.letter && word[1] == '\0') {
+        *help = true;
+        return STATUS_OK;
+    }
+    for (const opt_row *row = state->rows; row->name != NULL; row++) {
+        if (row->letter != word[0])
+            continue;
+        return take(state, row, word[1] == '\0' ? NULL : word + 1);
+    }
+    return msg_fail(STATUS_USAGE, state->verb, "unknown option -%c", word[0]);
+}
+
+msg_status opt_parse(const opt_row *rows, void *dest, opt_list *operands, bool *help, const char *verb, opt_words words)
+{
+    parse state = { rows, dest, verb, words, 0 };
+    bool options_over = false;
+    msg_status status = STATUS_OK;
+    while (status == STATUS_OK && !*help && state.next < words.count) {
+        const char *word = words.words[state.next++];
+        if (options_over || word[0] != '-' || word[1] == '\0')
+            status = list_add(operands, (size_t)words.count, NULL, word);
+        else if (word[1] != '-')
+            status = take_short(&state, word + 1, help);
+        else if (word[2] == '\0')
+            options_over = true;
+        else
+            status = take_long(&state, word + 2, help);
+    }
+    return status;
+}
+
+static void list_free(opt_list *list)
+{
+    free(list->items);
+    free(list->rows);
+    *list = (opt_list){ NULL, NULL, 0 };
+}
+
+void opt_free(const opt_row *rows, void *dest, opt_list *operands)
+{
+    for (const opt_row *row = rows; row->name != NULL; row++) {
+        void *slot = (char *)dest + row->offset;
+        if (row->kind == OPT_LIST)
+            list_free(slot);
+    }
+    list_free(operands);
+}
+
+static void print_row(const opt_row *row)
+{
+    char left[80];
+    char letter[8] = "    ";
+    if (row->letter != 0)
+        (void)snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    (void)snprintf(left, sizeof left, "  %s--%s%s%s", letter, row->name, row->metavar ? " " : "",
+                   row->metavar ? row->metavar : "");
+    if (strlen(left) > 31)
+        (void)printf("%s\n%32s%s", left, "", row->help);
+    else
+        (void)printf("%-32s%s", left, row->help);
+    (void)printf("%s\n", row->kind == OPT_LIST ? " (may be repeated)" : "");
+}
+
+void opt_print(const opt_row *rows)
+{
+    for (const opt_row *row = rows; row->name != NULL; row++)
+        print_row(row);
+    print_row(&HELP_ROW);
+}
+
+/* Edits (insert, drop, replace, swap neighbours) from one word to the other; both at most NAME_MAX_LEN long. */
+static size_t edits(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    size_t cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
+    for (size_t i = 0; i <= a_len; i++)
+        cost[i][0] = i;
+    for (size_t j = 0; j <= b_len; j++)
+        cost[0][j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t replaced = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
+            cost[i][j] = least(replaced, least(cost[i - 1][j], cost[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
+        }
+    }
+    return cost[a_len][b_len];
+}
+
+size_t opt_distance(const char *word, const char *name)
+{
+    size_t word_len = strlen(word);
+    size_t name_len = strlen(name);
+    if (word_len > NAME_MAX_LEN || name_len > NAME_MAX_LEN)
+        return SIZE_MAX;
+    size_t distance = edits(word, word_len, name, name_len);
+    size_t allowed = least(2, least(word_len, name_len) / 2);
+    return distance <= allowed ? distance : SIZE_MAX;
+}

@@ -1,0 +1,57 @@
+/*
+ * opt.h: options from const tables, parsed in the GNU way: --name=value, --name value, a unique beginning of a name, --,
+ * options among the operands, -o FILE and -oFILE. The same tables print the help.
+ */
+#ifndef XCJ_CLI_OPT_H
+#define XCJ_CLI_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cli/msg.h"
+
+/** What an option stores, at its offset in the verb's struct. */
+typedef enum opt_kind {
+    OPT_FLAG = 1, /* bool */
+    OPT_TEXT = 2, /* const char *; once */
+    OPT_LIST = 3  /* opt_list; any number of times */
+} opt_kind;
+
+typedef struct opt_row {
+    const char *name; /* without the dashes; NULL ends a table */
+    char letter;      /* the short form, or 0 */
+    opt_kind kind;
+    const char *metavar; /* NULL for a flag */
+    size_t offset;
+    const char *help;
+} opt_row;
+
+/** Values in the order in which they were given, each with its option: several options may share a list. */
+typedef struct opt_list {
+    const char **items;
+    const opt_row **rows;
+    size_t count;
+} opt_list;
+
+/** Where the words stand. */
+typedef struct opt_words {
+    int count;
+    char **words;
+} opt_words;
+
+/**
+ * Parses the words into `dest` (zeroed by the caller) and the operands, which borrow from the words. *help is set, and the
+ * rest left alone, at --help or -h. On failure it has said what is wrong. Free with opt_free() either way.
+ */
+msg_status opt_parse(const opt_row *rows, void *dest, opt_list *operands, bool *help, const char *verb, opt_words words);
+
+/** Frees the lists of `dest` and the operands. */
+void opt_free(const opt_row *rows, void *dest, opt_list *operands);
+
+/** Prints the table for people. */
+void opt_print(const opt_row *rows);
+
+/** Is `word` a likely misspelling of `name`? The smaller the better; SIZE_MAX: no. */
+size_t opt_distance(const char *word, const char *name);
+
+#endif

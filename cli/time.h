@@ -1,0 +1,27 @@
+/*
+ * time.h: durations and instants as people write them.
+ */
+#ifndef XCJ_CLI_TIME_H
+#define XCJ_CLI_TIME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/msg.h"
+
+/** Seconds: `1800`, `90s`, `30m`, `12h`, `7d`, `2w`. `option` names it in the message. */
+msg_status time_duration(int64_t *out, const char *option, const char *value);
+
+/** Unix seconds: `1712685416`, or RFC 3339: `2024-04-09T17:56:56Z`. */
+msg_status time_instant(int64_t *out, const char *option, const char *value);
+
+/** A NumericDate (RFC 7519 2) in whole seconds, rounded down; false when no calendar reaches so far. */
+bool time_floor(int64_t *out, double date);
+
+/** What the system clock says. */
+int64_t time_now(void);
+
+/** `2024-04-09 17:56:56 UTC (2 years ago)` for an instant, seen from now. */
+void time_words(char *out, size_t cap, int64_t instant, int64_t now);
+
+#endif

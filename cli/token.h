@@ -1,0 +1,22 @@
+/*
+ * token.h: where a token comes from, and what is odd about one that is malformed.
+ */
+#ifndef XCJ_CLI_TOKEN_H
+#define XCJ_CLI_TOKEN_H
+
+#include "cli/io.h"
+#include "cli/opt.h"
+
+/**
+ * The token of the operand (TOKEN, @FILE or -), of the environment variable `env` if that is not NULL, else of standard
+ * input. Of a file or standard input one line end is left out, and nothing else. *name is what messages name.
+ */
+msg_status token_read(text *out, const char **name, const opt_list *operands, const char *env);
+
+/** Does it begin with an opening brace: a JSON serialisation (RFC 7515 7.2)? */
+bool token_is_json(const char *token, size_t len);
+
+/** What people wrap around tokens, in words; NULL if there is nothing of the kind. */
+const char *token_hint(const char *token, size_t len);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * verb.h: what a verb is. One file per verb holds its struct of arguments, its table of options and its work.
+ */
+#ifndef XCJ_CLI_VERB_H
+#define XCJ_CLI_VERB_H
+
+#include "cli/opt.h"
+
+typedef struct verb {
+    const char *name;
+    const char *operands; /* as the usage line shows them; "" for none */
+    size_t operands_max;  /* how many there may be */
+    const char *summary;  /* one line, for the list of verbs */
+    const char *about;    /* some lines, for its own help */
+    const char *examples; /* lines */
+    const opt_row *options;
+    size_t args_size; /* of its struct of arguments, which begins as all zero */
+    msg_status (*run)(const void *args, const opt_list *operands);
+} verb;
+
+extern const verb verb_mint;
+extern const verb verb_verify;
+extern const verb verb_convert;
+extern const verb verb_keygen;
+extern const verb verb_jwks;
+extern const verb verb_inspect;
+extern const verb verb_thumbprint;
+
+#endif

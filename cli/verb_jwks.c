@@ -1,0 +1,113 @@
+/*
+ * verb_jwks.c: the set to publish: the public part of every key, never a private or an oct member.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/keys.h"
+#include "cli/verb.h"
+
+typedef struct jwks_args {
+    const char *out;
+    keys_passphrase passphrase;
+} jwks_args;
+
+#define AT(field) offsetof(jwks_args, field)
+
+static const opt_row OPTIONS[] = {
+    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the set here" },
+    KEYS_PASSPHRASE_ROWS(jwks_args, passphrase),
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};
+
+/* Keys with a reference each. */
+typedef struct key_list {
+    xcj_key **keys;
+    size_t count;
+} key_list;
+
+static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *name)
+{
+    size_t more = xcj_keyset_count(set);
+    xcj_key **keys = reallocarray(list->keys, list->count + more + 1, sizeof *keys);
+    if (keys == NULL)
+        return msg_fail_memory();
+    list->keys = keys;
+    for (size_t i = 0; i < more; i++) {
+        const xcj_key *key = xcj_keyset_get(set, i);
+        if (keys_is_oct(key)) {
+            msg_warn(name, "an oct key is skipped: it has no public part");
+            continue;
+        }
+        keys_warn_weak(name, key);
+        list->keys[list->count++] = xcj_key_ref(key);
+    }
+    return STATUS_OK;
+}
+
+static msg_status add_file(key_list *list, const char *path, const keys_passphrase *passphrase)
+{
+    keys_loaded loaded;
+    const keys_how how = { *passphrase, false };
+    msg_status status = keys_load(&loaded, path, &how);
+    if (status != STATUS_OK)
+        return status;
+    keys_warn_skipped(io_name(path), loaded.set);
+    status = add_keys(list, loaded.set, io_name(path));
+    keys_free(&loaded);
+    return status;
+}
+
+static msg_status print_set(const key_list *list, const char *out)
+{
+    if (list->count == 0)
+        return msg_fail(STATUS_INPUT, "jwks", "there is no key with a public part");
+    xcj_error err;
+    xcj_keyset *set = NULL;
+    char *json = NULL;
+    size_t len = 0;
+    text line = TEXT_INIT;
+    msg_status status = STATUS_OK;
+    if (xcj_keyset_from_keys(&set, (const xcj_key *const *)list->keys, list->count, &err) != XCJ_OK ||
+        xcj_keyset_to_json(&json, &len, set, XCJ_PUBLIC, &err) != XCJ_OK) {
+        status = msg_fail_error(ABOUT_INPUT, "jwks", &err);
+        goto out;
+    }
+    text_add(&line, json, len);
+    text_puts(&line, "\n");
+    status = line.failed ? msg_fail_memory() : io_result(out, text_view(&line), false);
+out:
+    text_free(&line);
+    xcj_free(json);
+    xcj_keyset_free(set);
+    return status;
+}
+
+static msg_status run(const void *given, const opt_list *operands)
+{
+    const jwks_args *args = given;
+    key_list list = { NULL, 0 };
+    msg_status status = operands->count == 0 ? add_file(&list, "-", &args->passphrase) : STATUS_OK;
+    for (size_t i = 0; i < operands->count && status == STATUS_OK; i++)
+        status = add_file(&list, operands->items[i], &args->passphrase);
+    if (status == STATUS_OK)
+        status = print_set(&list, args->out);
+    for (size_t i = 0; i < list.count; i++)
+        xcj_key_free(list.keys[i]);
+    free(list.keys);
+    return status;
+}
+
+const verb verb_jwks = {
+    "jwks",
+    "[FILE|-]...",
+    SIZE_MAX,
+    "print the public set of keys, to publish",
+    "Prints a JWK Set with the public part of every key of the files, which may be JWKs, sets, PEM,\n"
+    "DER and certificates. A private part is never printed; oct keys are skipped.\n",
+    "  xcj jwks private.json > jwks.json\n"
+    "  xcj jwks old.pem new.json -o jwks.json\n",
+    OPTIONS,
+    sizeof(jwks_args),
+    run,
+};

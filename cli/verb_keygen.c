@@ -1,0 +1,178 @@
+/*
+ * verb_keygen.c: a new private key, and on request its public part and the set to publish.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/keys.h"
+#include "cli/verb.h"
+
+typedef struct keygen_args {
+    const char *alg;
+    const char *bits;
+    const char *kid;
+    const char *use;
+    const char *out;
+    const char *public_out;
+    const char *jwks_out;
+} keygen_args;
+
+#define AT(field) offsetof(keygen_args, field)
+
+static const opt_row OPTIONS[] = {
+    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "the algorithm that the key is for" },
+    { "bits", 0, OPT_TEXT, "N", AT(bits), "size of an RSA or HMAC key" },
+    { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "the key's id; thumbprint: that of RFC 7638" },
+    { "use", 0, OPT_TEXT, "USE", AT(use), "what the key is for, such as sig" },
+    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private JWK here, readable by its owner only" },
+    { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public JWK here" },
+    { "jwks-out", 0, OPT_TEXT, "FILE", AT(jwks_out), "write a JWK Set with the public key here" },
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};
+
+/* The texts of a new key. */
+typedef struct keygen_texts {
+    char *private_jwk;
+    size_t private_len;
+    char *public_jwk;
+    size_t public_len;
+    char *jwks;
+    size_t jwks_len;
+} keygen_texts;
+
+static msg_status read_bits(unsigned *out, const char *word)
+{
+    *out = 0;
+    if (word == NULL)
+        return STATUS_OK;
+    char *end = NULL;
+    unsigned long bits = strtoul(word, &end, 10);
+    if (word[0] < '0' || word[0] > '9' || *end != '\0' || bits == 0 || bits > 1000000)
+        return msg_fail(STATUS_USAGE, "--bits", "\"%.40s\" is not a number of bits", word);
+    *out = (unsigned)bits;
+    return STATUS_OK;
+}
+
+static msg_status check(const keygen_args *args)
+{
+    if (args->alg == NULL)
+        return msg_fail(STATUS_USAGE, "keygen", "--alg is needed, such as --alg RS256");
+    bool wants_public = args->public_out != NULL || args->jwks_out != NULL;
+    xcj_alg alg = xcj_alg_from_config(args->alg, strlen(args->alg));
+    bool is_hmac = alg == XCJ_HS256 || alg == XCJ_HS384 || alg == XCJ_HS512;
+    if (wants_public && is_hmac)
+        return msg_fail(STATUS_USAGE, "keygen", "an HMAC key has no public part to write");
+    return STATUS_OK;
+}
+
+static msg_status make_key(xcj_key **out, const keygen_args *args)
+{
+    *out = NULL;
+    xcj_alg alg = XCJ_ALG_NONE;
+    unsigned bits = 0;
+    xcj_error err;
+    xcj_key *bare = NULL;
+    msg_status status = keys_alg(&alg, "--alg", args->alg, strlen(args->alg));
+    if (status == STATUS_OK)
+        status = read_bits(&bits, args->bits);
+    if (status != STATUS_OK)
+        return status;
+    if (xcj_key_generate(&bare, alg, bits, &err) != XCJ_OK)
+        return msg_fail_error(ABOUT_OPTION, "keygen", &err);
+    const keys_labels labels = { args->kid, args->use, NULL };
+    status = keys_relabel(out, bare, &labels, "keygen");
+    xcj_key_free(bare);
+    return status;
+}
+
+static xcj_code write_texts(keygen_texts *texts, const xcj_key *key, const keygen_args *args, xcj_error *err)
+{
+    xcj_code code = xcj_key_to_jwk(&texts->private_jwk, &texts->private_len, key, XCJ_PRIVATE, err);
+    if (code == XCJ_OK && args->public_out != NULL)
+        code = xcj_key_to_jwk(&texts->public_jwk, &texts->public_len, key, XCJ_PUBLIC, err);
+    if (code != XCJ_OK || args->jwks_out == NULL)
+        return code;
+    xcj_keyset *set = NULL;
+    code = xcj_keyset_from_keys(&set, &key, 1, err);
+    if (code == XCJ_OK)
+        code = xcj_keyset_to_json(&texts->jwks, &texts->jwks_len, set, XCJ_PUBLIC, err);
+    xcj_keyset_free(set);
+    return code;
+}
+
+static void free_texts(keygen_texts *texts)
+{
+    xcj_free(texts->private_jwk);
+    xcj_free(texts->public_jwk);
+    xcj_free(texts->jwks);
+}
+
+static msg_status stage_line(io_file *file, const char *path, const char *json, size_t len, bool is_private)
+{
+    if (path == NULL)
+        return STATUS_OK;
+    text line = TEXT_INIT;
+    text_add(&line, json, len);
+    text_puts(&line, "\n");
+    msg_status status = line.failed ? msg_fail_memory() : STATUS_OK;
+    if (status == STATUS_OK && strcmp(path, "-") == 0)
+        io_print(line.ptr, line.len);
+    else if (status == STATUS_OK)
+        status = io_stage(file, path, text_view(&line), is_private);
+    text_free(&line);
+    return status;
+}
+
+/* All files or none: each is written beside its place before the first is moved. */
+static msg_status write_files(const keygen_args *args, const keygen_texts *texts)
+{
+    io_file files[3] = { { NULL, NULL }, { NULL, NULL }, { NULL, NULL } };
+    const char *out = args->out != NULL ? args->out : "-";
+    msg_status status = stage_line(&files[0], args->public_out, texts->public_jwk, texts->public_len, false);
+    if (status == STATUS_OK)
+        status = stage_line(&files[1], args->jwks_out, texts->jwks, texts->jwks_len, false);
+    if (status == STATUS_OK)
+        status = stage_line(&files[2], out, texts->private_jwk, texts->private_len, true);
+    if (status == STATUS_OK)
+        status = io_flush();
+    for (size_t i = 3; i > 0 && status == STATUS_OK; i--)
+        status = io_commit(&files[i - 1]);
+    for (size_t i = 0; i < 3; i++)
+        io_discard(&files[i]);
+    return status;
+}
+
+static msg_status run(const void *given, const opt_list *operands)
+{
+    (void)operands;
+    const keygen_args *args = given;
+    xcj_key *key = NULL;
+    keygen_texts texts = { NULL, 0, NULL, 0, NULL, 0 };
+    xcj_error err;
+    msg_status status = check(args);
+    if (status == STATUS_OK)
+        status = make_key(&key, args);
+    if (status != STATUS_OK)
+        return status;
+    if (write_texts(&texts, key, args, &err) != XCJ_OK)
+        status = msg_fail_error(ABOUT_INPUT, "keygen", &err);
+    else
+        status = write_files(args, &texts);
+    free_texts(&texts);
+    xcj_key_free(key);
+    return status;
+}
+
+const verb verb_keygen = {
+    "keygen",
+    "",
+    0,
+    "make a private key",
+    "Makes a private JWK for an algorithm and writes it to standard output or to a file.\n",
+    "  xcj keygen --alg RS256 --kid kong --use sig -o private.json --jwks-out jwks.json\n"
+    "  xcj keygen --alg EdDSA --kid thumbprint > key.json\n"
+    "  xcj keygen --alg HS512 --bits 1024 -o secret.json\n",
+    OPTIONS,
+    sizeof(keygen_args),
+    run,
+};

@@ -1,0 +1,504 @@
+/*
+ * verb_verify.c: tokens against keys and a policy.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xcj/jws.h>
+#include <xcj/verify.h>
+
+#include "cli/doc.h"
+#include "cli/keys.h"
+#include "cli/time.h"
+#include "cli/token.h"
+#include "cli/verb.h"
+
+typedef struct verify_args {
+    const char *key;
+    const char *jwks;
+    keys_secret secret;
+    keys_passphrase passphrase;
+    bool hmac_k_raw;
+    opt_list alg;
+    opt_list iss;
+    opt_list aud;
+    const char *sub;
+    const char *typ;
+    opt_list require;
+    const char *leeway;
+    const char *max_age;
+    const char *now;
+    bool allow_no_exp;
+    const char *key_claim;
+    bool jws;
+    bool all_signatures;
+    const char *payload;
+    const char *token_env;
+    bool batch;
+    bool json;
+    bool quiet;
+} verify_args;
+
+#define AT(field) offsetof(verify_args, field)
+
+static const opt_row OPTIONS[] = {
+    { "key", 0, OPT_TEXT, "FILE", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
+    { "jwks", 0, OPT_TEXT, "FILE", AT(jwks), "a set of keys; the token's kid chooses" },
+    KEYS_SECRET_ROWS(verify_args, secret),
+    KEYS_PASSPHRASE_ROWS(verify_args, passphrase),
+    { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
+    { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "the algorithms allowed; without it, those that the key admits" },
+    { "iss", 0, OPT_LIST, "ISS", AT(iss), "the issuer must be one of these" },
+    { "aud", 0, OPT_LIST, "AUD", AT(aud), "the audience must be, or hold, one of these" },
+    { "sub", 0, OPT_TEXT, "SUB", AT(sub), "the subject must be this" },
+    { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "the header's typ must be this" },
+    { "require", 0, OPT_LIST, "CLAIM", AT(require), "this claim must be there" },
+    { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
+    { "max-age", 0, OPT_TEXT, "DURATION", AT(max_age), "iat must not be longer ago" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
+    { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
+    { "key-claim", 0, OPT_TEXT, "CLAIM", AT(key_claim), "choose the key whose kid is the value of this claim" },
+    { "jws", 0, OPT_FLAG, NULL, AT(jws), "any payload: check the signature only" },
+    { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "of a JSON serialisation every signature must be valid" },
+    { "payload", 0, OPT_TEXT, "FILE", AT(payload), "the detached payload" },
+    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
+    { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token a line" },
+    { "json", 0, OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
+    { "quiet", 0, OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};
+
+/* The policy, with the arrays that its options point to. */
+typedef struct policy {
+    xcj_verify_options options;
+    xcj_alg *algs;
+    xcj_str *issuers;
+    xcj_str *audiences;
+    xcj_str *required;
+} policy;
+
+/* What is the same for every token. */
+typedef struct verify_job {
+    const verify_args *args;
+    const char *keys_name;
+    keys_loaded keys;
+    xcj_verifier *verifier;
+    xcj_scratch *scratch;
+    text payload; /* the detached one */
+    int64_t now;
+} verify_job;
+
+/* One token and how it came out. */
+typedef struct verify_case {
+    const char *name;
+    const char *token;
+    size_t len;
+    size_t line; /* of a batch, else 0 */
+    xcj_verified *verified;
+    xcj_error err;
+    msg_status status;
+} verify_case;
+
+/* With --jws no claim is looked at: an option that asks for it must not be dropped silently. */
+static msg_status check_jws(const verify_args *args)
+{
+    bool claims = args->iss.count > 0 || args->aud.count > 0 || args->require.count > 0 || args->sub != NULL ||
+                  args->max_age != NULL || args->allow_no_exp || args->key_claim != NULL || args->leeway != NULL;
+    if (args->jws && claims)
+        return msg_fail(STATUS_USAGE, "verify", "--jws looks at no claims: leave out the options about them");
+    return STATUS_OK;
+}
+
+static msg_status check(const verify_args *args, const opt_list *operands)
+{
+    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL);
+    if (sources != 1)
+        return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --secret-file and --secret-env is needed%s",
+                        sources > 1 ? ", and no other" : "");
+    if (args->json && args->quiet)
+        return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");
+    if (args->batch && (args->payload != NULL || args->token_env != NULL))
+        return msg_fail(STATUS_USAGE, "verify", "--batch goes neither with --payload nor with --token-env");
+    const char *operand = operands->count > 0 ? operands->items[0] : "-";
+    if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0)
+        return msg_fail(STATUS_USAGE, "verify", "--batch reads standard input or @FILE, not a token");
+    return check_jws(args);
+}
+
+static msg_status views(xcj_str **out, const opt_list *list)
+{
+    *out = calloc(list->count + 1, sizeof **out);
+    if (*out == NULL)
+        return msg_fail_memory();
+    for (size_t i = 0; i < list->count; i++)
+        (*out)[i] = xcj_text(list->items[i]);
+    return STATUS_OK;
+}
+
+/* "A,B" of each --alg. */
+static msg_status read_algs(policy *to, const opt_list *list)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < list->count; i++)
+        most += strlen(list->items[i]) + 1;
+    if (most == 0)
+        return STATUS_OK;
+    to->algs = calloc(most, sizeof *to->algs);
+    if (to->algs == NULL)
+        return msg_fail_memory();
+    to->options.algs = to->algs;
+    for (size_t i = 0; i < list->count; i++) {
+        for (const char *name = list->items[i];; name++) {
+            size_t len = strcspn(name, ",");
+            msg_status status = keys_alg(&to->algs[to->options.algs_count++], "--alg", name, len);
+            if (status != STATUS_OK)
+                return status;
+            name += len;
+            if (*name == '\0')
+                break;
+        }
+    }
+    return STATUS_OK;
+}
+
+static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
+{
+    xcj_verify_options *options = &to->options;
+    msg_status status = STATUS_OK;
+    *now = time_now();
+    if (args->leeway != NULL)
+        status = time_duration(&options->leeway, "--leeway", args->leeway);
+    if (status == STATUS_OK && args->max_age != NULL)
+        status = time_duration(&options->max_age, "--max-age", args->max_age);
+    if (status == STATUS_OK && args->max_age != NULL && options->max_age == 0)
+        status = msg_fail(STATUS_USAGE, "--max-age", "must be one second or more");
+    if (status == STATUS_OK && args->now != NULL)
+        status = time_instant(now, "--now", args->now);
+    options->now = *now;
+    options->has_now = args->now != NULL;
+    return status;
+}
+
+static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
+{
+    *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, NULL, NULL };
+    xcj_verify_options *options = &to->options;
+    msg_status status = read_algs(to, &args->alg);
+    if (status == STATUS_OK)
+        status = read_times(to, args, now);
+    if (status == STATUS_OK)
+        status = views(&to->issuers, &args->iss);
+    if (status == STATUS_OK)
+        status = views(&to->audiences, &args->aud);
+    if (status == STATUS_OK)
+        status = views(&to->required, &args->require);
+    options->issuers = to->issuers;
+    options->issuers_count = args->iss.count;
+    options->audiences = to->audiences;
+    options->audiences_count = args->aud.count;
+    options->required = to->required;
+    options->required_count = args->require.count;
+    options->subject = xcj_text(args->sub);
+    options->typ = xcj_text(args->typ);
+    options->key_claim = xcj_text(args->key_claim);
+    options->allow_no_exp = args->allow_no_exp;
+    options->opaque_payload = args->jws;
+    options->all_signatures = args->all_signatures;
+    return status;
+}
+
+static void free_policy(policy *which)
+{
+    free(which->algs);
+    free(which->issuers);
+    free(which->audiences);
+    free(which->required);
+}
+
+static msg_status load_keys(verify_job *job)
+{
+    const verify_args *args = job->args;
+    const keys_how how = { args->passphrase, args->hmac_k_raw };
+    const char *path = args->key != NULL ? args->key : args->jwks;
+    job->keys_name = path != NULL ? io_name(path) : "the secret";
+    return path != NULL ? keys_load(&job->keys, path, &how) : keys_load_secret(&job->keys, &args->secret);
+}
+
+/* One key given by --key: the token's kid is a hint. A set, or --jwks: the kid selects. */
+static msg_status make_verifier(verify_job *job)
+{
+    policy wanted;
+    xcj_error err;
+    msg_status status = read_policy(&wanted, job->args, &job->now);
+    if (status == STATUS_OK)
+        status = load_keys(job);
+    if (status == STATUS_OK) {
+        bool as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
+        const xcj_key *only = xcj_keyset_get(job->keys.set, 0);
+        xcj_code code = as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &wanted.options, &err)
+                               : xcj_verifier_new_key(&job->verifier, only, &wanted.options, &err);
+        if (code != XCJ_OK)
+            status = msg_fail_error(ABOUT_OPTION, "verify", &err);
+    }
+    free_policy(&wanted);
+    return status;
+}
+
+static const char *const CLAIM_NAMES[] = { "iss", "sub", "aud", "exp", "nbf", "iat", "typ", "required" };
+
+static json_t *failed_claims(uint32_t claims)
+{
+    json_t *names = json_array();
+    for (size_t i = 0; i < sizeof CLAIM_NAMES / sizeof CLAIM_NAMES[0]; i++) {
+        if (claims & (uint32_t)1 << i)
+            (void)json_array_append_new(names, json_string(CLAIM_NAMES[i]));
+    }
+    return names;
+}
+
+/* Seconds from now to exp, rounded down; null when there is none, or none within reach. */
+static json_t *seconds_left(const xcj_verified *verified, int64_t now)
+{
+    double exp = 0;
+    int64_t left = 0;
+    if (verified == NULL || xcj_verified_number(&exp, verified, XCJ_CLAIMS, "exp", 3, NULL) != XCJ_OK)
+        return json_null();
+    if (!time_floor(&left, exp) || __builtin_sub_overflow(left, now, &left))
+        return json_null();
+    return json_integer(left);
+}
+
+/* Of a shared secret there is none: a hash of a weak one gives it away (RFC 7638 7). */
+static json_t *thumbprint_of(const xcj_verified *verified)
+{
+    const xcj_key *key = verified != NULL ? xcj_verified_key(verified) : NULL;
+    char *thumbprint = NULL;
+    size_t len = 0;
+    if (key == NULL || keys_is_oct(key) || xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, NULL) != XCJ_OK)
+        return json_null();
+    json_t *value = doc_text((xcj_str){ thumbprint, len });
+    xcj_free(thumbprint);
+    return value;
+}
+
+static json_t *header_text(const json_t *header, const char *name)
+{
+    json_t *value = json_object_get(header, name);
+    return json_is_string(value) ? json_incref(value) : json_null();
+}
+
+static json_t *make_verdict(const verify_job *job, const verify_case *of, const json_t *header)
+{
+    json_t *verdict = json_object();
+    if (of->line > 0)
+        (void)json_object_set_new(verdict, "line", json_integer((json_int_t)of->line));
+    (void)json_object_set_new(verdict, "ok", json_boolean(of->status == STATUS_OK));
+    (void)json_object_set_new(verdict, "code", json_string(xcj_code_name(of->err.code)));
+    (void)json_object_set_new(verdict, "exit", json_integer(of->status));
+    (void)json_object_set_new(verdict, "message", doc_text(xcj_text(of->status == STATUS_OK ? NULL : of->err.message)));
+    (void)json_object_set_new(verdict, "failed", failed_claims(of->err.claims));
+    json_t *alg =
+        of->verified != NULL ? json_string(xcj_alg_name(xcj_verified_alg(of->verified))) : header_text(header, "alg");
+    (void)json_object_set_new(verdict, "alg", alg);
+    (void)json_object_set_new(verdict, "kid", header_text(header, "kid"));
+    (void)json_object_set_new(verdict, "thumbprint", thumbprint_of(of->verified));
+    (void)json_object_set_new(verdict, "expires_in", seconds_left(of->verified, job->now));
+    if (of->verified != NULL && job->args->jws)
+        (void)json_object_set_new(verdict, "payload", doc_text(xcj_verified_payload(of->verified)));
+    return verdict;
+}
+
+/* The header of a refused token, as far as it has one; what it says was not verified. */
+static xcj_unverified *peek(const verify_case *of)
+{
+    xcj_unverified *peeked = NULL;
+    if (of->verified != NULL || xcj_unverified_decode(&peeked, of->token, of->len, NULL) != XCJ_OK)
+        return NULL;
+    return peeked;
+}
+
+static msg_status print_verdict(const verify_job *job, const verify_case *of)
+{
+    text line = TEXT_INIT;
+    text members = TEXT_INIT;
+    xcj_unverified *peeked = peek(of);
+    xcj_str header = { NULL, 0 };
+    if (of->verified != NULL)
+        header = xcj_verified_header(of->verified);
+    else if (peeked != NULL)
+        header = xcj_unverified_header(peeked);
+    json_t *parsed = header.ptr != NULL ? doc_load(header.ptr, header.len) : NULL;
+    json_t *verdict = make_verdict(job, of, parsed);
+    if (header.ptr != NULL)
+        doc_member(&members, "header", header);
+    if (of->verified != NULL && !job->args->jws)
+        doc_member(&members, "claims", xcj_verified_payload(of->verified));
+    msg_status status = doc_line(&line, verdict, &members);
+    if (status == STATUS_OK)
+        io_print(line.ptr, line.len);
+    json_decref(parsed);
+    json_decref(verdict);
+    xcj_unverified_free(peeked);
+    text_free(&members);
+    text_free(&line);
+    return status;
+}
+
+static void say_refusal(verify_case *of)
+{
+    const char *hint = of->status == STATUS_INPUT ? token_hint(of->token, of->len) : NULL;
+    if (hint != NULL)
+        (void)snprintf(of->err.message, sizeof of->err.message, "the token %s", hint);
+    (void)msg_fail_error(ABOUT_TOKEN, of->name, &of->err);
+}
+
+static void call_verifier(const verify_job *job, verify_case *of)
+{
+    const text *payload = &job->payload;
+    xcj_code code = XCJ_OK;
+    if (job->args->payload != NULL)
+        code = xcj_verify_detached(&of->verified, job->verifier, of->token, of->len, payload->ptr, payload->len,
+                                   job->scratch, &of->err);
+    else if (token_is_json(of->token, of->len))
+        code = xcj_verify_json(&of->verified, job->verifier, of->token, of->len, job->scratch, &of->err);
+    else
+        code = xcj_verify(&of->verified, job->verifier, of->token, of->len, job->scratch, &of->err);
+    of->status = msg_status_of(code, ABOUT_TOKEN);
+}
+
+/* Verifies one token, says and prints what there is to say. */
+static msg_status judge(const verify_job *job, verify_case *of)
+{
+    const verify_args *args = job->args;
+    call_verifier(job, of);
+    if (of->status != STATUS_OK)
+        say_refusal(of);
+    if (of->status == STATUS_KEY)
+        keys_warn_skipped(job->keys_name, job->keys.set);
+    msg_status printed = STATUS_OK;
+    if (args->json) {
+        printed = print_verdict(job, of);
+    } else if (of->status == STATUS_OK && !args->quiet) {
+        xcj_str payload = xcj_verified_payload(of->verified);
+        io_print_line(payload.ptr, payload.len);
+    }
+    xcj_verified_free(of->verified);
+    of->verified = NULL;
+    return of->status != STATUS_OK ? of->status : printed;
+}
+
+static msg_status verify_one(verify_job *job, const opt_list *operands)
+{
+    text token = TEXT_INIT;
+    verify_case of = { .status = STATUS_OK };
+    msg_status status = token_read(&token, &of.name, operands, job->args->token_env);
+    if (status == STATUS_OK && job->args->payload != NULL)
+        status = io_read(&job->payload, job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
+    if (status == STATUS_OK) {
+        of.token = token.ptr;
+        of.len = token.len;
+        status = judge(job, &of);
+        if (status == STATUS_OK && !job->args->json && !job->args->quiet && msg_is_terminal())
+            msg_note("signature verified");
+    }
+    text_free(&token);
+    return status;
+}
+
+/* A line without its LF. Of one that is too long enough is kept for the library to say so. False at the end. */
+static bool read_line(text *line, FILE *from)
+{
+    line->len = 0;
+    int c = getc_unlocked(from);
+    if (c == EOF)
+        return false;
+    for (; c != EOF && c != '\n'; c = getc_unlocked(from)) {
+        char *room = line->len <= IO_TOKEN_LIMIT ? text_room(line, 1) : NULL;
+        if (room == NULL)
+            continue;
+        *room = (char)c;
+        line->len++;
+    }
+    if (text_room(line, 0) != NULL)
+        line->ptr[line->len] = '\0';
+    return true;
+}
+
+static msg_status verify_lines(verify_job *job, FILE *from, const char *name)
+{
+    text line = TEXT_INIT;
+    char line_name[40];
+    size_t count = 0;
+    size_t refused = 0;
+    msg_status first = STATUS_OK;
+    while (read_line(&line, from) && !line.failed) {
+        count++;
+        (void)snprintf(line_name, sizeof line_name, "line %zu", count);
+        verify_case of = { .name = line_name, .token = line.ptr, .len = line.len, .line = count, .status = STATUS_OK };
+        msg_status status = judge(job, &of);
+        refused += status != STATUS_OK;
+        if (first == STATUS_OK)
+            first = status;
+    }
+    bool out_of_memory = line.failed;
+    text_free(&line);
+    if (ferror(from))
+        return msg_fail(STATUS_INPUT, name, "%s", strerror(errno));
+    if (out_of_memory)
+        return msg_fail_memory();
+    if (count == 0)
+        return msg_fail(STATUS_INPUT, name, "is empty: there is no token to verify");
+    if (!job->args->quiet || refused > 0)
+        msg_note("xcj: %zu token%s: %zu valid, %zu refused", count, count == 1 ? "" : "s", count - refused, refused);
+    return first;
+}
+
+static msg_status verify_batch(verify_job *job, const opt_list *operands)
+{
+    const char *operand = operands->count > 0 ? operands->items[0] : "-";
+    const char *path = operand[0] == '@' ? operand + 1 : operand;
+    FILE *from = NULL;
+    msg_status status = io_open_lines(&from, path);
+    if (status != STATUS_OK)
+        return status;
+    status = verify_lines(job, from, io_name(path));
+    if (from != stdin)
+        (void)fclose(from);
+    return status;
+}
+
+static msg_status run(const void *given, const opt_list *operands)
+{
+    verify_job job = { given, NULL, { NULL, false, false }, NULL, NULL, TEXT_INIT, 0 };
+    xcj_error err;
+    msg_status status = check(job.args, operands);
+    if (status == STATUS_OK)
+        status = make_verifier(&job);
+    if (status == STATUS_OK && xcj_scratch_new(&job.scratch, &err) != XCJ_OK)
+        status = msg_fail_error(ABOUT_OPTION, NULL, &err);
+    if (status == STATUS_OK)
+        status = job.args->batch ? verify_batch(&job, operands) : verify_one(&job, operands);
+    text_free(&job.payload);
+    xcj_scratch_free(job.scratch);
+    xcj_verifier_free(job.verifier);
+    keys_free(&job.keys);
+    return status;
+}
+
+const verb verb_verify = {
+    "verify",
+    "[TOKEN|@FILE|-]",
+    1,
+    "verify a token and print its payload",
+    "Verifies a JWT, or with --jws any JWS, in compact or JSON serialisation, and prints its payload as\n"
+    "it was signed; nothing is printed unless all of it is valid. Without an argument the token is\n"
+    "read from standard input. exp is required unless --allow-no-exp is given.\n",
+    "  xcj verify --jwks jwks.json --iss https://issuer.example --aud api://orders @token.jwt\n"
+    "  xcj verify --key public.pem --alg RS256 --json - < token.jwt\n"
+    "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n",
+    OPTIONS,
+    sizeof(verify_args),
+    run,
+};
