@@ -215,6 +215,26 @@ static bool is_one_of(const xcj__json_value *value, const xcj_str *list, size_t 
     return false;
 }
 
+/* The values in a sentence: what the token says, if it is to be said, and what the policy wants. */
+static void fail_value(checking *c, claim which, const char *what, xcj_str found, const xcj_str *wanted, size_t count)
+{
+    char words[3 * XCJ__SHOWN + 32];
+    char shown[XCJ__SHOWN];
+    xcj__buf text;
+    xcj__buf_init_fixed(&text, words, sizeof words - 1);
+    xcj__buf_put_text(&text, what);
+    if (found.ptr != NULL) {
+        xcj__buf_put_text(&text, " \"");
+        xcj__buf_put_text(&text, xcj__sanitise(shown, sizeof shown, found.ptr, found.len));
+        xcj__buf_put_text(&text, "\", not");
+    }
+    xcj__buf_put_text(&text, " \"");
+    xcj__buf_put_text(&text, xcj__sanitise(shown, sizeof shown, wanted->ptr, wanted->len));
+    xcj__buf_put_text(&text, count > 1 ? "\" or another that is accepted" : "\"");
+    words[text.failed ? 0 : text.len] = '\0';
+    fail_claim(c, which, words);
+}
+
 static void check_text(checking *c, claim which, const xcj_str *wanted, size_t count)
 {
     const xcj__json_value *value = &c->seen[which];
@@ -223,7 +243,7 @@ static void check_text(checking *c, claim which, const xcj_str *wanted, size_t c
     } else if (value->type != XCJ__JSON_STRING) {
         fail_claim(c, which, "is not a string");
     } else if (!is_one_of(value, wanted, count)) {
-        fail_claim(c, which, "is not the one expected");
+        fail_value(c, which, "is", value->text, wanted, count);
     }
 }
 
@@ -257,7 +277,8 @@ static xcj_code check_audience(checking *c)
     if (a.has_other) {
         fail_claim(c, AUD, "has an element that is not a string");
     } else if (!a.matches) {
-        fail_claim(c, AUD, "does not contain the one expected");
+        xcj_str none = { NULL, 0 };
+        fail_value(c, AUD, "does not contain", none, c->options->audiences, c->options->audiences_count);
     }
     return code;
 }
@@ -396,7 +417,7 @@ static void check_typ(checking *c, const xcj__header *header)
     if (!header->has_typ) {
         fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "is missing from the header");
     } else if (!same_type(c->options->typ, header->typ)) {
-        fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "is not the one expected");
+        fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "in the header is another type");
     }
 }
 
