@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
@@ -91,9 +94,27 @@ static bool is_plain(char c)
     return (uint8_t)c >= 0x20 && (uint8_t)c < 0x80 && c != '"' && c != '\\';
 }
 
-/* To the first byte of a string that needs a look: a quote, backslash, control or part of UTF-8. Eight bytes at a time. */
+#ifdef __SSE2__
+/* Which of sixteen bytes need a look, a bit each. As signed bytes all of UTF-8 is below the space too. */
+static unsigned look_16(const char *p)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i look = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(look, _mm_cmplt_epi8(v, _mm_set1_epi8(' '))));
+}
+#endif
+
+/* To the first byte of a string that needs a look: a quote, backslash, control or part of UTF-8. */
 static size_t skip_plain(const char *text, size_t at, size_t len)
 {
+#ifdef __SSE2__
+    for (; len - at >= 16; at += 16) {
+        unsigned look = look_16(text + at);
+        if (look != 0) {
+            return at + (size_t)__builtin_ctz(look);
+        }
+    }
+#endif
     for (; len - at >= 8; at += 8) {
         uint64_t v = load_le(text + at);
         uint64_t look = (v & HIGHS) | has_zero(v ^ (ONES * '"')) | has_zero(v ^ (ONES * '\\')) | ((v - ONES * 0x20) & HIGHS);
@@ -714,11 +735,6 @@ bool xcj__json_equal(xcj_str content, bool escaped, const char *text, size_t len
         }
     }
     return read_byte(&r) < 0;
-}
-
-bool xcj__json_named(const xcj__json_item *item, const char *literal)
-{
-    return xcj__json_equal(item->name, item->name_escaped, literal, strlen(literal));
 }
 
 size_t xcj__json_unescape(char *dst, xcj_str content)

@@ -14,6 +14,7 @@
 #define XCJ_LIB_CODEC_JSON_SCAN_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include <xcj/base.h>
 
@@ -70,8 +71,12 @@ XCJ_MUST_CHECK xcj_code xcj__json_check(const char *text, size_t len, const xcj_
 /** Is this (checked) name or string content, unescaped, exactly the given text? */
 bool xcj__json_equal(xcj_str content, bool escaped, const char *text, size_t len);
 
-/** Is the item's name, unescaped, this literal? */
-bool xcj__json_named(const xcj__json_item *item, const char *literal);
+/** Is the item's name, unescaped, this literal? In the header, so that the length is a constant where the literal is. */
+static inline bool xcj__json_named(const xcj__json_item *item, const char *literal)
+{
+    size_t len = strlen(literal);
+    return (item->name_escaped || item->name.len == len) && xcj__json_equal(item->name, item->name_escaped, literal, len);
+}
 
 /** Unescapes (checked) string content into dst, which holds content.len bytes; returns the length. dst may be content.ptr.
  */

@@ -191,7 +191,7 @@ static xcj_code note_claim(void *ctx, const xcj__json_item *item, xcj_error *err
     checking *c = ctx;
     /* All the names that matter by themselves have three letters, unless they are escaped. */
     for (size_t i = 0; (item->name.len == 3 || item->name_escaped) && i < CLAIM_COUNT; i++) {
-        if (xcj__json_named(item, claim_names[i])) {
+        if (item->name_escaped ? xcj__json_named(item, claim_names[i]) : memcmp(item->name.ptr, claim_names[i], 3) == 0) {
             c->seen[i] = item->value;
             break;
         }
