@@ -10,16 +10,20 @@
 /* Called when what is there does not hold `more`. Doubling keeps the total copying linear. */
 static bool grow(xcj__buf *buf, size_t more)
 {
-    if (buf->fixed || more > SIZE_MAX - buf->len)
+    if (buf->fixed || more > SIZE_MAX - buf->len) {
         return false;
+    }
     size_t cap = buf->len + more;
-    if (cap < FIRST_CAP)
+    if (cap < FIRST_CAP) {
         cap = FIRST_CAP;
-    if (buf->cap <= SIZE_MAX / 2 && cap < buf->cap * 2)
+    }
+    if (buf->cap <= SIZE_MAX / 2 && cap < buf->cap * 2) {
         cap = buf->cap * 2;
+    }
     char *fresh = buf->owned ? xcj__realloc(buf->ptr, cap) : xcj__alloc(cap);
-    if (fresh == NULL)
+    if (fresh == NULL) {
         return false;
+    }
     if (!buf->owned && buf->len > 0) {
         memcpy(fresh, buf->ptr, buf->len);
         xcj__wipe(buf->ptr, buf->len);
@@ -47,17 +51,19 @@ void xcj__buf_init_fixed(xcj__buf *buf, void *storage, size_t cap)
 
 void xcj__buf_free(xcj__buf *buf)
 {
-    if (buf->owned)
+    if (buf->owned) {
         xcj_free(buf->ptr);
-    else if (!buf->fixed)
+    } else if (!buf->fixed) {
         xcj__wipe(buf->ptr, buf->len);
+    }
     xcj__buf_init(buf);
 }
 
 char *xcj__buf_reserve(xcj__buf *buf, size_t more)
 {
-    if (buf->failed)
+    if (buf->failed) {
         return NULL;
+    }
     if (buf->ptr == NULL || more > buf->cap - buf->len) {
         if (!grow(buf, more)) {
             buf->failed = true;
@@ -69,13 +75,15 @@ char *xcj__buf_reserve(xcj__buf *buf, size_t more)
 
 void xcj__buf_put(xcj__buf *buf, const void *data, size_t len)
 {
-    if (len == 0)
+    if (len == 0) {
         return;
+    }
     char *room = xcj__buf_reserve(buf, len);
-    if (room != NULL)
+    if (room != NULL) {
         memcpy(room, data, len);
-    else if (!buf->fixed)
+    } else if (!buf->fixed) {
         return;
+    }
     buf->len = len <= SIZE_MAX - buf->len ? buf->len + len : SIZE_MAX;
 }
 
@@ -103,8 +111,9 @@ void xcj__buf_put_int(xcj__buf *buf, int64_t value)
         digits[--at] = (char)('0' + rest % 10);
         rest /= 10;
     } while (rest > 0);
-    if (value < 0)
+    if (value < 0) {
         digits[--at] = '-';
+    }
     xcj__buf_put(buf, digits + at, sizeof digits - at);
 }
 

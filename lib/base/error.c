@@ -56,8 +56,9 @@ static const code_row codes[] = {
 static const code_row *find_code(xcj_code code)
 {
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if (codes[i].code == code)
+        if (codes[i].code == code) {
             return &codes[i];
+        }
     }
     return NULL;
 }
@@ -73,16 +74,19 @@ static void copy_text(char *dst, size_t cap, const char *text)
 __attribute__((format(printf, 5, 0))) static void fill(xcj_error *err, xcj_code code, const char *member, size_t offset,
                                                        const char *fmt, va_list args)
 {
-    if (err == NULL)
+    if (err == NULL) {
         return;
+    }
     xcj_error fresh;
     xcj__error_clear(&fresh);
     fresh.code = code;
     fresh.offset = offset;
-    if (member != NULL)
+    if (member != NULL) {
         copy_text(fresh.member, sizeof fresh.member, member);
-    if (vsnprintf(fresh.message, sizeof fresh.message, fmt, args) < 0)
+    }
+    if (vsnprintf(fresh.message, sizeof fresh.message, fmt, args) < 0) {
         fresh.message[0] = '\0';
+    }
     *err = fresh;
 }
 
@@ -121,8 +125,9 @@ xcj_code xcj__fail_memory(xcj_error *err)
 
 void xcj__error_clear(xcj_error *err)
 {
-    if (err == NULL)
+    if (err == NULL) {
         return;
+    }
     memset(err, 0, sizeof *err);
     err->offset = XCJ_NO_OFFSET;
 }
@@ -130,14 +135,17 @@ void xcj__error_clear(xcj_error *err)
 const char *xcj__sanitise(char *dst, size_t cap, const char *text, size_t len)
 {
     static const char cut[] = "...";
-    if (cap == 0)
+    if (cap == 0) {
         return dst;
+    }
     bool fits = len < cap;
     size_t kept = fits ? len : cap - 1;
-    for (size_t i = 0; i < kept; i++)
+    for (size_t i = 0; i < kept; i++) {
         dst[i] = text[i] >= ' ' && text[i] <= '~' && text[i] != '"' ? text[i] : '?';
-    if (!fits && kept >= sizeof cut - 1)
+    }
+    if (!fits && kept >= sizeof cut - 1) {
         memcpy(dst + kept - (sizeof cut - 1), cut, sizeof cut - 1);
+    }
     dst[kept] = '\0';
     return dst;
 }

@@ -21,11 +21,13 @@ static char ascii_lower(char c)
 
 void *xcj__alloc(size_t size)
 {
-    if (size > (size_t)PTRDIFF_MAX - sizeof(header))
+    if (size > (size_t)PTRDIFF_MAX - sizeof(header)) {
         return NULL;
+    }
     header *head = malloc(sizeof(header) + size);
-    if (head == NULL)
+    if (head == NULL) {
         return NULL;
+    }
     head->size = size;
     return head + 1;
 }
@@ -33,8 +35,9 @@ void *xcj__alloc(size_t size)
 void *xcj__zalloc(size_t size)
 {
     void *block = xcj__alloc(size);
-    if (block != NULL)
+    if (block != NULL) {
         memset(block, 0, size);
+    }
     return block;
 }
 
@@ -42,8 +45,9 @@ void *xcj__zalloc(size_t size)
 void *xcj__realloc(void *block, size_t size)
 {
     void *fresh = xcj__alloc(size);
-    if (fresh == NULL || block == NULL)
+    if (fresh == NULL || block == NULL) {
         return fresh;
+    }
     size_t old = header_of(block)->size;
     memcpy(fresh, block, old < size ? old : size);
     xcj_free(block);
@@ -52,21 +56,25 @@ void *xcj__realloc(void *block, size_t size)
 
 char *xcj__dup(const char *text, size_t len)
 {
-    if (len == SIZE_MAX)
+    if (len == SIZE_MAX) {
         return NULL;
+    }
     char *copy = xcj__alloc(len + 1);
-    if (copy == NULL)
+    if (copy == NULL) {
         return NULL;
-    if (len > 0)
+    }
+    if (len > 0) {
         memcpy(copy, text, len);
+    }
     copy[len] = '\0';
     return copy;
 }
 
 void xcj__wipe(void *ptr, size_t len)
 {
-    if (len > 0)
+    if (len > 0) {
         explicit_bzero(ptr, len);
+    }
 }
 
 bool xcj__equal_secret(const void *a, const void *b, size_t len)
@@ -74,15 +82,17 @@ bool xcj__equal_secret(const void *a, const void *b, size_t len)
     const volatile unsigned char *left = a;
     const volatile unsigned char *right = b;
     unsigned differ = 0;
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         differ |= (unsigned)(left[i] ^ right[i]);
+    }
     return ((differ - 1) >> 8) & 1;
 }
 
 bool xcj__str_equal(xcj_str a, xcj_str b)
 {
-    if (a.ptr == NULL || b.ptr == NULL)
+    if (a.ptr == NULL || b.ptr == NULL) {
         return a.ptr == b.ptr;
+    }
     return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
@@ -93,11 +103,13 @@ bool xcj__str_is(xcj_str a, const char *literal)
 
 bool xcj__str_is_nocase(xcj_str a, const char *literal)
 {
-    if (a.ptr == NULL || a.len != strlen(literal))
+    if (a.ptr == NULL || a.len != strlen(literal)) {
         return false;
+    }
     for (size_t i = 0; i < a.len; i++) {
-        if (ascii_lower(a.ptr[i]) != ascii_lower(literal[i]))
+        if (ascii_lower(a.ptr[i]) != ascii_lower(literal[i])) {
             return false;
+        }
     }
     return true;
 }
@@ -109,8 +121,9 @@ xcj_str xcj_text(const char *text)
 
 void xcj_free(void *block)
 {
-    if (block == NULL)
+    if (block == NULL) {
         return;
+    }
     header *head = header_of(block);
     xcj__wipe(block, head->size);
     free(head);

@@ -105,8 +105,9 @@ static size_t encode(char *restrict dst, const uint8_t *restrict src, size_t len
     if (len > 0) {
         uint32_t bits = (uint32_t)src[0] << 16 | (len == 2 ? (uint32_t)src[1] << 8 : 0);
         put_pair(dst, abc, bits >> 12);
-        if (len == 2)
+        if (len == 2) {
             dst[2] = abc->pairs[2 * (bits & 0xfff)];
+        }
         dst += len + 1;
     }
     return (size_t)(dst - begin);
@@ -126,14 +127,16 @@ static size_t decode_quads(uint8_t *dst, const uint8_t *src, size_t len, const a
     for (; len - at >= 12; at += 8, dst += 6) {
         uint32_t high = quad(src + at, abc);
         uint32_t low = quad(src + at + 4, abc);
-        if ((high & low & VALID_QUAD) != VALID_QUAD)
+        if ((high & low & VALID_QUAD) != VALID_QUAD) {
             return at;
+        }
         store_be(dst, (uint64_t)high << 40 | (uint64_t)(low & 0xffffff) << 16);
     }
     for (; len - at >= 4; at += 4, dst += 3) {
         uint32_t bits = quad(src + at, abc);
-        if ((bits & VALID_QUAD) != VALID_QUAD)
+        if ((bits & VALID_QUAD) != VALID_QUAD) {
             return at;
+        }
         dst[0] = (uint8_t)(bits >> 16);
         dst[1] = (uint8_t)(bits >> 8);
         dst[2] = (uint8_t)bits;
@@ -148,24 +151,28 @@ static bool decode_tail(uint8_t *dst, const uint8_t *src, size_t len, const alph
     for (size_t i = 0; i < len; i++) {
         uint32_t value = abc->values[i][src[i]];
         *place = i;
-        if (value == 0)
+        if (value == 0) {
             return false;
+        }
         bits |= value & 0xffffff;
     }
     /* RFC 4648 3.5: pad bits are zero. A single character stands for no byte. */
     uint32_t unused = len == 2 ? 0xffff : 0xff;
-    if (len == 1 || (bits & unused) != 0)
+    if (len == 1 || (bits & unused) != 0) {
         return false;
+    }
     dst[0] = (uint8_t)(bits >> 16);
-    if (len == 3)
+    if (len == 3) {
         dst[1] = (uint8_t)(bits >> 8);
+    }
     return true;
 }
 
 static size_t find_bad(const uint8_t *src, size_t at, const alphabet *abc)
 {
-    while (abc->values[0][src[at]] != 0)
+    while (abc->values[0][src[at]] != 0) {
         at++;
+    }
     return at;
 }
 
@@ -176,9 +183,9 @@ static bool decode(uint8_t *dst, size_t *dst_len, const uint8_t *src, size_t len
     size_t done = decode_quads(dst, src, len, abc);
     size_t written = done / 4 * 3;
     size_t place = 0;
-    if (done != len - tail)
+    if (done != len - tail) {
         place = find_bad(src, done, abc);
-    else if (tail == 0 || decode_tail(dst + written, src + done, tail, abc, &place)) {
+    } else if (tail == 0 || decode_tail(dst + written, src + done, tail, abc, &place)) {
         *dst_len = xcj__b64u_decoded_max(len);
         return true;
     } else {
@@ -186,8 +193,9 @@ static bool decode(uint8_t *dst, size_t *dst_len, const uint8_t *src, size_t len
     }
     xcj__wipe(dst, written);
     *dst_len = 0;
-    if (bad != NULL)
+    if (bad != NULL) {
         *bad = place;
+    }
     return false;
 }
 
@@ -220,23 +228,28 @@ size_t xcj__b64_encoded_len(size_t len)
 size_t xcj__b64_encode(char *dst, const uint8_t *src, size_t len)
 {
     size_t written = encode(dst, src, len, &std_alphabet);
-    for (; written % 4 != 0; written++)
+    for (; written % 4 != 0; written++) {
         dst[written] = '=';
+    }
     return written;
 }
 
 bool xcj__b64_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len, size_t *bad)
 {
     size_t body = len;
-    for (int i = 0; i < 2 && len % 4 == 0 && body > 0 && src[body - 1] == '='; i++)
+    for (int i = 0; i < 2 && len % 4 == 0 && body > 0 && src[body - 1] == '='; i++) {
         body--;
-    if (!decode(dst, dst_len, (const uint8_t *)src, body, &std_alphabet, bad))
+    }
+    if (!decode(dst, dst_len, (const uint8_t *)src, body, &std_alphabet, bad)) {
         return false;
-    if (len % 4 == 0)
+    }
+    if (len % 4 == 0) {
         return true;
+    }
     xcj__wipe(dst, *dst_len);
     *dst_len = 0;
-    if (bad != NULL)
+    if (bad != NULL) {
         *bad = len - 1;
+    }
     return false;
 }

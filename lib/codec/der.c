@@ -13,8 +13,9 @@ static void prepend_byte(xcj__der *der, uint8_t byte)
 static size_t skip_zeros(const uint8_t *number, size_t len)
 {
     size_t zeros = 0;
-    while (zeros < len && number[zeros] == 0)
+    while (zeros < len && number[zeros] == 0) {
         zeros++;
+    }
     return zeros;
 }
 
@@ -24,8 +25,9 @@ static uint8_t *put_positive(uint8_t *dst, const uint8_t *number, size_t len)
     size_t sign = number[0] >> 7;
     *dst++ = XCJ__DER_INTEGER;
     *dst++ = (uint8_t)(len + sign);
-    if (sign)
+    if (sign) {
         *dst++ = 0;
+    }
     memcpy(dst, number, len);
     return dst + len;
 }
@@ -33,21 +35,25 @@ static uint8_t *put_positive(uint8_t *dst, const uint8_t *number, size_t len)
 /* X.690 8.3: an INTEGER above zero in the fewest bytes, to the right end of `half` zeroed bytes. NULL if it is not that. */
 static const uint8_t *take_positive(uint8_t *dst, size_t half, const uint8_t *at, const uint8_t *end)
 {
-    if (end - at < 3 || at[0] != XCJ__DER_INTEGER || at[1] == 0 || at[1] > 0x7f)
+    if (end - at < 3 || at[0] != XCJ__DER_INTEGER || at[1] == 0 || at[1] > 0x7f) {
         return NULL;
+    }
     size_t len = at[1];
     at += 2;
-    if (len > (size_t)(end - at) || (at[0] & 0x80) != 0)
+    if (len > (size_t)(end - at) || (at[0] & 0x80) != 0) {
         return NULL;
+    }
     const uint8_t *next = at + len;
     if (at[0] == 0) {
-        if (len == 1 || (at[1] & 0x80) == 0)
+        if (len == 1 || (at[1] & 0x80) == 0) {
             return NULL;
+        }
         at++;
         len--;
     }
-    if (len > half)
+    if (len > half) {
         return NULL;
+    }
     memcpy(dst + half - len, at, len);
     return next;
 }
@@ -69,8 +75,9 @@ void xcj__der_prepend(xcj__der *der, const void *data, size_t len)
         return;
     }
     der->start -= len;
-    if (len > 0)
+    if (len > 0) {
         memcpy(der->storage + der->start, data, len);
+    }
 }
 
 void xcj__der_wrap(xcj__der *der, uint8_t tag, size_t mark)
@@ -80,8 +87,9 @@ void xcj__der_wrap(xcj__der *der, uint8_t tag, size_t mark)
         prepend_byte(der, (uint8_t)len);
     } else {
         uint8_t count = 0;
-        for (; len > 0; len >>= 8, count++)
+        for (; len > 0; len >>= 8, count++) {
             prepend_byte(der, (uint8_t)(len & 0xff));
+        }
         prepend_byte(der, (uint8_t)(0x80 | count));
     }
     prepend_byte(der, tag);
@@ -92,19 +100,22 @@ void xcj__der_integer(xcj__der *der, const uint8_t *number, size_t len)
     size_t mark = xcj__der_len(der);
     size_t zeros = skip_zeros(number, len);
     xcj__der_prepend(der, number + zeros, len - zeros);
-    if (zeros == len || (number[zeros] & 0x80) != 0)
+    if (zeros == len || (number[zeros] & 0x80) != 0) {
         prepend_byte(der, 0);
+    }
     xcj__der_wrap(der, XCJ__DER_INTEGER, mark);
 }
 
 size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t half)
 {
-    if (half == 0 || half > HALF_MAX || cap < 2 * half + 9)
+    if (half == 0 || half > HALF_MAX || cap < 2 * half + 9) {
         return 0;
+    }
     size_t r_zeros = skip_zeros(rs, half);
     size_t s_zeros = skip_zeros(rs + half, half);
-    if (r_zeros == half || s_zeros == half)
+    if (r_zeros == half || s_zeros == half) {
         return 0;
+    }
     const uint8_t *r = rs + r_zeros;
     const uint8_t *s = rs + half + s_zeros;
     size_t r_len = half - r_zeros;
@@ -112,8 +123,9 @@ size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t h
     size_t content = 4 + r_len + s_len + (r[0] >> 7) + (s[0] >> 7);
     uint8_t *at = dst;
     *at++ = XCJ__DER_SEQUENCE;
-    if (content >= 0x80)
+    if (content >= 0x80) {
         *at++ = 0x81;
+    }
     *at++ = (uint8_t)content;
     at = put_positive(at, r, r_len);
     at = put_positive(at, s, s_len);
@@ -123,25 +135,29 @@ size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t h
 bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len)
 {
     memset(rs, 0, 2 * half);
-    if (len < 2 || der[0] != XCJ__DER_SEQUENCE)
+    if (len < 2 || der[0] != XCJ__DER_SEQUENCE) {
         return false;
+    }
     size_t header = 2;
     size_t content = der[1];
     if (content == 0x81) {
-        if (len < 3 || der[2] < 0x80)
+        if (len < 3 || der[2] < 0x80) {
             return false;
+        }
         header = 3;
         content = der[2];
     } else if (content >= 0x80) {
         return false;
     }
-    if (content != len - header)
+    if (content != len - header) {
         return false;
+    }
     const uint8_t *end = der + len;
     const uint8_t *s = take_positive(rs, half, der + header, end);
     const uint8_t *rest = s != NULL ? take_positive(rs + half, half, s, end) : NULL;
-    if (rest == end)
+    if (rest == end) {
         return true;
+    }
     memset(rs, 0, 2 * half);
     return false;
 }

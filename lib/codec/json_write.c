@@ -42,14 +42,16 @@ void xcj__json_put_content(xcj__buf *buf, xcj_str text)
     size_t done = 0;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (!must_escape(c))
+        if (!must_escape(c)) {
             continue;
+        }
         xcj__buf_put(buf, text.ptr + done, i - done);
         put_escape(buf, c);
         done = i + 1;
     }
-    if (done < text.len)
+    if (done < text.len) {
         xcj__buf_put(buf, text.ptr + done, text.len - done);
+    }
 }
 
 size_t xcj__json_string_max(size_t len)
@@ -61,12 +63,15 @@ size_t xcj__json_string_max(size_t len)
 size_t xcj__utf8_sequence(const char *text, size_t len)
 {
     const unsigned char *p = (const unsigned char *)text;
-    if (len < 2 || p[0] < 0xc2 || p[0] > 0xf4 || !is_tail(p[1]))
+    if (len < 2 || p[0] < 0xc2 || p[0] > 0xf4 || !is_tail(p[1])) {
         return 0;
-    if (p[0] < 0xe0)
+    }
+    if (p[0] < 0xe0) {
         return 2;
-    if (len < 3 || !is_tail(p[2]))
+    }
+    if (len < 3 || !is_tail(p[2])) {
         return 0;
+    }
     if (p[0] < 0xf0) {
         bool overlong = p[0] == 0xe0 && p[1] < 0xa0;
         bool surrogate = p[0] == 0xed && p[1] > 0x9f;
@@ -82,8 +87,9 @@ bool xcj__utf8_valid(const char *text, size_t len)
     size_t i = 0;
     while (i < len) {
         size_t step = (unsigned char)text[i] < 0x80 ? 1 : xcj__utf8_sequence(text + i, len - i);
-        if (step == 0)
+        if (step == 0) {
             return false;
+        }
         i += step;
     }
     return true;
@@ -93,10 +99,12 @@ bool xcj__utf8_has_control(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (c < 0x20 || c == 0x7f)
+        if (c < 0x20 || c == 0x7f) {
             return true;
-        if (c == 0xc2 && i + 1 < len && (unsigned char)text[i + 1] < 0xa0)
+        }
+        if (c == 0xc2 && i + 1 < len && (unsigned char)text[i + 1] < 0xa0) {
             return true;
+        }
     }
     return false;
 }
