@@ -51,10 +51,14 @@ static inline void xcj__queue_restore(void)
     (void)ERR_pop_to_mark();
 }
 
-/** Did the last call fail for want of memory? A key must not be called wrong, or a signature, for that. Before the restore. */
+/**
+ * Did the last call fail for want of memory? A key must not be called wrong, or a signature, for that. OpenSSL says so in
+ * its first entry (or, when the caller had left some, perhaps in the last). To be asked before the restore.
+ */
 static inline bool xcj__queue_says_memory(void)
 {
-    return ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+           ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
 }
 
 #endif

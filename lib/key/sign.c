@@ -219,8 +219,7 @@ static xcj_code out_of_order(const xcj__alg *alg, xcj_use use, xcj_error *err)
     if (xcj__queue_says_memory()) {
         return xcj__fail_memory(err);
     }
-    return xcj__fail(err, XCJ_ERR_CRYPTO,
-                     "OpenSSL does not %s with %s here (its configuration may forbid it)",
+    return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not %s with %s here (its configuration may forbid it)",
                      use == XCJ_SIGN ? "sign" : "verify", alg->name);
 }
 
@@ -242,7 +241,7 @@ xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_al
         *sig_len = len;
     } else {
         xcj__wipe(sig, len);
-        code = out_of_order(row, XCJ_SIGN, err);
+        code = prepared != NULL && work == NULL ? xcj__fail_memory(err) : out_of_order(row, XCJ_SIGN, err);
     }
     xcj__context_free(own);
     xcj__queue_restore();
@@ -268,7 +267,9 @@ xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, siz
     xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
     int verdict = work != NULL ? verify_with(work, prepared, input, input_len, sig, sig_len) : -1;
     /* OpenSSL says "wrong" for "no memory" too. */
-    if (verdict < 0 || (verdict == 0 && xcj__queue_says_memory())) {
+    if (prepared != NULL && work == NULL) {
+        code = xcj__fail_memory(err);
+    } else if (verdict < 0 || (verdict == 0 && xcj__queue_says_memory())) {
         code = out_of_order(row, XCJ_VERIFY, err);
     } else if (verdict == 0) {
         code = xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid");
