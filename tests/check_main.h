@@ -7,14 +7,14 @@
 #include <check.h>
 #include <stdlib.h>
 
-#define CHECK_MAIN(suite_of)                                                                                                  \
-    int main(void)                                                                                                            \
-    {                                                                                                                         \
-        SRunner *runner = srunner_create(suite_of());                                                                         \
-        srunner_run_all(runner, CK_ENV);                                                                                      \
-        int failed = srunner_ntests_failed(runner);                                                                           \
-        srunner_free(runner);                                                                                                 \
-        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                                                     \
+#define CHECK_MAIN(suite_of)                                                                                                \
+    int main(void)                                                                                                          \
+    {                                                                                                                       \
+        SRunner *runner = srunner_create(suite_of());                                                                       \
+        srunner_run_all(runner, CK_ENV);                                                                                    \
+        int failed = srunner_ntests_failed(runner);                                                                         \
+        srunner_free(runner);                                                                                               \
+        return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;                                                                   \
     }
 
 #endif

@@ -1,0 +1,69 @@
+/*
+ * mint.c: what a gateway does. At start-up the plugin's configuration becomes a minter; for each request the authentication
+ * that the gateway has checked becomes one token, in a buffer of the gateway's own.
+ *
+ *     example_mint CONFIG.json API_KEY CONSUMER_ID AUDIENCE
+ */
+#include <stdio.h>
+#include <string.h>
+#include <xcj.h>
+
+/* Of a real gateway, one request: who called, as which consumer, and which service is asked for. */
+static xcj_auth request_of(char **args)
+{
+    xcj_auth auth = XCJ_AUTH_INIT;
+    auth.methods = XCJ_AUTH_API_KEY;
+    auth.api_key = xcj_text(args[0]);
+    auth.consumer_custom_id = xcj_text(args[1]);
+    auth.audience = xcj_text(args[2]);
+    return auth;
+}
+
+static int answer(const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch)
+{
+    char token[8192]; /* what fits into a header of the usual servers */
+    size_t len = 0;
+    xcj_error err;
+    if (xcj_mint(token, sizeof token, &len, minter, auth, scratch, &err) != XCJ_OK) {
+        fprintf(stderr, "%d: %s\n", xcj_code_http_status(err.code), err.message);
+        return 1;
+    }
+    xcj_str header = xcj_minter_upstream_header(minter);
+    printf("%.*s: %s%.*s\n", (int)header.len, header.ptr, xcj_header_prefix(header.ptr, header.len), (int)len, token);
+    return 0;
+}
+
+static size_t read_file(const char *path, char *buf, size_t cap)
+{
+    FILE *file = fopen(path, "rb");
+    size_t len = file != NULL ? fread(buf, 1, cap, file) : 0;
+    if (file != NULL) {
+        fclose(file);
+    }
+    return len;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5) {
+        fprintf(stderr, "usage: %s CONFIG.json API_KEY CONSUMER_ID AUDIENCE\n", argv[0]);
+        return 2;
+    }
+    char config[65536];
+    size_t len = read_file(argv[1], config, sizeof config);
+    xcj_minter *minter = NULL;
+    xcj_scratch *scratch = NULL; /* one per thread; NULL would do as well, and be slower */
+    xcj_error err;
+    int status = 1;
+    if (xcj_minter_from_config(&minter, config, len, NULL, NULL, &err) != XCJ_OK ||
+        xcj_scratch_new(&scratch, &err) != XCJ_OK) {
+        fprintf(stderr, "%s: %s\n", argv[1], err.message);
+        goto out;
+    }
+    xcj_auth auth = request_of(argv + 2);
+    status = answer(minter, &auth, scratch);
+out:
+    xcj_scratch_free(scratch);
+    xcj_minter_free(minter);
+    return status;
+}

@@ -1,0 +1,105 @@
+# shellcheck shell=sh
+# Sourced by tests/run.sh and examples/quickstart.sh: the one place that knows what is needed, how to see that it is there,
+# and which Debian or Ubuntu package brings it.
+#
+#     packages_need GROUP...     installs what is missing of these groups with apt-get when run as root; otherwise prints the
+#                                one command that would, and ends the script
+#     packages_configure FOLDER OPTION...    cmake in that build folder, with ninja where it is there
+#     packages_jobs              how many processors there are
+
+# GROUP, how to see that it is there, package. "cc" stands for a C compiler with its headers.
+packages_table() {
+    cat <<'LIST'
+build  cmake      3.22            cmake
+build  cc         -               gcc
+build  cc         -               libc6-dev
+build  make       -               ninja-build
+build  command    pkg-config      pkg-config
+build  library    libcrypto:3.0   libssl-dev
+build  library    jansson:2.13    libjansson-dev
+show   command    openssl         openssl
+test   library    check:0         check
+test   command    openssl         openssl
+test   command    jose            jose
+test   command    nm              binutils
+LIST
+}
+
+packages_have_cmake() {
+    command -v cmake >/dev/null || return 1
+    found=$(cmake --version | sed -n '1s/.* \([0-9]*\)\.\([0-9]*\).*/\1 \2/p')
+    wanted=$(printf '%s' "$1" | tr . ' ')
+    printf '%s %s\n' "$found" "$wanted" | awk '{ exit !($1 > $3 || ($1 == $3 && $2 >= $4)) }'
+}
+
+packages_have_cc() {
+    for cc in "${CC:-cc}" gcc clang; do
+        # A compiler without the C library's headers is no compiler.
+        command -v "$cc" >/dev/null && printf '#include <stdio.h>\n' | "$cc" -E -x c - >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+# Is it there? KIND, WHAT.
+packages_have() {
+    case $1 in
+    cmake) packages_have_cmake "$2" ;;
+    cc) packages_have_cc ;;
+    make) command -v ninja >/dev/null || command -v make >/dev/null ;;
+    command) command -v "$2" >/dev/null ;;
+    library) command -v pkg-config >/dev/null && pkg-config --atleast-version="${2#*:}" "${2%:*}" 2>/dev/null ;;
+    esac
+}
+
+# The packages that are missing of the groups named.
+packages_missing() {
+    packages_table | while read -r group kind what package; do
+        case " $* " in *" $group "*) packages_have "$kind" "$what" || printf '%s\n' "$package" ;; esac
+    done | sort -u | tr '\n' ' ' | sed 's/ *$//'
+}
+
+packages_need() {
+    missing=$(packages_missing "$@")
+    [ -n "$missing" ] || return 0
+    if ! command -v apt-get >/dev/null; then
+        printf 'Missing, by the names of the Debian packages: %s\n' "$missing" >&2
+        exit 1
+    fi
+    if [ "$(id -u)" -ne 0 ]; then
+        printf 'Missing: %s. This installs it:\n\n    sudo apt-get install -y %s\n\n' "$missing" "$missing" >&2
+        exit 1
+    fi
+    printf '== Installing %s\n' "$missing"
+    mkdir -p build
+    apt-get update -qq
+    # Package names hold no white space.
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >build/packages.log 2>&1 || {
+        cat build/packages.log >&2
+        exit 1
+    }
+    missing=$(packages_missing "$@")
+    [ -z "$missing" ] || {
+        printf 'Installed, and still not found: %s\n' "$missing" >&2
+        exit 1
+    }
+}
+
+packages_jobs() {
+    getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
+}
+
+# The first configuration of a folder chooses its generator. Later ones are quick, and see what has been installed since.
+packages_configure() {
+    folder=$1
+    shift
+    if [ ! -f "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
+        set -- -G Ninja "$@"
+    fi
+    cmake -S . -B "$folder" "$@" >"$folder.log" 2>&1 || {
+        cat "$folder.log" >&2
+        exit 1
+    }
+    grep 'leaves out' "$folder.log" || true
+    rm -f "$folder.log"
+}

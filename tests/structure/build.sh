@@ -1,0 +1,40 @@
+#!/bin/sh
+# A bare `cmake -S . -B build` builds what can be built and says what it leaves out; as a subproject it is the library alone.
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+need_plain_build
+command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
+CC=$XCJ_CC
+export CC
+
+targets() {
+    find "$1" -type d -name '*.dir' | sed -n 's|.*/CMakeFiles/\(.*\)\.dir$|\1|p' |
+        grep -xE 'xcj|xcj_static|xcj_command|example_mint|test_mem' | sort | tr '\n' ' '
+}
+
+cmake -S "$XCJ_ROOT" -B "$work/bare" >"$work/log" 2>&1 || bad "a bare configuration fails: $(cat "$work/log")"
+grep -q 'leaves out' "$work/log" && bad "left out though everything is here: $(grep 'leaves out' "$work/log")"
+[ "$(targets "$work/bare")" = 'example_mint test_mem xcj xcj_command xcj_static ' ] || bad "the bare build has: $(targets "$work/bare")"
+grep -q 'CMAKE_BUILD_TYPE:STRING=Release' "$work/bare/CMakeCache.txt" || bad "the bare build is not a release"
+
+# Without jansson and Check.
+PKG_CONFIG_LIBDIR=$work PKG_CONFIG_PATH='' cmake -S "$XCJ_ROOT" -B "$work/poor" >"$work/log" 2>&1 || bad "without jansson: $(cat "$work/log")"
+[ "$(grep -c 'xcj leaves out the \(xcj command\|tests\)' "$work/log")" = 2 ] || bad "not said what is left out"
+[ "$(targets "$work/poor")" = 'example_mint xcj xcj_static ' ] || bad "without jansson the build has: $(targets "$work/poor")"
+
+# As a subproject: the library alone, quiet, and it links. Warnings of ours do not stop somebody else's build.
+mkdir "$work/app"
+cat >"$work/app/CMakeLists.txt" <<'LISTS'
+cmake_minimum_required(VERSION 3.22)
+project(app LANGUAGES C)
+add_subdirectory(${XCJ_ROOT} xcj)
+add_executable(app app.c)
+target_link_libraries(app PRIVATE xcj::static)
+LISTS
+printf '#include <stdio.h>\n#include <xcj.h>\nint main(void)\n{\n    return puts(xcj_version()) < 0;\n}\n' >"$work/app/app.c"
+cmake -S "$work/app" -B "$work/sub" -DXCJ_ROOT="$XCJ_ROOT" >"$work/log" 2>&1 || bad "as a subproject: $(cat "$work/log")"
+[ "$(targets "$work/sub")" = 'xcj xcj_static ' ] || bad "as a subproject the build has: $(targets "$work/sub")"
+cmake --build "$work/sub" --target app >"$work/log" 2>&1 || bad "as a subproject: $(cat "$work/log")"
+[ "$("$work/sub/app")" = "$(sed -n 's/^project(xcj VERSION \([0-9.]*\).*/\1/p' "$XCJ_ROOT/CMakeLists.txt")" ] || bad "the app says another version"
+
+finish "bare, without jansson, and as a subproject"

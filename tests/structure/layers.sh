@@ -1,0 +1,94 @@
+#!/bin/sh
+# The floors of lib/: a file includes its own floor or lower, without circles; OpenSSL in lib/key only (and not in alg and
+# jwk); libjwt and jansson in lib/bridge only; the command includes nothing of lib/. Then the checker is tested itself.
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+# "FILE<tab>INCLUDED" for every include of the C files under a tree's folders.
+includes() {
+    (cd "$1" && find lib cli include -type f \( -name '*.c' -o -name '*.h' \) -exec awk '
+        /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+            name = $0
+            sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", name)
+            sub(/[>"].*/, "", name)
+            print FILENAME "\t" name
+        }' {} +) | sort
+}
+
+# The includes that break a rule, one a line.
+violations() {
+    includes "$1" | awk -F '\t' '
+        BEGIN {
+            floor["base"] = 0; floor["codec"] = 1; floor["key"] = 2; floor["token"] = 3; floor["gateway"] = 4
+            floor["bridge"] = 5
+        }
+        function report(why) { print $1 " includes " $2 ": " why }
+        {
+            split($1, at, "/")
+            split($2, to, "/")
+            crypto = $2 ~ /^openssl\//
+            json = $2 ~ /^(jansson|jwt)\.h$/ || $2 ~ /^xcj\/(jansson|libjwt)\.h$/
+        }
+        $1 == $2 { report("itself") }
+        at[1] == "include" && crypto { report("a public header that needs OpenSSL") }
+        at[1] == "include" && to[1] == "lib" { report("a public header that needs an internal one") }
+        at[1] == "cli" && to[1] == "lib" { report("the command sees the public headers only") }
+        at[1] != "lib" { next }
+        !(at[2] in floor) { report("lib/" at[2] " is no floor of the house"); next }
+        crypto && at[2] != "key" { report("OpenSSL is for lib/key") }
+        crypto && at[3] ~ /^(alg|jwk)\./ { report("the algorithm table and the shape of a JWK know no OpenSSL") }
+        json && at[2] != "bridge" { report("libjwt and jansson are for lib/bridge") }
+        to[1] == "cli" { report("the library does not know the command") }
+        to[1] == "lib" && !(to[2] in floor) { report("lib/" to[2] " is no floor of the house"); next }
+        to[1] == "lib" && floor[to[2]] > floor[at[2]] { report("floor " floor[at[2]] " does not reach up to " floor[to[2]]) }
+        to[1] != "lib" && $2 !~ /^(xcj|openssl|sys)\// && $2 ~ /\// { report("an include is named from the root") }
+        to[1] != "lib" && $2 !~ /\// && at[1] == "lib" && $2 !~ /^(std[a-z]*|string|errno|limits|time|inttypes|math|float|locale|pthread|unistd|jansson|jwt|strings|assert|emmintrin|tmmintrin|immintrin|arm_neon)\.h$/ {
+            report("not a header of the C library that lib/ may use, or not named from the root")
+        }'
+    circles "$1"
+}
+
+# Files that include each other in a circle, as tsort finds them.
+circles() {
+    includes "$1" | awk -F '\t' '$2 ~ /^(lib|cli|xcj)\// { print $1, ($2 ~ /^xcj\// ? "include/" $2 : $2) }' |
+        tsort 2>&1 >/dev/null | sed 's/^/circle: /'
+}
+
+violations "$XCJ_ROOT" >"$work/found"
+while read -r line; do bad "$line"; done <"$work/found"
+
+# Each planted line must be caught, and the same tree without it must be clean.
+plant() {
+    rm -rf "$work/tree"
+    mkdir -p "$work/tree/cli" "$work/tree/include/xcj"
+    for floor in base codec key token gateway bridge; do mkdir -p "$work/tree/lib/$floor"; done
+    printf '#include <openssl/evp.h>\n#include "lib/base/mem.h"\n' >"$work/tree/lib/key/sign.c"
+    printf '#include <stdint.h>\n#include <xcj/base.h>\n' >"$work/tree/lib/base/mem.h"
+    printf '#include "lib/codec/der.h"\n' >"$work/tree/lib/codec/der.c"
+    printf '#include "lib/base/mem.h"\n' >"$work/tree/lib/codec/der.h"
+    while [ "$#" -gt 1 ]; do
+        printf '%s\n' "$2" >>"$work/tree/$1"
+        shift 2
+    done
+    violations "$work/tree"
+}
+
+[ -z "$(plant)" ] || bad "the checker finds fault with a clean tree: $(plant)"
+catches() {
+    [ -n "$(plant "$@")" ] || bad "the checker misses a planted $2 in $1"
+}
+catches lib/base/mem.c '#include "lib/key/key.h"'
+catches lib/base/mem.h '#include "lib/codec/der.h"'
+catches lib/token/jws.c '#include <openssl/evp.h>'
+catches lib/key/alg.c '# include <openssl/evp.h>'
+catches lib/gateway/mint.c '#include <jansson.h>'
+catches lib/key/key.c '#include "lib/bridge/libjwt.h"'
+catches lib/codec/der.c '#include "der.h"'
+catches lib/codec/der.c '#include "../base/mem.h"'
+catches lib/base/mem.h '#include "lib/base/mem.h"'
+catches lib/codec/der.h '#include "lib/codec/loop.h"' lib/codec/loop.h '#include "lib/codec/der.h"'
+catches lib/utils.c '#include <string.h>'
+catches cli/mint.c '#include "lib/base/mem.h"'
+catches include/xcj/key.h '#include <openssl/evp.h>'
+
+finish "the layers of lib/ and cli/"

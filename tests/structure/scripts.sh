@@ -1,0 +1,12 @@
+#!/bin/sh
+# Every shell script is clean for shellcheck.
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+command -v shellcheck >/dev/null || skip "shellcheck is not here"
+
+cd "$XCJ_ROOT" || exit 1
+find .ci examples tests cli docs -type f \( -name '*.sh' -o -path '.ci/run' \) | sort >"$work/files"
+grep -q . "$work/files" || bad "no scripts were found"
+xargs shellcheck <"$work/files" || bad "see above"
+
+finish "$(wc -l <"$work/files") scripts"
