@@ -43,6 +43,12 @@ typedef struct xcj__jwk {
 XCJ_MUST_CHECK xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_key_options *options,
                                        xcj_error *err);
 
+/**
+ * What a JWK that xcj__jwk_parse() refused says of itself: its key type (0: none of ours) and its kid (NULL: none; to be
+ * freed by xcj_free()). The text is a checked JSON object. XCJ_ERR_MEMORY.
+ */
+XCJ_MUST_CHECK xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err);
+
 /** Checks sizes, lengths and which members are there, once `part` and `facts` are filled in; sets facts.bits and is_private.
  */
 XCJ_MUST_CHECK xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err);

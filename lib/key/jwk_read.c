@@ -92,6 +92,17 @@ static xcj_code take_number(reading *r, xcj__jwk_part part, xcj_error *err)
     return XCJ_OK;
 }
 
+/* The type of this name; 0 when it is none of ours. */
+static xcj__kty type_named(xcj_str name)
+{
+    for (xcj__kty type = XCJ__RSA; type <= XCJ__OCT; type++) {
+        if (xcj__str_is(name, xcj__kty_name(type))) {
+            return type;
+        }
+    }
+    return 0;
+}
+
 static xcj_code take_type(reading *r, xcj_error *err)
 {
     xcj_str kty;
@@ -102,11 +113,9 @@ static xcj_code take_type(reading *r, xcj_error *err)
     if (kty.ptr == NULL) {
         return xcj__fail_at(err, XCJ_ERR_KEY, "kty", XCJ_NO_OFFSET, "the JWK has no \"kty\"");
     }
-    for (xcj__kty type = XCJ__RSA; type <= XCJ__OCT; type++) {
-        if (xcj__str_is(kty, xcj__kty_name(type))) {
-            r->jwk->facts.kty = type;
-            return XCJ_OK;
-        }
+    r->jwk->facts.kty = type_named(kty);
+    if (r->jwk->facts.kty != 0) {
+        return XCJ_OK;
     }
     char shown[XCJ__SHOWN];
     return xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "kty", offset_of(r, &r->seen[KTY]),
@@ -252,4 +261,30 @@ xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_k
         xcj__jwk_free(out);
     }
     return code;
+}
+
+xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err)
+{
+    static const xcj__json_limits limits = { XCJ__JSON_DEPTH_MAX, SIZE_MAX };
+    reading r = { .text = text };
+    *kty = 0;
+    *kid = (xcj_str){ NULL, 0 };
+    xcj_code code = xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, note_member, &r, err);
+    if (code != XCJ_OK) {
+        return code == XCJ_ERR_MEMORY ? code : XCJ_OK;
+    }
+    const xcj__json_value *type = &r.seen[KTY];
+    for (xcj__kty t = XCJ__RSA; type->type == XCJ__JSON_STRING && t <= XCJ__OCT; t++) {
+        const char *name = xcj__kty_name(t);
+        *kty = xcj__json_equal(type->text, type->escaped, name, strlen(name)) ? t : *kty;
+    }
+    if (r.seen[KID].type != XCJ__JSON_STRING) {
+        return XCJ_OK;
+    }
+    char *copy = xcj__alloc(r.seen[KID].text.len + 1);
+    if (copy == NULL) {
+        return xcj__fail_memory(err);
+    }
+    *kid = (xcj_str){ copy, xcj__json_unescape(copy, r.seen[KID].text) };
+    return XCJ_OK;
 }

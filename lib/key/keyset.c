@@ -8,6 +8,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_scan.h"
+#include "lib/key/jwk.h"
 #include "lib/key/key.h"
 
 /* A set of 10 000 RSA keys is 5 MB. */
@@ -17,6 +18,8 @@
 typedef struct skipped {
     size_t position;
     xcj_error why;
+    xcj__kty kty;
+    xcj_str kid;
 } skipped;
 
 struct xcj_keyset {
@@ -26,6 +29,7 @@ struct xcj_keyset {
     size_t cap;
     uint32_t *by_kid; /* the keys that have a kid, by kid and then by order */
     size_t named;
+    bool *doubtful; /* by key: a broken key of the same kid and type may be the one that is meant; NULL: none is */
     skipped *skipped;
     size_t skipped_count;
     size_t skipped_cap;
@@ -58,7 +62,11 @@ void xcj_keyset_free(xcj_keyset *set)
         xcj_key_free(set->keys[i]);
     }
     xcj_free(set->keys);
+    for (size_t i = 0; i < set->skipped_count; i++) {
+        xcj_free((char *)(uintptr_t)set->skipped[i].kid.ptr);
+    }
     xcj_free(set->by_kid);
+    xcj_free(set->doubtful);
     xcj_free(set->skipped);
     xcj_free(set);
 }
@@ -88,14 +96,19 @@ static bool add_key(xcj_keyset *set, xcj_key *key)
     return true;
 }
 
-static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why)
+static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str jwk)
 {
     skipped *list = grow(set->skipped, set->skipped_count, &set->skipped_cap, sizeof *list);
     if (list == NULL) {
         return false;
     }
     set->skipped = list;
-    list[set->skipped_count++] = (skipped){ position, *why };
+    skipped *one = &list[set->skipped_count];
+    *one = (skipped){ .position = position, .why = *why };
+    if (xcj__jwk_peek(&one->kty, &one->kid, jwk.ptr, jwk.len, NULL) != XCJ_OK) {
+        return false;
+    }
+    set->skipped_count++;
     return true;
 }
 
@@ -154,6 +167,62 @@ static bool index_kids(xcj_keyset *set)
     return true;
 }
 
+/* The first of by_kid whose kid is not below this one. */
+static size_t lower_bound(const xcj_keyset *set, xcj_str kid)
+{
+    size_t low = 0;
+    for (size_t high = set->named; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_kid(xcj_key_id(set->keys[set->by_kid[middle]]), kid) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static bool has_kid_at(const xcj_keyset *set, size_t index, xcj_str kid)
+{
+    return index < set->named && compare_kid(xcj_key_id(set->keys[set->by_kid[index]]), kid) == 0;
+}
+
+/* By the place in by_kid where the keys of a kid begin: the types of the broken keys with that kid, a bit each. */
+static void note_broken_types(const xcj_keyset *set, uint8_t *types)
+{
+    for (size_t i = 0; i < set->skipped_count; i++) {
+        const skipped *broken = &set->skipped[i];
+        size_t at = broken->kid.ptr != NULL ? lower_bound(set, broken->kid) : set->named;
+        if (has_kid_at(set, at, broken->kid)) {
+            types[at] |= (uint8_t)(1u << broken->kty);
+        }
+    }
+}
+
+/* A broken key is passed over, but not forgotten: a whole one of its kid and type is no longer the only one that can be
+ * meant. */
+static bool mark_doubtful(xcj_keyset *set)
+{
+    if (set->skipped_count == 0) {
+        return true;
+    }
+    uint8_t *types = xcj__zalloc(set->named + 1);
+    set->doubtful = xcj__zalloc((set->count + 1) * sizeof *set->doubtful);
+    if (types == NULL || set->doubtful == NULL) {
+        xcj_free(types);
+        return false;
+    }
+    note_broken_types(set, types);
+    size_t first = 0;
+    for (size_t i = 0; i < set->named; i++) {
+        const xcj_key *key = set->keys[set->by_kid[i]];
+        first = has_kid_at(set, first, xcj_key_id(key)) ? first : i;
+        set->doubtful[set->by_kid[i]] = (types[first] >> xcj__key_facts_of(key)->kty & 1) != 0;
+    }
+    xcj_free(types);
+    return true;
+}
+
 typedef struct loading {
     xcj_keyset *set;
     const xcj_key_options *options;
@@ -172,7 +241,7 @@ static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
         return xcj__fail_memory(err);
     }
     /* RFC 7517 5: a key that cannot be used does not make the others unusable. */
-    bool kept = code == XCJ_OK ? add_key(l->set, key) : add_skipped(l->set, l->position, &why);
+    bool kept = code == XCJ_OK ? add_key(l->set, key) : add_skipped(l->set, l->position, &why, text);
     l->position++;
     return kept ? XCJ_OK : xcj__fail_memory(err);
 }
@@ -208,7 +277,7 @@ static xcj_code load(loading *l, const char *text, size_t len, xcj_error *err)
 
 static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_error *err)
 {
-    if (code == XCJ_OK && !index_kids(set)) {
+    if (code == XCJ_OK && !(index_kids(set) && mark_doubtful(set))) {
         code = xcj__fail_memory(err);
     }
     if (code != XCJ_OK) {
@@ -303,26 +372,6 @@ xcj_code xcj_keyset_to_json(char **out, size_t *out_len, const xcj_keyset *set, 
     return xcj__buf_take(&text, out, out_len, err);
 }
 
-/* The first of by_kid whose kid is not below this one. */
-static size_t lower_bound(const xcj_keyset *set, xcj_str kid)
-{
-    size_t low = 0;
-    for (size_t high = set->named; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (compare_kid(xcj_key_id(set->keys[set->by_kid[middle]]), kid) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-static bool has_kid_at(const xcj_keyset *set, size_t index, xcj_str kid)
-{
-    return index < set->named && compare_kid(xcj_key_id(set->keys[set->by_kid[index]]), kid) == 0;
-}
-
 bool xcj__keyset_has(const xcj_keyset *set, xcj_str kid)
 {
     return has_kid_at(set, lower_bound(set, kid), kid);
@@ -378,11 +427,13 @@ xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str 
     size_t first = kid.ptr != NULL ? lower_bound(set, kid) : 0;
     size_t last = first;
     for (; kid.ptr != NULL ? has_kid_at(set, last, kid) : last < set->count; last++) {
-        const xcj_key *key = set->keys[kid.ptr != NULL ? set->by_kid[last] : last];
+        size_t index = kid.ptr != NULL ? set->by_kid[last] : last;
+        const xcj_key *key = set->keys[index];
         if (xcj__alg_admit(alg, xcj__key_facts_of(key), XCJ_VERIFY, NULL) != XCJ_OK) {
             continue;
         }
-        if (*out != NULL) {
+        bool is_doubtful = kid.ptr != NULL && set->doubtful != NULL && set->doubtful[index];
+        if (*out != NULL || is_doubtful) {
             *out = NULL;
             return ambiguous(kid, alg, err);
         }
