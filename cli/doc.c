@@ -11,8 +11,9 @@
 
 static void wiping_free(void *block)
 {
-    if (block != NULL)
+    if (block != NULL) {
         text_wipe(block, malloc_usable_size(block));
+    }
     free(block);
 }
 
@@ -31,20 +32,23 @@ msg_status doc_check(const char *name, xcj_str json, bool must_be_object)
 {
     json_error_t why;
     json_t *value = json_loadb(json.ptr, json.len, LOAD_FLAGS, &why);
-    if (value == NULL)
+    if (value == NULL) {
         return msg_fail(STATUS_INPUT, name, "is not JSON: %s at offset %d", why.text, why.position);
+    }
     bool is_object = json_is_object(value);
     json_decref(value);
-    if (must_be_object && !is_object)
+    if (must_be_object && !is_object) {
         return msg_fail(STATUS_INPUT, name, "is not a JSON object");
+    }
     return STATUS_OK;
 }
 
 bool doc_string(text *to, const char *bytes, size_t len)
 {
     json_t *value = json_stringn(bytes, len);
-    if (value == NULL)
+    if (value == NULL) {
         return false;
+    }
     char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     json_decref(value);
     if (dumped == NULL) {
@@ -70,15 +74,18 @@ static bool is_space(char c)
 void doc_splice(text *to, xcj_str object, xcj_str members)
 {
     size_t end = object.len;
-    while (end > 0 && object.ptr[end - 1] != '}')
+    while (end > 0 && object.ptr[end - 1] != '}') {
         end--;
+    }
     size_t before = end > 0 ? end - 1 : 0;
-    while (before > 0 && is_space(object.ptr[before - 1]))
+    while (before > 0 && is_space(object.ptr[before - 1])) {
         before--;
+    }
     bool is_empty = before > 0 && object.ptr[before - 1] == '{';
     text_add(to, object.ptr, before);
-    if (members.len > 0 && !is_empty)
+    if (members.len > 0 && !is_empty) {
         text_puts(to, ",");
+    }
     text_add(to, members.ptr, members.len);
     text_add(to, object.ptr + before, object.len - before);
 }
@@ -87,19 +94,22 @@ void doc_member(text *members, const char *name, xcj_str raw)
 {
     text_printf(members, ",\"%s\":", name);
     text_add(members, raw.ptr, raw.len);
-    if (members->failed)
+    if (members->failed) {
         return;
+    }
     for (char *p = members->ptr + members->len - raw.len; *p != '\0'; p++) {
-        if (*p == '\n' || *p == '\r')
+        if (*p == '\n' || *p == '\r') {
             *p = ' ';
+        }
     }
 }
 
 msg_status doc_line(text *to, json_t *object, const text *members)
 {
     char *dumped = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-    if (dumped == NULL)
+    if (dumped == NULL) {
         return msg_fail_memory();
+    }
     size_t len = strlen(dumped);
     text_add(to, dumped, len - 1); /* all but the closing brace */
     text_add(to, members->ptr, members->len);
@@ -130,12 +140,13 @@ static size_t pretty_string(text *to, xcj_str json, size_t at)
         unsigned char c = (unsigned char)json.ptr[i];
         unsigned char next = i + 1 < json.len ? (unsigned char)json.ptr[i + 1] : 0;
         escaped = !escaped && c == '\\';
-        if (c == 0x7f)
+        if (c == 0x7f) {
             text_puts(to, "\\u007f");
-        else if (c == 0xc2 && next >= 0x80 && next <= 0x9f)
+        } else if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
             text_printf(to, "\\u%04x", (unsigned)json.ptr[++i] & 0xff);
-        else
+        } else {
             text_add(to, &json.ptr[i], 1);
+        }
     }
     text_puts(to, "\"");
     return i + 1;
@@ -143,8 +154,9 @@ static size_t pretty_string(text *to, xcj_str json, size_t at)
 
 static size_t skip_space(xcj_str json, size_t at)
 {
-    while (at < json.len && is_space(json.ptr[at]))
+    while (at < json.len && is_space(json.ptr[at])) {
         at++;
+    }
     return at;
 }
 
@@ -158,19 +170,24 @@ void doc_pretty(text *to, xcj_str json)
             continue;
         }
         at++;
-        if (c == '}' || c == ']')
+        if (c == '}' || c == ']') {
             new_line(to, --depth);
+        }
         text_add(to, &c, 1);
-        if (c == ':')
+        if (c == ':') {
             text_puts(to, " ");
-        if (c == ',')
+        }
+        if (c == ',') {
             new_line(to, depth);
-        if (c != '{' && c != '[')
+        }
+        if (c != '{' && c != '[') {
             continue;
+        }
         at = skip_space(json, at);
-        if (at < json.len && (json.ptr[at] == '}' || json.ptr[at] == ']'))
+        if (at < json.len && (json.ptr[at] == '}' || json.ptr[at] == ']')) {
             text_add(to, &json.ptr[at++], 1);
-        else
+        } else {
             new_line(to, ++depth);
+        }
     }
 }

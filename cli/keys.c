@@ -18,8 +18,9 @@ static bool is_space(char c)
 
 static size_t skip_space(const text *data, size_t at)
 {
-    while (at < data->len && is_space(data->ptr[at]))
+    while (at < data->len && is_space(data->ptr[at])) {
         at++;
+    }
     return at;
 }
 
@@ -27,8 +28,9 @@ static size_t skip_space(const text *data, size_t at)
 static size_t skip_string(const text *data, size_t at)
 {
     for (at++; at < data->len && data->ptr[at] != '"'; at++) {
-        if (data->ptr[at] == '\\')
+        if (data->ptr[at] == '\\') {
             at++;
+        }
     }
     return at + 1;
 }
@@ -47,8 +49,9 @@ static bool looks_like_set(const text *data)
         size_t end = skip_string(data, at);
         size_t colon = skip_space(data, end);
         bool is_keys = end - at == 6 && end <= data->len && memcmp(data->ptr + at, "\"keys\"", 6) == 0;
-        if (depth == 1 && is_keys && colon < data->len && data->ptr[colon] == ':')
+        if (depth == 1 && is_keys && colon < data->len && data->ptr[colon] == ':') {
             return true;
+        }
         at = end;
     }
     return false;
@@ -72,16 +75,18 @@ static msg_status set_of_one(keys_loaded *out, xcj_key *key)
 static msg_status read_line_unseen(text *out, int terminal)
 {
     struct termios before;
-    if (tcgetattr(terminal, &before) != 0)
+    if (tcgetattr(terminal, &before) != 0) {
         return msg_fail(STATUS_INPUT, NULL, "the terminal cannot be set to hide the passphrase");
+    }
     struct termios hidden = before;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     (void)tcsetattr(terminal, TCSAFLUSH, &hidden);
     char *room = text_room(out, PASSPHRASE_LIMIT);
     ssize_t got = room != NULL ? read(terminal, room, PASSPHRASE_LIMIT - 1) : -1;
     (void)tcsetattr(terminal, TCSAFLUSH, &before);
-    if (got <= 0 || write(terminal, "\n", 1) != 1)
+    if (got <= 0 || write(terminal, "\n", 1) != 1) {
         return msg_fail(STATUS_INPUT, NULL, "no passphrase was given");
+    }
     out->len += (size_t)got;
     out->ptr[out->len] = '\0';
     io_trim_line_end(out);
@@ -92,27 +97,33 @@ static msg_status read_line_unseen(text *out, int terminal)
 static msg_status ask_passphrase(text *out, const char *name)
 {
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (terminal < 0)
+    if (terminal < 0) {
         return msg_fail(STATUS_INPUT, name, "is encrypted: give --passphrase-env or --passphrase-file");
+    }
     static const char prompt[] = "passphrase: ";
     msg_status status = STATUS_INTERNAL;
-    if (write(terminal, prompt, sizeof prompt - 1) > 0)
+    if (write(terminal, prompt, sizeof prompt - 1) > 0) {
         status = read_line_unseen(out, terminal);
+    }
     (void)close(terminal);
     return status;
 }
 
 static msg_status read_passphrase(text *out, const keys_passphrase *from)
 {
-    if (from->env != NULL && from->file != NULL)
+    if (from->env != NULL && from->file != NULL) {
         return msg_fail(STATUS_USAGE, NULL, "--passphrase-env and --passphrase-file exclude each other");
-    if (from->env != NULL)
+    }
+    if (from->env != NULL) {
         return io_env(out, "--passphrase-env", from->env);
-    if (from->file == NULL)
+    }
+    if (from->file == NULL) {
         return STATUS_OK;
+    }
     msg_status status = io_read(out, from->file, PASSPHRASE_LIMIT, STATUS_INPUT);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         io_trim_line_end(out);
+    }
     return status;
 }
 
@@ -142,20 +153,23 @@ static msg_status load_single(keys_loaded *out, const text *data, const char *na
         code = xcj_key_from_data(&key, bytes, data->len, options, &err);
         text_free(&passphrase);
     }
-    if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL)
+    if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL) {
         return msg_fail(STATUS_INPUT, name, "%s (--passphrase-env, --passphrase-file)", err.message);
+    }
     return code == XCJ_OK ? set_of_one(out, key) : msg_fail_error(ABOUT_INPUT, name, &err);
 }
 
 static msg_status load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how,
                             xcj_key_options *options)
 {
-    if (data->len == 0)
+    if (data->len == 0) {
         return msg_fail(STATUS_INPUT, name, "is empty");
+    }
     out->is_json = looks_like_json(data);
     out->is_set = out->is_json && looks_like_set(data);
-    if (!out->is_set)
+    if (!out->is_set) {
         return load_single(out, data, name, how, options);
+    }
     xcj_error err;
     xcj_code code = xcj_keyset_from_json(&out->set, data->ptr, data->len, options, &err);
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, name, &err);
@@ -168,11 +182,13 @@ msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how)
     text passphrase = TEXT_INIT;
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     msg_status status = read_passphrase(&passphrase, &how->passphrase);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         goto out;
+    }
     status = io_read(&data, path, IO_KEY_LIMIT, STATUS_INPUT);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         goto out;
+    }
     options.passphrase = passphrase.ptr;
     options.passphrase_len = passphrase.len;
     options.hmac_k_raw = how->hmac_k_raw;
@@ -195,15 +211,18 @@ msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
     const char *name = from->file != NULL ? io_name(from->file) : "--secret-env";
     msg_status status =
         from->file != NULL ? io_read(&secret, from->file, IO_SECRET_LIMIT, STATUS_INPUT) : io_env(&secret, name, from->env);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     bool line_end = secret.len > 0 && secret.ptr[secret.len - 1] == '\n';
     xcj_code code = xcj_key_from_secret(&key, (const uint8_t *)secret.ptr, secret.len, &options, &err);
     text_free(&secret);
-    if (code != XCJ_OK)
+    if (code != XCJ_OK) {
         return msg_fail_error(ABOUT_INPUT, name, &err);
-    if (line_end)
+    }
+    if (line_end) {
         msg_warn(name, "the line feed at its end is part of the secret");
+    }
     return set_of_one(out, key);
 }
 
@@ -224,8 +243,9 @@ void keys_warn_skipped(const char *name, const xcj_keyset *set)
 
 void keys_warn_weak(const char *name, const xcj_key *key)
 {
-    if (strcmp(xcj_key_type(key), "RSA") == 0 && xcj_key_bits(key) < 2048)
+    if (strcmp(xcj_key_type(key), "RSA") == 0 && xcj_key_bits(key) < 2048) {
         msg_warn(name, "an RSA key of %u bits is too weak to sign or verify", xcj_key_bits(key));
+    }
 }
 
 bool keys_is_oct(const xcj_key *key)
@@ -236,8 +256,9 @@ bool keys_is_oct(const xcj_key *key)
 msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len)
 {
     *out = xcj_alg_from_config(name, len);
-    if (*out != XCJ_ALG_NONE)
+    if (*out != XCJ_ALG_NONE) {
         return STATUS_OK;
+    }
     return msg_fail(STATUS_USAGE, option,
                     "unknown algorithm \"%.*s\"; there are HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, "
                     "ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448",
@@ -254,13 +275,15 @@ msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *la
     wanted.use = xcj_text(labels->use);
     if (labels->alg != NULL) {
         msg_status status = keys_alg(&wanted.alg, "--alg", labels->alg, strlen(labels->alg));
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
     }
     if (labels->kid != NULL && strcmp(labels->kid, "thumbprint") == 0) {
         size_t len = 0;
-        if (xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, &err) != XCJ_OK)
+        if (xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, &err) != XCJ_OK) {
             return msg_fail_error(ABOUT_INPUT, name, &err);
+        }
         wanted.kid = (xcj_str){ thumbprint, len };
     }
     xcj_code code = xcj_key_relabel(out, key, &wanted, &err);
@@ -280,10 +303,11 @@ static void list_kids(text *out, const xcj_keyset *set)
     for (size_t i = 0; i < xcj_keyset_count(set) && out->len < 300; i++) {
         xcj_str kid = xcj_key_id(xcj_keyset_get(set, i));
         text_puts(out, i == 0 ? "" : ", ");
-        if (kid.ptr == NULL)
+        if (kid.ptr == NULL) {
             text_puts(out, "(none)");
-        else
+        } else {
             text_add(out, kid.ptr, kid.len > 60 ? 60 : kid.len);
+        }
     }
 }
 
@@ -302,21 +326,24 @@ msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char 
     }
     for (size_t i = 0; i < count && kid != NULL; i++) {
         const xcj_key *key = xcj_keyset_get(loaded->set, i);
-        if (!has_kid(key, kid))
+        if (!has_kid(key, kid)) {
             continue;
+        }
         *out = key;
         found++;
     }
-    if (found == 1)
+    if (found == 1) {
         return STATUS_OK;
+    }
     text kids = TEXT_INIT;
     list_kids(&kids, loaded->set);
     const char *list = kids.ptr != NULL ? kids.ptr : "";
-    if (kid == NULL)
+    if (kid == NULL) {
         (void)msg_fail(STATUS_KEY, name, "the set has %zu keys; --kid chooses one: %s", count, list);
-    else
+    } else {
         (void)msg_fail(STATUS_KEY, name, "%s key of the set has the kid \"%.60s\"; there are: %s",
                        found ? "more than one" : "no", kid, list);
+    }
     text_free(&kids);
     *out = NULL;
     return STATUS_KEY;

@@ -29,8 +29,9 @@ static msg_status print_help(void)
 {
     (void)printf("Usage: xcj VERB [OPTION]... [ARGUMENT]...\n"
                  "Custom JWTs for gateways: mint and verify tokens, convert keys.\n\n");
-    for (const verb *const *each = VERBS; *each != NULL; each++)
+    for (const verb *const *each = VERBS; *each != NULL; each++) {
         (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
+    }
     (void)printf("\n  xcj VERB --help   options and examples of a verb\n"
                  "  xcj --version     the version\n\n"
                  "Examples:\n"
@@ -57,15 +58,17 @@ static msg_status run_verb(const verb *which, opt_words words)
     opt_list operands = { NULL, NULL, 0 };
     bool help = false;
     void *args = calloc(1, which->args_size);
-    if (args == NULL)
+    if (args == NULL) {
         return msg_fail_memory();
+    }
     msg_status status = opt_parse(which->options, args, &operands, &help, which->name, words);
-    if (status == STATUS_OK && help)
+    if (status == STATUS_OK && help) {
         status = print_verb_help(which);
-    else if (status == STATUS_OK && operands.count > which->operands_max)
+    } else if (status == STATUS_OK && operands.count > which->operands_max) {
         status = msg_fail(STATUS_USAGE, which->name, "unexpected argument \"%.40s\"", operands.items[which->operands_max]);
-    else if (status == STATUS_OK)
+    } else if (status == STATUS_OK) {
         status = which->run(args, &operands);
+    }
     opt_free(which->options, args, &operands);
     free(args);
     return status;
@@ -83,25 +86,29 @@ static msg_status unknown_verb(const char *word)
         }
     }
     const char *kind = word[0] == '-' ? "option" : "verb";
-    if (near == NULL)
+    if (near == NULL) {
         return msg_fail(STATUS_USAGE, NULL, "unknown %s \"%.40s\"; xcj --help lists the verbs", kind, word);
+    }
     return msg_fail(STATUS_USAGE, NULL, "unknown %s \"%.40s\"; did you mean %s?", kind, word, near);
 }
 
 static msg_status dispatch(int argc, char **argv)
 {
-    if (argc < 2)
+    if (argc < 2) {
         return msg_fail(STATUS_USAGE, NULL, "no verb was given; xcj --help lists them");
+    }
     const char *word = argv[1];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
         return print_help();
+    }
     if (strcmp(word, "--version") == 0) {
         (void)printf("xcj %s\n", xcj_version());
         return STATUS_OK;
     }
     for (const verb *const *each = VERBS; *each != NULL; each++) {
-        if (strcmp(word, (*each)->name) == 0)
+        if (strcmp(word, (*each)->name) == 0) {
             return run_verb(*each, (opt_words){ argc - 2, argv + 2 });
+        }
     }
     return unknown_verb(word);
 }

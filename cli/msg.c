@@ -17,10 +17,11 @@ static void make_harmless(char *line)
     for (char *p = line; *p != '\0'; p++) {
         unsigned char c = (unsigned char)*p;
         unsigned char next = (unsigned char)p[1];
-        if (c < 0x20 || c == 0x7f)
+        if (c < 0x20 || c == 0x7f) {
             *p = '?';
-        else if (c == 0xc2 && next >= 0x80 && next <= 0x9f)
+        } else if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
             p[0] = p[1] = '?';
+        }
     }
 }
 
@@ -28,10 +29,11 @@ static void say(const char *kind, const char *colour, const char *subject, const
 {
     char text[LINE_MAX_LEN];
     int used = vsnprintf(text, sizeof text, fmt, args);
-    if (used < 0)
+    if (used < 0) {
         text[0] = '\0';
-    else if ((size_t)used >= sizeof text)
+    } else if ((size_t)used >= sizeof text) {
         memcpy(text + sizeof text - 4, "...", 4);
+    }
     char line[LINE_MAX_LEN + 300];
     (void)snprintf(line, sizeof line, "%.250s%s%s", subject ? subject : "", subject ? ": " : "", text);
     make_harmless(line);

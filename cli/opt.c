@@ -36,8 +36,9 @@ static msg_status list_add(opt_list *list, size_t room, const opt_row *row, cons
     if (list->items == NULL) {
         list->items = calloc(room, sizeof *list->items);
         list->rows = calloc(room, sizeof *list->rows);
-        if (list->items == NULL || list->rows == NULL)
+        if (list->items == NULL || list->rows == NULL) {
             return msg_fail_memory();
+        }
     }
     list->items[list->count] = value;
     list->rows[list->count] = row;
@@ -54,8 +55,9 @@ static msg_status store(const parse *state, const opt_row *row, const char *valu
         return STATUS_OK;
     case OPT_TEXT: {
         const char **text = slot;
-        if (*text != NULL)
+        if (*text != NULL) {
             return msg_fail(STATUS_USAGE, state->verb, "--%s was given twice", row->name);
+        }
         *text = value;
         return STATUS_OK;
     }
@@ -84,8 +86,9 @@ static msg_status unknown(const parse *state, const char *name, size_t len)
     char word[NAME_MAX_LEN + 1];
     (void)snprintf(word, sizeof word, "%.*s", (int)least(len, NAME_MAX_LEN), name);
     const opt_row *near = nearest(state->rows, word);
-    if (near == NULL)
+    if (near == NULL) {
         return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s", word);
+    }
     return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s; did you mean --%s?", word, near->name);
 }
 
@@ -97,8 +100,9 @@ static bool begins(const opt_row *row, const char *name, size_t len)
 static const opt_row *find_exact(const opt_row *rows, const char *name, size_t len)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {
-        if (begins(row, name, len) && row->name[len] == '\0')
+        if (begins(row, name, len) && row->name[len] == '\0') {
             return row;
+        }
     }
     return NULL;
 }
@@ -107,16 +111,20 @@ static const opt_row *find_exact(const opt_row *rows, const char *name, size_t l
 static msg_status find(const parse *state, const char *name, size_t len, const opt_row **found)
 {
     *found = find_exact(state->rows, name, len);
-    if (*found != NULL)
+    if (*found != NULL) {
         return STATUS_OK;
-    if (begins(&HELP_ROW, name, len))
+    }
+    if (begins(&HELP_ROW, name, len)) {
         *found = &HELP_ROW;
+    }
     for (const opt_row *row = state->rows; row->name != NULL; row++) {
-        if (!begins(row, name, len))
+        if (!begins(row, name, len)) {
             continue;
-        if (*found != NULL)
+        }
+        if (*found != NULL) {
             return msg_fail(STATUS_USAGE, state->verb, "--%.*s may be --%s or --%s", (int)least(len, NAME_MAX_LEN), name,
                             (*found)->name, row->name);
+        }
         *found = row;
     }
     return *found != NULL ? STATUS_OK : unknown(state, name, len);
@@ -126,14 +134,17 @@ static msg_status find(const parse *state, const char *name, size_t len, const o
 static msg_status take(parse *state, const opt_row *row, const char *attached)
 {
     if (row->kind == OPT_FLAG) {
-        if (attached != NULL)
+        if (attached != NULL) {
             return msg_fail(STATUS_USAGE, state->verb, "--%s takes no value", row->name);
+        }
         return store(state, row, NULL);
     }
-    if (attached != NULL)
+    if (attached != NULL) {
         return store(state, row, attached);
-    if (state->next >= state->words.count)
+    }
+    if (state->next >= state->words.count) {
         return msg_fail(STATUS_USAGE, state->verb, "--%s needs a value: %s", row->name, row->metavar);
+    }
     return store(state, row, state->words.words[state->next++]);
 }
 
@@ -143,8 +154,9 @@ static msg_status take_long(parse *state, const char *word, bool *help)
     size_t len = equals ? (size_t)(equals - word) : strlen(word);
     const opt_row *row = NULL;
     msg_status status = find(state, word, len, &row);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     if (row == &HELP_ROW) {
         *help = true;
         return STATUS_OK;
@@ -159,8 +171,9 @@ static msg_status take_short(parse *state, const char *word, bool *help)
         return STATUS_OK;
     }
     for (const opt_row *row = state->rows; row->name != NULL; row++) {
-        if (row->letter != word[0])
+        if (row->letter != word[0]) {
             continue;
+        }
         return take(state, row, word[1] == '\0' ? NULL : word + 1);
     }
     return msg_fail(STATUS_USAGE, state->verb, "unknown option -%c", word[0]);
@@ -173,14 +186,15 @@ msg_status opt_parse(const opt_row *rows, void *dest, opt_list *operands, bool *
     msg_status status = STATUS_OK;
     while (status == STATUS_OK && !*help && state.next < words.count) {
         const char *word = words.words[state.next++];
-        if (options_over || word[0] != '-' || word[1] == '\0')
+        if (options_over || word[0] != '-' || word[1] == '\0') {
             status = list_add(operands, (size_t)words.count, NULL, word);
-        else if (word[1] != '-')
+        } else if (word[1] != '-') {
             status = take_short(&state, word + 1, help);
-        else if (word[2] == '\0')
+        } else if (word[2] == '\0') {
             options_over = true;
-        else
+        } else {
             status = take_long(&state, word + 2, help);
+        }
     }
     return status;
 }
@@ -196,8 +210,9 @@ void opt_free(const opt_row *rows, void *dest, opt_list *operands)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {
         void *slot = (char *)dest + row->offset;
-        if (row->kind == OPT_LIST)
+        if (row->kind == OPT_LIST) {
             list_free(slot);
+        }
     }
     list_free(operands);
 }
@@ -206,21 +221,24 @@ static void print_row(const opt_row *row)
 {
     char left[80];
     char letter[8] = "    ";
-    if (row->letter != 0)
+    if (row->letter != 0) {
         (void)snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    }
     (void)snprintf(left, sizeof left, "  %s--%s%s%s", letter, row->name, row->metavar ? " " : "",
                    row->metavar ? row->metavar : "");
-    if (strlen(left) > 31)
+    if (strlen(left) > 31) {
         (void)printf("%s\n%32s%s", left, "", row->help);
-    else
+    } else {
         (void)printf("%-32s%s", left, row->help);
+    }
     (void)printf("%s\n", row->kind == OPT_LIST ? " (may be repeated)" : "");
 }
 
 void opt_print(const opt_row *rows)
 {
-    for (const opt_row *row = rows; row->name != NULL; row++)
+    for (const opt_row *row = rows; row->name != NULL; row++) {
         print_row(row);
+    }
     print_row(&HELP_ROW);
 }
 
@@ -228,16 +246,19 @@ void opt_print(const opt_row *rows)
 static size_t edits(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     size_t cost[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1];
-    for (size_t i = 0; i <= a_len; i++)
+    for (size_t i = 0; i <= a_len; i++) {
         cost[i][0] = i;
-    for (size_t j = 0; j <= b_len; j++)
+    }
+    for (size_t j = 0; j <= b_len; j++) {
         cost[0][j] = j;
+    }
     for (size_t i = 1; i <= a_len; i++) {
         for (size_t j = 1; j <= b_len; j++) {
             size_t replaced = cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
             cost[i][j] = least(replaced, least(cost[i - 1][j], cost[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
                 cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
+            }
         }
     }
     return cost[a_len][b_len];
@@ -247,8 +268,9 @@ size_t opt_distance(const char *word, const char *name)
 {
     size_t word_len = strlen(word);
     size_t name_len = strlen(name);
-    if (word_len > NAME_MAX_LEN || name_len > NAME_MAX_LEN)
+    if (word_len > NAME_MAX_LEN || name_len > NAME_MAX_LEN) {
         return SIZE_MAX;
+    }
     size_t distance = edits(word, word_len, name, name_len);
     size_t allowed = least(2, least(word_len, name_len) / 2);
     return distance <= allowed ? distance : SIZE_MAX;

@@ -13,25 +13,31 @@
 
 void text_wipe(void *ptr, size_t len)
 {
-    if (ptr != NULL && len > 0)
+    if (ptr != NULL && len > 0) {
         explicit_bzero(ptr, len);
+    }
 }
 
 char *text_room(text *to, size_t more)
 {
-    if (to->failed)
+    if (to->failed) {
         return NULL;
-    if (to->cap - to->len > more)
+    }
+    if (to->cap - to->len > more) {
         return to->ptr + to->len;
+    }
     to->failed = true;
-    if (more > SIZE_MAX / 2 - to->len - FIRST_CAP)
+    if (more > SIZE_MAX / 2 - to->len - FIRST_CAP) {
         return NULL;
+    }
     size_t cap = (to->len + more) * 2 + FIRST_CAP;
     char *block = malloc(cap);
-    if (block == NULL)
+    if (block == NULL) {
         return NULL;
-    if (to->len > 0)
+    }
+    if (to->len > 0) {
         memcpy(block, to->ptr, to->len);
+    }
     block[to->len] = '\0';
     text_wipe(to->ptr, to->len);
     free(to->ptr);
@@ -44,10 +50,12 @@ char *text_room(text *to, size_t more)
 void text_add(text *to, const void *bytes, size_t len)
 {
     char *room = text_room(to, len);
-    if (room == NULL)
+    if (room == NULL) {
         return;
-    if (len > 0)
+    }
+    if (len > 0) {
         memcpy(room, bytes, len);
+    }
     room[len] = '\0';
     to->len += len;
 }
@@ -64,10 +72,11 @@ void text_printf(text *to, const char *fmt, ...)
     va_start(args, fmt);
     int len = vsnprintf(line, sizeof line, fmt, args);
     va_end(args);
-    if (len < 0 || (size_t)len >= sizeof line)
+    if (len < 0 || (size_t)len >= sizeof line) {
         to->failed = true;
-    else
+    } else {
         text_add(to, line, (size_t)len);
+    }
     text_wipe(line, sizeof line);
 }
 
@@ -78,10 +87,12 @@ void text_base64(text *to, const void *bytes, size_t len)
     for (size_t i = 0; i < len; i += 3) {
         size_t left = len - i;
         uint32_t three = (uint32_t)in[i] << 16;
-        if (left > 1)
+        if (left > 1) {
             three |= (uint32_t)in[i + 1] << 8;
-        if (left > 2)
+        }
+        if (left > 2) {
             three |= in[i + 2];
+        }
         char four[4] = { digits[three >> 18], digits[three >> 12 & 63], left > 1 ? digits[three >> 6 & 63] : '=',
                          left > 2 ? digits[three & 63] : '=' };
         text_add(to, four, sizeof four);

@@ -13,8 +13,9 @@ static bool digits(const char **text, int most, int64_t *out)
     int64_t value = 0;
     int seen = 0;
     for (; **text >= '0' && **text <= '9' && seen < most; (*text)++, seen++) {
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, **text - '0', &value))
+        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, **text - '0', &value)) {
             return false;
+        }
     }
     *out = value;
     return seen > 0;
@@ -48,8 +49,9 @@ msg_status time_duration(int64_t *out, const char *option, const char *value)
         unit = seconds_in(*rest);
         fine = unit != 0 && rest[1] == '\0';
     }
-    if (!fine || __builtin_mul_overflow(number, unit, out))
+    if (!fine || __builtin_mul_overflow(number, unit, out)) {
         return msg_fail(STATUS_USAGE, option, "\"%.40s\" is not a duration such as 1800, 30m, 12h or 7d", value);
+    }
     return STATUS_OK;
 }
 
@@ -70,10 +72,12 @@ static int64_t days_in(int64_t year, int64_t month)
 static bool field(const char **text, int width, char after, int64_t *out)
 {
     const char *start = *text;
-    if (!digits(text, width, out) || *text - start != width)
+    if (!digits(text, width, out) || *text - start != width) {
         return false;
-    if (after == '\0')
+    }
+    if (after == '\0') {
         return true;
+    }
     return *(*text)++ == after;
 }
 
@@ -81,13 +85,15 @@ static bool field(const char **text, int width, char after, int64_t *out)
 static bool zone(const char *text, int64_t *seconds)
 {
     *seconds = 0;
-    if ((text[0] == 'Z' || text[0] == 'z') && text[1] == '\0')
+    if ((text[0] == 'Z' || text[0] == 'z') && text[1] == '\0') {
         return true;
+    }
     char sign = *text++;
     int64_t hours = 0;
     int64_t minutes = 0;
-    if ((sign != '+' && sign != '-') || !field(&text, 2, ':', &hours) || !field(&text, 2, '\0', &minutes) || *text != '\0')
+    if ((sign != '+' && sign != '-') || !field(&text, 2, ':', &hours) || !field(&text, 2, '\0', &minutes) || *text != '\0') {
         return false;
+    }
     *seconds = (hours * 60 + minutes) * (sign == '-' ? -60 : 60);
     return hours < 24 && minutes < 60;
 }
@@ -97,21 +103,26 @@ static bool read_rfc3339(int64_t *out, const char *text)
     int64_t year = 0;
     int64_t month = 0;
     int64_t day = 0;
-    if (!field(&text, 4, '-', &year) || !field(&text, 2, '-', &month) || !field(&text, 2, '\0', &day))
+    if (!field(&text, 4, '-', &year) || !field(&text, 2, '-', &month) || !field(&text, 2, '\0', &day)) {
         return false;
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in(year, month))
+    }
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) {
         return false;
-    if (*text != 'T' && *text != 't' && *text != ' ')
+    }
+    if (*text != 'T' && *text != 't' && *text != ' ') {
         return false;
+    }
     text++;
     int64_t hour = 0;
     int64_t minute = 0;
     int64_t second = 0;
     int64_t offset = 0;
-    if (!field(&text, 2, ':', &hour) || !field(&text, 2, ':', &minute) || !field(&text, 2, '\0', &second))
+    if (!field(&text, 2, ':', &hour) || !field(&text, 2, ':', &minute) || !field(&text, 2, '\0', &second)) {
         return false;
-    if (hour > 23 || minute > 59 || second > 59 || !zone(text, &offset))
+    }
+    if (hour > 23 || minute > 59 || second > 59 || !zone(text, &offset)) {
         return false;
+    }
     *out = (days_before(year, month) + day - 1) * 86400 + hour * 3600 + minute * 60 + second - offset;
     return true;
 }
@@ -125,19 +136,22 @@ msg_status time_instant(int64_t *out, const char *option, const char *value)
         *out = negative ? -number : number;
         return STATUS_OK;
     }
-    if (read_rfc3339(out, value))
+    if (read_rfc3339(out, value)) {
         return STATUS_OK;
+    }
     return msg_fail(STATUS_USAGE, option, "\"%.40s\" is neither Unix seconds nor a time such as 2024-04-09T17:56:56Z",
                     value);
 }
 
 bool time_floor(int64_t *out, double date)
 {
-    if (!(date > -9e15 && date < 9e15))
+    if (!(date > -9e15 && date < 9e15)) {
         return false;
+    }
     *out = (int64_t)date;
-    if ((double)*out > date)
+    if ((double)*out > date) {
         (*out)--;
+    }
     return true;
 }
 
@@ -172,12 +186,14 @@ void time_words(char *out, size_t cap, int64_t instant, int64_t now)
     time_t seconds = (time_t)instant;
     struct tm parts;
     char date[64];
-    if (gmtime_r(&seconds, &parts) == NULL || strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
+    if (gmtime_r(&seconds, &parts) == NULL || strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
         (void)snprintf(date, sizeof date, "%lld", (long long)instant);
+    }
     char distance[64];
     distance_words(distance, sizeof distance, instant > now ? instant - now : now - instant);
-    if (instant == now)
+    if (instant == now) {
         (void)snprintf(out, cap, "%s (now)", date);
-    else
+    } else {
         (void)snprintf(out, cap, instant > now ? "%s (in %s)" : "%s (%s ago)", date, distance);
+    }
 }

@@ -48,8 +48,9 @@ static msg_status read_form(form *out, const char *word, const keys_loaded *load
 {
     static const char *const names[] = { "pem", "der", "jwk", "jwks" };
     *out = loaded->is_json ? FORM_PEM : FORM_JWK;
-    if (word == NULL)
+    if (word == NULL) {
         return STATUS_OK;
+    }
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcmp(word, names[i]) == 0) {
             *out = (form)(i + 1);
@@ -81,8 +82,9 @@ static msg_status add_key(conversion *work, const xcj_key *key, bool of_set)
     const keys_labels labels = { work->args->kid, work->args->use, work->args->alg };
     xcj_key *relabelled = NULL;
     msg_status status = keys_relabel(&relabelled, key, &labels, work->name);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     work->keys[work->count++] = relabelled;
     work->is_private = work->is_private || part_of(work, key) == XCJ_PRIVATE;
     return STATUS_OK;
@@ -92,21 +94,26 @@ static msg_status add_keys(conversion *work, const keys_loaded *loaded)
 {
     size_t count = xcj_keyset_count(loaded->set);
     const char *kid = work->args->kid;
-    if (count > 1 && kid != NULL && strcmp(kid, "thumbprint") != 0)
+    if (count > 1 && kid != NULL && strcmp(kid, "thumbprint") != 0) {
         return msg_fail(STATUS_USAGE, "--kid", "one kid cannot name the %zu keys of a set", count);
+    }
     keys_warn_skipped(work->name, loaded->set);
     work->keys = calloc(count + 1, sizeof *work->keys);
-    if (work->keys == NULL)
+    if (work->keys == NULL) {
         return msg_fail_memory();
+    }
     for (size_t i = 0; i < count; i++) {
         msg_status status = add_key(work, xcj_keyset_get(loaded->set, i), loaded->is_set);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
     }
-    if (work->count == 0)
+    if (work->count == 0) {
         return msg_fail(STATUS_INPUT, work->name, "there is no key to convert");
-    if (work->count > 1 && work->to == FORM_DER)
+    }
+    if (work->count > 1 && work->to == FORM_DER) {
         return msg_fail(STATUS_USAGE, "--to", "DER holds one key, and the set has %zu", work->count);
+    }
     return STATUS_OK;
 }
 
@@ -117,17 +124,20 @@ static xcj_code write_key(text *out, const conversion *work, const xcj_key *key,
     size_t len = 0;
     xcj_part part = part_of(work, key);
     xcj_code code = XCJ_OK;
-    if (work->to == FORM_PEM)
+    if (work->to == FORM_PEM) {
         code = xcj_key_to_pem(&chars, &len, key, part, err);
-    else if (work->to == FORM_DER)
+    } else if (work->to == FORM_DER) {
         code = xcj_key_to_der(&der, &len, key, part, err);
-    else
+    } else {
         code = xcj_key_to_jwk(&chars, &len, key, part, err);
-    if (code != XCJ_OK)
+    }
+    if (code != XCJ_OK) {
         return code;
+    }
     text_add(out, der != NULL ? (const char *)der : chars, len);
-    if (work->to == FORM_JWK)
+    if (work->to == FORM_JWK) {
         text_puts(out, "\n");
+    }
     xcj_free(chars);
     xcj_free(der);
     return XCJ_OK;
@@ -141,8 +151,9 @@ static xcj_code write_set(text *out, const conversion *work, xcj_error *err)
         char *jwk = NULL;
         size_t len = 0;
         xcj_code code = xcj_key_to_jwk(&jwk, &len, work->keys[i], part_of(work, work->keys[i]), err);
-        if (code != XCJ_OK)
+        if (code != XCJ_OK) {
             return code;
+        }
         text_puts(out, i > 0 ? "," : "");
         text_add(out, jwk, len);
         xcj_free(jwk);
@@ -156,15 +167,18 @@ static msg_status write_all(const conversion *work)
     text out = TEXT_INIT;
     xcj_error err;
     xcj_code code = XCJ_OK;
-    if (work->to == FORM_JWKS)
+    if (work->to == FORM_JWKS) {
         code = write_set(&out, work, &err);
-    for (size_t i = 0; i < work->count && code == XCJ_OK && work->to != FORM_JWKS; i++)
+    }
+    for (size_t i = 0; i < work->count && code == XCJ_OK && work->to != FORM_JWKS; i++) {
         code = write_key(&out, work, work->keys[i], &err);
+    }
     msg_status status = STATUS_OK;
-    if (code != XCJ_OK)
+    if (code != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, work->name, &err);
-    else
+    } else {
         status = out.failed ? msg_fail_memory() : io_result(work->args->out, text_view(&out), work->is_private);
+    }
     text_free(&out);
     return status;
 }
@@ -177,14 +191,18 @@ static msg_status run(const void *given, const opt_list *operands)
     keys_loaded loaded;
     const keys_how how = { args->passphrase, args->hmac_k_raw };
     msg_status status = keys_load(&loaded, path, &how);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = read_form(&work.to, args->to, &loaded);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = add_keys(&work, &loaded);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = write_all(&work);
-    for (size_t i = 0; i < work.count; i++)
+    }
+    for (size_t i = 0; i < work.count; i++) {
         xcj_key_free(work.keys[i]);
+    }
     free(work.keys);
     keys_free(&loaded);
     return status;

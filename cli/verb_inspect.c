@@ -47,8 +47,9 @@ static void heading(text *out, const char *words)
 static void add_time(text *out, const inspection *of, const char *claim, const char *past, const char *future)
 {
     json_t *value = json_object_get(of->claims, claim);
-    if (!json_is_number(value))
+    if (!json_is_number(value)) {
         return;
+    }
     int64_t seconds = 0;
     if (!time_floor(&seconds, json_number_value(value))) {
         text_printf(out, "%-5s beyond any calendar\n", claim);
@@ -62,14 +63,18 @@ static void add_time(text *out, const inspection *of, const char *claim, const c
 static void add_oddities(text *out, const inspection *of)
 {
     const char *alg = json_string_value(json_object_get(of->parsed_header, "alg"));
-    if (alg == NULL || strcasecmp(alg, "none") == 0)
+    if (alg == NULL || strcasecmp(alg, "none") == 0) {
         text_puts(out, "odd   the header names no algorithm: this token is not signed\n");
-    if (of->signature_len == 0)
+    }
+    if (of->signature_len == 0) {
         text_puts(out, "odd   the signature is empty\n");
-    if (of->claims != NULL && json_object_get(of->claims, "exp") == NULL)
+    }
+    if (of->claims != NULL && json_object_get(of->claims, "exp") == NULL) {
         text_puts(out, "odd   there is no exp: it never expires\n");
-    if (of->claims == NULL)
+    }
+    if (of->claims == NULL) {
         text_puts(out, "odd   the payload is not a JSON object: this is not a JWT\n");
+    }
 }
 
 /* Bytes that are not JSON, with everything that a terminal might obey as '?'. */
@@ -89,10 +94,11 @@ static msg_status print_people(const inspection *of)
     doc_pretty(&out, of->header);
     text_puts(&out, "\n");
     heading(&out, of->claims != NULL ? "claims" : "payload");
-    if (of->claims != NULL)
+    if (of->claims != NULL) {
         doc_pretty(&out, of->payload);
-    else
+    } else {
         add_raw(&out, of->payload);
+    }
     text_puts(&out, "\n");
     heading(&out, "notes");
     add_time(&out, of, "iat", "issued", "issued in the future:");
@@ -102,8 +108,9 @@ static msg_status print_people(const inspection *of)
     add_oddities(&out, of);
     text_puts(&out, "NOTHING WAS VERIFIED: anyone can write such a token; use xcj verify\n");
     msg_status status = out.failed ? msg_fail_memory() : STATUS_OK;
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         io_print(out.ptr, out.len);
+    }
     text_free(&out);
     return status;
 }
@@ -115,14 +122,17 @@ static msg_status print_json(const inspection *of)
     json_t *object = json_object();
     (void)json_object_set_new(object, "verified", json_false());
     (void)json_object_set_new(object, "signature_bytes", json_integer((json_int_t)of->signature_len));
-    if (of->claims == NULL)
+    if (of->claims == NULL) {
         (void)json_object_set_new(object, "payload", doc_text(of->payload));
+    }
     doc_member(&members, "header", of->header);
-    if (of->claims != NULL)
+    if (of->claims != NULL) {
         doc_member(&members, "claims", of->payload);
+    }
     msg_status status = doc_line(&out, object, &members);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         io_print(out.ptr, out.len);
+    }
     json_decref(object);
     text_free(&members);
     text_free(&out);
@@ -151,12 +161,14 @@ static msg_status inspect(const inspect_args *args, xcj_str token, const char *n
 {
     xcj_error err;
     xcj_unverified *taken = NULL;
-    if (token_is_json(token.ptr, token.len))
+    if (token_is_json(token.ptr, token.len)) {
         return msg_fail(STATUS_INPUT, name, "is a JSON serialisation; inspect takes a compact token");
+    }
     if (xcj_unverified_decode(&taken, token.ptr, token.len, &err) != XCJ_OK) {
         const char *hint = token_hint(token.ptr, token.len);
-        if (hint == NULL)
+        if (hint == NULL) {
             return msg_fail_error(ABOUT_TOKEN, name, &err);
+        }
         return msg_fail(STATUS_INPUT, name, "the token %s", hint);
     }
     inspection of = {
@@ -179,10 +191,12 @@ static msg_status run(const void *given, const opt_list *operands)
     const char *name = NULL;
     int64_t now = time_now();
     msg_status status = args->now != NULL ? time_instant(&now, "--now", args->now) : STATUS_OK;
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = token_read(&token, &name, operands, args->token_env);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = inspect(args, unwrap(&token, name), name, now);
+    }
     text_free(&token);
     return status;
 }

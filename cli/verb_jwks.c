@@ -30,8 +30,9 @@ static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *na
 {
     size_t more = xcj_keyset_count(set);
     xcj_key **keys = reallocarray(list->keys, list->count + more + 1, sizeof *keys);
-    if (keys == NULL)
+    if (keys == NULL) {
         return msg_fail_memory();
+    }
     list->keys = keys;
     for (size_t i = 0; i < more; i++) {
         const xcj_key *key = xcj_keyset_get(set, i);
@@ -50,8 +51,9 @@ static msg_status add_file(key_list *list, const char *path, const keys_passphra
     keys_loaded loaded;
     const keys_how how = { *passphrase, false };
     msg_status status = keys_load(&loaded, path, &how);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     keys_warn_skipped(io_name(path), loaded.set);
     status = add_keys(list, loaded.set, io_name(path));
     keys_free(&loaded);
@@ -60,8 +62,9 @@ static msg_status add_file(key_list *list, const char *path, const keys_passphra
 
 static msg_status print_set(const key_list *list, const char *out)
 {
-    if (list->count == 0)
+    if (list->count == 0) {
         return msg_fail(STATUS_INPUT, "jwks", "there is no key with a public part");
+    }
     xcj_error err;
     xcj_keyset *set = NULL;
     char *json = NULL;
@@ -88,12 +91,15 @@ static msg_status run(const void *given, const opt_list *operands)
     const jwks_args *args = given;
     key_list list = { NULL, 0 };
     msg_status status = operands->count == 0 ? add_file(&list, "-", &args->passphrase) : STATUS_OK;
-    for (size_t i = 0; i < operands->count && status == STATUS_OK; i++)
+    for (size_t i = 0; i < operands->count && status == STATUS_OK; i++) {
         status = add_file(&list, operands->items[i], &args->passphrase);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = print_set(&list, args->out);
-    for (size_t i = 0; i < list.count; i++)
+    }
+    for (size_t i = 0; i < list.count; i++) {
         xcj_key_free(list.keys[i]);
+    }
     free(list.keys);
     return status;
 }

@@ -43,25 +43,29 @@ typedef struct keygen_texts {
 static msg_status read_bits(unsigned *out, const char *word)
 {
     *out = 0;
-    if (word == NULL)
+    if (word == NULL) {
         return STATUS_OK;
+    }
     char *end = NULL;
     unsigned long bits = strtoul(word, &end, 10);
-    if (word[0] < '0' || word[0] > '9' || *end != '\0' || bits == 0 || bits > 1000000)
+    if (word[0] < '0' || word[0] > '9' || *end != '\0' || bits == 0 || bits > 1000000) {
         return msg_fail(STATUS_USAGE, "--bits", "\"%.40s\" is not a number of bits", word);
+    }
     *out = (unsigned)bits;
     return STATUS_OK;
 }
 
 static msg_status check(const keygen_args *args)
 {
-    if (args->alg == NULL)
+    if (args->alg == NULL) {
         return msg_fail(STATUS_USAGE, "keygen", "--alg is needed, such as --alg RS256");
+    }
     bool wants_public = args->public_out != NULL || args->jwks_out != NULL;
     xcj_alg alg = xcj_alg_from_config(args->alg, strlen(args->alg));
     bool is_hmac = alg == XCJ_HS256 || alg == XCJ_HS384 || alg == XCJ_HS512;
-    if (wants_public && is_hmac)
+    if (wants_public && is_hmac) {
         return msg_fail(STATUS_USAGE, "keygen", "an HMAC key has no public part to write");
+    }
     return STATUS_OK;
 }
 
@@ -73,12 +77,15 @@ static msg_status make_key(xcj_key **out, const keygen_args *args)
     xcj_error err;
     xcj_key *bare = NULL;
     msg_status status = keys_alg(&alg, "--alg", args->alg, strlen(args->alg));
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = read_bits(&bits, args->bits);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
-    if (xcj_key_generate(&bare, alg, bits, &err) != XCJ_OK)
+    }
+    if (xcj_key_generate(&bare, alg, bits, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_OPTION, "keygen", &err);
+    }
     const keys_labels labels = { args->kid, args->use, NULL };
     status = keys_relabel(out, bare, &labels, "keygen");
     xcj_key_free(bare);
@@ -88,14 +95,17 @@ static msg_status make_key(xcj_key **out, const keygen_args *args)
 static xcj_code write_texts(keygen_texts *texts, const xcj_key *key, const keygen_args *args, xcj_error *err)
 {
     xcj_code code = xcj_key_to_jwk(&texts->private_jwk, &texts->private_len, key, XCJ_PRIVATE, err);
-    if (code == XCJ_OK && args->public_out != NULL)
+    if (code == XCJ_OK && args->public_out != NULL) {
         code = xcj_key_to_jwk(&texts->public_jwk, &texts->public_len, key, XCJ_PUBLIC, err);
-    if (code != XCJ_OK || args->jwks_out == NULL)
+    }
+    if (code != XCJ_OK || args->jwks_out == NULL) {
         return code;
+    }
     xcj_keyset *set = NULL;
     code = xcj_keyset_from_keys(&set, &key, 1, err);
-    if (code == XCJ_OK)
+    if (code == XCJ_OK) {
         code = xcj_keyset_to_json(&texts->jwks, &texts->jwks_len, set, XCJ_PUBLIC, err);
+    }
     xcj_keyset_free(set);
     return code;
 }
@@ -109,16 +119,18 @@ static void free_texts(keygen_texts *texts)
 
 static msg_status stage_line(io_file *file, const char *path, const char *json, size_t len, bool is_private)
 {
-    if (path == NULL)
+    if (path == NULL) {
         return STATUS_OK;
+    }
     text line = TEXT_INIT;
     text_add(&line, json, len);
     text_puts(&line, "\n");
     msg_status status = line.failed ? msg_fail_memory() : STATUS_OK;
-    if (status == STATUS_OK && strcmp(path, "-") == 0)
+    if (status == STATUS_OK && strcmp(path, "-") == 0) {
         io_print(line.ptr, line.len);
-    else if (status == STATUS_OK)
+    } else if (status == STATUS_OK) {
         status = io_stage(file, path, text_view(&line), is_private);
+    }
     text_free(&line);
     return status;
 }
@@ -129,16 +141,21 @@ static msg_status write_files(const keygen_args *args, const keygen_texts *texts
     io_file files[3] = { { NULL, NULL }, { NULL, NULL }, { NULL, NULL } };
     const char *out = args->out != NULL ? args->out : "-";
     msg_status status = stage_line(&files[0], args->public_out, texts->public_jwk, texts->public_len, false);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = stage_line(&files[1], args->jwks_out, texts->jwks, texts->jwks_len, false);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = stage_line(&files[2], out, texts->private_jwk, texts->private_len, true);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = io_flush();
-    for (size_t i = 3; i > 0 && status == STATUS_OK; i--)
+    }
+    for (size_t i = 3; i > 0 && status == STATUS_OK; i--) {
         status = io_commit(&files[i - 1]);
-    for (size_t i = 0; i < 3; i++)
+    }
+    for (size_t i = 0; i < 3; i++) {
         io_discard(&files[i]);
+    }
     return status;
 }
 
@@ -150,14 +167,17 @@ static msg_status run(const void *given, const opt_list *operands)
     keygen_texts texts = { NULL, 0, NULL, 0, NULL, 0 };
     xcj_error err;
     msg_status status = check(args);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = make_key(&key, args);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
-    if (write_texts(&texts, key, args, &err) != XCJ_OK)
+    }
+    if (write_texts(&texts, key, args, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, "keygen", &err);
-    else
+    } else {
         status = write_files(args, &texts);
+    }
     free_texts(&texts);
     xcj_key_free(key);
     return status;

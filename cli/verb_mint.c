@@ -114,31 +114,39 @@ static msg_status check_authentication(const mint_args *args)
 {
     int count = count_authentications(args);
     bool consumer = args->consumer_custom_id != NULL || args->consumer_id != NULL;
-    if (count > 1)
+    if (count > 1) {
         return msg_fail(STATUS_USAGE, "mint",
                         "one authentication only (--authorization, --bearer, --basic, --client-cert, ...)");
-    if (args->no_consumer && consumer)
+    }
+    if (args->no_consumer && consumer) {
         return msg_fail(STATUS_USAGE, "mint", "--no-consumer excludes --consumer-id and --consumer-custom-id");
-    if (count == 0 && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL))
+    }
+    if (count == 0 && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
         return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
+    }
     return STATUS_OK;
 }
 
 static msg_status check(const mint_args *args)
 {
     int keys = (args->key != NULL) + (args->config != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL);
-    if (keys != 1)
+    if (keys != 1) {
         return msg_fail(STATUS_USAGE, "mint", "one of --key, --config, --secret-file and --secret-env is needed%s",
                         keys > 1 ? ", and no other" : "");
+    }
     msg_status status = check_authentication(args);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
-    if (args->bare && count_authentications(args) > 0)
+    }
+    if (args->bare && count_authentications(args) > 0) {
         return msg_fail(STATUS_USAGE, "mint", "--bare goes with given claims, not with an authentication");
-    if (args->bare && (args->config != NULL || args->expires_in != NULL))
+    }
+    if (args->bare && (args->config != NULL || args->expires_in != NULL)) {
         return msg_fail(STATUS_USAGE, "mint", "--bare adds no claim: it excludes --config and --expires-in");
-    if (args->jti != NULL && args->repeat != NULL)
+    }
+    if (args->jti != NULL && args->repeat != NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--repeat makes tokens with different jti: it excludes --jti");
+    }
     return STATUS_OK;
 }
 
@@ -159,12 +167,14 @@ static msg_status read_repeat(mint_job *job)
 {
     job->repeat = 1;
     const char *count = job->args->repeat;
-    if (count == NULL)
+    if (count == NULL) {
         return STATUS_OK;
+    }
     char *end = NULL;
     job->repeat = strtoul(count, &end, 10);
-    if (count[0] < '0' || count[0] > '9' || *end != '\0' || job->repeat == 0 || job->repeat > 1000000000)
+    if (count[0] < '0' || count[0] > '9' || *end != '\0' || job->repeat == 0 || job->repeat > 1000000000) {
         return msg_fail(STATUS_USAGE, "--repeat", "\"%.40s\" is not a number from 1 to 1000000000", count);
+    }
     return STATUS_OK;
 }
 
@@ -172,16 +182,19 @@ static msg_status read_numbers(mint_job *job)
 {
     const mint_args *args = job->args;
     msg_status status = read_repeat(job);
-    if (status == STATUS_OK && args->expires_in != NULL)
+    if (status == STATUS_OK && args->expires_in != NULL) {
         status = time_duration(&job->options.expires_in, "--expires-in", args->expires_in);
-    if (status == STATUS_OK && args->expires_in != NULL && job->options.expires_in == 0)
+    }
+    if (status == STATUS_OK && args->expires_in != NULL && job->options.expires_in == 0) {
         status = msg_fail(STATUS_USAGE, "--expires-in", "must be one second or more");
+    }
     if (status == STATUS_OK && args->now != NULL) {
         job->auth.has_now = 1;
         status = time_instant(&job->auth.now, "--now", args->now);
     }
-    if (status == STATUS_OK && args->alg != NULL)
+    if (status == STATUS_OK && args->alg != NULL) {
         status = keys_alg(&job->options.alg, "--alg", args->alg, strlen(args->alg));
+    }
     return status;
 }
 
@@ -193,13 +206,15 @@ static msg_status read_authorization(mint_job *job)
     const char *option = args->bearer != NULL ? "--bearer" : args->basic != NULL ? "--basic" : "--authorization";
     const char *given = args->bearer != NULL ? args->bearer : args->basic != NULL ? args->basic : args->authorization;
     msg_status status = io_value(&value, option, given, IO_TOKEN_LIMIT, STATUS_POLICY);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     text_puts(&job->credential, args->bearer != NULL ? "Bearer " : args->basic != NULL ? "Basic " : "");
-    if (args->basic != NULL)
+    if (args->basic != NULL) {
         text_base64(&job->credential, value.ptr, value.len);
-    else
+    } else {
         text_add(&job->credential, value.ptr, value.len);
+    }
     text_free(&value);
     job->auth.authorization = text_view(&job->credential);
     job->auth.methods = args->bearer != NULL  ? XCJ_AUTH_BEARER
@@ -232,8 +247,9 @@ static msg_status read_authentication(mint_job *job)
     auth->consumer_id = xcj_text(args->consumer_id);
     auth->audience = xcj_text(args->aud);
     auth->jti = xcj_text(args->jti);
-    if (status == STATUS_OK && job->credential.failed)
+    if (status == STATUS_OK && job->credential.failed) {
         status = msg_fail_memory();
+    }
     return status;
 }
 
@@ -244,16 +260,18 @@ static msg_status add_member(text *members, const char *option, xcj_str name, xc
     (void)snprintf(shown, sizeof shown, "--%s %.*s", option, name.len > 40 ? 40 : (int)name.len, name.ptr);
     if (is_json) {
         msg_status status = doc_check(shown, value, false);
-        if (status != STATUS_OK)
+        if (status != STATUS_OK) {
             return status;
+        }
     }
     text_puts(members, members->len > 0 ? "," : "");
     bool fine = doc_string(members, name.ptr, name.len);
     text_puts(members, ":");
-    if (is_json)
+    if (is_json) {
         text_add(members, value.ptr, value.len);
-    else
+    } else {
         fine = fine && doc_string(members, value.ptr, value.len);
+    }
     return fine ? STATUS_OK : msg_fail(STATUS_INPUT, shown, "is not UTF-8");
 }
 
@@ -261,8 +279,9 @@ static msg_status add_member(text *members, const char *option, xcj_str name, xc
 static msg_status add_pair(text *members, const opt_row *row, const char *pair)
 {
     const char *equals = strchr(pair, '=');
-    if (equals == NULL)
+    if (equals == NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--%s wants %s, with an equals sign", row->name, row->metavar);
+    }
     const xcj_str name = { pair, (size_t)(equals - pair) };
     return add_member(members, row->name, name, xcj_text(equals + 1), strcmp(row->name, "claim-json") == 0);
 }
@@ -270,8 +289,9 @@ static msg_status add_pair(text *members, const opt_row *row, const char *pair)
 static msg_status add_pairs(text *members, const opt_list *list)
 {
     msg_status status = STATUS_OK;
-    for (size_t i = 0; i < list->count && status == STATUS_OK; i++)
+    for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
         status = add_pair(members, list->rows[i], list->items[i]);
+    }
     return status;
 }
 
@@ -284,10 +304,12 @@ static msg_status add_text_claim(text *members, const char *name, const char *va
 static msg_status add_bare_claims(text *members, const mint_args *args)
 {
     msg_status status = add_text_claim(members, "iss", args->iss);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = add_text_claim(members, "aud", args->aud);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = add_text_claim(members, "jti", args->jti);
+    }
     return status;
 }
 
@@ -298,26 +320,34 @@ static msg_status read_claims(mint_job *job)
     text given = TEXT_INIT;
     text members = TEXT_INIT;
     msg_status status = STATUS_OK;
-    if (args->claims != NULL)
+    if (args->claims != NULL) {
         status = io_value(&given, "--claims", args->claims, IO_TOKEN_LIMIT, STATUS_POLICY);
-    else
+    } else {
         text_puts(&given, "{}");
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = doc_check("--claims", text_view(&given), true);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = add_text_claim(&members, "sub", args->sub);
-    if (status == STATUS_OK && args->bare)
+    }
+    if (status == STATUS_OK && args->bare) {
         status = add_bare_claims(&members, args);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = add_pairs(&members, &args->claim);
+    }
     bool any = args->claims != NULL || members.len > 0;
-    if (status == STATUS_OK && (any || !job->authenticated))
+    if (status == STATUS_OK && (any || !job->authenticated)) {
         doc_splice(&job->claims, text_view(&given), text_view(&members));
-    if (status == STATUS_OK && (given.failed || members.failed || job->claims.failed))
+    }
+    if (status == STATUS_OK && (given.failed || members.failed || job->claims.failed)) {
         status = msg_fail_memory();
+    }
     /* A name that an option repeats: with --bare nobody else would notice. */
-    if (status == STATUS_OK && job->claims.len > 0)
+    if (status == STATUS_OK && job->claims.len > 0) {
         status = doc_check("the claims", text_view(&job->claims), true);
+    }
     text_free(&given);
     text_free(&members);
     return status;
@@ -332,8 +362,9 @@ static msg_status read_header(mint_job *job)
         text_add(&job->header, members.ptr, members.len);
         text_puts(&job->header, "}");
     }
-    if (status == STATUS_OK && (members.failed || job->header.failed))
+    if (status == STATUS_OK && (members.failed || job->header.failed)) {
         status = msg_fail_memory();
+    }
     text_free(&members);
     return status;
 }
@@ -348,8 +379,9 @@ static void fill_options(mint_job *job)
     options->bearer_clientid_claim = xcj_text(args->bearer_clientid_claim);
     options->consumer_optional = args->no_consumer;
     options->header = text_view(&job->header);
-    if (job->authenticated)
+    if (job->authenticated) {
         options->claims = text_view(&job->claims);
+    }
 }
 
 static msg_status load_key(mint_job *job)
@@ -380,9 +412,10 @@ static msg_status check_config(const mint_args *args, const text *config)
     json_t *inner = json_object_get(root, "config");
     const json_t *object = json_is_object(inner) ? inner : root;
     for (size_t i = 0; i < sizeof both / sizeof both[0] && status == STATUS_OK; i++) {
-        if (both[i].value != NULL && json_object_get(object, both[i].member) != NULL)
+        if (both[i].value != NULL && json_object_get(object, both[i].member) != NULL) {
             status =
                 msg_fail(STATUS_USAGE, "mint", "--%s: the configuration has its own %s", both[i].option, both[i].member);
+        }
     }
     json_decref(root);
     return status;
@@ -397,11 +430,13 @@ static msg_status minter_from_config(mint_job *job)
     how.hmac_k_raw = args->hmac_k_raw;
     how.kong_alg_names = 1;
     msg_status status = io_read(&config, args->config, IO_KEY_LIMIT, STATUS_INPUT);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = check_config(args, &config);
+    }
     if (status == STATUS_OK &&
-        xcj_minter_from_config(&job->minter, config.ptr, config.len, &job->options, &how, &err) != XCJ_OK)
+        xcj_minter_from_config(&job->minter, config.ptr, config.len, &job->options, &how, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, io_name(args->config), &err);
+    }
     text_free(&config);
     return status;
 }
@@ -410,13 +445,16 @@ static msg_status make_minter(mint_job *job)
 {
     const mint_args *args = job->args;
     xcj_error err;
-    if (args->config != NULL)
+    if (args->config != NULL) {
         return minter_from_config(job);
+    }
     msg_status status = load_key(job);
-    if (status != STATUS_OK || args->bare)
+    if (status != STATUS_OK || args->bare) {
         return status;
-    if (xcj_minter_new(&job->minter, job->key, &job->options, &err) != XCJ_OK)
+    }
+    if (xcj_minter_new(&job->minter, job->key, &job->options, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_OPTION, "mint", &err);
+    }
     return STATUS_OK;
 }
 
@@ -432,8 +470,9 @@ static xcj_code mint_bare(mint_job *job, xcj_error *err)
     size_t len = 0;
     xcj_code code =
         xcj_jws_sign(&signed_text, &len, job->claims.ptr, job->claims.len, job->key, &options, job->scratch, err);
-    if (code == XCJ_OK)
+    if (code == XCJ_OK) {
         text_add(&job->token, signed_text, len);
+    }
     xcj_free(signed_text);
     return code;
 }
@@ -445,24 +484,28 @@ static msg_status mint_one(mint_job *job)
     const text *claims = &job->claims;
     token->len = 0;
     size_t bound = 0;
-    if (job->authenticated)
+    if (job->authenticated) {
         bound = xcj_mint_bound(job->minter, &job->auth);
-    else if (!job->args->bare)
+    } else if (!job->args->bare) {
         bound = xcj_mint_claims_bound(job->minter, claims->len, &job->auth);
+    }
     char *room = text_room(token, bound);
-    if (room == NULL)
+    if (room == NULL) {
         return msg_fail_memory();
+    }
     size_t len = 0;
     xcj_code code = XCJ_OK;
-    if (job->args->bare)
+    if (job->args->bare) {
         code = mint_bare(job, &err);
-    else if (job->authenticated)
+    } else if (job->authenticated) {
         code = xcj_mint(room, bound, &len, job->minter, &job->auth, job->scratch, &err);
-    else
+    } else {
         code = xcj_mint_claims(room, bound, &len, job->minter, claims->ptr, claims->len, &job->auth, job->scratch, &err);
+    }
     token->len += len;
-    if (code != XCJ_OK)
+    if (code != XCJ_OK) {
         return msg_fail_error(ABOUT_OPTION, "mint", &err);
+    }
     return token->failed ? msg_fail_memory() : STATUS_OK;
 }
 
@@ -492,8 +535,9 @@ static msg_status print_json(const mint_job *job)
     xcj_error err;
     xcj_unverified *taken = NULL;
     xcj_str token = text_view(&job->token);
-    if (xcj_unverified_decode(&taken, token.ptr, token.len, &err) != XCJ_OK)
+    if (xcj_unverified_decode(&taken, token.ptr, token.len, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_OPTION, "mint", &err);
+    }
     const char *end = token.ptr + token.len;
     const char *payload = (const char *)memchr(token.ptr, '.', token.len) + 1;
     const char *signature = (const char *)memchr(payload, '.', (size_t)(end - payload)) + 1;
@@ -507,8 +551,9 @@ static msg_status print_json(const mint_job *job)
     set_part(object, "signature", signature, end);
     doc_member(&members, "claims", xcj_unverified_payload(taken));
     msg_status status = doc_line(&line, object, &members);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         io_print(line.ptr, line.len);
+    }
     json_decref(object);
     xcj_unverified_free(taken);
     text_free(&members);
@@ -518,12 +563,14 @@ static msg_status print_json(const mint_job *job)
 
 static msg_status print_token(const mint_job *job)
 {
-    if (job->output == FORM_JSON)
+    if (job->output == FORM_JSON) {
         return print_json(job);
-    if (job->output == FORM_HEADER)
+    }
+    if (job->output == FORM_HEADER) {
         print_field(job);
-    else
+    } else {
         io_print_line(job->token.ptr, job->token.len);
+    }
     return STATUS_OK;
 }
 
@@ -531,21 +578,28 @@ static msg_status prepare(mint_job *job)
 {
     xcj_error err;
     msg_status status = check(job->args);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = read_output(job);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = read_numbers(job);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = read_authentication(job);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = read_claims(job);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = read_header(job);
-    if (status != STATUS_OK)
+    }
+    if (status != STATUS_OK) {
         return status;
+    }
     fill_options(job);
-    if (xcj_scratch_new(&job->scratch, &err) != XCJ_OK)
+    if (xcj_scratch_new(&job->scratch, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_OPTION, NULL, &err);
+    }
     return make_minter(job);
 }
 
@@ -567,8 +621,9 @@ static msg_status run(const void *given, const opt_list *operands)
     msg_status status = prepare(&job);
     for (unsigned long i = 0; i < job.repeat && status == STATUS_OK; i++) {
         status = mint_one(&job);
-        if (status == STATUS_OK)
+        if (status == STATUS_OK) {
             status = print_token(&job);
+        }
     }
     free_job(&job);
     return status;

@@ -36,8 +36,9 @@ static const hash_row HASHES[] = {
 static const hash_row *find_hash(const char *name)
 {
     for (size_t i = 0; i < sizeof HASHES / sizeof HASHES[0]; i++) {
-        if (strcmp(HASHES[i].name, name) == 0 || strcmp(HASHES[i].uri_name, name) == 0)
+        if (strcmp(HASHES[i].name, name) == 0 || strcmp(HASHES[i].uri_name, name) == 0) {
             return &HASHES[i];
+        }
     }
     return NULL;
 }
@@ -47,10 +48,12 @@ static msg_status add_line(text *out, const xcj_key *key, const hash_row *hash, 
     xcj_error err;
     char *thumbprint = NULL;
     size_t len = 0;
-    if (xcj_key_thumbprint(&thumbprint, &len, key, hash->hash, &err) != XCJ_OK)
+    if (xcj_key_thumbprint(&thumbprint, &len, key, hash->hash, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_INPUT, name, &err);
-    if (uri)
+    }
+    if (uri) {
         text_printf(out, "urn:ietf:params:oauth:jwk-thumbprint:%s:", hash->uri_name);
+    }
     text_add(out, thumbprint, len);
     text_puts(out, "\n");
     xcj_free(thumbprint);
@@ -62,21 +65,26 @@ static msg_status run(const void *given, const opt_list *operands)
     const thumbprint_args *args = given;
     const char *path = operands->count > 0 ? operands->items[0] : "-";
     const hash_row *hash = find_hash(args->hash != NULL ? args->hash : "sha256");
-    if (hash == NULL)
+    if (hash == NULL) {
         return msg_fail(STATUS_USAGE, "--hash", "\"%.40s\" is not sha256, sha384 or sha512", args->hash);
+    }
     keys_loaded loaded;
     const keys_how how = { args->passphrase, false };
     msg_status status = keys_load(&loaded, path, &how);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     text out = TEXT_INIT;
     keys_warn_skipped(io_name(path), loaded.set);
-    if (xcj_keyset_count(loaded.set) == 0)
+    if (xcj_keyset_count(loaded.set) == 0) {
         status = msg_fail(STATUS_INPUT, io_name(path), "the set has no usable key");
-    for (size_t i = 0; i < xcj_keyset_count(loaded.set) && status == STATUS_OK; i++)
+    }
+    for (size_t i = 0; i < xcj_keyset_count(loaded.set) && status == STATUS_OK; i++) {
         status = add_line(&out, xcj_keyset_get(loaded.set, i), hash, args->uri, io_name(path));
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         io_print(out.ptr, out.len);
+    }
     text_free(&out);
     keys_free(&loaded);
     return status;

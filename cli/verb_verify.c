@@ -106,34 +106,41 @@ static msg_status check_jws(const verify_args *args)
 {
     bool claims = args->iss.count > 0 || args->aud.count > 0 || args->require.count > 0 || args->sub != NULL ||
                   args->max_age != NULL || args->allow_no_exp || args->key_claim != NULL || args->leeway != NULL;
-    if (args->jws && claims)
+    if (args->jws && claims) {
         return msg_fail(STATUS_USAGE, "verify", "--jws looks at no claims: leave out the options about them");
+    }
     return STATUS_OK;
 }
 
 static msg_status check(const verify_args *args, const opt_list *operands)
 {
     int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL);
-    if (sources != 1)
+    if (sources != 1) {
         return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --secret-file and --secret-env is needed%s",
                         sources > 1 ? ", and no other" : "");
-    if (args->json && args->quiet)
+    }
+    if (args->json && args->quiet) {
         return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");
-    if (args->batch && (args->payload != NULL || args->token_env != NULL))
+    }
+    if (args->batch && (args->payload != NULL || args->token_env != NULL)) {
         return msg_fail(STATUS_USAGE, "verify", "--batch goes neither with --payload nor with --token-env");
+    }
     const char *operand = operands->count > 0 ? operands->items[0] : "-";
-    if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0)
+    if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0) {
         return msg_fail(STATUS_USAGE, "verify", "--batch reads standard input or @FILE, not a token");
+    }
     return check_jws(args);
 }
 
 static msg_status views(xcj_str **out, const opt_list *list)
 {
     *out = calloc(list->count + 1, sizeof **out);
-    if (*out == NULL)
+    if (*out == NULL) {
         return msg_fail_memory();
-    for (size_t i = 0; i < list->count; i++)
+    }
+    for (size_t i = 0; i < list->count; i++) {
         (*out)[i] = xcj_text(list->items[i]);
+    }
     return STATUS_OK;
 }
 
@@ -141,23 +148,28 @@ static msg_status views(xcj_str **out, const opt_list *list)
 static msg_status read_algs(policy *to, const opt_list *list)
 {
     size_t most = 0;
-    for (size_t i = 0; i < list->count; i++)
+    for (size_t i = 0; i < list->count; i++) {
         most += strlen(list->items[i]) + 1;
-    if (most == 0)
+    }
+    if (most == 0) {
         return STATUS_OK;
+    }
     to->algs = calloc(most, sizeof *to->algs);
-    if (to->algs == NULL)
+    if (to->algs == NULL) {
         return msg_fail_memory();
+    }
     to->options.algs = to->algs;
     for (size_t i = 0; i < list->count; i++) {
         for (const char *name = list->items[i];; name++) {
             size_t len = strcspn(name, ",");
             msg_status status = keys_alg(&to->algs[to->options.algs_count++], "--alg", name, len);
-            if (status != STATUS_OK)
+            if (status != STATUS_OK) {
                 return status;
+            }
             name += len;
-            if (*name == '\0')
+            if (*name == '\0') {
                 break;
+            }
         }
     }
     return STATUS_OK;
@@ -168,14 +180,18 @@ static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
     xcj_verify_options *options = &to->options;
     msg_status status = STATUS_OK;
     *now = time_now();
-    if (args->leeway != NULL)
+    if (args->leeway != NULL) {
         status = time_duration(&options->leeway, "--leeway", args->leeway);
-    if (status == STATUS_OK && args->max_age != NULL)
+    }
+    if (status == STATUS_OK && args->max_age != NULL) {
         status = time_duration(&options->max_age, "--max-age", args->max_age);
-    if (status == STATUS_OK && args->max_age != NULL && options->max_age == 0)
+    }
+    if (status == STATUS_OK && args->max_age != NULL && options->max_age == 0) {
         status = msg_fail(STATUS_USAGE, "--max-age", "must be one second or more");
-    if (status == STATUS_OK && args->now != NULL)
+    }
+    if (status == STATUS_OK && args->now != NULL) {
         status = time_instant(now, "--now", args->now);
+    }
     options->now = *now;
     options->has_now = args->now != NULL;
     return status;
@@ -186,14 +202,18 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
     *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, NULL, NULL };
     xcj_verify_options *options = &to->options;
     msg_status status = read_algs(to, &args->alg);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = read_times(to, args, now);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = views(&to->issuers, &args->iss);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = views(&to->audiences, &args->aud);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = views(&to->required, &args->require);
+    }
     options->issuers = to->issuers;
     options->issuers_count = args->iss.count;
     options->audiences = to->audiences;
@@ -232,15 +252,17 @@ static msg_status make_verifier(verify_job *job)
     policy wanted;
     xcj_error err;
     msg_status status = read_policy(&wanted, job->args, &job->now);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = load_keys(job);
+    }
     if (status == STATUS_OK) {
         bool as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
         const xcj_key *only = xcj_keyset_get(job->keys.set, 0);
         xcj_code code = as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &wanted.options, &err)
                                : xcj_verifier_new_key(&job->verifier, only, &wanted.options, &err);
-        if (code != XCJ_OK)
+        if (code != XCJ_OK) {
             status = msg_fail_error(ABOUT_OPTION, "verify", &err);
+        }
     }
     free_policy(&wanted);
     return status;
@@ -252,8 +274,9 @@ static json_t *failed_claims(uint32_t claims)
 {
     json_t *names = json_array();
     for (size_t i = 0; i < sizeof CLAIM_NAMES / sizeof CLAIM_NAMES[0]; i++) {
-        if (claims & (uint32_t)1 << i)
+        if (claims & (uint32_t)1 << i) {
             (void)json_array_append_new(names, json_string(CLAIM_NAMES[i]));
+        }
     }
     return names;
 }
@@ -263,10 +286,12 @@ static json_t *seconds_left(const xcj_verified *verified, int64_t now)
 {
     double exp = 0;
     int64_t left = 0;
-    if (verified == NULL || xcj_verified_number(&exp, verified, XCJ_CLAIMS, "exp", 3, NULL) != XCJ_OK)
+    if (verified == NULL || xcj_verified_number(&exp, verified, XCJ_CLAIMS, "exp", 3, NULL) != XCJ_OK) {
         return json_null();
-    if (!time_floor(&left, exp) || __builtin_sub_overflow(left, now, &left))
+    }
+    if (!time_floor(&left, exp) || __builtin_sub_overflow(left, now, &left)) {
         return json_null();
+    }
     return json_integer(left);
 }
 
@@ -276,8 +301,9 @@ static json_t *thumbprint_of(const xcj_verified *verified)
     const xcj_key *key = verified != NULL ? xcj_verified_key(verified) : NULL;
     char *thumbprint = NULL;
     size_t len = 0;
-    if (key == NULL || keys_is_oct(key) || xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, NULL) != XCJ_OK)
+    if (key == NULL || keys_is_oct(key) || xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, NULL) != XCJ_OK) {
         return json_null();
+    }
     json_t *value = doc_text((xcj_str){ thumbprint, len });
     xcj_free(thumbprint);
     return value;
@@ -292,8 +318,9 @@ static json_t *header_text(const json_t *header, const char *name)
 static json_t *make_verdict(const verify_job *job, const verify_case *of, const json_t *header)
 {
     json_t *verdict = json_object();
-    if (of->line > 0)
+    if (of->line > 0) {
         (void)json_object_set_new(verdict, "line", json_integer((json_int_t)of->line));
+    }
     (void)json_object_set_new(verdict, "ok", json_boolean(of->status == STATUS_OK));
     (void)json_object_set_new(verdict, "code", json_string(xcj_code_name(of->err.code)));
     (void)json_object_set_new(verdict, "exit", json_integer(of->status));
@@ -305,8 +332,9 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
     (void)json_object_set_new(verdict, "kid", header_text(header, "kid"));
     (void)json_object_set_new(verdict, "thumbprint", thumbprint_of(of->verified));
     (void)json_object_set_new(verdict, "expires_in", seconds_left(of->verified, job->now));
-    if (of->verified != NULL && job->args->jws)
+    if (of->verified != NULL && job->args->jws) {
         (void)json_object_set_new(verdict, "payload", doc_text(xcj_verified_payload(of->verified)));
+    }
     return verdict;
 }
 
@@ -314,8 +342,9 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
 static xcj_unverified *peek(const verify_case *of)
 {
     xcj_unverified *peeked = NULL;
-    if (of->verified != NULL || xcj_unverified_decode(&peeked, of->token, of->len, NULL) != XCJ_OK)
+    if (of->verified != NULL || xcj_unverified_decode(&peeked, of->token, of->len, NULL) != XCJ_OK) {
         return NULL;
+    }
     return peeked;
 }
 
@@ -325,19 +354,23 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
     text members = TEXT_INIT;
     xcj_unverified *peeked = peek(of);
     xcj_str header = { NULL, 0 };
-    if (of->verified != NULL)
+    if (of->verified != NULL) {
         header = xcj_verified_header(of->verified);
-    else if (peeked != NULL)
+    } else if (peeked != NULL) {
         header = xcj_unverified_header(peeked);
+    }
     json_t *parsed = header.ptr != NULL ? doc_load(header.ptr, header.len) : NULL;
     json_t *verdict = make_verdict(job, of, parsed);
-    if (header.ptr != NULL)
+    if (header.ptr != NULL) {
         doc_member(&members, "header", header);
-    if (of->verified != NULL && !job->args->jws)
+    }
+    if (of->verified != NULL && !job->args->jws) {
         doc_member(&members, "claims", xcj_verified_payload(of->verified));
+    }
     msg_status status = doc_line(&line, verdict, &members);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         io_print(line.ptr, line.len);
+    }
     json_decref(parsed);
     json_decref(verdict);
     xcj_unverified_free(peeked);
@@ -349,8 +382,9 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
 static void say_refusal(verify_case *of)
 {
     const char *hint = of->status == STATUS_INPUT ? token_hint(of->token, of->len) : NULL;
-    if (hint != NULL)
+    if (hint != NULL) {
         (void)snprintf(of->err.message, sizeof of->err.message, "the token %s", hint);
+    }
     (void)msg_fail_error(ABOUT_TOKEN, of->name, &of->err);
 }
 
@@ -358,13 +392,14 @@ static void call_verifier(const verify_job *job, verify_case *of)
 {
     const text *payload = &job->payload;
     xcj_code code = XCJ_OK;
-    if (job->args->payload != NULL)
+    if (job->args->payload != NULL) {
         code = xcj_verify_detached(&of->verified, job->verifier, of->token, of->len, payload->ptr, payload->len,
                                    job->scratch, &of->err);
-    else if (token_is_json(of->token, of->len))
+    } else if (token_is_json(of->token, of->len)) {
         code = xcj_verify_json(&of->verified, job->verifier, of->token, of->len, job->scratch, &of->err);
-    else
+    } else {
         code = xcj_verify(&of->verified, job->verifier, of->token, of->len, job->scratch, &of->err);
+    }
     of->status = msg_status_of(code, ABOUT_TOKEN);
 }
 
@@ -373,10 +408,12 @@ static msg_status judge(const verify_job *job, verify_case *of)
 {
     const verify_args *args = job->args;
     call_verifier(job, of);
-    if (of->status != STATUS_OK)
+    if (of->status != STATUS_OK) {
         say_refusal(of);
-    if (of->status == STATUS_KEY)
+    }
+    if (of->status == STATUS_KEY) {
         keys_warn_skipped(job->keys_name, job->keys.set);
+    }
     msg_status printed = STATUS_OK;
     if (args->json) {
         printed = print_verdict(job, of);
@@ -394,14 +431,16 @@ static msg_status verify_one(verify_job *job, const opt_list *operands)
     text token = TEXT_INIT;
     verify_case of = { .status = STATUS_OK };
     msg_status status = token_read(&token, &of.name, operands, job->args->token_env);
-    if (status == STATUS_OK && job->args->payload != NULL)
+    if (status == STATUS_OK && job->args->payload != NULL) {
         status = io_read(&job->payload, job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
+    }
     if (status == STATUS_OK) {
         of.token = token.ptr;
         of.len = token.len;
         status = judge(job, &of);
-        if (status == STATUS_OK && !job->args->json && !job->args->quiet && msg_is_terminal())
+        if (status == STATUS_OK && !job->args->json && !job->args->quiet && msg_is_terminal()) {
             msg_note("signature verified");
+        }
     }
     text_free(&token);
     return status;
@@ -412,17 +451,20 @@ static bool read_line(text *line, FILE *from)
 {
     line->len = 0;
     int c = getc_unlocked(from);
-    if (c == EOF)
+    if (c == EOF) {
         return false;
+    }
     for (; c != EOF && c != '\n'; c = getc_unlocked(from)) {
         char *room = line->len <= IO_TOKEN_LIMIT ? text_room(line, 1) : NULL;
-        if (room == NULL)
+        if (room == NULL) {
             continue;
+        }
         *room = (char)c;
         line->len++;
     }
-    if (text_room(line, 0) != NULL)
+    if (text_room(line, 0) != NULL) {
         line->ptr[line->len] = '\0';
+    }
     return true;
 }
 
@@ -439,19 +481,24 @@ static msg_status verify_lines(verify_job *job, FILE *from, const char *name)
         verify_case of = { .name = line_name, .token = line.ptr, .len = line.len, .line = count, .status = STATUS_OK };
         msg_status status = judge(job, &of);
         refused += status != STATUS_OK;
-        if (first == STATUS_OK)
+        if (first == STATUS_OK) {
             first = status;
+        }
     }
     bool out_of_memory = line.failed;
     text_free(&line);
-    if (ferror(from))
+    if (ferror(from)) {
         return msg_fail(STATUS_INPUT, name, "%s", strerror(errno));
-    if (out_of_memory)
+    }
+    if (out_of_memory) {
         return msg_fail_memory();
-    if (count == 0)
+    }
+    if (count == 0) {
         return msg_fail(STATUS_INPUT, name, "is empty: there is no token to verify");
-    if (!job->args->quiet || refused > 0)
+    }
+    if (!job->args->quiet || refused > 0) {
         msg_note("xcj: %zu token%s: %zu valid, %zu refused", count, count == 1 ? "" : "s", count - refused, refused);
+    }
     return first;
 }
 
@@ -461,11 +508,13 @@ static msg_status verify_batch(verify_job *job, const opt_list *operands)
     const char *path = operand[0] == '@' ? operand + 1 : operand;
     FILE *from = NULL;
     msg_status status = io_open_lines(&from, path);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         return status;
+    }
     status = verify_lines(job, from, io_name(path));
-    if (from != stdin)
+    if (from != stdin) {
         (void)fclose(from);
+    }
     return status;
 }
 
@@ -474,12 +523,15 @@ static msg_status run(const void *given, const opt_list *operands)
     verify_job job = { given, NULL, { NULL, false, false }, NULL, NULL, TEXT_INIT, 0 };
     xcj_error err;
     msg_status status = check(job.args, operands);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         status = make_verifier(&job);
-    if (status == STATUS_OK && xcj_scratch_new(&job.scratch, &err) != XCJ_OK)
+    }
+    if (status == STATUS_OK && xcj_scratch_new(&job.scratch, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_OPTION, NULL, &err);
-    if (status == STATUS_OK)
+    }
+    if (status == STATUS_OK) {
         status = job.args->batch ? verify_batch(&job, operands) : verify_one(&job, operands);
+    }
     text_free(&job.payload);
     xcj_scratch_free(job.scratch);
     xcj_verifier_free(job.verifier);

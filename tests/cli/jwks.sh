@@ -1,0 +1,40 @@
+#!/bin/sh
+# jwks: the public set, and never more.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+missing openssl
+for alg in RS256 ES256 EdDSA HS256; do
+    "$XCJ" keygen --alg "$alg" --kid "$alg" --use sig -o "$alg.json" --public-out "$alg.pub" 2>/dev/null ||
+        "$XCJ" keygen --alg "$alg" --kid "$alg" -o "$alg.json" || fail "keygen $alg"
+done
+accept 'of files' jwks RS256.json ES256.json EdDSA.json
+printf '{"keys":[%s,%s,%s]}\n' "$(cat RS256.pub)" "$(cat ES256.pub)" "$(cat EdDSA.pub)" >want
+same 'of files' out want
+if grep -qE '"(d|p|q|dp|dq|qi|k)":' out; then fail 'a private member was published'; fi
+cp out set.json
+accept 'of a set, again' jwks set.json
+same 'of a set, again' out want
+accept 'of standard input' jwks - <set.json
+same 'of standard input' out want
+accept 'without an argument' jwks <set.json
+same 'without an argument' out want
+accept 'to a file' jwks -o made.json RS256.json ES256.json EdDSA.json
+same 'to a file' made.json want
+"$XCJ" convert RS256.json >rsa.pem
+accept 'of a private PEM' jwks rsa.pem
+printf '{"keys":[%s]}\n' "$(sed 's/,"use".*}/}/' RS256.pub)" >want
+same 'of a private PEM' out want
+
+run jwks ES256.json HS256.json
+[ "$status" -eq 0 ] || fail 'an oct key beside another'
+err_has 'an oct key is skipped' 'warning: HS256.json: an oct key is skipped'
+printf '{"keys":[%s]}\n' "$(cat ES256.pub)" >want
+same 'an oct key is skipped' out want
+run jwks HS256.json
+[ "$status" -eq 3 ] && [ ! -s out ] || fail 'a set without any key'
+err_has 'a set without any key' 'no key with a public part'
+refuse 'one file is missing' 3 'none.json: No such file' jwks ES256.json none.json
+printf '{' >bad.json
+refuse 'one file is malformed' 3 'bad.json: ' jwks ES256.json bad.json
+refuse 'standard input twice' 2 'only once' jwks - - <set.json
+finish

@@ -1,0 +1,136 @@
+# Sourced by the tests of the command, with XCJ in the environment: the path of xcj. A test runs in a folder of its own.
+set -u
+: "${XCJ:?the path of the xcj command}"
+unset NO_COLOR
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+checks=0
+
+fail() {
+    printf 'FAIL: %s\n' "$1"
+    failures=$((failures + 1))
+}
+
+# run WORD...: xcj with these words. Leaves its output in the files out and err, and its exit status in $status.
+run() {
+    "$XCJ" "$@" >out 2>err
+    status=$?
+}
+
+# show: what the last run came to, for a failed check.
+show() {
+    printf '  exit %s\n' "$status"
+    sed 's/^/  out: /' out | cut -c 1-300
+    sed 's/^/  err: /' err | cut -c 1-300
+}
+
+# accept NAME WORD...: exit 0 and nothing on standard error.
+accept() {
+    accept_name=$1
+    shift
+    run "$@"
+    checks=$((checks + 1))
+    if [ "$status" -ne 0 ] || [ -s err ]; then
+        fail "$accept_name: not accepted without a word"
+        show
+    fi
+}
+
+# refuse NAME STATUS TEXT WORD...: this exit status, nothing on standard output, one line with this text on standard error.
+refuse() {
+    refuse_name=$1
+    refuse_status=$2
+    refuse_text=$3
+    shift 3
+    run "$@"
+    checks=$((checks + 1))
+    if [ "$status" -ne "$refuse_status" ] || [ -s out ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -e "$refuse_text" err; then
+        fail "$refuse_name: wanted exit $refuse_status and one line with: $refuse_text"
+        show
+    fi
+}
+
+# out_is NAME TEXT: standard output of the last run, whole, but for the last newline.
+out_is() {
+    checks=$((checks + 1))
+    if [ "$(cat out)" != "$2" ]; then
+        fail "$1: wanted on standard output: $2"
+        show
+    fi
+}
+
+# out_has NAME TEXT, out_lacks NAME TEXT, err_has NAME TEXT
+out_has() {
+    checks=$((checks + 1))
+    if ! grep -qF -e "$2" out; then
+        fail "$1: wanted on standard output: $2"
+        show
+    fi
+}
+
+out_lacks() {
+    checks=$((checks + 1))
+    if grep -qF -e "$2" out; then
+        fail "$1: not wanted on standard output: $2"
+        show
+    fi
+}
+
+err_has() {
+    checks=$((checks + 1))
+    if ! grep -qF -e "$2" err; then
+        fail "$1: wanted on standard error: $2"
+        show
+    fi
+}
+
+# same NAME FILE FILE
+same() {
+    checks=$((checks + 1))
+    cmp -s "$2" "$3" || fail "$1: $2 and $3 differ"
+}
+
+# holds NAME WORD...: the command succeeds.
+holds() {
+    holds_name=$1
+    shift
+    checks=$((checks + 1))
+    "$@" >held 2>&1 || {
+        fail "$holds_name"
+        sed 's/^/  /' held | cut -c 1-300
+    }
+}
+
+# b64u: base64url of standard input. b64u_decode TEXT: back.
+b64u() {
+    openssl base64 -A | tr '+/' '-_' | tr -d '='
+}
+
+b64u_decode() {
+    decoded=$(printf '%s' "$1" | tr '_-' '/+')
+    while [ $((${#decoded} % 4)) -ne 0 ]; do decoded="$decoded="; done
+    printf '%s' "$decoded" | openssl base64 -d -A
+}
+
+# part N TOKEN: the N-th part between the dots.
+part() {
+    printf '%s' "$2" | cut -d . -f "$1"
+}
+
+# missing TOOL...: skips the test, aloud, where one of the tools is not installed.
+missing() {
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null 2>&1 || {
+            printf 'SKIP: %s is not installed\n' "$tool"
+            exit 77
+        }
+    done
+}
+
+finish() {
+    printf '%s checks, %s failed\n' "$checks" "$failures"
+    [ "$failures" -eq 0 ]
+    exit
+}

@@ -1,0 +1,69 @@
+#!/bin/sh
+# Options, verbs, help and version.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+
+accept 'version' --version
+out_has 'version' 'xcj 0.'
+accept 'help' --help
+accept 'help, short' -h
+for verb in mint verify convert keygen jwks inspect thumbprint; do
+    "$XCJ" --help | grep -q "^  $verb " || fail "--help lists $verb"
+    accept "$verb --help" "$verb" --help
+    out_has "$verb --help" "Usage: xcj $verb"
+    out_has "$verb --help" 'Examples:'
+    [ "$(grep -c "^  xcj " out)" -ge 2 ] || fail "$verb --help has two examples"
+    accept "$verb -h" "$verb" -h
+    refuse "$verb, unknown option" 2 'unknown option --nonsense-option' "$verb" --nonsense-option
+done
+
+refuse 'no verb' 2 'no verb'
+refuse 'unknown verb' 2 'unknown verb "frobnicate"' frobnicate
+refuse 'misspelt verb' 2 'did you mean verify?' verfy
+refuse 'misspelt option' 2 'did you mean --jwks?' verify --jwsk x
+refuse 'unknown option of the program' 2 'unknown option' --frobnicate
+refuse 'unknown short option' 2 'unknown option -x' convert -x
+
+"$XCJ" keygen --alg ES256 --kid a >key.json || fail 'keygen'
+"$XCJ" jwks key.json >jwks.json || fail 'jwks'
+
+accept 'name=value' thumbprint --hash=sha512 key.json
+cp out want
+accept 'name value' thumbprint --hash sha512 key.json
+same 'name value' out want
+accept 'a unique beginning' thumbprint --ha sha512 key.json
+same 'a unique beginning' out want
+accept 'option after the operand' thumbprint key.json --hash sha512
+same 'option after the operand' out want
+accept 'two dashes' thumbprint --hash sha512 -- key.json
+same 'two dashes' out want
+accept 'standard input by default' thumbprint --hash sha512 <key.json
+same 'standard input by default' out want
+accept 'standard input by -' thumbprint --hash sha512 - <key.json
+same 'standard input by -' out want
+cp key.json ./-odd
+accept 'an operand that looks like an option' thumbprint --hash sha512 -- -odd
+same 'an operand that looks like an option' out want
+refuse 'ambiguous beginning' 2 '--pa may be --passphrase-env or --passphrase-file' thumbprint --pa x key.json
+refuse 'value missing' 2 '--hash needs a value: HASH' thumbprint key.json --hash
+refuse 'value of a flag' 2 '--uri takes no value' thumbprint --uri=yes key.json
+refuse 'given twice' 2 '--hash was given twice' thumbprint --hash sha256 --hash sha512 key.json
+refuse 'one operand too many' 2 'unexpected argument "b"' thumbprint key.json b
+refuse 'no operand wanted' 2 'unexpected argument' keygen --alg ES256 file
+refuse 'unknown hash' 2 'is not sha256, sha384 or sha512' thumbprint --hash md5 key.json
+
+accept 'short option with its value' convert -oout.pem key.json
+accept 'short option and its value' convert -o out2.pem key.json
+same '-oFILE and -o FILE' out.pem out2.pem
+accept 'long form of -o' convert --output out3.pem key.json
+same '--output' out.pem out3.pem
+
+for alg in none HS257 rs256 ''; do
+    refuse "unknown algorithm '$alg'" 2 'unknown algorithm' verify --jwks jwks.json --alg "$alg" x
+    refuse "unknown algorithm '$alg', keygen" 2 'unknown algorithm' keygen --alg "$alg"
+done
+refuse 'list with an empty algorithm' 2 'unknown algorithm ""' verify --jwks jwks.json --alg ES256, x
+
+# A file name with control characters does not reach the terminal.
+refuse 'escape sequence in a message' 3 'a?[31mb?c' thumbprint "$(printf 'a\033[31mb\nc')"
+finish
