@@ -15,7 +15,8 @@ typedef struct xcj_keyset xcj_keyset;
 
 /**
  * A set from JWK Set text, or from a single JWK (then a set of one). A key that cannot be used (an unknown kty, a malformed
- * member) is skipped and listed, as RFC 7517 5 asks; JSON that is malformed or repeats a member refuses the whole text.
+ * member) is skipped and listed, as RFC 7517 5 asks; a whole key with the kid and the type of a malformed one is then
+ * ambiguous. JSON that is malformed or repeats a member refuses the whole text.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len,
                                                      const xcj_key_options *options, xcj_error *err);

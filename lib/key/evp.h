@@ -32,6 +32,9 @@ struct xcj_key {
     _Atomic(xcj__context *) prepared[XCJ__USES][XCJ__ALG_SLOTS]; /* made at first use, then never changed */
 };
 
+/** One for this key, algorithm and use. NULL when there is no memory or OpenSSL refuses. */
+xcj__context *xcj__context_new(const xcj_key *key, const xcj__alg *alg, xcj_use use);
+
 void xcj__context_free(xcj__context *context);
 
 /** A duplicate to work on. NULL when there is no memory. */
@@ -39,6 +42,9 @@ xcj__context *xcj__context_dup(const xcj__context *from);
 
 /** The scratch's own duplicate of a key's prepared context, made at its first use here. NULL when there is no memory. */
 xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, const xcj__context *prepared);
+
+/** The scratch's random bytes; NULL where there are none to keep, or no scratch. */
+struct xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);
 
 /** The error queue of OpenSSL is the caller's: what a call of ours adds is taken away again. */
 static inline void xcj__queue_mark(void)

@@ -125,9 +125,11 @@ static xcj_code must_choose(const xcj_key *key, xcj_error *err)
     xcj_alg choices[XCJ__ALG_COUNT];
     size_t count = xcj_key_algs(key, XCJ_SIGN, choices, XCJ__ALG_COUNT);
     char list[XCJ__ALG_COUNT * 8] = "";
+    xcj__buf names;
+    xcj__buf_init_fixed(&names, list, sizeof list - 1);
     for (size_t i = 0; i < count; i++) {
-        strcat(list, i == 0 ? "" : ", ");
-        strcat(list, xcj_alg_name(choices[i]));
+        xcj__buf_put_text(&names, i == 0 ? "" : ", ");
+        xcj__buf_put_text(&names, xcj_alg_name(choices[i]));
     }
     if (count == 0) {
         const xcj__alg *row = xcj__alg_row(key->jwk.facts.kty == XCJ__OCT ? XCJ_HS256 : XCJ_RS256);

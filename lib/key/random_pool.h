@@ -4,7 +4,8 @@
 #ifndef XCJ_LIB_KEY_RANDOM_POOL_H
 #define XCJ_LIB_KEY_RANDOM_POOL_H
 
-#include <xcj/base.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 typedef struct xcj__pool xcj__pool;
 
@@ -14,7 +15,7 @@ xcj__pool *xcj__pool_new(void);
 /** Wipes and frees it. NULL is fine. */
 void xcj__pool_free(xcj__pool *pool);
 
-/** The scratch's pool, or NULL. */
-xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);
+/** Random bytes, from the pool if there is one (and they fit). False when there are none. */
+bool xcj__pool_draw(xcj__pool *pool, void *dst, size_t len);
 
 #endif

@@ -1,0 +1,104 @@
+#include <openssl/core_names.h>
+#include <openssl/rsa.h>
+
+#include "lib/base/mem.h"
+#include "lib/key/evp.h"
+
+static const char *hash_name(xcj_hash hash)
+{
+    return hash == XCJ_SHA256 ? "SHA256" : hash == XCJ_SHA384 ? "SHA384" : "SHA512";
+}
+
+void xcj__context_free(xcj__context *context)
+{
+    if (context == NULL) {
+        return;
+    }
+    EVP_PKEY_CTX_free(context->pkey);
+    EVP_MD_CTX_free(context->digest);
+    EVP_MAC_CTX_free(context->mac);
+    EVP_MD_free(context->hash);
+    xcj_free(context);
+}
+
+static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__alg *alg)
+{
+    char *name = (char *)(uintptr_t)hash_name(alg->hash);
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
+    xcj__bytes secret = key->jwk.part[XCJ__K];
+    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    context->mac = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    return context->mac != NULL && EVP_MAC_init(context->mac, secret.ptr, secret.len, params) == 1;
+}
+
+static bool prepare_digest(xcj__context *context, const xcj_key *key, xcj_use use)
+{
+    context->digest = EVP_MD_CTX_new();
+    if (context->digest == NULL) {
+        return false;
+    }
+    return use == XCJ_SIGN ? EVP_DigestSignInit_ex(context->digest, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1
+                           : EVP_DigestVerifyInit_ex(context->digest, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1;
+}
+
+/* RFC 7518 3.5: MGF1 with the same hash, and a salt as long as the hash. */
+static bool set_pss(EVP_PKEY_CTX *ctx, const EVP_MD *hash)
+{
+    return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 && EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, hash) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+static bool prepare_pkey(xcj__context *context, const xcj_key *key, const xcj__alg *alg, xcj_use use)
+{
+    context->hash = EVP_MD_fetch(NULL, hash_name(alg->hash), NULL);
+    context->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    if (context->hash == NULL || context->pkey == NULL) {
+        return false;
+    }
+    int ready = use == XCJ_SIGN ? EVP_PKEY_sign_init(context->pkey) : EVP_PKEY_verify_init(context->pkey);
+    return ready == 1 && EVP_PKEY_CTX_set_signature_md(context->pkey, context->hash) == 1 &&
+           (alg->scheme != XCJ__PKCS1 || EVP_PKEY_CTX_set_rsa_padding(context->pkey, RSA_PKCS1_PADDING) == 1) &&
+           (alg->scheme != XCJ__PSS || set_pss(context->pkey, context->hash));
+}
+
+xcj__context *xcj__context_new(const xcj_key *key, const xcj__alg *alg, xcj_use use)
+{
+    xcj__context *context = xcj__zalloc(sizeof *context);
+    if (context == NULL) {
+        return NULL;
+    }
+    context->scheme = alg->scheme;
+    bool ready = alg->scheme == XCJ__HMAC    ? prepare_mac(context, key, alg)
+                 : alg->scheme == XCJ__EDDSA ? prepare_digest(context, key, use)
+                                             : prepare_pkey(context, key, alg, use);
+    if (!ready) {
+        xcj__context_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+xcj__context *xcj__context_dup(const xcj__context *from)
+{
+    xcj__context *context = xcj__zalloc(sizeof *context);
+    if (context == NULL) {
+        return NULL;
+    }
+    context->scheme = from->scheme;
+    if (from->scheme == XCJ__HMAC) {
+        context->mac = EVP_MAC_CTX_dup(from->mac);
+    } else {
+        context->digest = EVP_MD_CTX_new();
+    }
+    if (from->pkey != NULL) {
+        context->pkey = EVP_PKEY_CTX_dup(from->pkey);
+        context->hash = from->hash;
+        EVP_MD_up_ref(from->hash);
+    }
+    if ((context->mac == NULL && context->digest == NULL) || (from->pkey != NULL && context->pkey == NULL)) {
+        xcj__context_free(context);
+        return NULL;
+    }
+    return context;
+}

@@ -1,0 +1,56 @@
+#include "lib/key/random_pool.h"
+
+#include <openssl/rand.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "lib/base/mem.h"
+
+/* One draw of this size costs about what 16 bytes cost, so that a jti's share is a few hundredths of it. */
+#define POOL_BYTES 1024
+
+struct xcj__pool {
+    size_t left; /* zero after a fork too: the whole page is wiped in the child */
+    uint8_t bytes[POOL_BYTES];
+};
+
+xcj__pool *xcj__pool_new(void)
+{
+#ifdef MADV_WIPEONFORK
+    xcj__pool *pool = mmap(NULL, sizeof *pool, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pool == MAP_FAILED) {
+        return NULL;
+    }
+    if (madvise(pool, sizeof *pool, MADV_WIPEONFORK) == 0) {
+        return pool;
+    }
+    munmap(pool, sizeof *pool);
+#endif
+    return NULL;
+}
+
+void xcj__pool_free(xcj__pool *pool)
+{
+    if (pool != NULL) {
+        xcj__wipe(pool, sizeof *pool);
+        munmap(pool, sizeof *pool);
+    }
+}
+
+bool xcj__pool_draw(xcj__pool *pool, void *dst, size_t len)
+{
+    if (pool == NULL || len > sizeof pool->bytes) {
+        return RAND_bytes(dst, (int)len) == 1;
+    }
+    if (pool->left < len) {
+        pool->left = 0;
+        if (RAND_bytes(pool->bytes, (int)sizeof pool->bytes) != 1) {
+            return false;
+        }
+        pool->left = sizeof pool->bytes;
+    }
+    pool->left -= len;
+    memcpy(dst, pool->bytes + pool->left, len);
+    xcj__wipe(pool->bytes + pool->left, len);
+    return true;
+}
