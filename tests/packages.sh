@@ -22,6 +22,10 @@ test   library    check:0         check
 test   command    openssl         openssl
 test   command    jose            jose
 test   command    nm              binutils
+test   command    jq              jq
+all    command    tmux            tmux
+all    command    shellcheck      shellcheck
+all    command    clang-format    clang-format
 LIST
 }
 

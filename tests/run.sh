@@ -3,23 +3,28 @@
 # AddressSanitizer and UndefinedBehaviorSanitizer. Works from any folder.
 #
 #     sh tests/run.sh          under 3 minutes
-#     sh tests/run.sh --all    also under ThreadSanitizer
+#     sh tests/run.sh --all    also under ThreadSanitizer, and with the tools that some tests skip without
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=packages.sh
 . tests/packages.sh
 
 builds='dev asan'
+groups='build test'
 case ${1:-} in
 '') ;;
---all) builds='dev asan tsan' ;;
+--all)
+    builds='dev asan tsan'
+    groups='build test all'
+    ;;
 *)
     printf 'usage: sh tests/run.sh [--all]\n' >&2
     exit 2
     ;;
 esac
 
-packages_need build test
+# shellcheck disable=SC2086
+packages_need $groups
 mkdir -p build
 for build in $builds; do
     printf '== Building build/%s\n' "$build"

@@ -217,7 +217,7 @@ xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
     uint8_t *start = w->at;
     const xcj__alg *alg = NULL;
     uint8_t storage[XCJ__SIGNATURE_MAX + 1];
-    xcj_str sig;
+    xcj_str sig = { NULL, 0 };
     xcj_code code = read_header(w, s);
     if (code == XCJ_OK) {
         code = allowed_alg(w, &alg);

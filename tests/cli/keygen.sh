@@ -42,7 +42,8 @@ refuse 'bits that are no number' 2 'is not a number of bits' keygen --alg RS256 
 refuse 'bits of nothing' 2 'is not a number of bits' keygen --alg RS256 --bits 0
 for bits in 1024 99999; do
     run keygen --alg RS256 --bits $bits
-    [ "$status" -ne 0 ] && [ ! -s out ] && [ "$(wc -l <err)" -eq 1 ] || fail "RSA of $bits bits"
+    came_to "RSA of $bits bits" failure
+    one_line "RSA of $bits bits"
 done
 refuse 'the public part of a secret' 2 'no public part' keygen --alg HS256 --public-out x.json
 refuse 'the set of a secret' 2 'no public part' keygen --alg HS256 --jwks-out x.json

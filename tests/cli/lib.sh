@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the tests of the command, with XCJ in the environment: the path of xcj. A test runs in a folder of its own.
 set -u
 : "${XCJ:?the path of the xcj command}"
@@ -48,6 +49,29 @@ refuse() {
     checks=$((checks + 1))
     if [ "$status" -ne "$refuse_status" ] || [ -s out ] || [ "$(wc -l <err)" -ne 1 ] || ! grep -qF -e "$refuse_text" err; then
         fail "$refuse_name: wanted exit $refuse_status and one line with: $refuse_text"
+        show
+    fi
+}
+
+# came_to NAME STATUS: the exit status of the last run ("failure": any but 0), and nothing on standard output if it failed.
+came_to() {
+    checks=$((checks + 1))
+    wanted=$2
+    if [ "$wanted" = failure ] && [ "$status" -ne 0 ]; then wanted=$status; fi
+    if [ "$status" != "$wanted" ]; then
+        fail "$1: wanted exit $2"
+        show
+    elif [ "$status" -ne 0 ] && [ -s out ]; then
+        fail "$1: wanted nothing on standard output"
+        show
+    fi
+}
+
+# one_line NAME: one line on standard error.
+one_line() {
+    checks=$((checks + 1))
+    if [ "$(wc -l <err)" -ne 1 ]; then
+        fail "$1: wanted one line on standard error"
         show
     fi
 }

@@ -6,7 +6,6 @@
 
 # lifetime DURATION SECONDS
 lifetime() {
-    run mint --key key.json --now 1000 --jti j --expires-in "$1" --bare --claims '{}'
     "$XCJ" mint --key key.json --now 1000 --jti j --expires-in "$1" >t 2>err
     accept "duration $1" verify --key key.json --now 1000 @t
     out_is "duration $1" "{\"iat\":1000,\"exp\":$((1000 + $2)),\"jti\":\"j\"}"

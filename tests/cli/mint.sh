@@ -1,0 +1,199 @@
+#!/bin/sh
+# mint: plain tokens, authentications, options; golden with --now and --jti. openssl computes the expected signature.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+missing openssl
+
+# golden HEADER CLAIMS: the HS256 token of these texts under secret.txt.
+printf '0123456789abcdef0123456789abcdef' >secret.txt
+golden() {
+    input=$(printf '%s' "$1" | b64u).$(printf '%s' "$2" | b64u)
+    printf '%s.%s' "$input" "$(printf '%s' "$input" | openssl dgst -sha256 -mac HMAC -macopt "key:$(cat secret.txt)" -binary | b64u)"
+}
+printf '{"kty":"oct","kid":"k1","alg":"HS256","k":"%s"}' "$(b64u <secret.txt)" >key.json
+head='{"typ":"JWT","alg":"HS256","kid":"k1"}'
+tail='"iat":1000,"exp":2800,"jti":"j"'
+
+# m NAME CLAIMS WORD...: the claims that these words give.
+m() {
+    m_name=$1
+    m_claims=$2
+    shift 2
+    accept "$m_name" mint --key key.json --now 1000 --jti j "$@"
+    out_is "$m_name" "$(golden "$head" "$m_claims")"
+}
+m 'nothing given' "{$tail}"
+m 'given claims' "{\"sub\":\"alice\",$tail}" --claims '{"sub":"alice"}'
+m 'byte for byte' "{\"n\" : 1.10 , \"big\":12345678901234567890123,\"s\":\"\\u0041\\/\",$tail}" \
+    --claims '{"n" : 1.10 , "big":12345678901234567890123,"s":"\u0041\/"}'
+m 'times are kept' '{"exp":5,"iat":4,"jti":"x"}' --claims '{"exp":5,"iat":4,"jti":"x"}'
+m '--sub' "{\"sub\":\"alice\",$tail}" --sub alice
+m '--claim' "{\"a\":\"b=c\",$tail}" --claim a=b=c
+m '--claim escapes' "{\"a\\\"b\":\"\\\\\\n\",$tail}" --claim "a\"b=\\
+"
+m '--claim-json' "{\"roles\":[\"admin\", 1],$tail}" --claim-json 'roles=["admin", 1]'
+m 'in their order' "{\"z\":1,\"b\":\"2\",\"a\":{},$tail}" --claim-json z=1 --claim b=2 --claim-json 'a={}'
+m 'behind the given ones' "{\"sub\":\"s\",\"a\":\"b\",$tail}" --claims '{"sub":"s"}' --claim a=b
+m 'an empty text' "{\"a\":\"\",$tail}" --claim a=
+m '--iss and --aud' '{"sub":"s","iss":"i","iat":1000,"exp":2800,"aud":"a","jti":"j"}' --iss i --aud a --sub s
+printf '{"sub":"file"}\n' >claims.json
+m 'claims of a file' "{\"sub\":\"file\",$tail}" --claims @claims.json
+m 'claims of standard input' "{\"sub\":\"file\",$tail}" --claims - <claims.json
+
+accept '--bare adds nothing' mint --key key.json --bare --claims '{"a":1}'
+out_is '--bare adds nothing' "$(golden "$head" '{"a":1}')"
+accept '--bare without claims' mint --key key.json --bare
+out_is '--bare without claims' "$(golden "$head" '{}')"
+accept '--bare takes what is named' mint --key key.json --bare --claims '{"exp":"x"}' --iss i --aud a --jti t --sub s
+out_is '--bare takes what is named' "$(golden "$head" '{"exp":"x","sub":"s","iss":"i","aud":"a","jti":"t"}')"
+
+accept '--kid' mint --key key.json --now 1000 --jti j --kid other
+out_is '--kid' "$(golden '{"typ":"JWT","alg":"HS256","kid":"other"}' "{$tail}")"
+accept '--kid, none' mint --key key.json --now 1000 --jti j --kid ''
+out_is '--kid, none' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
+accept '--jku and --header' mint --key key.json --now 1000 --jti j --jku https://x/jwks --header 'x=y=z' --header 'q="'
+out_is '--jku and --header' "$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://x/jwks","x":"y=z","q":"\""}' "{$tail}")"
+accept '--secret-file' mint --secret-file secret.txt --alg HS256 --now 1000 --jti j
+out_is '--secret-file' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
+SECRET=$(cat secret.txt)
+export SECRET
+accept '--secret-env' mint --secret-env SECRET --alg SH256 --now 1000 --jti j
+out_is '--secret-env, the alg as Kong writes it' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
+
+# The authentications.
+gw="--key key.json --now 1000 --jti j --iss https://gw --aud http://api/x"
+ours='"iss":"https://gw","iat":1000,"exp":2800,"aud":"http://api/x","jti":"j"'
+# a NAME CLAIMS WORD...
+a() {
+    a_name=$1
+    a_claims=$2
+    shift 2
+    # shellcheck disable=SC2086 # the options are words
+    accept "$a_name" mint $gw "$@"
+    out_is "$a_name" "$(golden "$head" "$a_claims")"
+}
+a 'Basic' "{\"client_id\":\"my-user\",$ours,\"act\":{\"client_id\":\"c\"}}" --basic 'my-user:My p@ss:word!' --consumer-id c
+printf 'my-user:secret\n' >basic.txt
+a 'Basic of a file' "{\"client_id\":\"my-user\",$ours}" --basic @basic.txt --no-consumer
+a 'Basic of standard input' "{\"client_id\":\"my-user\",$ours}" --basic - --no-consumer <basic.txt
+a 'Basic as the field' "{\"client_id\":\"Aladdin\",$ours}" --authorization 'basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' --no-consumer
+a 'API key' "{\"client_id\":\"012345AZERTY!\",$ours,\"act\":{\"client_id\":\"cc\"}}" --apikey '012345AZERTY!' \
+    --consumer-id c --consumer-custom-id cc
+a 'DN' "{\"client_id\":\"C=US, CN=kong\",$ours}" --client-dn 'C=US, CN=kong' --no-consumer
+openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj '/C=US/O=Kong Inc./CN=kong' -days 2 -out cert.pem 2>/dev/null
+a 'client certificate' "{\"client_id\":\"C=US, O=Kong Inc., CN=kong\",$ours}" --client-cert cert.pem --no-consumer
+inbound=$(golden '{"alg":"none"}' '{"iss":"them","n":1.10,"clientId":"app","sub":"s"}')
+a 'Bearer' "{\"n\":1.10,\"clientId\":\"app\",\"sub\":\"s\",\"client_id\":\"app\",$ours}" --bearer "$inbound" --no-consumer
+a 'Bearer, client_id of another claim' "{\"n\":1.10,\"clientId\":\"app\",\"sub\":\"s\",\"client_id\":\"s\",$ours}" \
+    --authorization "Bearer $inbound" --no-consumer --bearer-clientid-claim sub
+a 'further claims' "{\"client_id\":\"k\",$ours,\"team\":\"blue\"}" --apikey k --no-consumer --claim team=blue
+a '--expires-in' "{\"client_id\":\"k\",\"iss\":\"https://gw\",\"iat\":1000,\"exp\":1060,\"aud\":\"http://api/x\",\"jti\":\"j\"}" \
+    --apikey k --no-consumer --expires-in 1m
+
+# Output.
+token=$(golden "$head" "{$tail}")
+accept 'as a field' mint --key key.json --now 1000 --jti j --output header
+out_is 'as a field' "X-Custom-Jwt: $token"
+accept 'as JSON' mint --key key.json --now 1000 --jti j --output json
+out_has 'as JSON' "{\"token\":\"$token\",\"field\":\"X-Custom-Jwt\","
+out_has 'as JSON' "\"claims\":{$tail}}"
+cp out minted.json
+accept 'the JSON verifies as a serialisation' verify --key key.json --now 1000 @minted.json
+accept 'repeat' mint --key key.json --repeat 20
+[ "$(sort -u out | wc -l)" -eq 20 ] || fail '20 tokens, none twice'
+"$XCJ" mint --key key.json --repeat 20 | "$XCJ" verify --key key.json --batch --quiet || fail 'the 20 tokens verify'
+
+# The configuration object of the plugin.
+printf '{"config":{"iss":"https://gw","jku":"https://gw/jwks","expires_in":60,"upstream_custom_jwt_header":"authorization","private_jwk":%s}}' \
+    "$(cat key.json)" >plugin.json
+accept 'configuration' mint --config plugin.json --apikey k --consumer-id c --aud u --now 1000 --jti j --output header
+want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
+    '{"client_id":"k","iss":"https://gw","iat":1000,"exp":1060,"aud":"u","jti":"j","act":{"client_id":"c"}}')
+out_is 'configuration' "authorization: Bearer $want"
+refuse 'configuration and option contradict' 2 'the configuration has its own iss' mint --config plugin.json --apikey k --iss x
+refuse 'configuration and key' 2 'one of --key, --config' mint --config plugin.json --key key.json
+printf '{"iss":"x","private_jwk":%s,"colour":"red"}' "$(cat key.json)" >odd.json
+refuse 'configuration with an unknown member' 3 'colour' mint --config odd.json --apikey k --aud u
+refuse 'configuration that is no JSON' 3 'basic.txt: ' mint --config basic.txt --apikey k --aud u
+
+# A key of a set.
+"$XCJ" keygen --alg ES256 --kid e1 >e1.json
+printf '{"keys":[%s,%s]}' "$(cat key.json)" "$(cat e1.json)" >set.json
+accept 'a key of a set' mint --key set.json --kid k1 --now 1000 --jti j
+out_is 'a key of a set' "$token"
+refuse 'which key of the set' 5 'the set has 2 keys; --kid chooses one: k1, e1' mint --key set.json
+refuse 'no such key in the set' 5 'no key of the set has the kid "k2"' mint --key set.json --kid k2
+
+# Refusals.
+refuse 'no key' 2 'one of --key' mint
+refuse 'no such key file' 3 'none.json: No such file' mint --key none.json
+"$XCJ" convert --public --to jwk e1.json >public.json
+refuse 'a public key' 9 'mint: ' mint --key public.json
+refuse 'an alg that does not fit' 9 'mint: ' mint --key e1.json --alg RS256
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out rsa.pem 2>/dev/null
+refuse 'RSA must be told' 9 'RS256' mint --key rsa.pem
+accept 'RSA that is told' mint --key rsa.pem --alg RS256
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out small.pem 2>/dev/null
+refuse 'a weak key' 9 'mint: ' mint --key small.pem --alg RS256
+openssl genpkey -algorithm X25519 -out x.pem 2>/dev/null
+refuse 'a key that does not sign' 9 'mint: ' mint --key x.pem
+refuse 'claims that are no JSON' 3 '--claims: is not JSON' mint --key key.json --claims '{"a":'
+refuse 'claims that are no object' 3 'not a JSON object' mint --key key.json --claims '[1]'
+refuse 'a claim twice' 3 'the claims: ' mint --key key.json --claims '{"a":1}' --claim a=2
+refuse 'a claim twice, bare' 3 'the claims: ' mint --key key.json --bare --claims '{"a":1}' --claim a=2
+refuse 'JSON that is none' 3 '--claim-json a: is not JSON' mint --key key.json --claim-json a=b
+refuse 'JSON that is more' 3 '--claim-json a: is not JSON' mint --key key.json --claim-json 'a=1,"b":2'
+refuse 'no equals sign' 2 'with an equals sign' mint --key key.json --claim a
+refuse 'a text that is not UTF-8' 3 'is not UTF-8' mint --key key.json --claim "a=$(printf '\377')"
+for name in alg crit b64 typ kid; do
+    run mint --key key.json --header "$name=x"
+    came_to "--header $name is ours" failure
+    one_line "--header $name is ours"
+done
+for name in iss iat exp aud jti act client_id; do
+    # shellcheck disable=SC2086 # the options are words
+    run mint $gw --apikey k --no-consumer --claim "$name=x"
+    came_to "--claim $name is ours" failure
+    one_line "--claim $name is ours"
+done
+refuse 'two authentications' 2 'one authentication only' mint --key key.json --apikey k --basic u:p
+refuse 'a consumer without authentication' 2 'with an authentication only' mint --key key.json --consumer-id c
+refuse 'consumer and none' 2 '--no-consumer excludes' mint --key key.json --apikey k --no-consumer --consumer-id c
+refuse '--bare with authentication' 2 '--bare' mint --key key.json --apikey k --bare
+refuse '--repeat with --jti' 2 '--jti' mint --key key.json --repeat 2 --jti j
+refuse '--repeat nothing' 2 'is not a number' mint --key key.json --repeat 0
+refuse '--output' 2 'is not token, header or json' mint --key key.json --output yaml
+# g NAME STATUS TEXT WORD...
+g() {
+    g_name=$1
+    g_status=$2
+    g_text=$3
+    shift 3
+    # shellcheck disable=SC2086 # the options are words
+    refuse "$g_name" "$g_status" "$g_text" mint $gw "$@"
+}
+g 'no consumer' 10 'mint: ' --apikey k
+g 'Basic without a colon' 10 'mint: ' --basic user --no-consumer
+g 'Basic without a user' 10 'mint: ' --basic :p --no-consumer
+g 'an empty API key' 10 'mint: ' --apikey '' --no-consumer
+g 'a scheme that is neither' 10 'mint: ' --authorization 'Digest x' --no-consumer
+g 'a Bearer that is no token' 10 'mint: ' --bearer abc --no-consumer
+g 'a Bearer without client_id' 10 'clientId' --bearer "$(golden '{"alg":"none"}' '{"sub":"s"}')" --no-consumer
+g 'a certificate that is none' 3 'mint: ' --client-cert basic.txt --no-consumer
+g 'no such certificate' 3 'none.pem: No such file' --client-cert none.pem --no-consumer
+g 'no such file' 3 'none: No such file' --bearer @none --no-consumer
+refuse 'no issuer' 2 'iss' mint --key key.json --apikey k --no-consumer --aud a
+refuse 'no audience' 2 'aud' mint --key key.json --apikey k --no-consumer --iss a
+
+# A shared secret is never a key of another kind, nor a short one.
+for file in rsa.pem key.json; do
+    refuse "$file as a secret" 3 "$file: " mint --secret-file "$file" --alg HS256
+done
+printf 'short' >short.txt
+run mint --secret-file short.txt --alg HS256
+came_to 'a short secret' failure
+accept 'a short secret, allowed' mint --secret-file short.txt --alg HS256 --allow-weak-key
+{ cat secret.txt && echo; } >line.txt
+run mint --secret-file line.txt --alg HS256
+err_has 'a line end in a secret' 'is part of the secret'
+finish
