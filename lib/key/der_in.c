@@ -9,6 +9,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/key/evp.h"
 
 /* Beyond this a passphrase would be stretched for many seconds: a hostile file, not a careful owner. */
 #define PBE_ITERATIONS_MAX 10000000
@@ -251,6 +252,24 @@ xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
     return code;
 }
 
+/* One structure and nothing behind it. Each try takes its own entries off the error queue, which holds only sixteen. */
+static EVP_PKEY *read_whole(decoding *d, EVP_PKEY *(*read)(decoding *d, const uint8_t **at, long len), const uint8_t *der,
+                            size_t len)
+{
+    const uint8_t *at = der;
+    xcj__queue_mark();
+    EVP_PKEY *pkey = read(d, &at, (long)len);
+    if (pkey == NULL && d->code == XCJ_OK && xcj__queue_says_memory()) {
+        d->code = xcj__fail_memory(d->err);
+    }
+    xcj__queue_restore();
+    if (pkey != NULL && at != der + len) {
+        EVP_PKEY_free(pkey);
+        pkey = NULL;
+    }
+    return pkey;
+}
+
 xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
                        xcj_error *err)
 {
@@ -260,12 +279,7 @@ xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t 
         if (label.ptr != NULL && !xcj__str_is(label, structures[i].label)) {
             continue;
         }
-        const uint8_t *at = der;
-        pkey = structures[i].read(&d, &at, (long)len);
-        if (pkey != NULL && at != der + len) {
-            EVP_PKEY_free(pkey);
-            pkey = NULL;
-        }
+        pkey = read_whole(&d, structures[i].read, der, len);
     }
     if (d.code != XCJ_OK) {
         return d.code;

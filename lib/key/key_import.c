@@ -207,9 +207,6 @@ static xcj_code from_der(xcj_key **out, xcj_str label, const uint8_t *der, size_
     xcj__jwk jwk;
     xcj__queue_mark();
     xcj_code code = xcj__der_read(&jwk, label, der, len, given, err);
-    if (code != XCJ_OK && xcj__queue_says_memory()) {
-        code = xcj__fail_memory(err);
-    }
     xcj__queue_restore();
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
 }
