@@ -1,0 +1,176 @@
+#include "check_main.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xcj.h>
+
+#include "lib/key/keyset.h"
+
+#define K "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
+
+static xcj_error err;
+
+static xcj_keyset *load(const char *text)
+{
+    xcj_keyset *set;
+    ck_assert_msg(xcj_keyset_from_json(&set, text, strlen(text), NULL, &err) == XCJ_OK, "%s", err.message);
+    return set;
+}
+
+static xcj_code select_kid(const xcj_keyset *set, const char *kid, xcj_alg alg, const xcj_key **key)
+{
+    return xcj__keyset_select(key, set, xcj_text(kid), xcj__alg_row(alg), &err);
+}
+
+START_TEST(texts_that_are_no_set)
+{
+    static const struct {
+        const char *text;
+        xcj_code code;
+    } cases[] = {
+        { "", XCJ_ERR_JSON },
+        { "[]", XCJ_ERR_JSON },
+        { "{}", XCJ_ERR_KEY },
+        { "{\"keys\":{}}", XCJ_ERR_KEY },
+        { "{\"keys\":[],\"keys\":[]}", XCJ_ERR_JSON },
+        { "{\"keys\":[{\"kty\":\"oct\",\"kty\":\"oct\"}]}", XCJ_ERR_JSON },
+        { "{\"keys\":[]}x", XCJ_ERR_JSON },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        xcj_keyset *set;
+        ck_assert_int_eq(xcj_keyset_from_json(&set, cases[i].text, strlen(cases[i].text), NULL, &err), cases[i].code);
+        ck_assert_ptr_null(set);
+    }
+}
+END_TEST
+
+START_TEST(bad_keys_are_skipped_and_listed)
+{
+    xcj_keyset *set = load("{\"x\":1,\"keys\":[{\"kty\":\"NEW\"},{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" K "\"},7,"
+                           "{\"kty\":\"oct\",\"kid\":\"b\"}]}");
+    size_t position;
+    ck_assert_uint_eq(xcj_keyset_count(set), 1);
+    ck_assert_mem_eq(xcj_key_id(xcj_keyset_get(set, 0)).ptr, "a", 1);
+    ck_assert_ptr_null(xcj_keyset_get(set, 1));
+    ck_assert_uint_eq(xcj_keyset_skipped_count(set), 3);
+    ck_assert_int_eq(xcj_keyset_skipped(set, 0, &position)->code, XCJ_ERR_KEY_TYPE);
+    ck_assert_uint_eq(position, 0);
+    ck_assert_int_eq(xcj_keyset_skipped(set, 1, &position)->code, XCJ_ERR_JSON);
+    ck_assert_uint_eq(position, 2);
+    ck_assert_int_eq(xcj_keyset_skipped(set, 2, &position)->code, XCJ_ERR_KEY);
+    ck_assert_uint_eq(position, 3);
+    ck_assert_ptr_null(xcj_keyset_skipped(set, 3, &position));
+    xcj_keyset_free(set);
+    set = load("{\"kty\":\"oct\",\"k\":\"" K "\"}");
+    ck_assert_uint_eq(xcj_keyset_count(set), 1);
+    xcj_keyset_free(set);
+}
+END_TEST
+
+START_TEST(selection)
+{
+    xcj_keyset *set = load("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"b\",\"alg\":\"HS512\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"c\",\"use\":\"enc\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"d\",\"alg\":\"HS256\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"d\",\"alg\":\"HS384\",\"k\":\"" K "\"}]}");
+    const xcj_key *key;
+    ck_assert_int_eq(select_kid(set, "a", XCJ_HS256, &key), XCJ_OK);
+    ck_assert_ptr_eq(key, xcj_keyset_get(set, 0));
+    ck_assert_int_eq(select_kid(set, "b", XCJ_HS512, &key), XCJ_OK);
+    /* The one key of that kid: why it does not serve. */
+    ck_assert_int_eq(select_kid(set, "b", XCJ_HS256, &key), XCJ_ERR_ALG);
+    ck_assert_ptr_null(key);
+    ck_assert_int_eq(select_kid(set, "c", XCJ_HS256, &key), XCJ_ERR_KEY_USE);
+    ck_assert_int_eq(select_kid(set, "d", XCJ_HS384, &key), XCJ_OK);
+    ck_assert_ptr_eq(key, xcj_keyset_get(set, 4));
+    ck_assert_int_eq(select_kid(set, "d", XCJ_HS512, &key), XCJ_ERR_NO_KEY);
+    ck_assert_int_eq(select_kid(set, "e", XCJ_HS256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, "a, b, c, d, d"));
+    ck_assert_int_eq(select_kid(set, NULL, XCJ_HS512, &key), XCJ_ERR_AMBIGUOUS_KEY);
+    ck_assert_ptr_null(key);
+    ck_assert(xcj__keyset_has(set, xcj_text("d")) && !xcj__keyset_has(set, xcj_text("dd")));
+    xcj_keyset_free(set);
+}
+END_TEST
+
+/* Ten thousand keys under kids of their own, and as many under one: each is found, and told from the others. */
+START_TEST(large_sets)
+{
+    enum { COUNT = 10000 };
+    char *text = malloc((size_t)COUNT * 200);
+    int len = sprintf(text, "{\"keys\":[");
+    for (int i = 0; i < COUNT; i++) {
+        len += sprintf(text + len, "%s{\"kty\":\"oct\",\"kid\":\"key-%d\",\"k\":\"" K "\"}", i == 0 ? "" : ",",
+                       (i * 7919) % COUNT);
+    }
+    sprintf(text + len, "]}");
+    xcj_keyset *set = load(text);
+    ck_assert_uint_eq(xcj_keyset_count(set), COUNT);
+    for (int i = 0; i < COUNT; i += 97) {
+        char kid[32];
+        const xcj_key *key;
+        sprintf(kid, "key-%d", (i * 7919) % COUNT);
+        ck_assert_int_eq(select_kid(set, kid, XCJ_HS256, &key), XCJ_OK);
+        ck_assert_ptr_eq(key, xcj_keyset_get(set, (size_t)i));
+    }
+    const xcj_key *key;
+    ck_assert_int_eq(select_kid(set, "key-10000", XCJ_HS256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, " ..."));
+    xcj_keyset_free(set);
+    free(text);
+}
+END_TEST
+
+START_TEST(written_sets)
+{
+    xcj_key *pair, *secret;
+    xcj_keyset *set, *back;
+    char *text;
+    size_t len;
+    ck_assert_int_eq(xcj_key_generate(&pair, XCJ_ES256, 0, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_key_generate(&secret, XCJ_HS256, 0, &err), XCJ_OK);
+    const xcj_key *const keys[] = { secret, pair };
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, keys, 2, &err), XCJ_OK);
+    xcj_key_free(pair);
+    xcj_key_free(secret);
+    ck_assert_int_eq(xcj_keyset_to_json(&text, &len, set, XCJ_PUBLIC, &err), XCJ_OK);
+    ck_assert_ptr_null(strstr(text, "\"oct\""));
+    ck_assert_ptr_null(strstr(text, "\"d\""));
+    back = load(text);
+    ck_assert_uint_eq(xcj_keyset_count(back), 1);
+    xcj_free(text);
+    ck_assert_int_eq(xcj_keyset_to_json(&text, &len, back, XCJ_PRIVATE, &err), XCJ_ERR_KEY_PART);
+    ck_assert_ptr_null(text);
+    ck_assert_int_eq(xcj_keyset_to_json(&text, &len, set, XCJ_PRIVATE, &err), XCJ_OK);
+    xcj_keyset_free(back);
+    back = load(text);
+    ck_assert_uint_eq(xcj_keyset_count(back), 2);
+    xcj_free(text);
+    xcj_keyset_free(back);
+    xcj_keyset_free(set);
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, NULL, 0, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_keyset_to_json(&text, &len, set, XCJ_PUBLIC, &err), XCJ_OK);
+    ck_assert_str_eq(text, "{\"keys\":[]}");
+    xcj_free(text);
+    xcj_keyset_free(set);
+    xcj_keyset_free(NULL);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    TCase *tcase = tcase_create("keyset");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, texts_that_are_no_set);
+    tcase_add_test(tcase, bad_keys_are_skipped_and_listed);
+    tcase_add_test(tcase, selection);
+    tcase_add_test(tcase, large_sets);
+    tcase_add_test(tcase, written_sets);
+    Suite *s = suite_create("keyset");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)

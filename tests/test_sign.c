@@ -1,0 +1,207 @@
+#include "check_main.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+#include <stdbool.h>
+#include <string.h>
+#include <xcj.h>
+
+#include "lib/codec/der.h"
+#include "lib/key/key.h"
+
+static const char INPUT[] = "eyJhbGciOiJub25lIn0.e30";
+static xcj_error err;
+
+static const struct algorithm {
+    xcj_alg alg;
+    const char *hash; /* NULL: the scheme's own */
+    bool is_pss;
+    bool is_ecdsa;
+} ALGS[] = {
+    { XCJ_RS256, "SHA256", false, false }, { XCJ_RS384, "SHA384", false, false }, { XCJ_RS512, "SHA512", false, false },
+    { XCJ_PS256, "SHA256", true, false },  { XCJ_PS384, "SHA384", true, false },  { XCJ_PS512, "SHA512", true, false },
+    { XCJ_ES256, "SHA256", false, true },  { XCJ_ES384, "SHA384", false, true },  { XCJ_ES512, "SHA512", false, true },
+    { XCJ_ES256K, "SHA256", false, true }, { XCJ_EDDSA, NULL, false, false },     { XCJ_ED25519, NULL, false, false },
+    { XCJ_ED448, NULL, false, false },
+};
+#define ALG_COUNT (sizeof ALGS / sizeof ALGS[0])
+
+static EVP_PKEY *openssl_key(const xcj_key *key, xcj_part part)
+{
+    char *pem;
+    size_t len;
+    ck_assert_int_eq(xcj_key_to_pem(&pem, &len, key, part, &err), XCJ_OK);
+    BIO *bio = BIO_new_mem_buf(pem, (int)len);
+    EVP_PKEY *pkey =
+        part == XCJ_PUBLIC ? PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL) : PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+    ck_assert_ptr_nonnull(pkey);
+    BIO_free(bio);
+    xcj_free(pem);
+    return pkey;
+}
+
+static void set_padding(EVP_PKEY_CTX *ctx, const struct algorithm *a)
+{
+    if (a->is_pss) {
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING), 1);
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST), 1);
+    }
+}
+
+static bool openssl_verifies(const struct algorithm *a, const xcj_key *key, const uint8_t *sig, size_t len)
+{
+    EVP_PKEY *pkey = openssl_key(key, XCJ_PUBLIC);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *inner;
+    uint8_t der[256];
+    ck_assert_int_eq(EVP_DigestVerifyInit_ex(ctx, &inner, a->hash, NULL, NULL, pkey, NULL), 1);
+    set_padding(inner, a);
+    if (a->is_ecdsa) {
+        len = xcj__der_from_ecdsa(der, sizeof der, sig, len / 2);
+        sig = der;
+    }
+    bool good = EVP_DigestVerify(ctx, sig, len, (const uint8_t *)INPUT, sizeof INPUT - 1) == 1;
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
+    return good;
+}
+
+static size_t openssl_signs(const struct algorithm *a, const xcj_key *key, uint8_t *sig, size_t len)
+{
+    EVP_PKEY *pkey = openssl_key(key, XCJ_PRIVATE);
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *inner;
+    uint8_t der[XCJ__SIGNATURE_MAX];
+    size_t der_len = sizeof der;
+    ck_assert_int_eq(EVP_DigestSignInit_ex(ctx, &inner, a->hash, NULL, NULL, pkey, NULL), 1);
+    set_padding(inner, a);
+    ck_assert_int_eq(EVP_DigestSign(ctx, der, &der_len, (const uint8_t *)INPUT, sizeof INPUT - 1), 1);
+    if (a->is_ecdsa) {
+        ck_assert(xcj__der_to_ecdsa(sig, len / 2, der, der_len));
+    } else {
+        ck_assert_uint_eq(der_len, len);
+        memcpy(sig, der, der_len);
+    }
+    EVP_MD_CTX_free(ctx);
+    EVP_PKEY_free(pkey);
+    return len;
+}
+
+/* OpenSSL verifies ours and we verify OpenSSL's, with and without a scratch, again and again. */
+static void both_ways(const struct algorithm *a, const xcj_key *key, xcj_scratch *scratch)
+{
+    uint8_t sig[XCJ__SIGNATURE_MAX];
+    size_t len;
+    size_t wanted = xcj__key_signature_len(key, a->alg);
+    for (int round = 0; round < 3; round++) {
+        ck_assert_int_eq(xcj__key_sign(sig, &len, key, a->alg, INPUT, sizeof INPUT - 1, scratch, &err), XCJ_OK);
+        ck_assert_uint_eq(len, wanted);
+        ck_assert(openssl_verifies(a, key, sig, len));
+        ck_assert_int_eq(xcj__key_verify(key, a->alg, INPUT, sizeof INPUT - 1, sig, len, scratch, &err), XCJ_OK);
+        sig[len / 2] ^= 1;
+        ck_assert_int_eq(xcj__key_verify(key, a->alg, INPUT, sizeof INPUT - 1, sig, len, scratch, &err), XCJ_ERR_SIGNATURE);
+        len = openssl_signs(a, key, sig, wanted);
+        ck_assert_int_eq(xcj__key_verify(key, a->alg, INPUT, sizeof INPUT - 1, sig, len, scratch, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, a->alg, INPUT, sizeof INPUT - 2, sig, len, scratch, &err), XCJ_ERR_SIGNATURE);
+    }
+}
+
+START_TEST(openssl_agrees)
+{
+    const struct algorithm *a = &ALGS[_i];
+    xcj_key *key;
+    xcj_scratch *scratch;
+    ck_assert_int_eq(xcj_key_generate(&key, a->alg, 0, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_scratch_new(&scratch, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__key_warm(key, a->alg, XCJ_SIGN, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__key_warm(key, a->alg, XCJ_VERIFY, &err), XCJ_OK);
+    both_ways(a, key, NULL);
+    both_ways(a, key, scratch);
+    xcj_key_free(key); /* the scratch still has a reference */
+    xcj_scratch_free(scratch);
+}
+END_TEST
+
+START_TEST(openssl_agrees_on_hmac)
+{
+    static const xcj_alg algs[] = { XCJ_HS256, XCJ_HS384, XCJ_HS512 };
+    static const char secret[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    const EVP_MD *hashes[] = { EVP_sha256(), EVP_sha384(), EVP_sha512() };
+    xcj_key *key;
+    xcj_scratch *scratch;
+    ck_assert_int_eq(xcj_key_from_secret(&key, (const uint8_t *)secret, sizeof secret - 1, NULL, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_scratch_new(&scratch, &err), XCJ_OK);
+    for (int i = 0; i < 9; i++) {
+        uint8_t own[64], theirs[64];
+        size_t len;
+        unsigned their_len;
+        ck_assert_int_eq(xcj__key_sign(own, &len, key, algs[i % 3], INPUT, sizeof INPUT - 1, i < 3 ? NULL : scratch, &err),
+                         XCJ_OK);
+        HMAC(hashes[i % 3], secret, sizeof secret - 1, (const uint8_t *)INPUT, sizeof INPUT - 1, theirs, &their_len);
+        ck_assert_uint_eq(len, their_len);
+        ck_assert_mem_eq(own, theirs, len);
+        ck_assert_int_eq(xcj__key_verify(key, algs[i % 3], INPUT, sizeof INPUT - 1, own, len, scratch, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, algs[i % 3], INPUT, sizeof INPUT - 1, own, len - 1, scratch, &err),
+                         XCJ_ERR_SIGNATURE);
+    }
+    xcj_scratch_free(scratch);
+    xcj_key_free(key);
+}
+END_TEST
+
+/* More keys than a scratch keeps contexts for: each is dropped and made again. */
+START_TEST(a_scratch_outlives_many_keys)
+{
+    xcj_scratch *scratch;
+    ck_assert_int_eq(xcj_scratch_new(&scratch, &err), XCJ_OK);
+    for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 20; i++) {
+            xcj_key *key;
+            uint8_t sig[XCJ__SIGNATURE_MAX];
+            size_t len;
+            ck_assert_int_eq(xcj_key_generate(&key, i % 2 ? XCJ_ES256 : XCJ_HS256, 0, &err), XCJ_OK);
+            xcj_alg alg = xcj_key_alg(key);
+            ck_assert_int_eq(xcj__key_sign(sig, &len, key, alg, INPUT, 5, scratch, &err), XCJ_OK);
+            ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, sig, len, scratch, &err), XCJ_OK);
+            xcj_key_free(key);
+        }
+    }
+    xcj_scratch_free(scratch);
+}
+END_TEST
+
+START_TEST(the_error_queue_is_the_callers)
+{
+    xcj_key *key;
+    uint8_t sig[XCJ__SIGNATURE_MAX] = { 0 };
+    size_t len;
+    ck_assert_int_eq(xcj_key_generate(&key, XCJ_RS256, 0, &err), XCJ_OK);
+    ERR_clear_error();
+    ERR_raise(ERR_LIB_USER, 7);
+    ck_assert_int_eq(xcj__key_verify(key, XCJ_RS256, INPUT, 5, sig, 256, NULL, &err), XCJ_ERR_SIGNATURE);
+    ck_assert_int_eq(xcj__key_verify(key, XCJ_PS256, INPUT, 5, sig, 256, NULL, &err), XCJ_ERR_ALG);
+    ck_assert_int_eq(xcj__key_sign(sig, &len, key, XCJ_PS256, INPUT, 5, NULL, &err), XCJ_ERR_ALG);
+    ck_assert_uint_eq(len, 0);
+    ck_assert_int_eq(ERR_GET_REASON(ERR_get_error()), 7);
+    ck_assert_uint_eq(ERR_get_error(), 0);
+    xcj_key_free(key);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    TCase *tcase = tcase_create("sign");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_loop_test(tcase, openssl_agrees, 0, ALG_COUNT);
+    tcase_add_test(tcase, openssl_agrees_on_hmac);
+    tcase_add_test(tcase, a_scratch_outlives_many_keys);
+    tcase_add_test(tcase, the_error_queue_is_the_callers);
+    Suite *s = suite_create("sign");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)
