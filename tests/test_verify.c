@@ -1,0 +1,364 @@
+#include "check_main.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xcj.h>
+
+static xcj_error err;
+static xcj_key *key;
+
+static void set_up(void)
+{
+    ck_assert_int_eq(xcj_key_generate(&key, XCJ_ES256, 0, &err), XCJ_OK);
+}
+
+static void tear_down(void)
+{
+    xcj_key_free(key);
+}
+
+static char *sign(const char *payload, const xcj_jws_options *options, size_t *len)
+{
+    char *token;
+    ck_assert_msg(xcj_jws_sign(&token, len, payload, strlen(payload), key, options, NULL, &err) == XCJ_OK, "%s",
+                  err.message);
+    return token;
+}
+
+static xcj_verifier *verifier_of(const xcj_verify_options *options)
+{
+    xcj_verifier *verifier;
+    ck_assert_msg(xcj_verifier_new_key(&verifier, key, options, &err) == XCJ_OK, "%s", err.message);
+    return verifier;
+}
+
+static xcj_verified *verified_of(const char *claims)
+{
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.allow_no_exp = 1;
+    xcj_verifier *verifier = verifier_of(&options);
+    xcj_verified *verified;
+    size_t len;
+    char *token = sign(claims, NULL, &len);
+    ck_assert_msg(xcj_verify(&verified, verifier, token, len, NULL, &err) == XCJ_OK, "%s", err.message);
+    /* The result needs neither the token nor the verifier. */
+    memset(token, 'x', len);
+    xcj_free(token);
+    xcj_verifier_free(verifier);
+    return verified;
+}
+
+#define AT(path) XCJ_CLAIMS, path, sizeof path - 1
+
+static void expect_text(const xcj_verified *v, xcj_where where, const char *path, const char *wanted)
+{
+    char *text;
+    size_t len;
+    xcj_code code = xcj_verified_text(&text, &len, v, where, path, strlen(path), &err);
+    if (wanted == NULL) {
+        ck_assert_int_eq(code, XCJ_ERR_CLAIM);
+        ck_assert_ptr_null(text);
+        ck_assert_uint_eq(len, 0);
+        return;
+    }
+    ck_assert_int_eq(code, XCJ_OK);
+    ck_assert_str_eq(text, wanted);
+    ck_assert_uint_eq(len, strlen(wanted));
+    xcj_free(text);
+}
+
+START_TEST(texts_by_name_and_by_pointer)
+{
+    xcj_verified *v = verified_of("{\"a\":\"x\\u00e9\\n\",\"b.c\":\"dots\",\"\":\"empty\",\"/s\":\"slash\",\"t~\":\"tilde\","
+                                  "\"o\":{\"l\":[\"zero\",{\"a/b\":\"deep\"}],\"01\":\"name\"},\"n\":7}");
+    expect_text(v, XCJ_CLAIMS, "a", "x\xc3\xa9\n");
+    expect_text(v, XCJ_CLAIMS, "b.c", "dots");
+    expect_text(v, XCJ_CLAIMS, "", "empty");
+    expect_text(v, XCJ_CLAIMS, "/a", "x\xc3\xa9\n");
+    expect_text(v, XCJ_CLAIMS, "/", "empty");
+    expect_text(v, XCJ_CLAIMS, "/~1s", "slash");
+    expect_text(v, XCJ_CLAIMS, "/t~0", "tilde");
+    expect_text(v, XCJ_CLAIMS, "/o/l/0", "zero");
+    expect_text(v, XCJ_CLAIMS, "/o/l/1/a~1b", "deep");
+    expect_text(v, XCJ_CLAIMS, "/o/01", "name");
+    expect_text(v, XCJ_CLAIMS, "/o/l/00", NULL);
+    expect_text(v, XCJ_CLAIMS, "/o/l/2", NULL);
+    expect_text(v, XCJ_CLAIMS, "/o/l/-", NULL);
+    expect_text(v, XCJ_CLAIMS, "/t~", NULL);
+    expect_text(v, XCJ_CLAIMS, "/t~2", NULL);
+    expect_text(v, XCJ_CLAIMS, "/a/x", NULL);
+    expect_text(v, XCJ_CLAIMS, "n", NULL);
+    expect_text(v, XCJ_CLAIMS, "A", NULL);
+    expect_text(v, XCJ_HEADER, "alg", "ES256");
+    expect_text(v, XCJ_HEADER, "a", NULL);
+    xcj_verified_free(v);
+}
+END_TEST
+
+START_TEST(values_of_every_type)
+{
+    xcj_verified *v =
+        verified_of("{\"i\":-5,\"f\":5.0,\"e\":0.5e1,\"h\":0.5,\"big\":9223372036854775808,\"huge\":1e999,\"t\":true,"
+                    "\"z\":false,\"nil\":null,\"l\":[\"a\",\"\\u0062\"],\"m\":[1],\"s\":\"one\",\"o\":{ \"x\" : 1 }}");
+    int64_t integer;
+    double number;
+    int boolean;
+    xcj_str json, *texts;
+    size_t count;
+    ck_assert_int_eq(xcj_verified_integer(&integer, v, AT("i"), &err), XCJ_OK);
+    ck_assert_int_eq(integer, -5);
+    ck_assert_int_eq(xcj_verified_integer(&integer, v, AT("f"), &err), XCJ_OK);
+    ck_assert_int_eq(integer, 5);
+    ck_assert_int_eq(xcj_verified_integer(&integer, v, AT("e"), &err), XCJ_OK);
+    ck_assert_int_eq(integer, 5);
+    ck_assert_int_eq(xcj_verified_integer(&integer, v, AT("h"), &err), XCJ_ERR_CLAIM);
+    ck_assert_int_eq(integer, 0);
+    ck_assert_int_eq(xcj_verified_integer(&integer, v, AT("big"), &err), XCJ_ERR_CLAIM);
+    ck_assert_int_eq(xcj_verified_number(&number, v, AT("big"), &err), XCJ_OK);
+    ck_assert(number == 9223372036854775808.0);
+    ck_assert_int_eq(xcj_verified_number(&number, v, AT("h"), &err), XCJ_OK);
+    ck_assert(number == 0.5);
+    ck_assert_int_eq(xcj_verified_number(&number, v, AT("huge"), &err), XCJ_ERR_CLAIM);
+    ck_assert_int_eq(xcj_verified_number(&number, v, AT("s"), &err), XCJ_ERR_CLAIM);
+    ck_assert_int_eq(xcj_verified_boolean(&boolean, v, AT("t"), &err), XCJ_OK);
+    ck_assert_int_eq(boolean, 1);
+    ck_assert_int_eq(xcj_verified_boolean(&boolean, v, AT("z"), &err), XCJ_OK);
+    ck_assert_int_eq(boolean, 0);
+    ck_assert_int_eq(xcj_verified_boolean(&boolean, v, AT("nil"), &err), XCJ_ERR_CLAIM);
+    ck_assert_int_eq(xcj_verified_texts(&texts, &count, v, AT("l"), &err), XCJ_OK);
+    ck_assert_uint_eq(count, 2);
+    ck_assert_str_eq(texts[0].ptr, "a");
+    ck_assert_str_eq(texts[1].ptr, "b");
+    xcj_free(texts);
+    ck_assert_int_eq(xcj_verified_texts(&texts, &count, v, AT("s"), &err), XCJ_OK);
+    ck_assert_uint_eq(count, 1);
+    ck_assert_str_eq(texts[0].ptr, "one");
+    xcj_free(texts);
+    ck_assert_int_eq(xcj_verified_texts(&texts, &count, v, AT("m"), &err), XCJ_ERR_CLAIM);
+    ck_assert_ptr_null(texts);
+    ck_assert_int_eq(xcj_verified_json(&json, v, AT("o"), &err), XCJ_OK);
+    ck_assert_uint_eq(json.len, 11);
+    ck_assert_mem_eq(json.ptr, "{ \"x\" : 1 }", 11);
+    ck_assert_int_eq(xcj_verified_json(&json, v, AT("none"), &err), XCJ_ERR_CLAIM);
+    ck_assert_ptr_null(json.ptr);
+    static const struct {
+        const char *name;
+        xcj_type type;
+    } types[] = { { "i", XCJ_TYPE_NUMBER }, { "t", XCJ_TYPE_BOOL },   { "nil", XCJ_TYPE_NULL }, { "l", XCJ_TYPE_ARRAY },
+                  { "s", XCJ_TYPE_STRING }, { "o", XCJ_TYPE_OBJECT }, { "q", XCJ_TYPE_ABSENT } };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        ck_assert_int_eq(xcj_verified_type(v, XCJ_CLAIMS, types[i].name, strlen(types[i].name)), types[i].type);
+    }
+    xcj_verified_free(v);
+}
+END_TEST
+
+START_TEST(what_a_result_carries)
+{
+    static const char claims[] = "{ \"a\" : 1.10 , \"b\":[ ] }";
+    xcj_verified *v = verified_of(claims);
+    ck_assert_str_eq(xcj_verified_payload(v).ptr, claims);
+    ck_assert_uint_eq(xcj_verified_payload(v).len, sizeof claims - 1);
+    ck_assert_str_eq(xcj_verified_header(v).ptr, "{\"alg\":\"ES256\"}");
+    ck_assert_int_eq(xcj_verified_alg(v), XCJ_ES256);
+    ck_assert_ptr_eq(xcj_verified_key(v), key);
+    xcj_verified_free(v);
+    xcj_verified_free(NULL);
+}
+END_TEST
+
+/* All that failed, in the fixed order; the graver code goes first. */
+START_TEST(every_failed_claim_is_reported)
+{
+    static const struct {
+        const char *claims;
+        xcj_code code;
+        uint32_t failed;
+        const char *member;
+    } cases[] = {
+        { "{\"nbf\":20,\"exp\":30}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS | XCJ_CLAIM_AUD | XCJ_CLAIM_NBF | XCJ_CLAIM_REQUIRED,
+          "iss" },
+        { "{\"iss\":\"i\",\"aud\":\"a\",\"r\":1,\"exp\":5,\"nbf\":20}", XCJ_ERR_EXPIRED, XCJ_CLAIM_EXP | XCJ_CLAIM_NBF,
+          "exp" },
+        { "{\"iss\":\"i\",\"aud\":\"a\",\"r\":1,\"exp\":50,\"nbf\":20}", XCJ_ERR_NOT_YET_VALID, XCJ_CLAIM_NBF, "nbf" },
+        { "{\"iss\":\"j\",\"aud\":[\"b\"],\"r\":1,\"exp\":5}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS | XCJ_CLAIM_AUD | XCJ_CLAIM_EXP,
+          "iss" },
+        { "{\"iss\":\"i\",\"aud\":\"a\",\"r\":1}", XCJ_ERR_CLAIM, XCJ_CLAIM_EXP, "exp" },
+        { "{\"iss\":\"i\",\"aud\":\"a\",\"r\":1,\"exp\":11,\"nbf\":10}", XCJ_OK, 0, "" },
+    };
+    const xcj_str issuer = xcj_text("i");
+    const xcj_str audience = xcj_text("a");
+    const xcj_str required = xcj_text("r");
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.issuers = &issuer;
+    options.issuers_count = 1;
+    options.audiences = &audience;
+    options.audiences_count = 1;
+    options.required = &required;
+    options.required_count = 1;
+    options.has_now = 1;
+    options.now = 10;
+    xcj_verifier *verifier = verifier_of(&options);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t len;
+        char *token = sign(cases[i].claims, NULL, &len);
+        ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, &err), cases[i].code);
+        ck_assert_int_eq(err.code, cases[i].code);
+        ck_assert_uint_eq(err.claims, cases[i].failed);
+        ck_assert_str_eq(err.member, cases[i].member);
+        ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, NULL), cases[i].code);
+        xcj_free(token);
+    }
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
+START_TEST(options_are_checked)
+{
+    static const xcj_str names[40];
+    const xcj_alg unknown = 99;
+    xcj_verifier *verifier;
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.leeway = -1;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    options.leeway = 86401;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    options.leeway = 86400;
+    options.max_age = -1;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    options.max_age = 0;
+    options.algs = &unknown;
+    options.algs_count = 1;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    options.algs = NULL;
+    options.required = names;
+    options.required_count = 33;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    options.required_count = 0;
+    options.opaque_payload = 1; /* and a leeway, for claims that are not looked at */
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    options.leeway = 0;
+    options.key_claim = xcj_text("client_id");
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    ck_assert_ptr_null(verifier);
+    options.key_claim = xcj_text(NULL);
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_OK);
+    xcj_verifier_free(verifier);
+    options.size = 0;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, NULL, NULL, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_verifier_new(&verifier, NULL, NULL, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_ptr_null(verifier);
+}
+END_TEST
+
+/* The key whose kid a claim names, as Kong's JWT plugin picks a credential. */
+START_TEST(keys_by_claim)
+{
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    xcj_key *named;
+    xcj_keyset *set;
+    xcj_verifier *verifier;
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    labels.kid = xcj_text("my-user");
+    ck_assert_int_eq(xcj_key_relabel(&named, key, &labels, &err), XCJ_OK);
+    const xcj_key *const keys[] = { named };
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, keys, 1, &err), XCJ_OK);
+    options.allow_no_exp = 1;
+    options.key_claim = xcj_text("client_id");
+    ck_assert_int_eq(xcj_verifier_new(&verifier, set, &options, &err), XCJ_OK);
+    static const struct {
+        const char *claims;
+        xcj_code code;
+    } cases[] = {
+        { "{\"client_id\":\"my-user\"}", XCJ_OK },
+        { "{\"client_id\":\"my\\u002duser\"}", XCJ_OK },
+        { "{\"client_id\":\"other\"}", XCJ_ERR_NO_KEY },
+        { "{\"client_id\":7}", XCJ_ERR_NO_KEY },
+        { "{}", XCJ_ERR_NO_KEY },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        size_t len;
+        char *token = sign(cases[i].claims, NULL, &len);
+        ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, &err), cases[i].code);
+        if (cases[i].code != XCJ_OK) {
+            ck_assert_str_eq(err.message, "No credentials found for given 'client_id'");
+        }
+        xcj_free(token);
+    }
+    xcj_verifier_free(verifier);
+    xcj_keyset_free(set);
+    xcj_key_free(named);
+}
+END_TEST
+
+START_TEST(detached_payloads)
+{
+    static const char payload[] = "It's a dangerous business";
+    xcj_jws_options how = XCJ_JWS_OPTIONS_INIT;
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.opaque_payload = 1;
+    xcj_verifier *verifier = verifier_of(&options);
+    how.detached = 1;
+    for (int unencoded = 0; unencoded < 2; unencoded++) {
+        size_t len;
+        xcj_verified *v;
+        how.unencoded = unencoded;
+        char *token = sign(payload, &how, &len);
+        ck_assert_ptr_nonnull(strstr(token, ".."));
+        ck_assert_int_eq(xcj_verify_detached(&v, verifier, token, len, payload, sizeof payload - 1, NULL, &err), XCJ_OK);
+        ck_assert_str_eq(xcj_verified_payload(v).ptr, payload);
+        ck_assert_int_eq(xcj_verified_type(v, XCJ_CLAIMS, "a", 1), XCJ_TYPE_ABSENT);
+        xcj_verified_free(v);
+        ck_assert_int_eq(xcj_verify_detached(&v, verifier, token, len, payload, sizeof payload - 2, NULL, &err),
+                         XCJ_ERR_SIGNATURE);
+        ck_assert_ptr_null(v);
+        ck_assert_int_eq(xcj_verify_detached(&v, verifier, token, len, NULL, 0, NULL, &err), XCJ_ERR_SIGNATURE);
+        ck_assert_int_eq(xcj_verify(&v, verifier, token, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        xcj_free(token);
+    }
+    /* A payload in both places is refused. */
+    size_t len;
+    char *token = sign(payload, NULL, &len);
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, token, len, payload, sizeof payload - 1, NULL, &err),
+                     XCJ_ERR_TOKEN);
+    xcj_free(token);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
+START_TEST(forms_that_people_paste)
+{
+    static const struct {
+        const char *token;
+        const char *hint;
+    } cases[] = {
+        { "", "empty" },         { "Bearer a.b.c", "Bearer" }, { "\"a.b.c\"", "quotes" }, { "a.b.c.d.e", "JWE" },
+        { "{\"a\":1}", "JSON" }, { "a.b", "this has 2" },      { "abc", "this has 1" },
+    };
+    xcj_verifier *verifier = verifier_of(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        ck_assert_int_eq(xcj_verify(NULL, verifier, cases[i].token, strlen(cases[i].token), NULL, &err), XCJ_ERR_TOKEN);
+        ck_assert_ptr_nonnull(strstr(err.message, cases[i].hint));
+    }
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    const TTest *const tests[] = {
+        texts_by_name_and_by_pointer, values_of_every_type, what_a_result_carries, every_failed_claim_is_reported,
+        options_are_checked,          keys_by_claim,        detached_payloads,     forms_that_people_paste,
+    };
+    TCase *tcase = tcase_create("verify");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        tcase_add_test(tcase, tests[i]);
+    }
+    Suite *s = suite_create("verify");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)
