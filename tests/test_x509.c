@@ -1,0 +1,129 @@
+#include "check_main.h"
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+#include "lib/base/mem.h"
+#include "lib/key/x509.h"
+
+typedef struct attribute {
+    const char *name;
+    int type;
+    const char *value;
+    int len; /* -1: to the NUL */
+} attribute;
+
+/* A self-made certificate with this subject, as DER. */
+static uint8_t *certificate(const attribute *attributes, size_t count, int *len)
+{
+    EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+    X509 *cert = X509_new();
+    X509_NAME *subject = X509_get_subject_name(cert);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(X509_NAME_add_entry_by_txt(subject, attributes[i].name, attributes[i].type,
+                                                    (const unsigned char *)attributes[i].value, attributes[i].len, -1, 0),
+                         1);
+    }
+    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_set_pubkey(cert, pkey);
+    ck_assert_int_gt(X509_sign(cert, pkey, EVP_sha256()), 0);
+    uint8_t *der = NULL;
+    *len = i2d_X509(cert, &der);
+    X509_free(cert);
+    EVP_PKEY_free(pkey);
+    return der;
+}
+
+static void expect(const attribute *attributes, size_t count, bool rfc4514, const char *wanted)
+{
+    int len;
+    uint8_t *der = certificate(attributes, count, &len);
+    xcj__buf out;
+    xcj_error err;
+    xcj__buf_init(&out);
+    xcj_code code = xcj__x509_subject(&out, (const char *)der, (size_t)len, rfc4514, &err);
+    if (wanted != NULL) {
+        ck_assert_int_eq(code, XCJ_OK);
+        ck_assert_uint_eq(out.len, strlen(wanted));
+        ck_assert_mem_eq(out.ptr, wanted, out.len);
+    } else {
+        ck_assert_int_eq(code, XCJ_ERR_CERTIFICATE);
+    }
+    xcj__buf_free(&out);
+    OPENSSL_free(der);
+}
+
+#define UTF8(text) MBSTRING_UTF8, text, -1
+
+START_TEST(subjects)
+{
+    static const attribute kong[] = { { "C", UTF8("US") },
+                                      { "ST", UTF8("California") },
+                                      { "O", UTF8("Kong Inc.") },
+                                      { "CN", UTF8("kong") },
+                                      { "emailAddress", UTF8("a@b.c") } };
+    static const attribute odd[] = { { "CN", UTF8("a, b=\"c\"+\\") },
+                                     { "O", UTF8("\xc3\xa9\xe2\x82\xac") },
+                                     { "1.2.3.4", UTF8("x") } };
+    static const attribute control[] = { { "CN", UTF8("a\nb") } };
+    static const attribute nul[] = { { "CN", MBSTRING_UTF8, "a\0b", 3 } };
+    static const attribute wide[] = { { "CN", V_ASN1_BMPSTRING, "\0k\0\xe9", 4 } };
+    expect(kong, 5, false, "C=US, ST=California, O=Kong Inc., CN=kong, emailAddress=a@b.c");
+    expect(kong, 5, true, "emailAddress=a@b.c,CN=kong,O=Kong Inc.,ST=California,C=US");
+    expect(odd, 3, false, "CN=a, b=\"c\"+\\, O=\xc3\xa9\xe2\x82\xac, 1.2.3.4=x");
+    expect(odd, 2, true, "O=\xc3\xa9\xe2\x82\xac,CN=a\\, b=\\\"c\\\"\\+\\\\");
+    expect(wide, 1, false, "CN=k\xc3\xa9");
+    expect(control, 1, false, NULL);
+    expect(nul, 1, false, NULL);
+    expect(kong, 0, false, NULL);
+}
+END_TEST
+
+START_TEST(forms)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    char pem[4096] = "Certificate:\n    Data\n-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n";
+    const uint8_t *at = der;
+    X509 *cert = d2i_X509(NULL, &at, len);
+    BIO *bio = BIO_new(BIO_s_mem());
+    char *data;
+    PEM_write_bio_X509(bio, cert);
+    long pem_len = BIO_get_mem_data(bio, &data);
+    strncat(pem, data, (size_t)pem_len);
+    strncat(pem, data, (size_t)pem_len);
+    xcj__buf out;
+    xcj_error err;
+    xcj__buf_init(&out);
+    ERR_clear_error();
+    ck_assert_int_eq(xcj__x509_subject(&out, pem, strlen(pem), false, &err), XCJ_OK);
+    ck_assert_uint_eq(out.len, 4);
+    der[len - 1] ^= 1; /* the signature is not looked at */
+    ck_assert_int_eq(xcj__x509_subject(&out, (const char *)der, (size_t)len, false, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__x509_subject(&out, (const char *)der, (size_t)len - 1, false, &err), XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(xcj__x509_subject(&out, "", 0, false, &err), XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(xcj__x509_subject(&out, pem, 30, false, &err), XCJ_ERR_CERTIFICATE);
+    ck_assert_uint_eq(ERR_get_error(), 0);
+    xcj__buf_free(&out);
+    BIO_free(bio);
+    X509_free(cert);
+    OPENSSL_free(der);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    TCase *tcase = tcase_create("x509");
+    tcase_add_test(tcase, subjects);
+    tcase_add_test(tcase, forms);
+    Suite *s = suite_create("x509");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)
