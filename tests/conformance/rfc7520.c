@@ -82,7 +82,7 @@ static void run_example(tally *t, const char *file, const json_t *example)
 
 static void run_file(tally *t, const char *folder, const char *file)
 {
-    char path[1024];
+    char path[2048];
     snprintf(path, sizeof path, "%s/%s", folder, file);
     json_t *content = conform_load(path);
     if (json_object_get(content, "kty") != NULL) {
