@@ -86,6 +86,7 @@ xcj__context *xcj__context_dup(const xcj__context *from)
         return NULL;
     }
     context->scheme = from->scheme;
+    context->is_fresh = true;
     if (from->scheme == XCJ__HMAC) {
         context->mac = EVP_MAC_CTX_dup(from->mac);
     } else {

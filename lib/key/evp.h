@@ -20,6 +20,7 @@ typedef struct xcj__context {
     EVP_MD *hash;       /* RSA and ECDSA: the digest, fetched once; owned */
     EVP_PKEY_CTX *pkey; /* RSA and ECDSA */
     EVP_MD_CTX *digest; /* EdDSA: initialised for one-shot signing; RSA and ECDSA, kept by a scratch: for the hash */
+    bool is_fresh;      /* a duplicate that has done nothing yet: it need not be started again */
     EVP_MAC_CTX *mac;   /* HMAC: keyed */
 } xcj__context;
 

@@ -49,7 +49,9 @@ static bool hash_input(xcj__context *work, const void *input, size_t len, uint8_
 /* EVP_MAC_init() with neither key nor parameters starts the next message under the same key. */
 static bool mac_input(xcj__context *work, const void *input, size_t len, uint8_t *mac, size_t *mac_len)
 {
-    return EVP_MAC_init(work->mac, NULL, 0, NULL) == 1 && EVP_MAC_update(work->mac, input, len) == 1 &&
+    bool started = work->is_fresh || EVP_MAC_init(work->mac, NULL, 0, NULL) == 1;
+    work->is_fresh = false;
+    return started && EVP_MAC_update(work->mac, input, len) == 1 &&
            EVP_MAC_final(work->mac, mac, mac_len, EVP_MAX_MD_SIZE) == 1;
 }
 
