@@ -229,8 +229,10 @@ uint8_t *xcj__jwk_extend(xcj__jwk *jwk, size_t more)
 
 static xcj_code labels_check(const xcj__jwk *jwk, const xcj_key_labels *labels, xcj_error *err)
 {
-    if (!xcj__utf8_valid(labels->kid.ptr, labels->kid.len) || !xcj__utf8_valid(labels->use.ptr, labels->use.len)) {
-        return xcj__fail_at(err, XCJ_ERR_KEY, "kid", XCJ_NO_OFFSET, "a label is not UTF-8");
+    bool is_kid_text = xcj__utf8_valid(labels->kid.ptr, labels->kid.len);
+    if (!is_kid_text || !xcj__utf8_valid(labels->use.ptr, labels->use.len)) {
+        const char *name = is_kid_text ? "use" : "kid";
+        return xcj__fail_at(err, XCJ_ERR_KEY, name, XCJ_NO_OFFSET, "the %s is not UTF-8", name);
     }
     if (labels->alg == XCJ_ALG_NONE) {
         return XCJ_OK;

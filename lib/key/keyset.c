@@ -292,6 +292,12 @@ static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_err
 xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
 {
     *out = NULL;
+    /* Here, for they are no fault of the keys, which would be skipped. */
+    xcj_key_options given;
+    xcj_code code = xcj__options_read(&given, sizeof given, options, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
     if (len > SET_TEXT_MAX) {
         return xcj__fail(err, XCJ_ERR_LIMIT, "a key set of %zu bytes: the limit is %zu", len, SET_TEXT_MAX);
     }
@@ -299,7 +305,7 @@ xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, co
     if (set == NULL) {
         return xcj__fail_memory(err);
     }
-    loading l = { .set = set, .options = options };
+    loading l = { .set = set, .options = &given };
     return finish(out, set, load(&l, text, len, err), err);
 }
 

@@ -7,7 +7,7 @@
 #include "lib/base/mem.h"
 
 /* Tries that fail with probability of at most one half each (Handbook of Applied Cryptography, 8.2.2). */
-#define FACTOR_TRIES 64
+#define FACTOR_TRIES 40
 
 /* Finding the primes costs full exponentiations: beyond this a key must bring its CRT numbers. */
 #define RECOVER_BITS_MAX 8192
@@ -98,13 +98,13 @@ static xcj_code check_crt(numbers *n, xcj_error *err)
 }
 
 /*
- * Squares x = base^odd until it is 1; the value before that is a root of 1, and unless it is -1 it gives away a factor.
- * 1: u holds the root minus 1, 0: another base, -1: no memory.
+ * Squares x = base^odd until it is 1; the value before that is a root of 1, and unless it is -1 it gives away a factor. The
+ * base is random: there are keys for which no small number does. 1: u holds the root minus 1, 0: another base, -1: no memory.
  */
-static int find_root(numbers *n, const BIGNUM *odd, int twos, BN_ULONG base)
+static int find_root(numbers *n, const BIGNUM *odd, int twos)
 {
     const BIGNUM *modulus = n->part[XCJ__N];
-    if (BN_set_word(n->t, base) != 1 || BN_mod_exp(n->u, n->t, odd, modulus, n->ctx) != 1) {
+    if (BN_priv_rand_range(n->t, modulus) != 1 || BN_mod_exp(n->u, n->t, odd, modulus, n->ctx) != 1) {
         return -1;
     }
     if (BN_is_one(n->u)) {
@@ -159,8 +159,8 @@ static int factor(numbers *n)
         twos++;
     }
     found = BN_rshift(odd, odd, twos) == 1 ? 0 : -1;
-    for (BN_ULONG base = 2; found == 0 && base < 2 + FACTOR_TRIES; base++) {
-        found = find_root(n, odd, twos, base);
+    for (int i = 0; found == 0 && i < FACTOR_TRIES; i++) {
+        found = find_root(n, odd, twos);
     }
     if (found != 1) {
         return found;

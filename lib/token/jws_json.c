@@ -20,7 +20,17 @@ static xcj_code check_unprotected(xcj_str header, xcj_str unprotected, xcj_error
     if (code == XCJ_OK && (seen.has_alg || seen.has_crit || seen.has_b64)) {
         code = xcj__fail(err, XCJ_ERR_CONFIG, "alg, crit and b64 belong into the protected header");
     }
-    return code == XCJ_OK ? xcj__headers_disjoint(header, unprotected, NULL, err) : code;
+    if (code == XCJ_OK) {
+        code = xcj__headers_disjoint(header, unprotected, NULL, err);
+    }
+    if (code != XCJ_ERR_TOKEN && code != XCJ_ERR_CRIT) {
+        return code;
+    }
+    /* To a verifier the token is at fault, to a signer the option. */
+    if (err != NULL) {
+        err->code = XCJ_ERR_CONFIG;
+    }
+    return xcj__fail_within(err, XCJ_ERR_CONFIG, "the unprotected header");
 }
 
 /* One signature: its protected header goes to `input` for signing and to `out` as a member. */

@@ -49,7 +49,8 @@ static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_j
 {
     char names[NAMES_STORAGE];
     char decoded[DECODED_STORAGE];
-    size_t room = text.len + (w->is_detached ? w->carried.len : 0) + 8 * (size_t)w->verifier->policy.options.max_signatures;
+    /* A decoded part and its NUL take no more than the part took with what delimits it; a detached payload has nothing. */
+    size_t room = text.len + (w->is_detached ? w->carried.len : 0) + 8;
     xcj_verified *result = NULL;
     xcj__buf buf;
     if (text.len > w->verifier->policy.options.max_token) {
