@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/codec/json_string.h"
+#include "lib/codec/swar.h"
 
 /* Names that are compared each with each; above it they are sorted first. */
 #define PAIRWISE_MAX 32

@@ -7,14 +7,7 @@
 
 #include "lib/codec/json_scan.h"
 #include "lib/codec/json_write.h"
-
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
-
-static uint64_t has_zero(uint64_t v)
-{
-    return (v - ONES) & ~v & HIGHS;
-}
+#include "lib/codec/swar.h"
 
 static bool is_plain(char c)
 {
@@ -44,7 +37,7 @@ static size_t skip_plain(const char *text, size_t at, size_t len)
 #endif
     for (; len - at >= 8; at += 8) {
         uint64_t v = xcj__load_le(text + at);
-        uint64_t look = (v & HIGHS) | has_zero(v ^ (ONES * '"')) | has_zero(v ^ (ONES * '\\')) | ((v - ONES * 0x20) & HIGHS);
+        uint64_t look = xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, '"') | xcj__bytes_equal(v, '\\');
         if (look != 0) {
             /* Borrows only spoil what is above the first byte that is really marked. */
             return at + (size_t)__builtin_ctzll(look) / 8;

@@ -28,15 +28,4 @@ xcj__json_reader xcj__json_reader_of(const char *content, size_t len);
 /** The next byte; -1 at the end. */
 int xcj__json_read_byte(xcj__json_reader *reader);
 
-/** Eight bytes as a little-endian number, on any machine. */
-static inline uint64_t xcj__load_le(const char *p)
-{
-    uint64_t v;
-    __builtin_memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
-
 #endif

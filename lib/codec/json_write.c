@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "lib/codec/swar.h"
+
 /* RFC 8259 7: what must not stand in a string as it is. */
 static bool must_escape(unsigned char c)
 {
@@ -37,16 +39,27 @@ void xcj__json_put_string(xcj__buf *buf, xcj_str text)
     xcj__buf_put_char(buf, '"');
 }
 
+/* To the next byte that must be escaped, or to the end. */
+static size_t skip_clean(xcj_str text, size_t at)
+{
+    for (; text.len - at >= 8; at += 8) {
+        uint64_t v = xcj__load_le(text.ptr + at);
+        if ((xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, '"') | xcj__bytes_equal(v, '\\')) != 0) {
+            break;
+        }
+    }
+    while (at < text.len && !must_escape((unsigned char)text.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
 void xcj__json_put_content(xcj__buf *buf, xcj_str text)
 {
     size_t done = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (!must_escape(c)) {
-            continue;
-        }
+    for (size_t i = skip_clean(text, 0); i < text.len; i = skip_clean(text, done)) {
         xcj__buf_put(buf, text.ptr + done, i - done);
-        put_escape(buf, c);
+        put_escape(buf, (unsigned char)text.ptr[i]);
         done = i + 1;
     }
     if (done < text.len) {
@@ -86,6 +99,10 @@ bool xcj__utf8_valid(const char *text, size_t len)
 {
     size_t i = 0;
     while (i < len) {
+        if (len - i >= 8 && (xcj__load_le(text + i) & XCJ__TOP_BITS) == 0) {
+            i += 8;
+            continue;
+        }
         size_t step = (unsigned char)text[i] < 0x80 ? 1 : xcj__utf8_sequence(text + i, len - i);
         if (step == 0) {
             return false;
@@ -98,6 +115,13 @@ bool xcj__utf8_valid(const char *text, size_t len)
 bool xcj__utf8_has_control(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
+        if (len - i >= 8) {
+            uint64_t v = xcj__load_le(text + i);
+            if ((xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, 0x7f)) == 0) {
+                i += 7;
+                continue;
+            }
+        }
         unsigned char c = (unsigned char)text[i];
         if (c < 0x20 || c == 0x7f) {
             return true;

@@ -171,15 +171,11 @@ static xcj_code take_labels(reading *r, xcj_error *err)
 #define KEY_OPS_MAX 32
 
 typedef struct operations {
-    xcj__jwk *jwk;
-    xcj__json_value seen[KEY_OPS_MAX];
+    xcj__key_facts *facts;
+    char *at; /* where names go, unescaped, until the array's own text takes their place */
+    xcj_str seen[KEY_OPS_MAX];
     size_t count;
 } operations;
-
-static bool same_text(const xcj__json_value *a, const xcj__json_value *b)
-{
-    return !b->escaped && xcj__json_equal(a->text, a->escaped, b->text.ptr, b->text.len);
-}
 
 static xcj_code note_operation(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
@@ -188,15 +184,17 @@ static xcj_code note_operation(void *ctx, const xcj__json_item *item, xcj_error 
     if (value->type != XCJ__JSON_STRING || ops->count == KEY_OPS_MAX) {
         return xcj__fail_at(err, XCJ_ERR_KEY, "key_ops", XCJ_NO_OFFSET, "\"key_ops\" is not an array of a few strings");
     }
+    xcj_str name = { ops->at, xcj__json_unescape(ops->at, value->text) };
     for (size_t i = 0; i < ops->count; i++) {
         /* RFC 7517 4.3: duplicate values MUST NOT be present. */
-        if (same_text(&ops->seen[i], value) || same_text(value, &ops->seen[i])) {
+        if (xcj__str_equal(ops->seen[i], name)) {
             return xcj__fail_at(err, XCJ_ERR_KEY, "key_ops", XCJ_NO_OFFSET, "\"key_ops\" has a value twice");
         }
     }
-    ops->seen[ops->count++] = *value;
-    ops->jwk->facts.op_sign = ops->jwk->facts.op_sign || xcj__json_equal(value->text, value->escaped, "sign", 4);
-    ops->jwk->facts.op_verify = ops->jwk->facts.op_verify || xcj__json_equal(value->text, value->escaped, "verify", 6);
+    ops->at += name.len;
+    ops->seen[ops->count++] = name;
+    ops->facts->op_sign = ops->facts->op_sign || xcj__str_is(name, "sign");
+    ops->facts->op_verify = ops->facts->op_verify || xcj__str_is(name, "verify");
     return XCJ_OK;
 }
 
@@ -210,12 +208,12 @@ static xcj_code take_key_ops(reading *r, xcj_error *err)
         return xcj__fail_at(err, XCJ_ERR_KEY, "key_ops", offset_of(r, value), "\"key_ops\" is not an array, at offset %zu",
                             offset_of(r, value));
     }
-    operations ops = { .jwk = r->jwk };
+    char *dst = r->jwk->block + r->used;
+    operations ops = { .facts = &r->jwk->facts, .at = dst };
     xcj_code code = xcj__json_scan(value->raw.ptr, value->raw.len, XCJ__JSON_ARRAY, NULL, note_operation, &ops, err);
     if (code != XCJ_OK) {
         return code;
     }
-    char *dst = r->jwk->block + r->used;
     memcpy(dst, value->raw.ptr, value->raw.len);
     r->used += value->raw.len;
     r->jwk->key_ops = (xcj_str){ dst, value->raw.len };

@@ -99,7 +99,8 @@ static xcj_code check_crt(numbers *n, xcj_error *err)
 
 /*
  * Squares x = base^odd until it is 1; the value before that is a root of 1, and unless it is -1 it gives away a factor. The
- * base is random: there are keys for which no small number does. 1: u holds the root minus 1, 0: another base, -1: no memory.
+ * base is random: there are keys for which no small number does. 1: u holds the root minus 1, 0: another base, -1: no
+ * memory.
  */
 static int find_root(numbers *n, const BIGNUM *odd, int twos)
 {

@@ -1,0 +1,40 @@
+/*
+ * swar.h: eight bytes of text looked at as one number.
+ */
+#ifndef XCJ_LIB_CODEC_SWAR_H
+#define XCJ_LIB_CODEC_SWAR_H
+
+#include <stdint.h>
+#include <string.h>
+
+/** The same byte eight times: XCJ__EACH('"'). */
+#define XCJ__EACH(byte) (UINT64_C(0x0101010101010101) * (uint8_t)(byte))
+
+/** The top bit of each byte: where the functions below put their answers. */
+#define XCJ__TOP_BITS UINT64_C(0x8080808080808080)
+
+/** Eight bytes as a little-endian number, on any machine. */
+static inline uint64_t xcj__load_le(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
+
+/** Which bytes are this one? Exact up to the first that is; what is above it may be marked by its borrow. */
+static inline uint64_t xcj__bytes_equal(uint64_t v, char byte)
+{
+    uint64_t x = v ^ XCJ__EACH(byte);
+    return (x - XCJ__EACH(1)) & ~x & XCJ__TOP_BITS;
+}
+
+/** Which bytes are below the space, or have their top bit set? Exact in the same way. */
+static inline uint64_t xcj__bytes_not_ascii_text(uint64_t v)
+{
+    return (v | (v - XCJ__EACH(' '))) & XCJ__TOP_BITS;
+}
+
+#endif
