@@ -289,6 +289,12 @@ static int64_t add(int64_t a, int64_t b)
     return __builtin_add_overflow(a, b, &sum) ? (b > 0 ? INT64_MAX : INT64_MIN) : sum;
 }
 
+static int64_t subtract(int64_t a, int64_t b)
+{
+    int64_t difference;
+    return __builtin_sub_overflow(a, b, &difference) ? (b < 0 ? INT64_MAX : INT64_MIN) : difference;
+}
+
 /* RFC 7519 2: a NumericDate is any JSON number. False when it is none that can be compared (the failure is noted). */
 static bool read_date(checking *c, claim which, xcj__json_number *out)
 {
@@ -337,8 +343,8 @@ static void check_exp(checking *c)
         }
         return;
     }
-    if (read_date(c, EXP, &exp) && !c->options->ignore_times && add(c->now, -c->options->leeway) >= ceiling(&exp)) {
-        fail_time(c, EXP, XCJ_ERR_EXPIRED, "passed", exp.floor < 0 ? INT64_MAX : add(c->now, -exp.floor));
+    if (read_date(c, EXP, &exp) && !c->options->ignore_times && subtract(c->now, c->options->leeway) >= ceiling(&exp)) {
+        fail_time(c, EXP, XCJ_ERR_EXPIRED, "passed", exp.floor < 0 ? INT64_MAX : subtract(c->now, exp.floor));
     }
 }
 
@@ -347,13 +353,13 @@ static void check_nbf(checking *c)
     xcj__json_number nbf;
     if (c->seen[NBF].type != 0 && read_date(c, NBF, &nbf) && !c->options->ignore_times &&
         add(c->now, c->options->leeway) < ceiling(&nbf)) {
-        fail_time(c, NBF, XCJ_ERR_NOT_YET_VALID, "is still ahead by", add(ceiling(&nbf), -c->now));
+        fail_time(c, NBF, XCJ_ERR_NOT_YET_VALID, "is still ahead by", subtract(ceiling(&nbf), c->now));
     }
 }
 
 static int64_t age_beyond(const checking *c, const xcj__json_number *iat)
 {
-    return iat->floor < 0 ? INT64_MAX : add(add(c->now, -iat->floor), -c->options->max_age);
+    return iat->floor < 0 ? INT64_MAX : subtract(subtract(c->now, iat->floor), c->options->max_age);
 }
 
 /* Without a limit on the age iat has no rule (RFC 7519 4.1.6); with one, it must not dodge it by lying ahead. */
@@ -371,8 +377,8 @@ static void check_iat(checking *c)
         return;
     }
     if (add(c->now, o->leeway) < ceiling(&iat)) {
-        fail_time(c, IAT, XCJ_ERR_NOT_YET_VALID, "is still ahead by", add(ceiling(&iat), -c->now));
-    } else if (add(add(c->now, -o->leeway), -o->max_age) > iat.floor) {
+        fail_time(c, IAT, XCJ_ERR_NOT_YET_VALID, "is still ahead by", subtract(ceiling(&iat), c->now));
+    } else if (subtract(subtract(c->now, o->leeway), o->max_age) > iat.floor) {
         fail_time(c, IAT, XCJ_ERR_EXPIRED, "is older than allowed by", age_beyond(c, &iat));
     }
 }

@@ -1,0 +1,445 @@
+#include "check_main.h"
+
+#include <openssl/core_names.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
+#include <stdio.h>
+
+#include "fixtures.h"
+#include "lib/key/der_in.h"
+
+static xcj_error err;
+
+/* What OpenSSL makes keys from: a type, and a group or none. */
+static const struct sort {
+    const char *type;
+    const char *group;
+    const char *crv;
+    bool signs;
+} SORTS[] = {
+    { "RSA", NULL, NULL, true },      { "EC", "P-256", "P-256", true },         { "EC", "P-384", "P-384", true },
+    { "EC", "P-521", "P-521", true }, { "EC", "secp256k1", "secp256k1", true }, { "ED25519", NULL, "Ed25519", true },
+    { "ED448", NULL, "Ed448", true }, { "X25519", NULL, "X25519", false },      { "X448", NULL, "X448", false },
+};
+
+static EVP_PKEY *make(const char *type, const char *group)
+{
+    EVP_PKEY *pkey = group != NULL              ? EVP_PKEY_Q_keygen(NULL, NULL, type, group)
+                     : strcmp(type, "RSA") == 0 ? EVP_PKEY_Q_keygen(NULL, NULL, type, (size_t)2048)
+                                                : EVP_PKEY_Q_keygen(NULL, NULL, type);
+    ck_assert_ptr_nonnull(pkey);
+    return pkey;
+}
+
+static size_t pkcs8(const EVP_PKEY *pkey, uint8_t **der)
+{
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
+    *der = NULL;
+    int len = i2d_PKCS8_PRIV_KEY_INFO(info, der);
+    ck_assert_int_gt(len, 0);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    return (size_t)len;
+}
+
+static size_t spki(const EVP_PKEY *pkey, uint8_t **der)
+{
+    *der = NULL;
+    int len = i2d_PUBKEY(pkey, der);
+    ck_assert_int_gt(len, 0);
+    return (size_t)len;
+}
+
+/* A certificate with this public key, signed by another: not every key signs. */
+static size_t certificate(EVP_PKEY *pkey, uint8_t **der)
+{
+    EVP_PKEY *issuer = make("EC", "P-256");
+    X509 *cert = X509_new();
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_UTF8, (const uint8_t *)"x", 1, -1, 0);
+    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_set_pubkey(cert, pkey);
+    ck_assert_int_gt(X509_sign(cert, issuer, EVP_sha256()), 0);
+    *der = NULL;
+    int len = i2d_X509(cert, der);
+    X509_free(cert);
+    EVP_PKEY_free(issuer);
+    return (size_t)len;
+}
+
+static xcj_code read_der(xcj_key **key, const uint8_t *der, size_t len)
+{
+    return xcj_key_from_der(key, der, len, NULL, &err);
+}
+
+static void expect_refused(const uint8_t *der, size_t len, xcj_code code)
+{
+    xcj_key *key = (xcj_key *)&err;
+    leave_entry();
+    ck_assert_msg(read_der(&key, der, len) == code, "%s: %s", xcj_code_name(err.code), err.message);
+    ck_assert_ptr_null(key);
+    expect_error(&err, code, "");
+    expect_entry();
+}
+
+/* Read from a copy that is gone afterwards; a byte more or fewer at the end is another thing. */
+static xcj_key *expect_read(const uint8_t *der, size_t len)
+{
+    uint8_t *copy = malloc(len + 1);
+    xcj_key *key;
+    memcpy(copy, der, len);
+    copy[len] = 0;
+    leave_entry();
+    ck_assert_msg(read_der(&key, copy, len) == XCJ_OK, "%s", err.message);
+    expect_entry();
+    expect_refused(copy, len + 1, XCJ_ERR_KEY);
+    expect_refused(copy, len - 1, XCJ_ERR_KEY);
+    memset(copy, 0xff, len);
+    free(copy);
+    return key;
+}
+
+static void expect_bytes(const xcj_key *key, xcj_part part, const uint8_t *wanted, size_t wanted_len)
+{
+    uint8_t *der;
+    size_t len;
+    ck_assert_int_eq(xcj_key_to_der(&der, &len, key, part, &err), XCJ_OK);
+    ck_assert_uint_eq(len, wanted_len);
+    ck_assert_mem_eq(der, wanted, len);
+    xcj_free(der);
+}
+
+/* Each type from PKCS#8, SubjectPublicKeyInfo and a certificate, and written again as OpenSSL writes it. */
+START_TEST(every_type_both_ways)
+{
+    const struct sort *sort = &SORTS[_i];
+    EVP_PKEY *pkey = make(sort->type, sort->group);
+    uint8_t *private_der, *public_der, *cert;
+    size_t private_len = pkcs8(pkey, &private_der);
+    size_t public_len = spki(pkey, &public_der);
+    size_t cert_len = certificate(pkey, &cert);
+    xcj_key *private = expect_read(private_der, private_len);
+    xcj_key *public = expect_read(public_der, public_len);
+    xcj_key *certified = expect_read(cert, cert_len);
+    ck_assert(xcj_key_is_private(private) && !xcj_key_is_private(public) && !xcj_key_is_private(certified));
+    ck_assert_pstr_eq(xcj_key_curve(private), sort->crv);
+    expect_bytes(private, XCJ_PRIVATE, private_der, private_len);
+    expect_bytes(private, XCJ_PUBLIC, public_der, public_len);
+    expect_bytes(public, XCJ_PUBLIC, public_der, public_len);
+    expect_same_key(public, certified, XCJ_PUBLIC);
+    ck_assert_int_eq(xcj_key_algs(private, XCJ_SIGN, NULL, 0) > 0, sort->signs);
+    ck_assert_int_eq(xcj_key_algs(public, XCJ_VERIFY, NULL, 0) > 0, sort->signs);
+    ck_assert_uint_eq(xcj_key_algs(public, XCJ_SIGN, NULL, 0), 0);
+    /* Through the JWK and back. */
+    char *jwk = jwk_text(private, XCJ_PRIVATE);
+    xcj_key *again = key_of(jwk);
+    expect_bytes(again, XCJ_PRIVATE, private_der, private_len);
+    xcj_free(jwk);
+    xcj_key_free(again);
+    xcj_key_free(private);
+    xcj_key_free(public);
+    xcj_key_free(certified);
+    OPENSSL_free(private_der);
+    OPENSSL_free(public_der);
+    OPENSSL_free(cert);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
+/* RFC 5480 2.2: a compressed point is the same key, and is written in full. */
+START_TEST(compressed_points)
+{
+    for (size_t i = 0; i < COUNT_OF(SORTS); i++) {
+        if (SORTS[i].group == NULL) {
+            continue;
+        }
+        EVP_PKEY *pkey = make("EC", SORTS[i].group);
+        uint8_t *full, *compressed;
+        size_t full_len = spki(pkey, &full);
+        ck_assert_int_eq(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT, "compressed"), 1);
+        size_t compressed_len = spki(pkey, &compressed);
+        ck_assert_uint_lt(compressed_len, full_len);
+        xcj_key *key = expect_read(compressed, compressed_len);
+        expect_bytes(key, XCJ_PUBLIC, full, full_len);
+        xcj_key_free(key);
+        OPENSSL_free(full);
+        OPENSSL_free(compressed);
+        EVP_PKEY_free(pkey);
+    }
+}
+END_TEST
+
+static EVP_PKEY *restricted_to_pss(void)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+    EVP_PKEY *pkey = NULL;
+    ck_assert_int_eq(EVP_PKEY_keygen_init(ctx), 1);
+    ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
+    ck_assert_int_eq(EVP_PKEY_generate(ctx, &pkey), 1);
+    EVP_PKEY_CTX_free(ctx);
+    return pkey;
+}
+
+/* Well formed, and of a type or curve that no JWK here has: said so, in each structure. */
+START_TEST(other_types)
+{
+    EVP_PKEY *keys[] = { restricted_to_pss(), make("EC", "P-224"), make("EC", "brainpoolP256r1"), make("EC", "P-256") };
+    ck_assert_int_eq(EVP_PKEY_set_utf8_string_param(keys[3], OSSL_PKEY_PARAM_EC_ENCODING, "explicit"), 1);
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        uint8_t *der;
+        size_t len = pkcs8(keys[i], &der);
+        expect_refused(der, len, XCJ_ERR_KEY_TYPE);
+        OPENSSL_free(der);
+        len = spki(keys[i], &der);
+        expect_refused(der, len, XCJ_ERR_KEY_TYPE);
+        OPENSSL_free(der);
+        len = certificate(keys[i], &der);
+        expect_refused(der, len, XCJ_ERR_KEY_TYPE);
+        OPENSSL_free(der);
+        EVP_PKEY_free(keys[i]);
+    }
+}
+END_TEST
+
+START_TEST(labels_that_are_known)
+{
+    static const char *const yes[] = { "PUBLIC KEY",     "PRIVATE KEY",     "ENCRYPTED PRIVATE KEY",
+                                       "RSA PUBLIC KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY",
+                                       "CERTIFICATE" };
+    static const char *const no[] = { "",         "EC PARAMETERS", "public key", "PUBLIC KEY ", "DSA PRIVATE KEY",
+                                      "X509 CRL", "PKCS7" };
+    for (size_t i = 0; i < COUNT_OF(yes); i++) {
+        ck_assert(xcj__der_knows(xcj_text(yes[i])));
+    }
+    for (size_t i = 0; i < COUNT_OF(no); i++) {
+        ck_assert(!xcj__der_knows(xcj_text(no[i])));
+    }
+}
+END_TEST
+
+/* Cut short anywhere, or with any byte changed: never a crash, the queue as it was; what is still read is whole. */
+START_TEST(damaged_texts)
+{
+    static const size_t sorts[] = { 0, 1, 5 };
+    for (size_t i = 0; i < COUNT_OF(sorts); i++) {
+        EVP_PKEY *pkey = make(SORTS[sorts[i]].type, SORTS[sorts[i]].group);
+        uint8_t *der;
+        size_t len = pkcs8(pkey, &der);
+        size_t step = len < 200 ? 1 : 7;
+        for (size_t cut = 0; cut < len; cut += step) {
+            uint8_t *part = malloc(cut + 1);
+            xcj_key *key;
+            memcpy(part, der, cut);
+            ck_assert_int_eq(read_der(&key, part, cut), XCJ_ERR_KEY);
+            free(part);
+        }
+        for (size_t at = 0; at < len; at += step) {
+            xcj_key *key;
+            der[at] ^= (uint8_t)(1u << at % 8);
+            leave_entry();
+            xcj_code code = read_der(&key, der, len);
+            expect_entry();
+            ck_assert_int_eq(code == XCJ_OK, key != NULL);
+            if (key != NULL) {
+                uint8_t *again;
+                size_t again_len;
+                ck_assert_int_eq(xcj_key_to_der(&again, &again_len, key, XCJ_PRIVATE, &err), XCJ_OK);
+                xcj_free(again);
+            }
+            xcj_key_free(key);
+            der[at] ^= (uint8_t)(1u << at % 8);
+        }
+        OPENSSL_free(der);
+        EVP_PKEY_free(pkey);
+    }
+}
+END_TEST
+
+/* A private part of another key, inside a structure that is well formed. */
+START_TEST(halves_of_two_keys)
+{
+    EVP_PKEY *a = make("EC", "P-256"), *b = make("EC", "P-256");
+    uint8_t *one, *other;
+    size_t len = pkcs8(a, &one);
+    ck_assert_uint_eq(pkcs8(b, &other), len);
+    memcpy(one + len - 65, other + len - 65, 65);
+    xcj_key *key;
+    leave_entry();
+    ck_assert_int_eq(read_der(&key, one, len), XCJ_ERR_KEY);
+    expect_error(&err, XCJ_ERR_KEY, "d");
+    expect_entry();
+    ck_assert_int_eq(read_der(&key, other, len), XCJ_OK);
+    xcj_key_free(key);
+    OPENSSL_free(one);
+    OPENSSL_free(other);
+    EVP_PKEY_free(a);
+    EVP_PKEY_free(b);
+}
+END_TEST
+
+/* An encrypted PKCS#8 key: PBES2 with a cipher, or (cipher NULL) the old PBES1. */
+static size_t sealed(const EVP_PKEY *pkey, const EVP_CIPHER *cipher, uint8_t **der)
+{
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
+    X509_SIG *box = PKCS8_encrypt(cipher != NULL ? -1 : NID_pbe_WithSHA1And3_Key_TripleDES_CBC, cipher, "CANARY!", 6, NULL,
+                                  0, 2048, info);
+    ck_assert_ptr_nonnull(box);
+    *der = NULL;
+    int len = i2d_X509_SIG(box, der);
+    X509_SIG_free(box);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    return (size_t)len;
+}
+
+static void expect_sealed(const uint8_t *der, size_t len, const char *passphrase, size_t passphrase_len, xcj_code code)
+{
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *key = (xcj_key *)&err;
+    options.passphrase = passphrase;
+    options.passphrase_len = passphrase_len;
+    leave_entry();
+    ck_assert_msg(xcj_key_from_der(&key, der, len, &options, &err) == code, "%s", err.message);
+    expect_entry();
+    ck_assert_int_eq(key != NULL, code == XCJ_OK);
+    ck_assert_ptr_null(strstr(err.message, "CANARY"));
+    xcj_key_free(key);
+}
+
+START_TEST(encrypted_keys)
+{
+    const EVP_CIPHER *const ciphers[] = { EVP_aes_128_cbc(), EVP_aes_192_cbc(), EVP_aes_256_cbc(), NULL };
+    EVP_PKEY *pkey = make("ED25519", NULL);
+    for (size_t i = 0; i < COUNT_OF(ciphers); i++) {
+        uint8_t *der;
+        size_t len = sealed(pkey, ciphers[i], &der);
+        /* The length counts, not a NUL. */
+        expect_sealed(der, len, "CANARY?", 6, XCJ_OK);
+        expect_sealed(der, len, "CANARY!", 7, XCJ_ERR_PASSPHRASE);
+        expect_sealed(der, len, "CANARy", 6, XCJ_ERR_PASSPHRASE);
+        expect_sealed(der, len, "", 0, XCJ_ERR_PASSPHRASE);
+        expect_sealed(der, len, NULL, 0, XCJ_ERR_PASSPHRASE);
+        expect_sealed(der, len - 1, "CANARY", 6, XCJ_ERR_KEY);
+        uint8_t *longer = calloc(1, len + 1);
+        memcpy(longer, der, len);
+        expect_sealed(longer, len + 1, "CANARY", 6, XCJ_ERR_KEY);
+        free(longer);
+        OPENSSL_free(der);
+    }
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
+/* A passphrase for a key that is not encrypted is not needed, and does no harm. */
+START_TEST(a_needless_passphrase)
+{
+    EVP_PKEY *pkey = make("ED25519", NULL);
+    uint8_t *der;
+    size_t len = pkcs8(pkey, &der);
+    expect_sealed(der, len, "CANARY", 6, XCJ_OK);
+    OPENSSL_free(der);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
+static size_t stretched(long iterations, int prf, uint8_t **der)
+{
+    X509_SIG *box = X509_SIG_new();
+    X509_ALGOR *algorithm, *made = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 1, NULL, 0, NULL, prf);
+    PBE2PARAM *pbes2 = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), made->parameter);
+    PBKDF2PARAM *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), pbes2->keyfunc->parameter);
+    ASN1_OCTET_STRING *content;
+    ASN1_INTEGER_set_int64(kdf->iter, iterations);
+    ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), kdf, &pbes2->keyfunc->parameter);
+    ASN1_TYPE_pack_sequence(ASN1_ITEM_rptr(PBE2PARAM), pbes2, &made->parameter);
+    X509_SIG_getm(box, &algorithm, &content);
+    X509_ALGOR_copy(algorithm, made);
+    ASN1_OCTET_STRING_set(content, (const uint8_t *)"0123456789abcdef0123456789abcdef", 32);
+    *der = NULL;
+    int len = i2d_X509_SIG(box, der);
+    PBKDF2PARAM_free(kdf);
+    PBE2PARAM_free(pbes2);
+    X509_ALGOR_free(made);
+    X509_SIG_free(box);
+    return (size_t)len;
+}
+
+/* The count is looked at before anything is computed, whatever its size. */
+START_TEST(iterations_are_bounded)
+{
+    static const struct {
+        long iterations;
+        xcj_code code;
+    } rows[] = {
+        { 1, XCJ_ERR_PASSPHRASE },   { 1000, XCJ_ERR_PASSPHRASE },   { 0, XCJ_ERR_LIMIT },         { -1, XCJ_ERR_LIMIT },
+        { 10000001, XCJ_ERR_LIMIT }, { 4294967297L, XCJ_ERR_LIMIT }, { INT64_MAX, XCJ_ERR_LIMIT },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        uint8_t *der;
+        size_t len = stretched(rows[i].iterations, NID_hmacWithSHA256, &der);
+        expect_sealed(der, len, "CANARY", 6, rows[i].code);
+        expect_sealed(der, len, NULL, 0, XCJ_ERR_PASSPHRASE);
+        OPENSSL_free(der);
+    }
+}
+END_TEST
+
+/* Scrypt bounds itself: OpenSSL refuses numbers that want more memory than it allows. */
+START_TEST(scrypt)
+{
+    static const uint8_t own[] = { 0x02, 0x02, 0x04, 0x00, 0x02, 0x01, 0x08 }; /* N = 1024, r = 8 */
+    EVP_PKEY *pkey = make("ED25519", NULL);
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
+    X509_ALGOR *pbe = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, 1024, 8, 1);
+    X509_SIG *box = PKCS8_set0_pbe("CANARY", 6, info, pbe);
+    uint8_t *der = NULL;
+    ck_assert_ptr_nonnull(box);
+    int len = i2d_X509_SIG(box, &der);
+    expect_sealed(der, (size_t)len, "CANARY", 6, XCJ_OK);
+    expect_sealed(der, (size_t)len, "CANARY!", 7, XCJ_ERR_PASSPHRASE);
+    size_t at = 0;
+    while (memcmp(der + at, own, sizeof own) != 0) {
+        at++;
+        ck_assert_uint_lt(at, (size_t)len - sizeof own);
+    }
+    der[at + 2] = 0x40; /* N = 16384, and r = 127: 260 MB */
+    der[at + 6] = 0x7f;
+    expect_sealed(der, (size_t)len, "CANARY", 6, XCJ_ERR_PASSPHRASE);
+    OPENSSL_free(der);
+    X509_SIG_free(box);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
+START_TEST(nothing_at_all)
+{
+    expect_refused(NULL, 0, XCJ_ERR_KEY);
+    expect_refused((const uint8_t *)"\x30\x00", 2, XCJ_ERR_KEY);
+    expect_refused((const uint8_t *)"\x30\x80\x00\x00", 4, XCJ_ERR_KEY);
+    expect_refused((const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6, XCJ_ERR_KEY);
+    expect_refused((const uint8_t *)"\x05\x00", 2, XCJ_ERR_KEY);
+    uint8_t *large = calloc(1, 1024 * 1024 + 1);
+    expect_refused(large, 1024 * 1024 + 1, XCJ_ERR_LIMIT);
+    expect_refused(large, 1024 * 1024, XCJ_ERR_KEY);
+    free(large);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    const TTest *const tests[] = {
+        compressed_points, other_types,           labels_that_are_known,  damaged_texts, halves_of_two_keys,
+        encrypted_keys,    a_needless_passphrase, iterations_are_bounded, scrypt,        nothing_at_all,
+    };
+    TCase *tcase = tcase_create("der_in");
+    tcase_set_timeout(tcase, 120);
+    tcase_add_loop_test(tcase, every_type_both_ways, 0, COUNT_OF(SORTS));
+    for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+        tcase_add_test(tcase, tests[i]);
+    }
+    Suite *s = suite_create("der_in");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)
