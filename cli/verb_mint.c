@@ -182,6 +182,7 @@ static msg_status read_numbers(mint_job *job)
 {
     const mint_args *args = job->args;
     msg_status status = read_repeat(job);
+    job->options.single = job->repeat == 1;
     if (status == STATUS_OK && args->expires_in != NULL) {
         status = time_duration(&job->options.expires_in, "--expires-in", args->expires_in);
     }

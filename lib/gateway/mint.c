@@ -104,7 +104,7 @@ static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const 
     if (code == XCJ_OK) {
         code = own_config(minter, config, err);
     }
-    if (code == XCJ_OK) {
+    if (code == XCJ_OK && !options->single) {
         code = xcj__key_warm(minter->key, minter->alg, XCJ_SIGN, err);
     }
     if (code == XCJ_OK) {
