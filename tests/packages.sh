@@ -22,6 +22,13 @@ test   library    check:0         check
 test   command    openssl         openssl
 test   command    jose            jose
 test   command    nm              binutils
+bench  library    libjwt:1        libjwt-dev
+bench  library    jose:11         libjose-dev
+bench  library    cjose:0         libcjose-dev
+bench  library    librhonabwy:1   librhonabwy-dev
+bench  command    jose            jose
+bench  command    rnbyc           rnbyc
+bench  command    gnuplot         gnuplot-nox
 test   command    jq              jq
 all    command    tmux            tmux
 all    command    shellcheck      shellcheck

@@ -196,12 +196,82 @@ START_TEST(nothing_is_verified_by_decoding)
 }
 END_TEST
 
+/* Any bytes, of any length, come back as they were; the inputs may go as soon as the call is over. */
+START_TEST(payloads_of_any_kind)
+{
+    static const size_t lengths[] = { 0, 1, 2, 3, 47, 1000, 100000 };
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    xcj_verifier *verifier;
+    xcj_scratch *scratch;
+    options.opaque_payload = 1;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_scratch_new(&scratch, &err), XCJ_OK);
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        size_t n = lengths[i];
+        uint8_t *payload = malloc(n + 1);
+        char *token, *again;
+        size_t len, again_len;
+        xcj_verified *verified;
+        for (size_t j = 0; j < n; j++) {
+            payload[j] = (uint8_t)(j * 31);
+        }
+        ck_assert_int_eq(xcj_jws_sign(&token, &len, payload, n, key, NULL, scratch, &err), XCJ_OK);
+        ck_assert_int_eq(err.code, XCJ_OK);
+        ck_assert_uint_eq(strlen(token), len);
+        ck_assert_int_eq(xcj_jws_sign(&again, &again_len, payload, n, key, NULL, NULL, NULL), XCJ_OK);
+        ck_assert_str_eq(token, again);
+        ck_assert_int_eq(xcj_verify(&verified, verifier, token, len, scratch, &err), XCJ_OK);
+        ck_assert_uint_eq(xcj_verified_payload(verified).len, n);
+        ck_assert_mem_eq(xcj_verified_payload(verified).ptr, payload, n);
+        xcj_verified_free(verified);
+        xcj_free(token);
+        xcj_free(again);
+        free(payload);
+    }
+    char *token;
+    size_t len;
+    ck_assert_int_eq(xcj_jws_sign(&token, &len, NULL, 0, key, NULL, NULL, &err), XCJ_OK);
+    xcj_free(token);
+    xcj_scratch_free(scratch);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
+/* A header longer than any storage on the stack, and one deeper than is allowed. */
+START_TEST(large_headers)
+{
+    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+    char *header = malloc(20000);
+    char *token;
+    size_t len;
+    xcj_unverified *parts;
+    strcpy(header, "{\"x\":\"");
+    memset(header + 6, 'y', 10000);
+    strcpy(header + 10006, "\"}");
+    options.header = xcj_text(header);
+    ck_assert_int_eq(xcj_jws_sign(&token, &len, "p", 1, key, &options, NULL, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_unverified_decode(&parts, token, len, &err), XCJ_OK);
+    ck_assert_uint_gt(xcj_unverified_header(parts).len, 10000);
+    xcj_unverified_free(parts);
+    xcj_free(token);
+    strcpy(header, "{\"x\":");
+    memset(header + 5, '[', 100);
+    memset(header + 105, ']', 100);
+    strcpy(header + 205, "}");
+    options.header = xcj_text(header);
+    expect_refused(&options, XCJ_ERR_LIMIT);
+    free(header);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("jws");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, headers);
     tcase_add_test(tcase, headers_that_are_refused);
+    tcase_add_test(tcase, payloads_of_any_kind);
+    tcase_add_test(tcase, large_headers);
     tcase_add_test(tcase, json_serialisations);
     tcase_add_test(tcase, a_public_key_does_not_sign);
     tcase_add_test(tcase, nothing_is_verified_by_decoding);

@@ -568,6 +568,149 @@ START_TEST(what_data_is)
 }
 END_TEST
 
+/* The last reference frees; a copy under other labels and a key in use elsewhere stand by themselves. */
+START_TEST(references)
+{
+    xcj_key *key = generate(XCJ_ED25519);
+    xcj_key *again = xcj_key_ref(key);
+    ck_assert_ptr_eq(again, key);
+    xcj_key_free(key);
+    char *text = jwk_of(again, XCJ_PRIVATE);
+    xcj_free(text);
+    xcj_key_free(again);
+    ck_assert_ptr_null(xcj_key_ref(NULL));
+    xcj_key_free(NULL);
+    xcj_free(NULL);
+}
+END_TEST
+
+/* A private part that is another key's, and a point that is on no curve: refused, and the number is named. */
+START_TEST(numbers_that_do_not_belong_together)
+{
+    static const char *const curves[] = { "P-256", "P-384", "P-521", "secp256k1" };
+    static const xcj_alg algs[] = { XCJ_ES256, XCJ_ES384, XCJ_ES512, XCJ_ES256K, XCJ_ED25519, XCJ_ED448 };
+    for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
+        xcj_key *one = generate(algs[i]), *other = generate(algs[i]);
+        char *a = jwk_of(one, XCJ_PRIVATE), *b = jwk_of(other, XCJ_PRIVATE);
+        char *d = strstr(a, "\"d\":\"") + 5, *from = strstr(b, "\"d\":\"") + 5;
+        size_t len = strcspn(d, "\"");
+        memcpy(d, from, len);
+        expect_refused(a, XCJ_ERR_KEY, "d");
+        char begins[9] = "";
+        memcpy(begins, d, 8);
+        ck_assert_ptr_null(strstr(err.message, begins)); /* nothing of a secret in a sentence */
+        memset(d, 'A', len);                             /* zero */
+        if (i < 4) {
+            xcj_key *key;
+            ck_assert_int_eq(xcj_key_from_jwk(&key, a, strlen(a), NULL, &err), XCJ_ERR_KEY);
+        }
+        xcj_free(a);
+        xcj_free(b);
+        a = jwk_of(one, XCJ_PUBLIC);
+        if (i < 4) {
+            ck_assert_ptr_nonnull(strstr(a, curves[i]));
+            char *y = strstr(a, "\"y\":\"") + 5;
+            y[3] = y[3] == 'A' ? 'B' : 'A';
+            expect_refused(a, XCJ_ERR_KEY, "x");
+        }
+        xcj_free(a);
+        xcj_key_free(one);
+        xcj_key_free(other);
+    }
+}
+END_TEST
+
+/* Too small to sign or verify, and yet a key that converts both ways. */
+START_TEST(small_keys_convert)
+{
+    EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
+    uint8_t *der = NULL;
+    int len = i2d_PrivateKey(pkey, &der);
+    xcj_key *key, *again;
+    ck_assert_int_eq(xcj_key_from_der(&key, der, (size_t)len, NULL, &err), XCJ_OK);
+    ck_assert_uint_eq(xcj_key_bits(key), 1024);
+    char *text = jwk_of(key, XCJ_PRIVATE);
+    ck_assert_int_eq(xcj_key_from_jwk(&again, text, strlen(text), NULL, &err), XCJ_OK);
+    xcj_free(text);
+    for (xcj_alg alg = XCJ_RS256; alg <= XCJ_PS512; alg++) {
+        ck_assert_int_eq(xcj_key_admits(again, alg, XCJ_VERIFY, &err), XCJ_ERR_KEY_WEAK);
+        xcj_alg chosen = alg;
+        ck_assert_int_eq(xcj_key_sign_alg(&chosen, again, alg, &err), XCJ_ERR_KEY_WEAK);
+        ck_assert_int_eq(chosen, XCJ_ALG_NONE);
+    }
+    /* Nothing to choose from: why. */
+    xcj_alg chosen;
+    ck_assert_int_eq(xcj_key_sign_alg(&chosen, again, XCJ_ALG_NONE, &err), XCJ_ERR_KEY_WEAK);
+    xcj_key_free(key);
+    xcj_key_free(again);
+    OPENSSL_free(der);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
+START_TEST(secrets_by_length)
+{
+    static const struct {
+        size_t len;
+        const char *algs;
+    } rows[] = {
+        { 1, "" }, { 31, "" }, { 32, "HS256" }, { 47, "HS256" }, { 48, "HS256 HS384" }, { 64, "HS256 HS384 HS512" }
+    };
+    static const uint8_t bytes[64] = { 1 };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+        xcj_key *key, *read;
+        xcj_alg algs[16];
+        char names[100] = "";
+        xcj_code code = xcj_key_from_secret(&key, bytes, rows[i].len, NULL, &err);
+        ck_assert_int_eq(code, rows[i].len < 32 ? XCJ_ERR_KEY_WEAK : XCJ_OK);
+        xcj_key_free(key);
+        options.allow_weak_secret = 1;
+        ck_assert_int_eq(xcj_key_from_secret(&key, bytes, rows[i].len, &options, &err), XCJ_OK);
+        ck_assert_uint_eq(xcj_key_algs(key, XCJ_SIGN, algs, 16), 3);
+        char *text = jwk_of(key, XCJ_PRIVATE);
+        /* From a JWK the option says nothing. */
+        ck_assert_int_eq(xcj_key_from_jwk(&read, text, strlen(text), &options, &err), XCJ_OK);
+        size_t count = xcj_key_algs(read, XCJ_VERIFY, algs, 16);
+        for (size_t j = 0; j < count; j++) {
+            strcat(names, j > 0 ? " " : "");
+            strcat(names, xcj_alg_name(algs[j]));
+        }
+        ck_assert_str_eq(names, rows[i].algs);
+        algs[1] = XCJ_ES256;
+        ck_assert_uint_eq(xcj_key_algs(read, XCJ_VERIFY, algs, 1), count);
+        ck_assert_int_eq(algs[1], XCJ_ES256);
+        xcj_free(text);
+        xcj_key_free(read);
+        xcj_key_free(key);
+    }
+}
+END_TEST
+
+START_TEST(broken_contracts)
+{
+    xcj_key *key = generate(XCJ_ES256);
+    char *text = (char *)&err;
+    uint8_t *der = (uint8_t *)&err;
+    size_t len = 1;
+    ck_assert_int_eq(xcj_key_admits(key, XCJ_ALG_NONE, XCJ_SIGN, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_key_admits(key, 17, XCJ_SIGN, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_key_admits(key, XCJ_ES256, 3, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_key_admits(key, XCJ_ES256, XCJ_SIGN, &err), XCJ_OK);
+    ck_assert_int_eq(err.code, XCJ_OK);
+    xcj_alg alg = XCJ_ES256;
+    ck_assert_int_eq(xcj_key_sign_alg(&alg, key, 99, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(alg, XCJ_ALG_NONE);
+    ck_assert_int_eq(xcj_key_to_jwk(&text, &len, key, 0, &err), XCJ_ERR_ARGUMENT);
+    ck_assert(text == NULL && len == 0);
+    len = 1;
+    ck_assert_int_eq(xcj_key_to_der(&der, &len, key, 3, &err), XCJ_ERR_ARGUMENT);
+    ck_assert(der == NULL && len == 0);
+    ck_assert_int_eq(xcj_key_to_pem(&text, &len, key, 3, &err), XCJ_ERR_ARGUMENT);
+    xcj_key_free(key);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -588,6 +731,11 @@ static Suite *suite(void)
         generated_sizes,
         thumbprints,
         what_data_is,
+        references,
+        numbers_that_do_not_belong_together,
+        small_keys_convert,
+        secrets_by_length,
+        broken_contracts,
     };
     TCase *tcase = tcase_create("key");
     tcase_set_timeout(tcase, 60);

@@ -5,9 +5,10 @@
 #include <string.h>
 #include <xcj.h>
 
+#include "fixtures.h"
 #include "lib/key/keyset.h"
 
-#define K "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
+#define K OCT_K
 
 static xcj_error err;
 
@@ -159,6 +160,156 @@ START_TEST(written_sets)
 }
 END_TEST
 
+/* The same kid ten thousand times, in one type and in many: found at once, and told to be too many. */
+START_TEST(one_kid_for_all)
+{
+    enum { COUNT = 10000 };
+    char *text = malloc((size_t)COUNT * 200);
+    int len = sprintf(text, "{\"keys\":[");
+    for (int i = 0; i < COUNT; i++) {
+        len += sprintf(text + len, "{\"kty\":\"oct\",\"kid\":\"same\",\"alg\":\"HS384\",\"k\":\"" K "\"},");
+    }
+    sprintf(text + len, "{\"kty\":\"oct\",\"kid\":\"same\",\"alg\":\"HS256\",\"k\":\"" K "\"},"
+                        "{\"kty\":\"OKP\",\"kid\":\"same\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\"}]}");
+    xcj_keyset *set = load(text);
+    const xcj_key *key;
+    ck_assert_int_eq(select_kid(set, "same", XCJ_HS384, &key), XCJ_ERR_AMBIGUOUS_KEY);
+    expect_error(&err, XCJ_ERR_AMBIGUOUS_KEY, "kid");
+    ck_assert_int_eq(select_kid(set, "same", XCJ_HS256, &key), XCJ_OK);
+    ck_assert_ptr_eq(key, xcj_keyset_get(set, COUNT));
+    ck_assert_int_eq(select_kid(set, "same", XCJ_EDDSA, &key), XCJ_OK);
+    ck_assert_ptr_eq(key, xcj_keyset_get(set, COUNT + 1));
+    ck_assert_int_eq(select_kid(set, "same", XCJ_RS256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_ptr_null(key);
+    ck_assert_int_eq(select_kid(set, NULL, XCJ_EDDSA, &key), XCJ_OK);
+    xcj_keyset_free(set);
+    free(text);
+}
+END_TEST
+
+/* By exact text: neither a prefix, nor another case, nor up to a NUL; "" is a kid, and none is none. */
+START_TEST(kids_are_exact)
+{
+    xcj_keyset *set = load("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"a\\u0000b\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"\\u00e9\",\"k\":\"" K "\"},{\"kty\":\"oct\",\"k\":\"" K "\"}]}");
+    static const struct {
+        const char *kid;
+        size_t len;
+        size_t index; /* 9: no such key */
+    } rows[] = { { "", 0, 0 },  { "a\0b", 3, 1 }, { "\xc3\xa9", 2, 2 }, { "a", 1, 9 },
+                 { "A", 1, 9 }, { "a\0c", 3, 9 }, { "\xe9", 1, 9 },     { "a\0b\0", 4, 9 } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const xcj_key *key;
+        xcj_str kid = { rows[i].kid, rows[i].len };
+        xcj_code code = xcj__keyset_select(&key, set, kid, xcj__alg_row(XCJ_HS256), &err);
+        ck_assert_int_eq(code, rows[i].index == 9 ? XCJ_ERR_NO_KEY : XCJ_OK);
+        ck_assert_ptr_eq(key, rows[i].index == 9 ? NULL : xcj_keyset_get(set, rows[i].index));
+        ck_assert_int_eq(xcj__keyset_has(set, kid), rows[i].index != 9);
+    }
+    xcj_keyset_free(set);
+}
+END_TEST
+
+/* A broken key of the same kid and type may be the one that is meant; of another type, or another kid, it is not. */
+START_TEST(broken_twins)
+{
+    static const struct {
+        const char *broken;
+        xcj_code code;
+    } rows[] = {
+        { "{\"kty\":\"oct\",\"kid\":\"a\"}", XCJ_ERR_AMBIGUOUS_KEY },
+        { "{\"kty\":\"o\\u0063t\",\"kid\":\"\\u0061\",\"k\":7}", XCJ_ERR_AMBIGUOUS_KEY },
+        { "{\"kty\":\"RSA\",\"kid\":\"a\"}", XCJ_OK },
+        { "{\"kty\":\"NEW\",\"kid\":\"a\"}", XCJ_OK },
+        { "{\"kty\":\"oct\",\"kid\":\"b\"}", XCJ_OK },
+        { "{\"kty\":\"oct\"}", XCJ_OK },
+        { "{}", XCJ_OK },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char text[500];
+        const xcj_key *key;
+        sprintf(text, "{\"keys\":[%s,{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" K "\"}]}", rows[i].broken);
+        xcj_keyset *set = load(text);
+        ck_assert_uint_eq(xcj_keyset_count(set), 1);
+        ck_assert_uint_eq(xcj_keyset_skipped_count(set), 1);
+        ck_assert_msg(select_kid(set, "a", XCJ_HS256, &key) == rows[i].code, "%s", rows[i].broken);
+        ck_assert_int_eq(key != NULL, rows[i].code == XCJ_OK);
+        xcj_keyset_free(set);
+    }
+}
+END_TEST
+
+/* Why a key was skipped, without a word of what is secret in it; the queue of OpenSSL is as it was. */
+START_TEST(reasons)
+{
+    static const char text[] = "{\"keys\":[{\"kty\":\"oct\",\"k\":\"CANARY+CANARY\"},"
+                               "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" P256_X "\",\"y\":\"" P256_X "\"},"
+                               "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"" ED25519_X "\",\"x\":\"" ED25519_X "\"}]}";
+    static const struct {
+        xcj_code code;
+        const char *member;
+    } rows[] = { { XCJ_ERR_BASE64, "k" }, { XCJ_ERR_KEY, "x" }, { XCJ_ERR_KEY, "d" } };
+    leave_entry();
+    xcj_keyset *set = load(text);
+    expect_entry();
+    ck_assert_uint_eq(xcj_keyset_count(set), 0);
+    ck_assert_uint_eq(xcj_keyset_skipped_count(set), COUNT_OF(rows));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const xcj_error *why = xcj_keyset_skipped(set, i, NULL);
+        expect_error(why, rows[i].code, rows[i].member);
+        ck_assert_ptr_null(strstr(why->message, "CANARY"));
+    }
+    const xcj_key *key;
+    ck_assert_int_eq(select_kid(set, NULL, XCJ_ES256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_int_eq(select_kid(set, "x", XCJ_ES256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, "no kids (and keys that cannot be used)"));
+    xcj_keyset_free(set);
+}
+END_TEST
+
+/* Options are the caller's fault, not the keys'; and they reach each key. */
+START_TEST(options_of_a_set)
+{
+    static const char text[] = "{\"keys\":[{\"kty\":\"oct\",\"alg\":\"SH256\",\"k\":\"?raw?raw?raw?raw?raw?raw?raw?raw\"}]}";
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_keyset *set;
+    options.hmac_k_raw = 1;
+    options.kong_alg_names = 1;
+    ck_assert_int_eq(xcj_keyset_from_json(&set, text, sizeof text - 1, &options, &err), XCJ_OK);
+    ck_assert_uint_eq(xcj_keyset_count(set), 1);
+    ck_assert_int_eq(xcj_key_alg(xcj_keyset_get(set, 0)), XCJ_HS256);
+    xcj_keyset_free(set);
+    set = load(text);
+    ck_assert_uint_eq(xcj_keyset_count(set), 0);
+    xcj_keyset_free(set);
+    options.size = 0;
+    ck_assert_int_eq(xcj_keyset_from_json(&set, text, sizeof text - 1, &options, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_ptr_null(set);
+}
+END_TEST
+
+START_TEST(sizes_and_references)
+{
+    size_t limit = (size_t)16 * 1024 * 1024;
+    char *text = malloc(limit + 1);
+    xcj_keyset *set, *again;
+    memset(text, ' ', limit + 1);
+    memcpy(text, "{\"keys\":[]}", 11);
+    ck_assert_int_eq(xcj_keyset_from_json(&set, text, limit + 1, NULL, &err), XCJ_ERR_LIMIT);
+    ck_assert_ptr_null(set);
+    ck_assert_int_eq(xcj_keyset_from_json(&set, text, limit, NULL, &err), XCJ_OK);
+    free(text);
+    again = xcj_keyset_ref(set);
+    ck_assert_ptr_eq(again, set);
+    xcj_keyset_free(set);
+    ck_assert_uint_eq(xcj_keyset_count(again), 0);
+    ck_assert_uint_eq(xcj_keyset_skipped_count(again), 0);
+    xcj_keyset_free(again);
+    ck_assert_ptr_null(xcj_keyset_ref(NULL));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("keyset");
@@ -168,6 +319,12 @@ static Suite *suite(void)
     tcase_add_test(tcase, selection);
     tcase_add_test(tcase, large_sets);
     tcase_add_test(tcase, written_sets);
+    tcase_add_test(tcase, one_kid_for_all);
+    tcase_add_test(tcase, kids_are_exact);
+    tcase_add_test(tcase, broken_twins);
+    tcase_add_test(tcase, reasons);
+    tcase_add_test(tcase, options_of_a_set);
+    tcase_add_test(tcase, sizes_and_references);
     Suite *s = suite_create("keyset");
     suite_add_tcase(s, tcase);
     return s;

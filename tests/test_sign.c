@@ -6,6 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <xcj.h>
 
@@ -191,12 +192,73 @@ START_TEST(the_error_queue_is_the_callers)
 }
 END_TEST
 
+/* A signature of the wrong length, or of numbers that none has, is wrong whatever it is over; and one that is cut is not
+ * read past its end. */
+START_TEST(signatures_that_are_never_right)
+{
+    static const xcj_alg macs[] = { XCJ_HS256, XCJ_HS384, XCJ_HS512 };
+    xcj_alg alg = (size_t)_i < ALG_COUNT ? ALGS[_i].alg : macs[(size_t)_i - ALG_COUNT];
+    xcj_key *key;
+    uint8_t good[XCJ__SIGNATURE_MAX];
+    size_t len, made;
+    ck_assert_int_eq(xcj_key_generate(&key, alg, 0, &err), XCJ_OK);
+    len = xcj__key_signature_len(key, alg);
+    ck_assert_int_eq(xcj__key_sign(good, &made, key, alg, INPUT, 5, NULL, &err), XCJ_OK);
+    ck_assert_uint_eq(made, len);
+    ERR_clear_error();
+    for (size_t n = 0; n <= len + 1; n += n + 3 < len && n > 2 ? 3 : 1) {
+        uint8_t *cut = calloc(1, n + 1);
+        memcpy(cut, good, n < len ? n : len);
+        xcj_code code = xcj__key_verify(key, alg, INPUT, 5, cut, n, NULL, &err);
+        ck_assert_int_eq(code, n == len ? XCJ_OK : XCJ_ERR_SIGNATURE);
+        free(cut);
+    }
+    static const uint8_t fill[] = { 0x00, 0xff, 0x80, 0x01 };
+    for (size_t i = 0; i < sizeof fill; i++) {
+        uint8_t bad[XCJ__SIGNATURE_MAX];
+        memset(bad, fill[i], len);
+        ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, bad, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        memcpy(bad, good, len / 2); /* half of it right */
+        ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, bad, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        ck_assert_str_eq(err.message, "the signature is not valid");
+    }
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+    ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, good, len, NULL, &err), XCJ_OK);
+    xcj_key_free(key);
+}
+END_TEST
+
+/* The empty input, and one of a megabyte. */
+START_TEST(inputs_of_any_length)
+{
+    static const xcj_alg algs[] = { XCJ_HS256, XCJ_PS256, XCJ_ES384, XCJ_ED25519, XCJ_ED448 };
+    size_t large = 1000000;
+    char *input = calloc(1, large);
+    for (size_t i = 0; i < sizeof algs / sizeof algs[0]; i++) {
+        xcj_key *key;
+        uint8_t sig[XCJ__SIGNATURE_MAX];
+        size_t len;
+        ck_assert_int_eq(xcj_key_generate(&key, algs[i], 0, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_sign(sig, &len, key, algs[i], input, large, NULL, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, algs[i], input, large, sig, len, NULL, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, algs[i], input, large - 1, sig, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        ck_assert_int_eq(xcj__key_sign(sig, &len, key, algs[i], "", 0, NULL, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, algs[i], "", 0, sig, len, NULL, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, algs[i], input, 1, sig, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        xcj_key_free(key);
+    }
+    free(input);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("sign");
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, openssl_agrees, 0, ALG_COUNT);
     tcase_add_test(tcase, openssl_agrees_on_hmac);
+    tcase_add_loop_test(tcase, signatures_that_are_never_right, 0, (int)ALG_COUNT + 3);
+    tcase_add_test(tcase, inputs_of_any_length);
     tcase_add_test(tcase, a_scratch_outlives_many_keys);
     tcase_add_test(tcase, the_error_queue_is_the_callers);
     Suite *s = suite_create("sign");

@@ -73,7 +73,7 @@ START_TEST(what_cannot_be_taken_apart)
         { "e30.e30.A", XCJ_ERR_BASE64, "signature", 0, "signature is not base64url" },
         { "e31.e30.", XCJ_ERR_BASE64, "header", 2, "header is not base64url" },
         { "bnVsbA.e30.", XCJ_ERR_JSON, "", 0, "" },
-        { "eyJhIjoxLCJhIjoyfQ.e30.", XCJ_ERR_JSON, "a", 7, "" },
+        { "eyJhIjoxLCJhIjoyfQ.e30.", XCJ_ERR_JSON, "a", 8, "" },
         { "..", XCJ_ERR_JSON, "", 0, "" },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

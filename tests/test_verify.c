@@ -1,8 +1,13 @@
 #include "check_main.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xcj.h>
+
+#include "fixtures.h"
+#include "lib/codec/base64url.h"
+#include "lib/key/key.h"
 
 static xcj_error err;
 static xcj_key *key;
@@ -345,14 +350,331 @@ START_TEST(forms_that_people_paste)
 }
 END_TEST
 
+/* A token with this very header: what xcj_jws_sign() does not make. */
+static char *forged(const xcj_key *by, xcj_alg alg, const char *header, const char *payload)
+{
+    char *token = malloc(2 * (strlen(header) + strlen(payload)) + 1000);
+    uint8_t sig[XCJ__SIGNATURE_MAX];
+    size_t sig_len;
+    size_t len = xcj__b64u_encode(token, (const uint8_t *)header, strlen(header));
+    token[len++] = '.';
+    len += xcj__b64u_encode(token + len, (const uint8_t *)payload, strlen(payload));
+    ck_assert_int_eq(xcj__key_sign(sig, &sig_len, by, alg, token, len, NULL, &err), XCJ_OK);
+    token[len++] = '.';
+    token[len + xcj__b64u_encode(token + len, sig, sig_len)] = '\0';
+    return token;
+}
+
+static xcj_code verdict(const xcj_verifier *verifier, const char *token)
+{
+    xcj_verified *v = (xcj_verified *)&err;
+    xcj_scratch *scratch;
+    ck_assert_int_eq(xcj_scratch_new(&scratch, NULL), XCJ_OK);
+    leave_entry();
+    xcj_code code = xcj_verify(&v, verifier, token, strlen(token), NULL, &err);
+    ck_assert_int_eq(v != NULL, code == XCJ_OK);
+    ck_assert_int_eq(err.code, code);
+    xcj_verified_free(v);
+    ck_assert_int_eq(xcj_verify(NULL, verifier, token, strlen(token), scratch, NULL), code);
+    ck_assert_int_eq(xcj_verify(NULL, verifier, token, strlen(token), scratch, NULL), code);
+    expect_entry();
+    xcj_scratch_free(scratch);
+    return code;
+}
+
+/* The signatures are all good: the header decides. */
+START_TEST(headers)
+{
+    static const struct {
+        const char *header;
+        xcj_code jwt;
+        xcj_code jws;
+        const char *member;
+    } rows[] = {
+        { "{\"alg\":\"ES256\"}", XCJ_OK, XCJ_OK, "" },
+        { " {\"\\u0061lg\":\"ES\\u003256\",\"x\":[{}]} ", XCJ_OK, XCJ_OK, "" },
+        { "{\"alg\":\"ES256\",\"kid\":\"any\",\"jku\":7,\"jwk\":{\"kty\":1},\"x5c\":0,\"x5u\":null}", XCJ_OK, XCJ_OK, "" },
+        { "{}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "alg" },
+        { "{\"Alg\":\"ES256\"}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "alg" },
+        { "{\"alg\":null}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "alg" },
+        { "{\"alg\":[\"ES256\"]}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "alg" },
+        { "{\"alg\":\"none\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"es256\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"SH256\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"ES256K\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"HS256\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"ES256\\u0000\"}", XCJ_ERR_ALG, XCJ_ERR_ALG, "alg" },
+        { "{\"alg\":\"ES256\",\"kid\":7}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "kid" },
+        { "{\"alg\":\"ES256\",\"typ\":null}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "typ" },
+        { "{\"alg\":\"ES256\",\"cty\":{}}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "cty" },
+        { "{\"alg\":\"ES256\",\"crit\":[]}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":null}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":\"b64\",\"b64\":true}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"exp\"],\"exp\":1}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[7]}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"b64\",\"b64\"],\"b64\":true}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"b64\",\"x\"],\"b64\":true}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"b64\"]}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"b64\"],\"b64\":true}", XCJ_ERR_CRIT, XCJ_OK, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"\\u00624\"],\"b64\":true}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "crit" },
+        { "{\"alg\":\"ES256\",\"crit\":[\"b\\u00364\"],\"b64\":true}", XCJ_ERR_CRIT, XCJ_OK, "crit" },
+        { "{\"alg\":\"ES256\",\"b64\":false}", XCJ_ERR_CRIT, XCJ_ERR_CRIT, "b64" },
+        { "{\"alg\":\"ES256\",\"b64\":true}", XCJ_OK, XCJ_OK, "" },
+        { "{\"alg\":\"ES256\",\"b64\":\"false\"}", XCJ_ERR_TOKEN, XCJ_ERR_TOKEN, "b64" },
+        { "{\"alg\":\"ES256\",\"enc\":\"A128GCM\",\"zip\":\"DEF\"}", XCJ_OK, XCJ_OK, "" },
+        { "{\"alg\":\"none\",\"alg\":\"ES256\"}", XCJ_ERR_JSON, XCJ_ERR_JSON, "alg" },
+        { "{\"alg\":\"ES256\",\"x\":{\"y\":1,\"y\":1}}", XCJ_ERR_JSON, XCJ_ERR_JSON, "y" },
+        { "[\"ES256\"]", XCJ_ERR_JSON, XCJ_ERR_JSON, "" },
+    };
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.allow_no_exp = 1;
+    xcj_verifier *jwt = verifier_of(&options);
+    options.opaque_payload = 1;
+    xcj_verifier *jws = verifier_of(&options);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *token = forged(key, XCJ_ES256, rows[i].header, "{}");
+        ck_assert_msg(verdict(jws, token) == rows[i].jws, "%s: %s", rows[i].header, err.message);
+        ck_assert_msg(verdict(jwt, token) == rows[i].jwt, "%s: %s", rows[i].header, err.message);
+        if (rows[i].jwt != XCJ_OK) {
+            expect_error(&err, rows[i].jwt, rows[i].member);
+        }
+        free(token);
+    }
+    xcj_verifier_free(jwt);
+    xcj_verifier_free(jws);
+}
+END_TEST
+
+/* No character of a token may be another one. */
+START_TEST(every_character_counts)
+{
+    static const char others[] = "A_-z9.=+/ \n\x80";
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.allow_no_exp = 1;
+    xcj_verifier *verifier = verifier_of(&options);
+    size_t len;
+    char *token = sign("{\"a\":1}", NULL, &len);
+    for (size_t i = 0; i < len; i++) {
+        char was = token[i];
+        for (size_t j = 0; j < sizeof others; j++) { /* the NUL too */
+            token[i] = others[j];
+            xcj_code code = xcj_verify(NULL, verifier, token, len, NULL, &err);
+            ck_assert_msg((code == XCJ_OK) == (others[j] == was), "%zu: %02x", i, (unsigned)others[j]);
+        }
+        token[i] = was;
+        ck_assert_int_ne(xcj_verify(NULL, verifier, token, i, NULL, &err), XCJ_OK);
+    }
+    ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_verify(NULL, verifier, token, len + 1, NULL, &err), XCJ_ERR_BASE64);
+    xcj_free(token);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
+/* Claims of a token that is not genuine are not looked at; nor is what is no JSON. */
+START_TEST(the_signature_goes_first)
+{
+    xcj_key *other = key_for(XCJ_ES256);
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    xcj_verifier *verifier = verifier_of(&options);
+    static const char *const payloads[] = { "{\"exp\":1,\"iss\":7}", "not JSON", "{\"a\":1,\"a\":1}", "" };
+    static const xcj_code genuine[] = { XCJ_ERR_EXPIRED, XCJ_ERR_JSON, XCJ_ERR_JSON, XCJ_ERR_JSON };
+    for (size_t i = 0; i < COUNT_OF(payloads); i++) {
+        char *token = forged(other, XCJ_ES256, "{\"alg\":\"ES256\"}", payloads[i]);
+        ck_assert_int_eq(verdict(verifier, token), XCJ_ERR_SIGNATURE);
+        ck_assert_uint_eq(err.claims, 0);
+        free(token);
+        token = forged(key, XCJ_ES256, "{\"alg\":\"ES256\"}", payloads[i]);
+        ck_assert_int_eq(verdict(verifier, token), genuine[i]);
+        free(token);
+    }
+    xcj_verifier_free(verifier);
+    xcj_key_free(other);
+}
+END_TEST
+
+START_TEST(allowed_algorithms)
+{
+    static const xcj_alg both[] = { XCJ_EDDSA, XCJ_ED25519 };
+    static const struct {
+        const xcj_alg *algs;
+        size_t count;
+        bool eddsa;
+        bool ed25519;
+    } rows[] = { { NULL, 0, true, true },
+                 { both, 0, false, false },
+                 { both, 1, true, false },
+                 { both, 2, true, true },
+                 { both + 1, 1, false, true } };
+    xcj_key *edwards = key_of("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"" ED25519_D "\",\"x\":\"" ED25519_X "\"}");
+    char *eddsa = forged(edwards, XCJ_EDDSA, "{\"alg\":\"EdDSA\"}", "{}");
+    char *ed25519 = forged(edwards, XCJ_ED25519, "{\"alg\":\"Ed25519\"}", "{}");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+        xcj_verifier *verifier;
+        options.allow_no_exp = 1;
+        options.algs = rows[i].algs;
+        options.algs_count = rows[i].count;
+        ck_assert_int_eq(xcj_verifier_new_key(&verifier, edwards, &options, &err), XCJ_OK);
+        ck_assert_int_eq(verdict(verifier, eddsa), rows[i].eddsa ? XCJ_OK : XCJ_ERR_ALG);
+        ck_assert_int_eq(verdict(verifier, ed25519), rows[i].ed25519 ? XCJ_OK : XCJ_ERR_ALG);
+        xcj_verifier_free(verifier);
+    }
+    free(eddsa);
+    free(ed25519);
+    xcj_key_free(edwards);
+}
+END_TEST
+
+/* The published key is no MAC secret, whatever the token says (RFC 8725 2.1), and weak keys verify nothing. */
+START_TEST(keys_that_do_not_verify)
+{
+    static const struct {
+        const char *jwk;
+        const char *alg;
+        xcj_code code;
+        const char *member;
+    } rows[] = {
+        { "{\"kty\":\"oct\",\"k\":\"" OCT_K "\"}", "HS512", XCJ_ERR_SIGNATURE, "" },
+        { "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "HS256", XCJ_ERR_KEY_WEAK, "k" },
+        { "{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"use\":\"enc\"}", "HS256", XCJ_ERR_KEY_USE, "use" },
+        { "{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"key_ops\":[\"sign\"]}", "HS256", XCJ_ERR_KEY_USE, "key_ops" },
+        { "{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"alg\":\"HS384\"}", "HS256", XCJ_ERR_ALG, "alg" },
+        { "{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"alg\":\"A256KW\"}", "HS256", XCJ_ERR_ALG, "alg" },
+        { "{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"" ED25519_X "\"}", "EdDSA", XCJ_ERR_ALG, "alg" },
+        { "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" P256_X "\",\"y\":\"" P256_Y "\"}", "HS256", XCJ_ERR_ALG, "alg" },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        xcj_key *other = key_of(rows[i].jwk);
+        xcj_verifier *verifier;
+        char header[50];
+        sprintf(header, "{\"alg\":\"%s\"}", rows[i].alg);
+        char *token = forged(key, XCJ_ES256, header, "{}");
+        ck_assert_int_eq(xcj_verifier_new_key(&verifier, other, NULL, &err), XCJ_OK);
+        ck_assert_msg(verdict(verifier, token) == rows[i].code, "%s: %s", rows[i].jwk, err.message);
+        expect_error(&err, rows[i].code, rows[i].member);
+        xcj_verifier_free(verifier);
+        xcj_key_free(other);
+        free(token);
+    }
+}
+END_TEST
+
+/* In a set the kid selects; with one key it is a hint, which may be wrong. */
+START_TEST(kids)
+{
+    xcj_key *first = named(XCJ_ES256, "first"), *second = named(XCJ_ES256, "second"), *mac = named(XCJ_HS256, "mac");
+    const xcj_key *const keys[] = { first, second, mac };
+    xcj_keyset *set;
+    xcj_verifier *by_set, *by_key;
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.allow_no_exp = 1;
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, keys, 3, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new(&by_set, set, &options, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new_key(&by_key, first, &options, &err), XCJ_OK);
+    xcj_keyset_free(set);
+    static const struct {
+        const char *header;
+        xcj_code by_set;
+    } rows[] = {
+        { "{\"alg\":\"ES256\",\"kid\":\"first\"}", XCJ_OK },
+        { "{\"alg\":\"ES256\",\"kid\":\"fir\\u0073t\"}", XCJ_OK },
+        { "{\"alg\":\"ES256\",\"kid\":\"second\"}", XCJ_ERR_SIGNATURE },
+        { "{\"alg\":\"ES256\",\"kid\":\"mac\"}", XCJ_ERR_ALG },
+        { "{\"alg\":\"ES256\",\"kid\":\"First\"}", XCJ_ERR_NO_KEY },
+        { "{\"alg\":\"ES256\",\"kid\":\"\"}", XCJ_ERR_NO_KEY },
+        { "{\"alg\":\"ES256\",\"kid\":\"first\\u0000\"}", XCJ_ERR_NO_KEY },
+        { "{\"alg\":\"ES256\"}", XCJ_ERR_AMBIGUOUS_KEY },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *token = forged(first, XCJ_ES256, rows[i].header, "{}");
+        ck_assert_msg(verdict(by_set, token) == rows[i].by_set, "%s: %s", rows[i].header, err.message);
+        ck_assert_int_eq(verdict(by_key, token), XCJ_OK);
+        free(token);
+    }
+    char *token = forged(mac, XCJ_HS256, "{\"alg\":\"HS256\"}", "{}"); /* the only one of its type */
+    ck_assert_int_eq(verdict(by_set, token), XCJ_OK);
+    free(token);
+    xcj_verifier *again = xcj_verifier_ref(by_set);
+    ck_assert_ptr_eq(again, by_set);
+    xcj_verifier_free(by_set);
+    xcj_key_free(first);
+    xcj_key_free(second);
+    token = forged(mac, XCJ_HS256, "{\"alg\":\"HS256\",\"kid\":\"mac\"}", "{}");
+    xcj_key_free(mac);
+    ck_assert_int_eq(verdict(again, token), XCJ_OK);
+    free(token);
+    xcj_verifier_free(again);
+    xcj_verifier_free(by_key);
+    ck_assert_ptr_null(xcj_verifier_ref(NULL));
+    xcj_verifier_free(NULL);
+}
+END_TEST
+
+START_TEST(limits)
+{
+    static const char header[] = "{\"alg\":\"ES256\",\"a\":[[]],\"b\":1}";
+    static const char claims[] = "{\"a\":[[]],\"b\":1}";
+    static const struct {
+        unsigned depth;
+        size_t members;
+        xcj_code code;
+    } rows[] = { { 3, 4, XCJ_OK }, { 2, 4, XCJ_ERR_LIMIT }, { 3, 3, XCJ_ERR_LIMIT }, { 1024, SIZE_MAX, XCJ_OK } };
+    for (int in_header = 0; in_header < 2; in_header++) {
+        char *token = forged(key, XCJ_ES256, in_header ? header : "{\"alg\":\"ES256\"}", in_header ? "{}" : claims);
+        for (size_t i = 0; i < COUNT_OF(rows); i++) {
+            xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+            options.allow_no_exp = 1;
+            options.max_depth = rows[i].depth;
+            options.max_members = rows[i].members == 3 && !in_header ? 2 : rows[i].members;
+            options.max_token = strlen(token);
+            xcj_verifier *verifier = verifier_of(&options);
+            ck_assert_int_eq(verdict(verifier, token), rows[i].code);
+            xcj_verifier_free(verifier);
+            options.max_token--;
+            verifier = verifier_of(&options);
+            ck_assert_int_eq(verdict(verifier, token), XCJ_ERR_LIMIT);
+            xcj_verifier_free(verifier);
+        }
+        free(token);
+    }
+    /* No signature is longer than 2048 bytes, however the token is made. */
+    xcj_verifier *verifier = verifier_of(NULL);
+    char *token = malloc(100000);
+    strcpy(token, "eyJhbGciOiJFUzI1NiJ9.e30.");
+    memset(token + 25, 'A', 90000);
+    token[25 + 90000] = '\0';
+    ck_assert_int_eq(verdict(verifier, token), XCJ_ERR_SIGNATURE);
+    memset(token, '.', 90000);
+    ck_assert_int_eq(verdict(verifier, token), XCJ_ERR_TOKEN);
+    xcj_verifier_free(verifier);
+    free(token);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        texts_by_name_and_by_pointer, values_of_every_type, what_a_result_carries, every_failed_claim_is_reported,
-        options_are_checked,          keys_by_claim,        detached_payloads,     forms_that_people_paste,
+        texts_by_name_and_by_pointer,
+        values_of_every_type,
+        what_a_result_carries,
+        every_failed_claim_is_reported,
+        options_are_checked,
+        keys_by_claim,
+        detached_payloads,
+        forms_that_people_paste,
+        headers,
+        every_character_counts,
+        the_signature_goes_first,
+        allowed_algorithms,
+        keys_that_do_not_verify,
+        kids,
+        limits,
     };
     TCase *tcase = tcase_create("verify");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         tcase_add_test(tcase, tests[i]);
     }

@@ -169,16 +169,12 @@ static bool is_encoded(const xcj__work *w)
     return !w->fields.has_b64 || w->fields.b64;
 }
 
-/* The payload's own bytes, once: every signature is over the same. */
+/* The payload's own bytes, once: every signature is over the same, and says the same of how it is carried (RFC 7797 3). */
 static xcj_code open_payload(xcj__work *w)
 {
     if (w->payload.ptr != NULL) {
-        /* RFC 7797 3: b64 is the same for all signatures, or one would decide how another's payload is read. */
-        return w->was_encoded == is_encoded(w)
-                   ? XCJ_OK
-                   : xcj__fail_at(w->err, XCJ_ERR_TOKEN, "b64", XCJ_NO_OFFSET, "the token's signatures differ in \"b64\"");
+        return XCJ_OK;
     }
-    w->was_encoded = is_encoded(w);
     if (!w->is_detached && is_encoded(w)) {
         return decode(w, "payload", w->carried, &w->payload);
     }
@@ -209,6 +205,17 @@ static xcj_code check_input(xcj__work *w, const xcj__signature *s, xcj_str sig)
                                  : xcj__key_verify(w->key, w->alg, input.ptr, input.len, (const uint8_t *)sig.ptr, sig.len,
                                                    w->scratch, w->err);
     xcj__buf_free(&input);
+    return code;
+}
+
+xcj_code xcj__work_is_encoded(const xcj__work *w, const xcj__signature *s, bool *out)
+{
+    char storage[NAMES_STORAGE];
+    xcj__work look = *w;
+    xcj__buf_init_on(&look.names, storage, sizeof storage);
+    xcj_code code = read_header(&look, s);
+    *out = is_encoded(&look);
+    xcj__buf_free(&look.names);
     return code;
 }
 

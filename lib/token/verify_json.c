@@ -13,6 +13,8 @@ typedef struct json_form {
     size_t room;             /* what unescaping may take in all */
     unsigned count;
     unsigned valid;
+    bool has_b64; /* a header was read, and it says: */
+    bool is_encoded;
     xcj_error first; /* why the first signature that is not valid is not */
 } json_form;
 
@@ -136,6 +138,24 @@ static xcj_code try_signature(json_form *form, const xcj__signature *s)
     return code;
 }
 
+/* RFC 7797 3: b64 is the same for all signatures, also for those that need not be valid: their order decides nothing. */
+static xcj_code same_encoding(json_form *form, const xcj__signature *s)
+{
+    bool is_encoded;
+    xcj_code code = xcj__work_is_encoded(form->work, s, &is_encoded);
+    if (code != XCJ_OK) {
+        /* A header that is no good is judged with its signature. */
+        return is_verdict(code) ? XCJ_OK : code;
+    }
+    if (form->has_b64 && form->is_encoded != is_encoded) {
+        return xcj__fail_at(form->work->err, XCJ_ERR_TOKEN, "b64", XCJ_NO_OFFSET,
+                            "the token's signatures differ in \"b64\"");
+    }
+    form->has_b64 = true;
+    form->is_encoded = is_encoded;
+    return XCJ_OK;
+}
+
 static xcj_code visit_signature(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     json_form *form = ctx;
@@ -149,6 +169,9 @@ static xcj_code visit_signature(void *ctx, const xcj__json_item *item, xcj_error
                                    note_in_signature, members, err);
     if (code == XCJ_OK) {
         code = take_signature(form, members, &s);
+    }
+    if (code == XCJ_OK) {
+        code = same_encoding(form, &s);
     }
     return code == XCJ_OK ? try_signature(form, &s) : code;
 }

@@ -33,9 +33,8 @@ typedef struct xcj__work {
     bool is_detached;   /* `carried` is the payload's own bytes, given apart */
     const xcj_key *key; /* of the valid signature */
     xcj_alg alg;
-    xcj_str header;   /* its protected header, decoded */
-    xcj_str payload;  /* decoded */
-    bool was_encoded; /* how it came to be decoded */
+    xcj_str header;  /* its protected header, decoded */
+    xcj_str payload; /* decoded */
     xcj__header fields;
     xcj__buf names; /* text values of `fields` that had escapes */
     uint8_t *at;    /* where decoded text goes next: room was made for all of it */
@@ -46,6 +45,9 @@ typedef struct xcj__work {
  * header and the payload. Claims are not looked at.
  */
 XCJ_MUST_CHECK xcj_code xcj__work_check(xcj__work *work, const xcj__signature *signature);
+
+/** Does a signature's header say that the payload is base64url? Nothing of the work changes; it fails as its check would. */
+XCJ_MUST_CHECK xcj_code xcj__work_is_encoded(const xcj__work *work, const xcj__signature *signature, bool *is_encoded);
 
 /** Takes a flattened or general JSON serialisation apart and checks its signatures, one or all as the policy says. */
 XCJ_MUST_CHECK xcj_code xcj__work_check_json(xcj__work *work, xcj_str text);

@@ -71,8 +71,10 @@ char *conform_dump(const json_t *value)
 
 void conform_count(tally *t, const char *id, bool accepted, bool wanted, const char *why)
 {
-    t->accepted += accepted;
-    t->rejected += !accepted;
+    t->to_accept += wanted;
+    t->to_reject += !wanted;
+    t->accepted += wanted && accepted;
+    t->rejected += !wanted && !accepted;
     if (accepted != wanted) {
         t->wrong++;
         printf("%s: %s was %s: %s\n", t->set, id, accepted ? "accepted" : "rejected", why);
@@ -81,8 +83,9 @@ void conform_count(tally *t, const char *id, bool accepted, bool wanted, const c
 
 int conform_end(const tally *t)
 {
-    printf("%s: %u accepted, %u rejected, %u wrong\n", t->set, t->accepted, t->rejected, t->wrong);
-    bool ran = t->accepted + t->rejected > 0;
+    printf("%s: accepted %u of %u, rejected %u of %u, %u wrong\n", t->set, t->accepted, t->to_accept, t->rejected,
+           t->to_reject, t->wrong);
+    bool ran = t->to_accept + t->to_reject > 0;
     return ran && t->wrong == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

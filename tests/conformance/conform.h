@@ -15,7 +15,9 @@
 /** Verdicts so far. */
 typedef struct tally {
     const char *set;
-    unsigned accepted;
+    unsigned to_accept; /* what was expected, */
+    unsigned to_reject;
+    unsigned accepted; /* and what came out as expected */
     unsigned rejected;
     unsigned wrong;
 } tally;

@@ -136,11 +136,41 @@ static void run_raw_key(tally *t, const char *folder, const json_t *row)
     free(jwk);
 }
 
+/* The certificate's subject becomes the client_id, in PEM with text before it. */
+static void run_certificate(tally *t, const char *folder)
+{
+    size_t len, dn_len, claims_len;
+    char *cert = read_file(folder, "mTLS/01.pem", &len);
+    char *dn = read_token(folder, "mTLS/subject_dn.txt", &dn_len);
+    xcj_auth auth = XCJ_AUTH_INIT;
+    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    xcj_error err;
+    char *text;
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
+    auth.client_cert = (xcj_str){ cert, len };
+    auth.audience = xcj_text("http://localhost");
+    options.iss = xcj_text("https://issuer");
+    options.consumer_optional = 1;
+    xcj_code code = xcj_auth_claims(&text, &claims_len, &auth, &options, NULL, &err);
+    conform_count(t, "mTLS/01.pem", code == XCJ_OK, true, err.message);
+    json_t *claims = code == XCJ_OK ? json_loadb(text, claims_len, 0, NULL) : NULL;
+    const char *client = json_string_value(json_object_get(claims, "client_id"));
+    conform_count(t, "mTLS/subject_dn.txt", client != NULL && strcmp(client, dn) == 0, true, "the subject is another");
+    json_decref(claims);
+    xcj_free(text);
+    auth.client_cert = (xcj_str){ cert, len / 2 };
+    code = xcj_auth_claims(&text, &claims_len, &auth, &options, NULL, &err);
+    conform_count(t, "half of mTLS/01.pem", code == XCJ_OK, false, "it was taken");
+    free(dn);
+    free(cert);
+}
+
 int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : ".";
     tally t = { .set = "kong" };
     run_tokens(&t, folder);
+    run_certificate(&t, folder);
     run_conversion(&t, folder, "RS256", "kong");
     run_conversion(&t, folder, "RS512", "kong-rs512");
     char path[1024];

@@ -19,10 +19,15 @@ static const struct refused {
     { "4.2.hmac-sha2_b64_false.json", 0, "a draft's file: b64 without crit" },
 };
 
+#define REFUSALS (sizeof refusals / sizeof refusals[0])
+
+static bool used[REFUSALS];
+
 static bool is_refused(const char *file, size_t key)
 {
-    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+    for (size_t i = 0; i < REFUSALS; i++) {
         if (strcmp(file, refusals[i].file) == 0 && refusals[i].key == key) {
+            used[i] = true;
             return true;
         }
     }
@@ -117,6 +122,9 @@ int main(int argc, char **argv)
             }
         }
         closedir(folder);
+    }
+    for (size_t i = 0; i < REFUSALS; i++) {
+        conform_count(&t, refusals[i].file, used[i], true, "a refusal that is no longer met with");
     }
     return conform_end(&t);
 }

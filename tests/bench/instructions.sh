@@ -1,0 +1,86 @@
+#!/bin/sh
+# Counts the instructions of the hot paths with callgrind and compares them with the committed counts: more than 5 % above
+# is a failure. Counts repeat exactly where times do not, but hold for one compiler, OpenSSL, valgrind and kind of processor:
+# on any other the comparison is skipped, and says so.
+#
+#     sh tests/bench/instructions.sh            compare
+#     sh tests/bench/instructions.sh --write    make these counts the baseline
+set -eu
+cd "$(dirname "$0")/../.."
+# shellcheck source=../packages.sh
+. tests/packages.sh
+
+baseline=tests/bench/instructions.txt
+build=build/bench
+paths='mint-small mint-large verify-small verify-large scan encode decode'
+times=1000
+allowed=5
+
+case ${1:-} in
+'' | --write) ;;
+*)
+    printf 'usage: sh tests/bench/instructions.sh [--write]\n' >&2
+    exit 2
+    ;;
+esac
+if ! command -v valgrind >/dev/null; then
+    printf 'SKIPPED instructions: valgrind is not there (package valgrind)\n'
+    exit 0
+fi
+
+packages_need build test
+mkdir -p build
+packages_configure "$build" -DCMAKE_BUILD_TYPE=Release
+cmake --build "$build" --target xcj-instructions -j "$(packages_jobs)" >"$build.log" 2>&1 || {
+    cat "$build.log" >&2
+    exit 1
+}
+program=$build/tests/bench/xcj-instructions
+
+# OpenSSL and libc choose their code by what valgrind shows of the processor.
+features() {
+    for feature in avx2 bmi2; do
+        grep -qw "$feature" /proc/cpuinfo 2>/dev/null && printf ' %s' "$feature"
+    done
+}
+with="$("$program" --with), $(valgrind --version), $(uname -m)$(features)"
+
+if [ -z "${1:-}" ]; then
+    was=$(sed -n 's/^with //p' "$baseline" 2>/dev/null || true)
+    if [ "$was" != "$with" ]; then
+        printf 'SKIPPED instructions: the baseline was taken with %s; here is %s\n' "${was:-nothing}" "$with"
+        exit 0
+    fi
+fi
+
+count() {
+    valgrind --tool=callgrind --toggle-collect=repeat --callgrind-out-file=/dev/null "$program" "$1" "$times" 2>&1 |
+        awk -v times="$times" '/Collected :/ { printf "%d\n", $NF / times + 0.5; found = 1 } END { exit !found }'
+}
+
+counts=$build/instructions.txt
+{
+    printf '# Instructions per operation (HS256; the codecs on the claims of the large payload).\n'
+    printf '# Made by: sh tests/bench/instructions.sh --write\n'
+    printf 'with %s\n' "$with"
+    for path in $paths; do
+        printf '%s %s\n' "$path" "$(count "$path")"
+    done
+} >"$counts"
+if [ -n "${1:-}" ]; then
+    cp "$counts" "$baseline"
+    cat "$baseline"
+    exit 0
+fi
+
+awk -v allowed="$allowed" '
+    /^#/ || $1 == "with" { next }
+    FNR == NR { was[$1] = $2; next }
+    {
+        change = was[$1] > 0 ? ($2 - was[$1]) * 100 / was[$1] : 100
+        verdict = change > allowed ? "FAILED" : "ok"
+        failed += change > allowed
+        printf "%-14s %8d  was %8d  %+6.1f %%  %s\n", $1, $2, was[$1], change, verdict
+    }
+    END { exit failed > 0 }
+' "$baseline" "$counts"
