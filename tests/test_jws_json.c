@@ -462,6 +462,24 @@ START_TEST(limits)
 }
 END_TEST
 
+/* What is beyond a limit is no verdict on one signature: it refuses the whole, also where another is valid. */
+START_TEST(a_limit_within_one_signature)
+{
+    xcj_jws_options deep = XCJ_JWS_OPTIONS_INIT;
+    deep.header = xcj_text("{\"x\":[[[[[[[[]]]]]]]]}");
+    const xcj_jws_signer signers[] = { { mac, &deep }, { pair, NULL } };
+    char *text = sign_json(signers, 2, "x");
+    xcj_verify_options options = opaque();
+    ck_assert_int_eq(verify_with(set, &options, text, NULL), XCJ_OK);
+    options.max_depth = 5;
+    xcj_verified *verified;
+    ck_assert_int_eq(verify_with(set, &options, text, &verified), XCJ_ERR_LIMIT);
+    ck_assert_ptr_null(verified);
+    ck_assert(err.message[0] != '\0');
+    xcj_free(text);
+}
+END_TEST
+
 /* Claims are those of the first valid signature's token: policy on the header looks at its header. */
 START_TEST(claims_in_json)
 {
@@ -497,6 +515,7 @@ static Suite *suite(void)
         forms_that_are_refused,
         signatures_that_differ_in_b64,
         limits,
+        a_limit_within_one_signature,
         claims_in_json,
     };
     TCase *tcase = tcase_create("jws_json");

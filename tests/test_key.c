@@ -711,6 +711,52 @@ START_TEST(broken_contracts)
 }
 END_TEST
 
+START_TEST(what_a_key_says_of_itself)
+{
+    static const struct {
+        xcj_alg alg;
+        const char *type;
+        const char *curve;
+        xcj_alg by_curve; /* what a key without alg signs with; none: it has to be told */
+    } rows[] = {
+        { XCJ_HS256, "oct", NULL, XCJ_ALG_NONE },     { XCJ_RS256, "RSA", NULL, XCJ_ALG_NONE },
+        { XCJ_ES256, "EC", "P-256", XCJ_ES256 },      { XCJ_ES384, "EC", "P-384", XCJ_ES384 },
+        { XCJ_ES512, "EC", "P-521", XCJ_ES512 },      { XCJ_ES256K, "EC", "secp256k1", XCJ_ES256K },
+        { XCJ_ED25519, "OKP", "Ed25519", XCJ_EDDSA }, { XCJ_ED448, "OKP", "Ed448", XCJ_EDDSA },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        xcj_key *key = generate(rows[i].alg), *plain;
+        xcj_alg alg;
+        ck_assert_str_eq(xcj_key_type(key), rows[i].type);
+        ck_assert_pstr_eq(xcj_key_curve(key), rows[i].curve);
+        ck_assert_int_eq(xcj_key_is_private(key), 1);
+        ck_assert_mem_eq(xcj_key_alg_name(key).ptr, xcj_alg_name(rows[i].alg), xcj_key_alg_name(key).len);
+        char *text = jwk_of(key, XCJ_PRIVATE);
+        strcpy(strstr(text, ",\"alg\""), "}");
+        ck_assert_int_eq(xcj_key_from_jwk(&plain, text, strlen(text), NULL, &err), XCJ_OK);
+        ck_assert_ptr_null(xcj_key_alg_name(plain).ptr);
+        ck_assert_ptr_null(xcj_key_use(plain).ptr);
+        xcj_code code = xcj_key_sign_alg(&alg, plain, XCJ_ALG_NONE, &err);
+        ck_assert_int_eq(code, rows[i].by_curve != XCJ_ALG_NONE ? XCJ_OK : XCJ_ERR_ALG);
+        ck_assert_int_eq(alg, rows[i].by_curve);
+        xcj_free(text);
+        xcj_key_free(plain);
+        xcj_key_free(key);
+    }
+    static const char foreign[] = "{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"alg\":\"A256GCM\",\"use\":\"enc\"}";
+    xcj_key *key;
+    xcj_alg alg;
+    ck_assert_int_eq(xcj_key_from_jwk(&key, foreign, sizeof foreign - 1, NULL, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_key_alg(key), XCJ_ALG_NONE);
+    ck_assert_mem_eq(xcj_key_alg_name(key).ptr, "A256GCM", 7);
+    ck_assert_mem_eq(xcj_key_use(key).ptr, "enc", 3);
+    ck_assert_int_eq(xcj_key_sign_alg(&alg, key, XCJ_ALG_NONE, &err), XCJ_ERR_ALG);
+    ck_assert_str_eq(err.member, "alg");
+    ck_assert_int_eq(xcj_key_sign_alg(&alg, key, XCJ_HS256, &err), XCJ_ERR_ALG);
+    xcj_key_free(key);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -736,6 +782,7 @@ static Suite *suite(void)
         small_keys_convert,
         secrets_by_length,
         broken_contracts,
+        what_a_key_says_of_itself,
     };
     TCase *tcase = tcase_create("key");
     tcase_set_timeout(tcase, 60);

@@ -246,6 +246,10 @@ START_TEST(options_are_checked)
     options.key_claim = xcj_text("client_id");
     ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
     ck_assert_ptr_null(verifier);
+    options.opaque_payload = 0; /* one key leaves nothing to choose */
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
+    ck_assert_str_eq(err.member, "key_claim");
+    ck_assert_ptr_null(verifier);
     options.key_claim = xcj_text(NULL);
     ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_OK);
     xcj_verifier_free(verifier);
@@ -281,12 +285,14 @@ START_TEST(keys_by_claim)
         { "{\"client_id\":\"other\"}", XCJ_ERR_NO_KEY },
         { "{\"client_id\":7}", XCJ_ERR_NO_KEY },
         { "{}", XCJ_ERR_NO_KEY },
+        { "no claims", XCJ_ERR_JSON },
+        { "{\"client_id\":\"my-user\",\"client_id\":\"my-user\"}", XCJ_ERR_JSON },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t len;
         char *token = sign(cases[i].claims, NULL, &len);
         ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, &err), cases[i].code);
-        if (cases[i].code != XCJ_OK) {
+        if (cases[i].code == XCJ_ERR_NO_KEY) {
             ck_assert_str_eq(err.message, "No credentials found for given 'client_id'");
         }
         xcj_free(token);

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/mem.h"
@@ -116,11 +117,46 @@ START_TEST(forms)
 }
 END_TEST
 
+/* Whatever is refused leaves the buffer's earlier content, and the caller's entries in the queue. */
+START_TEST(refusals)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    uint8_t *longer = calloc(1, (size_t)len + 1);
+    size_t limit = (size_t)1024 * 1024;
+    char *large = calloc(1, limit + 1);
+    xcj__buf out;
+    xcj_error err;
+    memcpy(longer, der, (size_t)len);
+    xcj__buf_init(&out);
+    xcj__buf_put_text(&out, "kept");
+    ERR_clear_error();
+    ERR_raise(ERR_LIB_USER, 42);
+    ck_assert_int_eq(xcj__x509_subject(&out, (const char *)longer, (size_t)len + 1, false, &err), XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(xcj__x509_subject(&out, large, limit + 1, false, &err), XCJ_ERR_LIMIT);
+    ck_assert_int_eq(xcj__x509_subject(&out, large, limit, false, &err), XCJ_ERR_CERTIFICATE);
+    for (int cut = 0; cut < len; cut += 5) {
+        ck_assert_int_eq(xcj__x509_subject(&out, (const char *)der, (size_t)cut, true, NULL), XCJ_ERR_CERTIFICATE);
+    }
+    ck_assert_int_eq(ERR_GET_REASON(ERR_get_error()), 42);
+    ck_assert_uint_eq(ERR_get_error(), 0);
+    ck_assert_int_eq(xcj__x509_subject(&out, (const char *)der, (size_t)len, false, &err), XCJ_OK);
+    ck_assert_uint_eq(out.len, 8);
+    ck_assert_mem_eq(out.ptr, "keptCN=x", 8);
+    xcj__buf_free(&out);
+    free(large);
+    free(longer);
+    OPENSSL_free(der);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("x509");
     tcase_add_test(tcase, subjects);
     tcase_add_test(tcase, forms);
+    tcase_add_test(tcase, refusals);
     Suite *s = suite_create("x509");
     suite_add_tcase(s, tcase);
     return s;

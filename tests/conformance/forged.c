@@ -94,7 +94,7 @@ static void lengths(const forging *f, const uint8_t *sig, size_t len)
     expect(f, "zeros", copy, len, XCJ_ERR_SIGNATURE);
     memset(copy, 0xff, len);
     expect(f, "ones", copy, len, XCJ_ERR_SIGNATURE);
-    for (size_t i = 0; i < len; i += 1 + len / 16) {
+    for (size_t i = 0; i < len; i++) {
         memcpy(copy, sig, len);
         copy[i] ^= (uint8_t)(1u << (i % 8));
         expect(f, "a bit turned", copy, len, XCJ_ERR_SIGNATURE);

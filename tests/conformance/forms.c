@@ -393,6 +393,46 @@ static void two_headers(tally *t, const xcj_key *key)
     }
 }
 
+/* A kid may stand in either header: it only chooses among keys that are trusted. */
+static void kid_outside(tally *t)
+{
+    static const struct {
+        const char *inside;
+        const char *outside;
+        xcj_code wanted;
+    } cases[] = {
+        { "{\"alg\":\"HS256\",\"kid\":\"one\"}", "{}", XCJ_OK },
+        { "{\"alg\":\"HS256\"}", "{\"kid\":\"one\"}", XCJ_OK },
+        { "{\"alg\":\"HS256\"}", "{\"k\\u0069d\":\"\\u006fne\"}", XCJ_OK },
+        { "{\"alg\":\"HS256\"}", "{\"kid\":\"two\"}", XCJ_ERR_SIGNATURE },
+        { "{\"alg\":\"HS256\"}", "{\"kid\":\"three\"}", XCJ_ERR_NO_KEY },
+        { "{\"alg\":\"HS256\"}", "{\"Kid\":\"one\"}", XCJ_ERR_AMBIGUOUS_KEY },
+        { "{\"alg\":\"HS256\",\"kid\":\"one\"}", "{\"kid\":\"one\"}", XCJ_ERR_TOKEN },
+    };
+    xcj_key *made_keys[2] = { maker_key(XCJ_HS256), maker_key(XCJ_HS256) };
+    xcj_key *named[2] = { maker_key_with(made_keys[0], XCJ_PRIVATE, "kid", "\"one\""),
+                          maker_key_with(made_keys[1], XCJ_PRIVATE, "kid", "\"two\"") };
+    xcj_verify_options options = maker_policy();
+    xcj_keyset *set;
+    xcj_verifier *verifier;
+    xcj_error err;
+    maker_must(xcj_keyset_from_keys(&set, (const xcj_key *const *)named, 2, &err) == XCJ_OK, err.message);
+    maker_must(xcj_verifier_new(&verifier, set, &options, &err) == XCJ_OK, err.message);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char form[256];
+        snprintf(form, sizeof form, "{'payload':'|','protected':'<','header':%s,'signature':'>'}", cases[i].outside);
+        maker_token(cases[i].inside, "{}", 2, named[0], XCJ_HS256);
+        maker_json(form);
+        maker_expect_by(t, form, verifier, cases[i].wanted);
+    }
+    xcj_verifier_free(verifier);
+    xcj_keyset_free(set);
+    for (int i = 0; i < 2; i++) {
+        xcj_key_free(named[i]);
+        xcj_key_free(made_keys[i]);
+    }
+}
+
 /* Several signatures, one of them good: any is enough, in whatever place it stands; all have to be, if that is asked. */
 static void beside_a_good_one(tally *t, const xcj_key *key)
 {
@@ -553,6 +593,7 @@ int main(void)
     critical(&t, key);
     json_forms(&t, key);
     two_headers(&t, key);
+    kid_outside(&t);
     beside_a_good_one(&t, key);
     how_many(&t, key);
     mixed_b64(&t, key);

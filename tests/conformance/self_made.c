@@ -209,6 +209,14 @@ static void types(tally *t, const xcj_key *key)
     RUN_HEADERS(cases);
     options.typ = xcj_text("application/at+jwt");
     RUN_HEADERS(cases);
+    /* With another slash in it the prefix is a part of the name. */
+    static const header_case with_slash[] = {
+        { "{\"alg\":\"HS256\",\"typ\":\"text/x\"}", XCJ_OK },
+        { "{\"alg\":\"HS256\",\"typ\":\"application/text/x\"}", XCJ_ERR_CLAIM },
+        { "{\"alg\":\"HS256\",\"typ\":\"x\"}", XCJ_ERR_CLAIM },
+    };
+    options.typ = xcj_text("text/x");
+    RUN_HEADERS(with_slash);
 }
 
 static void kids(tally *t)
