@@ -146,6 +146,34 @@ START_TEST(every_type_both_ways)
 }
 END_TEST
 
+/* RFC 8017 A.1.1, RFC 5915: the structures of one type only. */
+START_TEST(structures_of_one_type)
+{
+    EVP_PKEY *rsa = make("RSA", NULL), *ec = make("EC", "P-384");
+    uint8_t *der = NULL, *whole;
+    int len = i2d_PublicKey(rsa, &der);
+    xcj_key *key = expect_read(der, (size_t)len);
+    size_t whole_len = spki(rsa, &whole);
+    ck_assert_int_eq(xcj_key_is_private(key), 0);
+    expect_bytes(key, XCJ_PUBLIC, whole, whole_len);
+    xcj_key_free(key);
+    OPENSSL_free(whole);
+    OPENSSL_free(der);
+    EVP_PKEY *const pairs[] = { rsa, ec };
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        der = NULL;
+        len = i2d_PrivateKey(pairs[i], &der);
+        whole_len = pkcs8(pairs[i], &whole);
+        key = expect_read(der, (size_t)len);
+        expect_bytes(key, XCJ_PRIVATE, whole, whole_len);
+        xcj_key_free(key);
+        OPENSSL_free(whole);
+        OPENSSL_free(der);
+        EVP_PKEY_free(pairs[i]);
+    }
+}
+END_TEST
+
 /* RFC 5480 2.2: a compressed point is the same key, and is written in full. */
 START_TEST(compressed_points)
 {
@@ -428,8 +456,9 @@ END_TEST
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        compressed_points, other_types,           labels_that_are_known,  damaged_texts, halves_of_two_keys,
-        encrypted_keys,    a_needless_passphrase, iterations_are_bounded, scrypt,        nothing_at_all,
+        structures_of_one_type, compressed_points, other_types,           labels_that_are_known,  damaged_texts,
+        halves_of_two_keys,     encrypted_keys,    a_needless_passphrase, iterations_are_bounded, scrypt,
+        nothing_at_all,
     };
     TCase *tcase = tcase_create("der_in");
     tcase_set_timeout(tcase, 120);

@@ -66,6 +66,8 @@ xcj__context *xcj__context_new(const xcj_key *key, const xcj__alg *alg, xcj_use 
 {
     xcj__context *context = xcj__zalloc(sizeof *context);
     if (context == NULL) {
+        /* Said where the caller looks for what OpenSSL has to say; it takes the entry away again. */
+        ERR_raise(ERR_LIB_USER, ERR_R_MALLOC_FAILURE);
         return NULL;
     }
     context->scheme = alg->scheme;

@@ -155,12 +155,22 @@ bool xcj__der_knows(xcj_str label)
     return false;
 }
 
+/* Asked without a place for the value: so that one which could not be fetched is not taken for one that is not there. */
+static bool is_absent(const EVP_PKEY *pkey, OSSL_PARAM param)
+{
+    OSSL_PARAM params[] = { param, OSSL_PARAM_construct_end() };
+    if (EVP_PKEY_get0_provider(pkey) == NULL) {
+        return true; /* d2i_PublicKey() makes a key of the old kind, which answers in no other way */
+    }
+    return EVP_PKEY_get_params(pkey, params) == 1 && !OSSL_PARAM_modified(&params[0]);
+}
+
 /* One member from a BIGNUM of the key, in exactly `octets` bytes (0: as few as it has). Absent members stay absent. */
 static bool take_number(xcj__jwk *jwk, const EVP_PKEY *pkey, const char *name, xcj__jwk_part part, size_t octets)
 {
     BIGNUM *number = NULL;
     if (EVP_PKEY_get_bn_param(pkey, name, &number) != 1) {
-        return true;
+        return is_absent(pkey, OSSL_PARAM_construct_BN(name, NULL, 0));
     }
     size_t len = octets != 0 ? octets : (size_t)BN_num_bytes(number);
     uint8_t *at = xcj__jwk_extend(jwk, len);
@@ -205,38 +215,45 @@ static bool take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *curv
     jwk->part[XCJ__X] = (xcj__bytes){ at, len };
     if (EVP_PKEY_get_raw_private_key(pkey, at + len, &len) == 1) {
         jwk->part[XCJ__D] = (xcj__bytes){ at + len, len };
+        return true;
     }
-    return true;
+    return is_absent(pkey, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, NULL, 0));
 }
 
-/* The curve's row number by what OpenSSL calls it. A group spelt out in numbers has no JWK name, whichever it equals. */
-static xcj__crv curve_of(const EVP_PKEY *pkey)
+/* The curve's row number by what OpenSSL calls it. A group spelt out in numbers has no JWK name, whichever it equals.
+ * False when that cannot be found out. */
+static bool curve_of(const EVP_PKEY *pkey, xcj__crv *out)
 {
     char group[64];
     const char *name = EVP_PKEY_get0_type_name(pkey);
     int is_explicit = 0;
+    *out = XCJ__CRV_NONE;
     if (EVP_PKEY_is_a(pkey, "EC")) {
         size_t len;
-        if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &len) != 1 ||
-            (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 &&
-             is_explicit)) {
-            return XCJ__CRV_NONE;
+        if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &len) != 1) {
+            return is_absent(pkey, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0));
+        }
+        if (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 &&
+            is_explicit) {
+            return true;
         }
         name = group;
     }
     for (xcj__crv crv = XCJ__P256; crv < XCJ__CRV_COUNT; crv++) {
         if (xcj__str_is_nocase(xcj_text(name), xcj__curve_row(crv)->group)) {
-            return crv;
+            *out = crv;
         }
     }
-    return XCJ__CRV_NONE;
+    return true;
 }
 
 xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
 {
     memset(out, 0, sizeof *out);
     bool is_rsa = EVP_PKEY_is_a(pkey, "RSA");
-    out->facts.crv = is_rsa ? XCJ__CRV_NONE : curve_of(pkey);
+    if (!is_rsa && !curve_of(pkey, &out->facts.crv)) {
+        return xcj__fail_memory(err);
+    }
     const xcj__curve *curve = xcj__curve_row(out->facts.crv);
     if (!is_rsa && curve == NULL) {
         return xcj__fail(err, XCJ_ERR_KEY_TYPE, "the key's type or curve has no JWK form that is supported here");

@@ -56,7 +56,8 @@ static bool push_ec(building *b, const xcj__bytes *part, const xcj__curve *curve
            push_number(b, OSSL_PKEY_PARAM_PRIV_KEY, part[XCJ__D]);
 }
 
-static EVP_PKEY *build(const xcj__jwk *jwk)
+/* 1: made, 0: OpenSSL refuses the numbers, -1: it could not be asked. */
+static int build(EVP_PKEY **out, const xcj__jwk *jwk)
 {
     const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
     int selection = jwk->facts.is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
@@ -64,15 +65,16 @@ static EVP_PKEY *build(const xcj__jwk *jwk)
     building b = { .list = OSSL_PARAM_BLD_new() };
     OSSL_PARAM *params = NULL;
     EVP_PKEY_CTX *ctx = NULL;
-    EVP_PKEY *pkey = NULL;
+    int made = -1;
     if (b.list == NULL || !(curve != NULL ? push_ec(&b, jwk->part, curve, point) : push_rsa(&b, jwk->part))) {
         goto out;
     }
     params = OSSL_PARAM_BLD_to_param(b.list);
     ctx = EVP_PKEY_CTX_new_from_name(NULL, curve != NULL ? "EC" : "RSA", NULL);
-    if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-        EVP_PKEY_fromdata(ctx, &pkey, selection, params) != 1) {
-        pkey = NULL;
+    if (params != NULL && ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1) {
+        /* Not every want of memory is put into the queue; a point that is wrong is. */
+        int code = EVP_PKEY_fromdata(ctx, out, selection, params);
+        made = code == 1 ? 1 : ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_EC ? 0 : -1;
     }
 out:
     EVP_PKEY_CTX_free(ctx);
@@ -86,7 +88,7 @@ out:
     for (size_t i = 0; i < b.count; i++) {
         BN_clear_free(b.numbers[i]);
     }
-    return pkey;
+    return made;
 }
 
 static xcj_code private_does_not_fit(xcj_error *err)
@@ -102,14 +104,16 @@ static xcj_code make_rsa(xcj_key *key, xcj_error *err)
             return code;
         }
     }
-    key->pkey = build(&key->jwk);
-    return key->pkey != NULL ? XCJ_OK : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the RSA key");
+    return build(&key->pkey, &key->jwk) == 1 ? XCJ_OK : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the RSA key");
 }
 
 static xcj_code make_ec(xcj_key *key, xcj_error *err)
 {
-    key->pkey = build(&key->jwk);
-    if (key->pkey == NULL) {
+    int made = build(&key->pkey, &key->jwk);
+    if (made < 0) {
+        return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take an EC key");
+    }
+    if (made == 0) {
         return xcj__fail_at(err, XCJ_ERR_KEY, "x", XCJ_NO_OFFSET, "\"x\" and \"y\" are not a point of the curve%s",
                             key->jwk.facts.is_private ? ", or \"d\" is out of range" : "");
     }

@@ -111,7 +111,8 @@ static int verify_with(xcj__context *work, const xcj__context *prepared, const v
         sig_len = xcj__der_from_ecdsa(der, sizeof der, sig, sig_len / 2);
         sig = der;
     }
-    return sig_len > 0 && EVP_PKEY_verify(work->pkey, sig, sig_len, hash, hash_len) == 1;
+    int verdict = sig_len > 0 ? EVP_PKEY_verify(work->pkey, sig, sig_len, hash, hash_len) : 0;
+    return verdict < 0 ? -1 : verdict == 1;
 }
 
 /* Before the error queue is restored. */

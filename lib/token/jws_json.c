@@ -42,6 +42,9 @@ static xcj_code put_one(xcj__buf *out, const xcj__part *part, xcj_str payload, x
     xcj_code code = xcj__sign_input(&input, part, payload, err);
     if (code == XCJ_OK && part->options->unprotected.ptr != NULL) {
         code = xcj__jws_put_header(&header, part->alg, part->key, part->options, err);
+        if (code == XCJ_OK && header.failed) {
+            code = xcj__fail_memory(err);
+        }
         if (code == XCJ_OK) {
             code = check_unprotected((xcj_str){ header.ptr, header.len }, part->options->unprotected, err);
         }
