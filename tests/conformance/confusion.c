@@ -211,6 +211,7 @@ static void uses(tally *t, const xcj_key *key)
                 { "[\"sign\",\"verify\"]", true },
                 { "[\"verif\\u0079\"]", true },
                 { "[\"verify\",\"new\"]", true },
+                { "[\"a\\u0000b\",\"verify\",\"a\\u0000c\"]", true },
                 { "[\"sign\"]", false },
                 { "[]", false },
                 { "[\"Verify\"]", false },

@@ -73,6 +73,12 @@ static void numeric_dates(tally *t, const xcj_key *key)
         { "{\"exp\":9223372036854775808}", XCJ_OK },
         { "{\"exp\":18446744073709551617}", XCJ_OK },
         { "{\"exp\":-9223372036854775809}", XCJ_ERR_EXPIRED },
+        { "{\"exp\":36893488147419103233}", XCJ_OK },
+        { "{\"exp\":184467440737095516160}", XCJ_OK },
+        { "{\"exp\":18446744073709551616000000}", XCJ_OK },
+        { "{\"exp\":1844674407370955161600000e-5}", XCJ_OK },
+        { "{\"nbf\":184467440737095516160}", XCJ_ERR_NOT_YET_VALID },
+        { "{\"nbf\":-184467440737095516160}", XCJ_OK },
         { "{\"exp\":-0}", XCJ_ERR_EXPIRED },
         { "{\"exp\":-0.0e999999999999999999999}", XCJ_ERR_EXPIRED },
         { "{\"exp\":1e308}", XCJ_OK },
@@ -234,6 +240,9 @@ static void kids(tally *t)
         { "{\"alg\":\"HS256\",\"kid\":\"A\"}", XCJ_ERR_NO_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"a\\u0000\"}", XCJ_ERR_NO_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"aa\"}", XCJ_ERR_NO_KEY },
+        { "{\"alg\":\"HS256\",\"kid\":\"n\\u0000a\"}", XCJ_OK },
+        { "{\"alg\":\"HS256\",\"kid\":\"n\\u0000c\"}", XCJ_ERR_NO_KEY },
+        { "{\"alg\":\"HS256\",\"kid\":\"n\"}", XCJ_ERR_NO_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"twice\"}", XCJ_ERR_AMBIGUOUS_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"broken\"}", XCJ_ERR_AMBIGUOUS_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"future\"}", XCJ_OK },
@@ -241,7 +250,9 @@ static void kids(tally *t)
         { "{\"alg\":\"HS256\"}", XCJ_ERR_AMBIGUOUS_KEY },
     };
     static const char k[] = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
-    static const char *const names[] = { "a", "", "\xc3\xa9", "twice", "twice", "broken", "future" };
+    static const char *const names[] = {
+        "a", "", "\xc3\xa9", "twice", "twice", "broken", "future", "n\\u0000a", "n\\u0000b"
+    };
     char set[4096] = "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"broken\",\"k\":\"!\"},{\"kty\":\"NEW\",\"kid\":\"future\"}";
     char jwk[256];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
