@@ -8,28 +8,6 @@
 
 #include "case.h"
 
-/* Where this library decides otherwise than the set, and why. docs/security.md has the table of all debatable cases. */
-static const struct exception {
-    const char *id;
-    bool wanted;
-    const char *why;
-} exceptions[] = {
-    { "s-b64-04", true, "RFC 7797 is supported for a JWS" },
-    { "s-jws-json-05", false, "alg must stand in the protected header" },
-};
-#define EXCEPTIONS (sizeof exceptions / sizeof exceptions[0])
-
-static bool wanted_of(const test_case *c, bool used[EXCEPTIONS])
-{
-    for (size_t i = 0; i < EXCEPTIONS; i++) {
-        if (strcmp(c->id, exceptions[i].id) == 0) {
-            used[i] = exceptions[i].wanted != c->wanted;
-            return exceptions[i].wanted;
-        }
-    }
-    return c->wanted;
-}
-
 static void expect_refused(tally *t, const test_case *c, const xcj_verifier *verifier, xcj_str damaged, const char *how)
 {
     xcj_error err;
@@ -166,7 +144,7 @@ static void other_policies(tally *t, test_case *c)
     }
 }
 
-static int run_set(const char *path, bool used[EXCEPTIONS], tally *policies_run)
+static int run_set(const char *path, tally *policies_run)
 {
     const char *name = strrchr(path, '/');
     tally t = { .set = name != NULL ? name + 1 : path };
@@ -178,7 +156,7 @@ static int run_set(const char *path, bool used[EXCEPTIONS], tally *policies_run)
     {
         test_case c;
         case_read(&c, line);
-        run(&t, &damaged, &c, wanted_of(&c, used));
+        run(&t, &damaged, &c, case_wanted(&c, false));
         other_policies(policies_run, &c);
         case_free(&c);
     }
@@ -190,16 +168,12 @@ static int run_set(const char *path, bool used[EXCEPTIONS], tally *policies_run)
 int main(int argc, char **argv)
 {
     int status = EXIT_SUCCESS;
-    bool used[EXCEPTIONS] = { false };
     tally t = { .set = "the same under another policy" };
     for (int i = 1; i < argc; i++) {
-        status |= run_set(argv[i], used, &t);
+        status |= run_set(argv[i], &t);
     }
-    for (size_t i = 0; i < EXCEPTIONS; i++) {
-        if (!used[i]) {
-            printf("the exception %s (%s) no longer makes a difference\n", exceptions[i].id, exceptions[i].why);
-            status = EXIT_FAILURE;
-        }
+    if (case_exceptions_unused(false) > 0) {
+        status = EXIT_FAILURE;
     }
     if (t.to_accept + t.to_reject != sizeof policies / sizeof policies[0]) {
         printf("a case that another policy decides otherwise is no longer in the sets\n");

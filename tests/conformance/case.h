@@ -28,4 +28,10 @@ void case_read(test_case *out, const json_t *line);
 
 void case_free(test_case *c);
 
+/** The verdict of this library, or of its command: the set's, save for the exceptions. */
+bool case_wanted(const test_case *c, bool by_command);
+
+/** How many exceptions made no difference to the cases asked for; prints them. */
+unsigned case_exceptions_unused(bool by_command);
+
 #endif

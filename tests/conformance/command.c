@@ -24,33 +24,6 @@ static bool is_for_api(const json_t *line)
     return json_is_true(json_object_get(line, "api_only"));
 }
 
-/* Where the command decides otherwise than the set; the first two as adversarial.c does. */
-static const struct exception {
-    const char *id;
-    bool wanted;
-    const char *why;
-} exceptions[] = {
-    { "s-b64-04", true, "RFC 7797 is supported for a JWS" },
-    { "s-jws-json-05", false, "alg must stand in the protected header" },
-    { "s-jws-json-20", true, "a valid JSON serialisation: the command recognises it by itself" },
-    { "s-jws-json-21", true, "a valid compact token: likewise" },
-};
-
-#define EXCEPTIONS (sizeof exceptions / sizeof exceptions[0])
-
-static bool used[EXCEPTIONS];
-
-static bool wanted_of(const test_case *c)
-{
-    for (size_t i = 0; i < EXCEPTIONS; i++) {
-        if (strcmp(c->id, exceptions[i].id) == 0) {
-            used[i] = exceptions[i].wanted != c->wanted;
-            return exceptions[i].wanted;
-        }
-    }
-    return c->wanted;
-}
-
 typedef struct outcome {
     int exit_code; /* -1: it did not end by itself */
     char *out;
@@ -202,7 +175,7 @@ static void run_case(tally *t, const char *command, const json_t *line)
     /* 2 only where the policy names an algorithm that does not exist: then the option itself is refused. */
     bool refused = (o.exit_code >= 3 && o.exit_code <= 9) || (o.exit_code == 2 && c.options.algs != NULL);
     bool shaped = o.exit_code == 0 ? is_payload(&c, &o) : refused && o.out_len == 0 && count_errors(&o) == 1;
-    conform_count(t, c.id, o.exit_code == 0, wanted_of(&c), o.err);
+    conform_count(t, c.id, o.exit_code == 0, case_wanted(&c, true), o.err);
     if (!shaped) {
         printf("%s: exit %d, %zu bytes of output, %zu lines of errors: %.*s\n", c.id, o.exit_code, o.out_len,
                count_errors(&o), (int)o.err_len, o.err);
@@ -238,12 +211,7 @@ int main(int argc, char **argv)
         }
     }
     json_decref(lines);
-    for (i = 0; i < EXCEPTIONS; i++) {
-        if (!used[i]) {
-            printf("the exception %s (%s) no longer makes a difference\n", exceptions[i].id, exceptions[i].why);
-            t.wrong++;
-        }
-    }
+    t.wrong += case_exceptions_unused(true);
     printf("%u cases are for the library alone\n", left_out);
     return conform_end(&t);
 }

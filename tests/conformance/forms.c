@@ -110,26 +110,12 @@ static void wrappings(tally *t, const xcj_key *key)
     }
 }
 
-typedef struct header_case {
-    const char *header;
-    xcj_code wanted;
-} header_case;
-
-static void run_headers(tally *t, const xcj_key *key, const xcj_verify_options *options, const header_case *cases,
-                        size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        maker_token(cases[i].header, "{}", 2, key, XCJ_HS256);
-        maker_expect(t, cases[i].header, key, options, cases[i].wanted);
-    }
-}
-
-#define RUN_HEADERS(cases) run_headers(t, key, &options, cases, COUNT(cases))
+#define RUN_HEADERS(cases) maker_expect_headers(t, key, &options, cases, COUNT(cases))
 
 /* RFC 7515 4: one JSON object, each name once, each member of its type. */
 static void header_texts(tally *t, const xcj_key *key)
 {
-    static const header_case cases[] = {
+    static const maker_header cases[] = {
         { "{\"alg\":\"HS256\"}", XCJ_OK },
         { " \t\r\n{ \"alg\" : \"HS256\" } \n", XCJ_OK },
         { "{\"\\u0061lg\":\"\\u0048S256\"}", XCJ_OK },
@@ -168,7 +154,7 @@ static void header_texts(tally *t, const xcj_key *key)
 /* RFC 7515 4.1.11, RFC 7797 6 and 7. */
 static void critical(tally *t, const xcj_key *key)
 {
-    static const header_case for_jwt[] = {
+    static const maker_header for_jwt[] = {
         { "{\"alg\":\"HS256\"}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"b64\":true}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"b64\":true,\"crit\":[\"b64\"]}", XCJ_ERR_CRIT },
@@ -189,7 +175,7 @@ static void critical(tally *t, const xcj_key *key)
         { "{\"alg\":\"HS256\",\"\\u0063rit\":[\"x\"],\"x\":1}", XCJ_ERR_CRIT },
         { "{\"alg\":\"HS256\",\"Crit\":[\"x\"],\"CRIT\":7}", XCJ_OK },
     };
-    static const header_case for_jws[] = {
+    static const maker_header for_jws[] = {
         { "{\"alg\":\"HS256\",\"b64\":true,\"crit\":[\"b64\"]}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"b64\":true,\"crit\":[\"\\u0062\\u00364\"]}", XCJ_OK },
         { "{\"crit\":[\"b64\"],\"b64\":true,\"alg\":\"HS256\"}", XCJ_OK },

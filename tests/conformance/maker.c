@@ -203,3 +203,12 @@ void maker_expect(tally *t, const char *id, const xcj_key *key, const xcj_verify
     count(t, id, code, wanted, &err);
     xcj_verifier_free(verifier);
 }
+
+void maker_expect_headers(tally *t, const xcj_key *key, const xcj_verify_options *options, const maker_header *cases,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        maker_token(cases[i].header, "{}", 2, key, XCJ_HS256);
+        maker_expect(t, cases[i].header, key, options, cases[i].wanted);
+    }
+}

@@ -63,4 +63,14 @@ void maker_expect(tally *t, const char *id, const xcj_key *key, const xcj_verify
 /** The same with the verifier given. */
 void maker_expect_by(tally *t, const char *id, const xcj_verifier *verifier, xcj_code wanted);
 
+/** A header, and the verdict on it. */
+typedef struct maker_header {
+    const char *header;
+    xcj_code wanted;
+} maker_header;
+
+/** The same of tokens with these headers, the claims {} and an HS256 signature. */
+void maker_expect_headers(tally *t, const xcj_key *key, const xcj_verify_options *options, const maker_header *cases,
+                          size_t count);
+
 #endif

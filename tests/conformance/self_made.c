@@ -178,26 +178,12 @@ static void parties(tally *t, const xcj_key *key)
     RUN(cases);
 }
 
-typedef struct header_case {
-    const char *header;
-    xcj_code wanted;
-} header_case;
-
-static void run_headers(tally *t, const xcj_key *key, const xcj_verify_options *options, const header_case *cases,
-                        size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        maker_token(cases[i].header, "{}", 2, key, XCJ_HS256);
-        maker_expect(t, cases[i].header, key, options, cases[i].wanted);
-    }
-}
-
-#define RUN_HEADERS(cases) run_headers(t, key, &options, cases, sizeof cases / sizeof cases[0])
+#define RUN_HEADERS(cases) maker_expect_headers(t, key, &options, cases, sizeof cases / sizeof cases[0])
 
 /* RFC 8725 3.11, RFC 7515 4.1.9. */
 static void types(tally *t, const xcj_key *key)
 {
-    static const header_case cases[] = {
+    static const maker_header cases[] = {
         { "{\"alg\":\"HS256\",\"typ\":\"at+jwt\"}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"typ\":\"AT+JWT\"}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"typ\":\"application/at+jwt\"}", XCJ_OK },
@@ -216,7 +202,7 @@ static void types(tally *t, const xcj_key *key)
     options.typ = xcj_text("application/at+jwt");
     RUN_HEADERS(cases);
     /* With another slash in it the prefix is a part of the name. */
-    static const header_case with_slash[] = {
+    static const maker_header with_slash[] = {
         { "{\"alg\":\"HS256\",\"typ\":\"text/x\"}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"typ\":\"application/text/x\"}", XCJ_ERR_CLAIM },
         { "{\"alg\":\"HS256\",\"typ\":\"x\"}", XCJ_ERR_CLAIM },
