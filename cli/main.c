@@ -9,9 +9,6 @@
 #include "cli/doc.h"
 #include "cli/verb.h"
 
-static const verb *const VERBS[] = { &verb_mint, &verb_verify,  &verb_convert,    &verb_keygen,
-                                     &verb_jwks, &verb_inspect, &verb_thumbprint, NULL };
-
 static const char EXIT_STATUSES[] = "Exit status:\n"
                                     "  0  done; for verify, every token is valid\n"
                                     "  1  internal failure, no memory, cannot write\n"
@@ -29,7 +26,7 @@ static msg_status print_help(void)
 {
     (void)printf("Usage: xcj VERB [OPTION]... [ARGUMENT]...\n"
                  "Custom JWTs for gateways: mint and verify tokens, convert keys.\n\n");
-    for (const verb *const *each = VERBS; *each != NULL; each++) {
+    for (const verb *const *each = verb_all; *each != NULL; each++) {
         (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
     }
     (void)printf("\n  xcj VERB --help   options and examples of a verb\n"
@@ -78,7 +75,7 @@ static msg_status unknown_verb(const char *word)
 {
     const char *near = NULL;
     size_t best = SIZE_MAX;
-    for (const verb *const *each = VERBS; *each != NULL; each++) {
+    for (const verb *const *each = verb_all; *each != NULL; each++) {
         size_t distance = opt_distance(word, (*each)->name);
         if (distance < best) {
             best = distance;
@@ -105,7 +102,7 @@ static msg_status dispatch(int argc, char **argv)
         (void)printf("xcj %s\n", xcj_version());
         return STATUS_OK;
     }
-    for (const verb *const *each = VERBS; *each != NULL; each++) {
+    for (const verb *const *each = verb_all; *each != NULL; each++) {
         if (strcmp(word, (*each)->name) == 0) {
             return run_verb(*each, (opt_words){ argc - 2, argv + 2 });
         }

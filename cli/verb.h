@@ -26,4 +26,7 @@ extern const verb verb_jwks;
 extern const verb verb_inspect;
 extern const verb verb_thumbprint;
 
+/** All of them, then NULL. */
+extern const verb *const verb_all[];
+
 #endif
