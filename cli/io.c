@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ void io_start(void)
             _exit(STATUS_INTERNAL);
         }
     }
+    /* A reader that has gone away is a failure to write, not a sudden end. */
+    (void)signal(SIGPIPE, SIG_IGN);
     (void)setvbuf(stdout, out_buffer, _IOFBF, sizeof out_buffer);
 }
 
@@ -51,12 +54,17 @@ msg_status io_finish(msg_status status)
     return status != STATUS_OK ? status : failed;
 }
 
-msg_status io_flush(void)
+bool io_written(void)
 {
     if (fflush(stdout) != 0 && out_error == 0) {
         out_error = errno;
     }
-    return out_status();
+    return out_error == 0;
+}
+
+msg_status io_flush(void)
+{
+    return io_written() ? STATUS_OK : out_status();
 }
 
 void io_print(const void *bytes, size_t len)

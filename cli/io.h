@@ -45,7 +45,10 @@ void io_print(const void *bytes, size_t len);
 /** To standard output, and one newline if it does not end in one. */
 void io_print_line(const void *bytes, size_t len);
 
-/** Writes out what was printed so far, and says whether all of it got there. */
+/** Writes out what was printed so far. Did all of it get there? If not, io_finish() says so. */
+bool io_written(void);
+
+/** As io_written(), and says it. */
 msg_status io_flush(void);
 
 /** A file on its way: written beside its place, then moved there at once. All zero is none. */

@@ -1,15 +1,16 @@
 /*
  * keys.c: loading keys.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "cli/keys.h"
+#include "cli/terminal.h"
 
 #define PASSPHRASE_LIMIT ((size_t)4096)
+
+static const char NO_TERMINAL[] = "is encrypted: give --passphrase-env or --passphrase-file";
 
 static bool is_space(char c)
 {
@@ -72,43 +73,6 @@ static msg_status set_of_one(keys_loaded *out, xcj_key *key)
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, NULL, &err);
 }
 
-static msg_status read_line_unseen(text *out, int terminal)
-{
-    struct termios before;
-    if (tcgetattr(terminal, &before) != 0) {
-        return msg_fail(STATUS_INPUT, NULL, "the terminal cannot be set to hide the passphrase");
-    }
-    struct termios hidden = before;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
-    (void)tcsetattr(terminal, TCSAFLUSH, &hidden);
-    char *room = text_room(out, PASSPHRASE_LIMIT);
-    ssize_t got = room != NULL ? read(terminal, room, PASSPHRASE_LIMIT - 1) : -1;
-    (void)tcsetattr(terminal, TCSAFLUSH, &before);
-    if (got <= 0 || write(terminal, "\n", 1) != 1) {
-        return msg_fail(STATUS_INPUT, NULL, "no passphrase was given");
-    }
-    out->len += (size_t)got;
-    out->ptr[out->len] = '\0';
-    io_trim_line_end(out);
-    return STATUS_OK;
-}
-
-/* Asks at the terminal. */
-static msg_status ask_passphrase(text *out, const char *name)
-{
-    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    if (terminal < 0) {
-        return msg_fail(STATUS_INPUT, name, "is encrypted: give --passphrase-env or --passphrase-file");
-    }
-    static const char prompt[] = "passphrase: ";
-    msg_status status = STATUS_INTERNAL;
-    if (write(terminal, prompt, sizeof prompt - 1) > 0) {
-        status = read_line_unseen(out, terminal);
-    }
-    (void)close(terminal);
-    return status;
-}
-
 static msg_status read_passphrase(text *out, const keys_passphrase *from)
 {
     if (from->env != NULL && from->file != NULL) {
@@ -143,7 +107,7 @@ static msg_status load_single(keys_loaded *out, const text *data, const char *na
                                  : xcj_key_from_data(&key, bytes, data->len, options, &err);
     if (code == XCJ_ERR_PASSPHRASE && may_ask(how)) {
         text passphrase = TEXT_INIT;
-        msg_status asked = ask_passphrase(&passphrase, name);
+        msg_status asked = terminal_ask(&passphrase, "passphrase: ", name, NO_TERMINAL);
         if (asked != STATUS_OK) {
             text_free(&passphrase);
             return asked;

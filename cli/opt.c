@@ -217,6 +217,21 @@ void opt_free(const opt_row *rows, void *dest, opt_list *operands)
     list_free(operands);
 }
 
+msg_status opt_choice(int *out, const char *option, const char *choices, const char *value)
+{
+    const size_t len = strlen(value);
+    const char *at = choices;
+    for (int i = 0; *at != '\0'; i++) {
+        size_t word = strcspn(at, "|");
+        if (word == len && strncmp(at, value, len) == 0) {
+            *out = i;
+            return STATUS_OK;
+        }
+        at += word + (at[word] == '|');
+    }
+    return msg_fail(STATUS_USAGE, option, "\"%.40s\" is not one of %s", value, choices);
+}
+
 static void print_row(const opt_row *row)
 {
     char left[80];

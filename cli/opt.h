@@ -17,6 +17,11 @@ typedef enum opt_kind {
     OPT_LIST = 3  /* opt_list; any number of times */
 } opt_kind;
 
+/**
+ * One option. What its value may be is said by the metavar, which the help shows and the completions go by: alternatives
+ * between bars, where FILE is a file, ALG an algorithm, VAR an environment variable, @FILE a file after an at sign, and a
+ * word in small letters stands for itself.
+ */
 typedef struct opt_row {
     const char *name; /* without the dashes; NULL ends a table */
     char letter;      /* the short form, or 0 */
@@ -47,6 +52,9 @@ msg_status opt_parse(const opt_row *rows, void *dest, opt_list *operands, bool *
 
 /** Frees the lists of `dest` and the operands. */
 void opt_free(const opt_row *rows, void *dest, opt_list *operands);
+
+/** Which of the `choices`, as a metavar writes them ("pem|der"), the value is, counted from 0. Says what is wrong. */
+msg_status opt_choice(int *out, const char *option, const char *choices, const char *value);
 
 /** Prints the table for people. */
 void opt_print(const opt_row *rows);

@@ -18,10 +18,13 @@ typedef struct convert_args {
     const char *out;
 } convert_args;
 
+#define FORMS "pem|der|jwk|jwks"
+typedef enum form { FORM_PEM = 0, FORM_DER = 1, FORM_JWK = 2, FORM_JWKS = 3 } form;
+
 #define AT(field) offsetof(convert_args, field)
 
 static const opt_row OPTIONS[] = {
-    { "to", 0, OPT_TEXT, "FORM", AT(to), "pem, der, jwk or jwks; without it a JWK becomes PEM, all else a JWK" },
+    { "to", 0, OPT_TEXT, FORMS, AT(to), "what to make; without it a JWK becomes PEM, all else a JWK" },
     { "public", 0, OPT_FLAG, NULL, AT(public_only), "the public part only" },
     { "alg", 0, OPT_TEXT, "ALG", AT(alg), "the alg of the JWK" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "the kid of the JWK; thumbprint: that of RFC 7638" },
@@ -31,8 +34,6 @@ static const opt_row OPTIONS[] = {
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write here; a private key is readable by its owner only" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
-
-typedef enum form { FORM_PEM = 1, FORM_DER = 2, FORM_JWK = 3, FORM_JWKS = 4 } form;
 
 /* A conversion under way. */
 typedef struct conversion {
@@ -46,18 +47,10 @@ typedef struct conversion {
 
 static msg_status read_form(form *out, const char *word, const keys_loaded *loaded)
 {
-    static const char *const names[] = { "pem", "der", "jwk", "jwks" };
-    *out = loaded->is_json ? FORM_PEM : FORM_JWK;
-    if (word == NULL) {
-        return STATUS_OK;
-    }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(word, names[i]) == 0) {
-            *out = (form)(i + 1);
-            return STATUS_OK;
-        }
-    }
-    return msg_fail(STATUS_USAGE, "--to", "\"%.40s\" is not pem, der, jwk or jwks", word);
+    int found = loaded->is_json ? FORM_PEM : FORM_JWK;
+    msg_status status = word != NULL ? opt_choice(&found, "--to", FORMS, word) : STATUS_OK;
+    *out = (form)found;
+    return status;
 }
 
 static xcj_part part_of(const conversion *work, const xcj_key *key)

@@ -4,47 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <xcj/jws.h>
-#include <xcj/mint.h>
+#include <unistd.h>
 
 #include "cli/doc.h"
-#include "cli/keys.h"
+#include "cli/mint.h"
 #include "cli/time.h"
 #include "cli/verb.h"
 
-typedef struct mint_args {
-    const char *key;
-    const char *config;
-    keys_secret secret;
-    keys_passphrase passphrase;
-    bool hmac_k_raw;
-    const char *authorization;
-    const char *bearer;
-    const char *basic;
-    const char *client_cert;
-    const char *client_dn;
-    const char *apikey;
-    const char *consumer_custom_id;
-    const char *consumer_id;
-    bool no_consumer;
-    const char *bearer_clientid_claim;
-    const char *aud;
-    const char *iss;
-    const char *jku;
-    const char *expires_in;
-    const char *claims;
-    opt_list claim; /* --claim and --claim-json, in their order */
-    const char *sub;
-    const char *jti;
-    const char *now;
-    const char *alg;
-    const char *kid;
-    opt_list header;
-    bool bare;
-    const char *output;
-    const char *repeat;
-} mint_args;
+#define REPEAT_MAX 1000000000UL
+#define JOBS_MAX 256
 
 #define AT(field) offsetof(mint_args, field)
 
@@ -54,13 +22,13 @@ static const opt_row OPTIONS[] = {
     KEYS_SECRET_ROWS(mint_args, secret),
     KEYS_PASSPHRASE_ROWS(mint_args, passphrase),
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
-    { "authorization", 0, OPT_TEXT, "VALUE", AT(authorization),
+    { "authorization", 0, OPT_TEXT, "VALUE|@FILE|-", AT(authorization),
       "authenticated by this Authorization field: Bearer or Basic" },
-    { "bearer", 0, OPT_TEXT, "TOKEN", AT(bearer), "authenticated by this Bearer token (@FILE, -)" },
-    { "basic", 0, OPT_TEXT, "USER:PASSWORD", AT(basic), "authenticated by Basic (@FILE, -)" },
+    { "bearer", 0, OPT_TEXT, "TOKEN|@FILE|-", AT(bearer), "authenticated by this Bearer token" },
+    { "basic", 0, OPT_TEXT, "USER:PASSWORD|@FILE|-", AT(basic), "authenticated by Basic" },
     { "client-cert", 0, OPT_TEXT, "FILE", AT(client_cert), "authenticated by this client certificate" },
     { "client-dn", 0, OPT_TEXT, "DN", AT(client_dn), "authenticated by a certificate of this subject" },
-    { "apikey", 0, OPT_TEXT, "KEY", AT(apikey), "authenticated by this API key (@FILE, -)" },
+    { "apikey", 0, OPT_TEXT, "KEY|@FILE|-", AT(apikey), "authenticated by this API key" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
     { "consumer-id", 0, OPT_TEXT, "ID", AT(consumer_id), "the consumer's id, where there is no custom one" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
@@ -69,7 +37,7 @@ static const opt_row OPTIONS[] = {
     { "iss", 0, OPT_TEXT, "URL", AT(iss), "the issuer" },
     { "jku", 0, OPT_TEXT, "URL", AT(jku), "where the set of keys is published" },
     { "expires-in", 0, OPT_TEXT, "DURATION", AT(expires_in), "time from iat to exp: 1800, 30m, 12h; 30m by default" },
-    { "claims", 0, OPT_TEXT, "JSON", AT(claims), "claims, kept as they are written (@FILE, -)" },
+    { "claims", 0, OPT_TEXT, "JSON|@FILE|-", AT(claims), "claims, kept as they are written" },
     { "claim", 0, OPT_LIST, "NAME=TEXT", AT(claim), "one claim, a text" },
     { "claim-json", 0, OPT_LIST, "NAME=JSON", AT(claim), "one claim, any JSON value" },
     { "sub", 0, OPT_TEXT, "SUB", AT(sub), "the claim sub" },
@@ -79,30 +47,11 @@ static const opt_row OPTIONS[] = {
     { "kid", 0, OPT_TEXT, "KID", AT(kid), "the kid of the header, and which key of a set" },
     { "header", 0, OPT_LIST, "NAME=TEXT", AT(header), "a further member of the token's header" },
     { "bare", 0, OPT_FLAG, NULL, AT(bare), "sign the given claims and add none" },
-    { "output", 0, OPT_TEXT, "FORM", AT(output), "token (the default), header (a field for curl -H @-) or json" },
-    { "repeat", 0, OPT_TEXT, "N", AT(repeat), "so many tokens, one a line" },
+    { "output", 0, OPT_TEXT, MINT_FORMS, AT(output), "the token (the default), a field for curl -H @-, or JSON" },
+    { "repeat", 0, OPT_TEXT, "N", AT(repeat), "so many tokens, one a line, each with a jti of its own" },
+    { "jobs", 0, OPT_TEXT, "N", AT(jobs), "mint them in so many threads; by default one for each processor" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
-
-typedef enum form { FORM_TOKEN = 1, FORM_HEADER = 2, FORM_JSON = 3 } form;
-
-/* All that a token is made of. */
-typedef struct mint_job {
-    const mint_args *args;
-    form output;
-    unsigned long repeat;
-    keys_loaded keys;
-    const xcj_key *key; /* borrowed from keys */
-    xcj_auth auth;
-    bool authenticated;
-    text credential; /* what auth points to */
-    text claims;     /* a JSON object, or empty */
-    text header;     /* a JSON object, or empty */
-    xcj_mint_options options;
-    xcj_minter *minter;
-    xcj_scratch *scratch;
-    text token;
-} mint_job;
 
 static int count_authentications(const mint_args *args)
 {
@@ -147,41 +96,48 @@ static msg_status check(const mint_args *args)
     if (args->jti != NULL && args->repeat != NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--repeat makes tokens with different jti: it excludes --jti");
     }
+    if (args->jobs != NULL && args->repeat == NULL) {
+        return msg_fail(STATUS_USAGE, "mint", "--jobs goes with --repeat");
+    }
     return STATUS_OK;
 }
 
 static msg_status read_output(mint_job *job)
 {
-    static const char *const names[] = { "token", "header", "json" };
-    const char *wanted = job->args->output != NULL ? job->args->output : names[0];
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(wanted, names[i]) == 0) {
-            job->output = (form)(i + 1);
-            return STATUS_OK;
-        }
-    }
-    return msg_fail(STATUS_USAGE, "--output", "\"%.40s\" is not token, header or json", wanted);
+    int form = MINT_TOKEN;
+    const char *wanted = job->args->output;
+    msg_status status = wanted != NULL ? opt_choice(&form, "--output", MINT_FORMS, wanted) : STATUS_OK;
+    job->output = (mint_form)form;
+    return status;
 }
 
-static msg_status read_repeat(mint_job *job)
+/* A number from 1 to `most`; the option may be left out. */
+static msg_status read_count(unsigned long *out, const char *option, const char *count, unsigned long most)
 {
-    job->repeat = 1;
-    const char *count = job->args->repeat;
     if (count == NULL) {
         return STATUS_OK;
     }
     char *end = NULL;
-    job->repeat = strtoul(count, &end, 10);
-    if (count[0] < '0' || count[0] > '9' || *end != '\0' || job->repeat == 0 || job->repeat > 1000000000) {
-        return msg_fail(STATUS_USAGE, "--repeat", "\"%.40s\" is not a number from 1 to 1000000000", count);
+    *out = strtoul(count, &end, 10);
+    if (count[0] < '0' || count[0] > '9' || *end != '\0' || *out == 0 || *out > most) {
+        return msg_fail(STATUS_USAGE, option, "\"%.40s\" is not a number from 1 to %lu", count, most);
     }
     return STATUS_OK;
+}
+
+static msg_status read_counts(mint_job *job)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    job->repeat = 1;
+    job->jobs = processors < 1 ? 1 : processors > JOBS_MAX ? JOBS_MAX : (unsigned long)processors;
+    msg_status status = read_count(&job->repeat, "--repeat", job->args->repeat, REPEAT_MAX);
+    return status == STATUS_OK ? read_count(&job->jobs, "--jobs", job->args->jobs, JOBS_MAX) : status;
 }
 
 static msg_status read_numbers(mint_job *job)
 {
     const mint_args *args = job->args;
-    msg_status status = read_repeat(job);
+    msg_status status = read_counts(job);
     job->options.single = job->repeat == 1;
     if (status == STATUS_OK && args->expires_in != NULL) {
         status = time_duration(&job->options.expires_in, "--expires-in", args->expires_in);
@@ -251,122 +207,6 @@ static msg_status read_authentication(mint_job *job)
     if (status == STATUS_OK && job->credential.failed) {
         status = msg_fail_memory();
     }
-    return status;
-}
-
-/* One member, `"NAME":VALUE`, behind a comma where others stand before it. */
-static msg_status add_member(text *members, const char *option, xcj_str name, xcj_str value, bool is_json)
-{
-    char shown[80];
-    (void)snprintf(shown, sizeof shown, "--%s %.*s", option, name.len > 40 ? 40 : (int)name.len, name.ptr);
-    if (is_json) {
-        msg_status status = doc_check(shown, value, false);
-        if (status != STATUS_OK) {
-            return status;
-        }
-    }
-    text_puts(members, members->len > 0 ? "," : "");
-    bool fine = doc_string(members, name.ptr, name.len);
-    text_puts(members, ":");
-    if (is_json) {
-        text_add(members, value.ptr, value.len);
-    } else {
-        fine = fine && doc_string(members, value.ptr, value.len);
-    }
-    return fine ? STATUS_OK : msg_fail(STATUS_INPUT, shown, "is not UTF-8");
-}
-
-/* NAME=VALUE, parted at the first equals sign. */
-static msg_status add_pair(text *members, const opt_row *row, const char *pair)
-{
-    const char *equals = strchr(pair, '=');
-    if (equals == NULL) {
-        return msg_fail(STATUS_USAGE, "mint", "--%s wants %s, with an equals sign", row->name, row->metavar);
-    }
-    const xcj_str name = { pair, (size_t)(equals - pair) };
-    return add_member(members, row->name, name, xcj_text(equals + 1), strcmp(row->name, "claim-json") == 0);
-}
-
-static msg_status add_pairs(text *members, const opt_list *list)
-{
-    msg_status status = STATUS_OK;
-    for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
-        status = add_pair(members, list->rows[i], list->items[i]);
-    }
-    return status;
-}
-
-static msg_status add_text_claim(text *members, const char *name, const char *value)
-{
-    return value != NULL ? add_member(members, name, xcj_text(name), xcj_text(value), false) : STATUS_OK;
-}
-
-/* With --bare nothing is added by the library, so what the options name becomes a member here. */
-static msg_status add_bare_claims(text *members, const mint_args *args)
-{
-    msg_status status = add_text_claim(members, "iss", args->iss);
-    if (status == STATUS_OK) {
-        status = add_text_claim(members, "aud", args->aud);
-    }
-    if (status == STATUS_OK) {
-        status = add_text_claim(members, "jti", args->jti);
-    }
-    return status;
-}
-
-/* The text of --claims, byte for byte, and before its closing brace what the other options add. */
-static msg_status read_claims(mint_job *job)
-{
-    const mint_args *args = job->args;
-    text given = TEXT_INIT;
-    text members = TEXT_INIT;
-    msg_status status = STATUS_OK;
-    if (args->claims != NULL) {
-        status = io_value(&given, "--claims", args->claims, IO_TOKEN_LIMIT, STATUS_POLICY);
-    } else {
-        text_puts(&given, "{}");
-    }
-    if (status == STATUS_OK) {
-        status = doc_check("--claims", text_view(&given), true);
-    }
-    if (status == STATUS_OK) {
-        status = add_text_claim(&members, "sub", args->sub);
-    }
-    if (status == STATUS_OK && args->bare) {
-        status = add_bare_claims(&members, args);
-    }
-    if (status == STATUS_OK) {
-        status = add_pairs(&members, &args->claim);
-    }
-    bool any = args->claims != NULL || members.len > 0;
-    if (status == STATUS_OK && (any || !job->authenticated)) {
-        doc_splice(&job->claims, text_view(&given), text_view(&members));
-    }
-    if (status == STATUS_OK && (given.failed || members.failed || job->claims.failed)) {
-        status = msg_fail_memory();
-    }
-    /* A name that an option repeats: with --bare nobody else would notice. */
-    if (status == STATUS_OK && job->claims.len > 0) {
-        status = doc_check("the claims", text_view(&job->claims), true);
-    }
-    text_free(&given);
-    text_free(&members);
-    return status;
-}
-
-static msg_status read_header(mint_job *job)
-{
-    text members = TEXT_INIT;
-    msg_status status = add_pairs(&members, &job->args->header);
-    if (status == STATUS_OK && members.len > 0) {
-        text_puts(&job->header, "{");
-        text_add(&job->header, members.ptr, members.len);
-        text_puts(&job->header, "}");
-    }
-    if (status == STATUS_OK && (members.failed || job->header.failed)) {
-        status = msg_fail_memory();
-    }
-    text_free(&members);
     return status;
 }
 
@@ -459,125 +299,8 @@ static msg_status make_minter(mint_job *job)
     return STATUS_OK;
 }
 
-static xcj_code mint_bare(mint_job *job, xcj_error *err)
-{
-    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
-    options.alg = job->options.alg;
-    options.typ = xcj_text("JWT");
-    options.kid = job->options.kid;
-    options.jku = job->options.jku;
-    options.header = job->options.header;
-    char *signed_text = NULL;
-    size_t len = 0;
-    xcj_code code =
-        xcj_jws_sign(&signed_text, &len, job->claims.ptr, job->claims.len, job->key, &options, job->scratch, err);
-    if (code == XCJ_OK) {
-        text_add(&job->token, signed_text, len);
-    }
-    xcj_free(signed_text);
-    return code;
-}
-
-static msg_status mint_one(mint_job *job)
-{
-    xcj_error err = { .code = XCJ_OK };
-    text *token = &job->token;
-    const text *claims = &job->claims;
-    token->len = 0;
-    size_t bound = 0;
-    if (job->authenticated) {
-        bound = xcj_mint_bound(job->minter, &job->auth);
-    } else if (!job->args->bare) {
-        bound = xcj_mint_claims_bound(job->minter, claims->len, &job->auth);
-    }
-    char *room = text_room(token, bound);
-    if (room == NULL) {
-        return msg_fail_memory();
-    }
-    size_t len = 0;
-    xcj_code code = XCJ_OK;
-    if (job->args->bare) {
-        code = mint_bare(job, &err);
-    } else if (job->authenticated) {
-        code = xcj_mint(room, bound, &len, job->minter, &job->auth, job->scratch, &err);
-    } else {
-        code = xcj_mint_claims(room, bound, &len, job->minter, claims->ptr, claims->len, &job->auth, job->scratch, &err);
-    }
-    token->len += len;
-    if (code != XCJ_OK) {
-        return msg_fail_error(ABOUT_OPTION, "mint", &err);
-    }
-    return token->failed ? msg_fail_memory() : STATUS_OK;
-}
-
-static xcj_str field_name(const mint_job *job)
-{
-    return job->minter != NULL ? xcj_minter_upstream_header(job->minter) : xcj_text("X-Custom-Jwt");
-}
-
-static void print_field(const mint_job *job)
-{
-    xcj_str name = field_name(job);
-    const char *prefix = xcj_header_prefix(name.ptr, name.len);
-    io_print(name.ptr, name.len);
-    io_print(": ", 2);
-    io_print(prefix, strlen(prefix));
-    io_print_line(job->token.ptr, job->token.len);
-}
-
-static void set_part(json_t *object, const char *name, const char *start, const char *end)
-{
-    (void)json_object_set_new(object, name, doc_text((xcj_str){ start, (size_t)(end - start) }));
-}
-
-/* The token with its field, its parts as the flattened serialisation names them (RFC 7515 7.2.2), and its claims. */
-static msg_status print_json(const mint_job *job)
-{
-    xcj_error err;
-    xcj_unverified *taken = NULL;
-    xcj_str token = text_view(&job->token);
-    if (xcj_unverified_decode(&taken, token.ptr, token.len, &err) != XCJ_OK) {
-        return msg_fail_error(ABOUT_OPTION, "mint", &err);
-    }
-    const char *end = token.ptr + token.len;
-    const char *payload = (const char *)memchr(token.ptr, '.', token.len) + 1;
-    const char *signature = (const char *)memchr(payload, '.', (size_t)(end - payload)) + 1;
-    text members = TEXT_INIT;
-    text line = TEXT_INIT;
-    json_t *object = json_object();
-    (void)json_object_set_new(object, "token", doc_text(token));
-    (void)json_object_set_new(object, "field", doc_text(field_name(job)));
-    set_part(object, "protected", token.ptr, payload - 1);
-    set_part(object, "payload", payload, signature - 1);
-    set_part(object, "signature", signature, end);
-    doc_member(&members, "claims", xcj_unverified_payload(taken));
-    msg_status status = doc_line(&line, object, &members);
-    if (status == STATUS_OK) {
-        io_print(line.ptr, line.len);
-    }
-    json_decref(object);
-    xcj_unverified_free(taken);
-    text_free(&members);
-    text_free(&line);
-    return status;
-}
-
-static msg_status print_token(const mint_job *job)
-{
-    if (job->output == FORM_JSON) {
-        return print_json(job);
-    }
-    if (job->output == FORM_HEADER) {
-        print_field(job);
-    } else {
-        io_print_line(job->token.ptr, job->token.len);
-    }
-    return STATUS_OK;
-}
-
 static msg_status prepare(mint_job *job)
 {
-    xcj_error err;
     msg_status status = check(job->args);
     if (status == STATUS_OK) {
         status = read_output(job);
@@ -589,30 +312,43 @@ static msg_status prepare(mint_job *job)
         status = read_authentication(job);
     }
     if (status == STATUS_OK) {
-        status = read_claims(job);
+        status = mint_read_claims(job);
     }
     if (status == STATUS_OK) {
-        status = read_header(job);
+        status = mint_read_header(job);
     }
     if (status != STATUS_OK) {
         return status;
     }
     fill_options(job);
-    if (xcj_scratch_new(&job->scratch, &err) != XCJ_OK) {
-        return msg_fail_error(ABOUT_OPTION, NULL, &err);
-    }
     return make_minter(job);
 }
 
 static void free_job(mint_job *job)
 {
     xcj_minter_free(job->minter);
-    xcj_scratch_free(job->scratch);
     keys_free(&job->keys);
     text_free(&job->credential);
     text_free(&job->claims);
     text_free(&job->header);
-    text_free(&job->token);
+}
+
+static msg_status run_once(const mint_job *job)
+{
+    mint_hand hand = { NULL, TEXT_INIT };
+    text line = TEXT_INIT;
+    xcj_error err = { .code = XCJ_OK };
+    xcj_code code = mint_hand_make(&hand, &err);
+    if (code == XCJ_OK) {
+        code = mint_line(&line, job, &hand, &err);
+    }
+    if (code == XCJ_OK) {
+        io_print(line.ptr, line.len);
+    }
+    err.code = code;
+    mint_hand_free(&hand);
+    text_free(&line);
+    return code == XCJ_OK ? STATUS_OK : mint_fail(&err);
 }
 
 static msg_status run(const void *given, const opt_list *operands)
@@ -620,11 +356,8 @@ static msg_status run(const void *given, const opt_list *operands)
     (void)operands;
     mint_job job = { .args = given, .auth = XCJ_AUTH_INIT, .options = XCJ_MINT_OPTIONS_INIT };
     msg_status status = prepare(&job);
-    for (unsigned long i = 0; i < job.repeat && status == STATUS_OK; i++) {
-        status = mint_one(&job);
-        if (status == STATUS_OK) {
-            status = print_token(&job);
-        }
+    if (status == STATUS_OK) {
+        status = job.repeat > 1 ? mint_repeat(&job) : run_once(&job);
     }
     free_job(&job);
     return status;
@@ -637,7 +370,7 @@ const verb verb_mint = {
     "make a signed token",
     "Makes the custom JWT of an authentication, which needs --iss, --aud and a consumer. Without an\n"
     "authentication the given claims are signed, with iat, exp and jti where they lack them.\n"
-    "--authorization, --bearer, --basic, --apikey and --claims read a file with @FILE and standard input with -.\n",
+    "@FILE reads the value from a file, - from standard input.\n",
     "  xcj mint --key key.json --basic my-user:secret --consumer-id c1 --iss https://gw.example --aud "
     "http://api.example/orders\n"
     "  xcj mint --config plugin.json --authorization \"Bearer $TOKEN\" --aud http://api.example/ --no-consumer --output "

@@ -151,5 +151,5 @@ sed 's/^MII/M!I/' rsa.pem >broken.pem
 refuse 'broken PEM' 3 'broken.pem: ' convert broken.pem
 head -c 100 rsa.der >cut.der
 refuse 'broken DER' 3 'cut.der: ' convert cut.der
-refuse 'unknown form' 2 'is not pem, der, jwk or jwks' convert --to xml rsa.json
+refuse 'unknown form' 2 'is not one of pem|der|jwk|jwks' convert --to xml rsa.json
 finish

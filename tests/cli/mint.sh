@@ -162,7 +162,7 @@ refuse 'consumer and none' 2 '--no-consumer excludes' mint --key key.json --apik
 refuse '--bare with authentication' 2 '--bare' mint --key key.json --apikey k --bare
 refuse '--repeat with --jti' 2 '--jti' mint --key key.json --repeat 2 --jti j
 refuse '--repeat nothing' 2 'is not a number' mint --key key.json --repeat 0
-refuse '--output' 2 'is not token, header or json' mint --key key.json --output yaml
+refuse '--output' 2 'is not one of token|header|json' mint --key key.json --output yaml
 # g NAME STATUS TEXT WORD...
 g() {
     g_name=$1

@@ -45,7 +45,7 @@ cp key.json ./-odd
 accept 'an operand that looks like an option' thumbprint --hash sha512 -- -odd
 same 'an operand that looks like an option' out want
 refuse 'ambiguous beginning' 2 '--pa may be --passphrase-env or --passphrase-file' thumbprint --pa x key.json
-refuse 'value missing' 2 '--hash needs a value: HASH' thumbprint key.json --hash
+refuse 'value missing' 2 '--hash needs a value: sha256|sha384|sha512' thumbprint key.json --hash
 refuse 'value of a flag' 2 '--uri takes no value' thumbprint --uri=yes key.json
 refuse 'given twice' 2 '--hash was given twice' thumbprint --hash sha256 --hash sha512 key.json
 refuse 'one operand too many' 2 'unexpected argument "b"' thumbprint key.json b

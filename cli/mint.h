@@ -1,0 +1,92 @@
+/*
+ * mint.h: the parts of the verb mint: its options, the claims they give, one token, and many by several threads.
+ */
+#ifndef XCJ_CLI_MINT_H
+#define XCJ_CLI_MINT_H
+
+#include <xcj/mint.h>
+
+#include "cli/keys.h"
+#include "cli/opt.h"
+
+/** What the options say. */
+typedef struct mint_args {
+    const char *key;
+    const char *config;
+    keys_secret secret;
+    keys_passphrase passphrase;
+    bool hmac_k_raw;
+    const char *authorization;
+    const char *bearer;
+    const char *basic;
+    const char *client_cert;
+    const char *client_dn;
+    const char *apikey;
+    const char *consumer_custom_id;
+    const char *consumer_id;
+    bool no_consumer;
+    const char *bearer_clientid_claim;
+    const char *aud;
+    const char *iss;
+    const char *jku;
+    const char *expires_in;
+    const char *claims;
+    opt_list claim; /* --claim and --claim-json, in their order */
+    const char *sub;
+    const char *jti;
+    const char *now;
+    const char *alg;
+    const char *kid;
+    opt_list header;
+    bool bare;
+    const char *output;
+    const char *repeat;
+    const char *jobs;
+} mint_args;
+
+/** What is printed of a token. */
+#define MINT_FORMS "token|header|json"
+typedef enum mint_form { MINT_TOKEN = 0, MINT_HEADER = 1, MINT_JSON = 2 } mint_form;
+
+/** All that a token is made of: read once, and constant then, so that threads share it. */
+typedef struct mint_job {
+    const mint_args *args;
+    mint_form output;
+    unsigned long repeat;
+    unsigned long jobs;
+    keys_loaded keys;
+    const xcj_key *key; /* borrowed from keys */
+    xcj_auth auth;
+    bool authenticated;
+    text credential; /* what auth points to */
+    text claims;     /* a JSON object, or empty */
+    text header;     /* a JSON object, or empty */
+    xcj_mint_options options;
+    xcj_minter *minter; /* NULL with --bare */
+} mint_job;
+
+/** The claims: the text of --claims, byte for byte, and before its closing brace what the other options add. */
+msg_status mint_read_claims(mint_job *job);
+
+/** The further members of the token's header. */
+msg_status mint_read_header(mint_job *job);
+
+/** What one thread mints with. Begins as all zero. */
+typedef struct mint_hand {
+    xcj_scratch *scratch;
+    text token;
+} mint_hand;
+
+xcj_code mint_hand_make(mint_hand *hand, xcj_error *err);
+void mint_hand_free(mint_hand *hand);
+
+/** Mints a token and adds its line in the form of --output. Says nothing. */
+xcj_code mint_line(text *lines, const mint_job *job, mint_hand *hand, xcj_error *err);
+
+/** Says why there is no token. `err->code` is set, whether the rest is or not. */
+msg_status mint_fail(const xcj_error *err);
+
+/** Mints and prints as many as --repeat says, in --jobs threads; whole lines, in no order. */
+msg_status mint_repeat(const mint_job *job);
+
+#endif

@@ -1,0 +1,31 @@
+/*
+ * terminal.h: what the command does to a terminal. A signal that ends the command leaves the terminal as it was.
+ */
+#ifndef XCJ_CLI_TERMINAL_H
+#define XCJ_CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <time.h>
+
+#include "cli/msg.h"
+#include "cli/text.h"
+
+/** Asks for a line at the controlling terminal, unseen; `no_terminal` is what to say, about `name`, when there is none. */
+msg_status terminal_ask(text *out, const char *prompt, const char *name, const char *no_terminal);
+
+/** A line on standard error that says how far a long run is. */
+typedef struct terminal_progress {
+    struct timespec start;
+    bool shown;
+} terminal_progress;
+
+/** Begins it; false where nobody would see it: no terminal, or the results go to one. */
+bool terminal_progress_start(terminal_progress *line);
+
+/** Shows it anew, once the run has lasted a second. */
+void terminal_progress_show(terminal_progress *line, unsigned long done, unsigned long total);
+
+/** Clears it. */
+void terminal_progress_end(terminal_progress *line);
+
+#endif
