@@ -217,16 +217,27 @@ bool keys_is_oct(const xcj_key *key)
     return strcmp(xcj_key_type(key), "oct") == 0;
 }
 
+xcj_alg keys_alg_at(size_t index)
+{
+    const xcj_alg alg = (xcj_alg)(XCJ_HS256 + index);
+    return xcj_alg_name(alg) != NULL ? alg : XCJ_ALG_NONE;
+}
+
 msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len)
 {
     *out = xcj_alg_from_config(name, len);
     if (*out != XCJ_ALG_NONE) {
         return STATUS_OK;
     }
-    return msg_fail(STATUS_USAGE, option,
-                    "unknown algorithm \"%.*s\"; there are HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, "
-                    "ES256, ES384, ES512, ES256K, EdDSA, Ed25519, Ed448",
-                    len > 40 ? 40 : (int)len, name);
+    text all = TEXT_INIT;
+    for (size_t i = 0; keys_alg_at(i) != XCJ_ALG_NONE; i++) {
+        text_puts(&all, i > 0 ? ", " : "");
+        text_puts(&all, xcj_alg_name(keys_alg_at(i)));
+    }
+    (void)msg_fail(STATUS_USAGE, option, "unknown algorithm \"%.*s\"; there are %s", len > 40 ? 40 : (int)len, name,
+                   all.ptr != NULL ? all.ptr : "");
+    text_free(&all);
+    return STATUS_USAGE;
 }
 
 msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *labels, const char *name)

@@ -68,6 +68,9 @@ void keys_warn_weak(const char *name, const xcj_key *key);
 /** Is it a shared secret? It has no public part and no PEM form. */
 bool keys_is_oct(const xcj_key *key);
 
+/** The algorithms, counted from 0; XCJ_ALG_NONE behind the last one. */
+xcj_alg keys_alg_at(size_t index);
+
 /** The algorithm of this name, SH256 and SH512 as the Kong plugin's pages write them included. */
 msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len);
 

@@ -1,6 +1,7 @@
 /*
- * main.c: finds the verb, parses its options and runs it.
+ * main.c: finds the verb, parses its options and runs it; what is asked of the program itself.
  */
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,19 @@
 
 #include "cli/doc.h"
 #include "cli/verb.h"
+#include "cli/version.h"
+
+/* The options of the program itself. */
+typedef struct program_args {
+    bool version;
+    bool json;
+} program_args;
+
+static const opt_row OPTIONS[] = {
+    { "version", 'V', OPT_FLAG, NULL, offsetof(program_args, version), "print the version" },
+    { "json", 0, OPT_FLAG, NULL, offsetof(program_args, json), "with --version: also of the libraries, and what works" },
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};
 
 static const char EXIT_STATUSES[] = "Exit status:\n"
                                     "  0  done; for verify, every token is valid\n"
@@ -29,9 +43,9 @@ static msg_status print_help(void)
     for (const verb *const *each = verb_all; *each != NULL; each++) {
         (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
     }
-    (void)printf("\n  xcj VERB --help   options and examples of a verb\n"
-                 "  xcj --version     the version\n\n"
-                 "Examples:\n"
+    (void)printf("\nxcj VERB --help shows the options and examples of a verb. Of the program itself:\n");
+    opt_print(OPTIONS);
+    (void)printf("\nExamples:\n"
                  "  xcj keygen --alg ES256 --kid thumbprint -o key.json --jwks-out jwks.json\n"
                  "  xcj mint --key key.json --claims '{\"sub\":\"alice\"}' | xcj verify --jwks jwks.json\n"
                  "  xcj convert key.json\n\n"
@@ -71,6 +85,25 @@ static msg_status run_verb(const verb *which, opt_words words)
     return status;
 }
 
+static msg_status run_program(opt_words words)
+{
+    program_args args = { false, false };
+    opt_list operands = { NULL, NULL, 0 };
+    bool help = false;
+    msg_status status = opt_parse(OPTIONS, &args, &operands, &help, NULL, words);
+    if (status == STATUS_OK && help) {
+        status = print_help();
+    } else if (status == STATUS_OK && operands.count > 0) {
+        status = msg_fail(STATUS_USAGE, NULL, "the verb comes first: xcj VERB [OPTION]...");
+    } else if (status == STATUS_OK && !args.version) {
+        status = msg_fail(STATUS_USAGE, NULL, "no verb was given; xcj --help lists them");
+    } else if (status == STATUS_OK) {
+        status = version_print(args.json);
+    }
+    opt_free(OPTIONS, &args, &operands);
+    return status;
+}
+
 static msg_status unknown_verb(const char *word)
 {
     const char *near = NULL;
@@ -82,26 +115,18 @@ static msg_status unknown_verb(const char *word)
             near = (*each)->name;
         }
     }
-    const char *kind = word[0] == '-' ? "option" : "verb";
     if (near == NULL) {
-        return msg_fail(STATUS_USAGE, NULL, "unknown %s \"%.40s\"; xcj --help lists the verbs", kind, word);
+        return msg_fail(STATUS_USAGE, NULL, "unknown verb \"%.40s\"; xcj --help lists them", word);
     }
-    return msg_fail(STATUS_USAGE, NULL, "unknown %s \"%.40s\"; did you mean %s?", kind, word, near);
+    return msg_fail(STATUS_USAGE, NULL, "unknown verb \"%.40s\"; did you mean %s?", word, near);
 }
 
 static msg_status dispatch(int argc, char **argv)
 {
-    if (argc < 2) {
-        return msg_fail(STATUS_USAGE, NULL, "no verb was given; xcj --help lists them");
+    if (argc < 2 || argv[1][0] == '-') {
+        return run_program((opt_words){ argc > 1 ? argc - 1 : 0, argv + 1 });
     }
     const char *word = argv[1];
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
-        return print_help();
-    }
-    if (strcmp(word, "--version") == 0) {
-        (void)printf("xcj %s\n", xcj_version());
-        return STATUS_OK;
-    }
     for (const verb *const *each = verb_all; *each != NULL; each++) {
         if (strcmp(word, (*each)->name) == 0) {
             return run_verb(*each, (opt_words){ argc - 2, argv + 2 });

@@ -757,6 +757,13 @@ START_TEST(what_a_key_says_of_itself)
 }
 END_TEST
 
+START_TEST(the_openssl_that_runs)
+{
+    ck_assert_str_eq(xcj_openssl_version(), OpenSSL_version(OPENSSL_VERSION));
+    ck_assert_mem_eq(xcj_openssl_version(), "OpenSSL 3.", 10);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -783,6 +790,7 @@ static Suite *suite(void)
         secrets_by_length,
         broken_contracts,
         what_a_key_says_of_itself,
+        the_openssl_that_runs,
     };
     TCase *tcase = tcase_create("key");
     tcase_set_timeout(tcase, 60);

@@ -87,6 +87,9 @@ XCJ_API int xcj_code_http_status(xcj_code code);
 /** The version of the library, "MAJOR.MINOR.PATCH". Static text. */
 XCJ_API const char *xcj_version(void);
 
+/** The OpenSSL that this process runs with, as it names itself: "OpenSSL 3.0.17 1 Jul 2025". Static text. */
+XCJ_API const char *xcj_openssl_version(void);
+
 /* Claims by bit, for xcj_error.claims, in the order in which failures are reported. */
 #define XCJ_CLAIM_ISS ((uint32_t)1 << 0)
 #define XCJ_CLAIM_SUB ((uint32_t)1 << 1)

@@ -5,10 +5,25 @@
 
 accept 'version' --version
 out_has 'version' 'xcj 0.'
+accept 'version, short' -V
+out_has 'version, short' 'xcj 0.'
+if command -v jq >/dev/null; then
+    accept 'version as JSON' --version --json
+    out_is 'one line' "$(cat out)"
+    holds 'versions' jq -e '.xcj and (.openssl | startswith("OpenSSL 3.")) and (.jansson | startswith("2."))' out
+    holds 'all algorithms work here' jq -e '(.algorithms | length) == 16 and (.algorithms | contains(["HS384", "ES256K", "Ed448"]))' out
+    # An OpenSSL without algorithms.
+    printf 'openssl_conf = all\n[all]\nproviders = list\n[list]\nbase = on\n[on]\nactivate = 1\n' >bare.cnf
+    OPENSSL_CONF=$work/bare.cnf "$XCJ" --version --json >out || fail 'version as JSON, without algorithms'
+    holds 'no algorithm works there' jq -e '.algorithms == []' out
+fi
+refuse 'misspelt option of the program' 2 'did you mean --version?' --verison
+refuse '--json alone' 2 'no verb was given' --json
+refuse 'an option before the verb' 2 'the verb comes first' --json mint
 accept 'help' --help
 accept 'help, short' -h
-for verb in mint verify convert keygen jwks inspect thumbprint; do
-    "$XCJ" --help | grep -q "^  $verb " || fail "--help lists $verb"
+for verb in $("$XCJ" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
+    verbs=$((${verbs:-0} + 1))
     accept "$verb --help" "$verb" --help
     out_has "$verb --help" "Usage: xcj $verb"
     out_has "$verb --help" 'Examples:'
@@ -16,6 +31,8 @@ for verb in mint verify convert keygen jwks inspect thumbprint; do
     accept "$verb -h" "$verb" -h
     refuse "$verb, unknown option" 2 'unknown option --nonsense-option' "$verb" --nonsense-option
 done
+
+[ "$verbs" -ge 7 ] || fail "--help lists $verbs verbs"
 
 refuse 'no verb' 2 'no verb'
 refuse 'unknown verb' 2 'unknown verb "frobnicate"' frobnicate
