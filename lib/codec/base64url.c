@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/mem.h"
+#include "lib/codec/base64url_wide.h"
 
 /*
  * Both alphabets share the code below through their tables, which differ in the characters of 62 and 63 alone:
@@ -13,6 +14,7 @@
 typedef struct alphabet {
     char pairs[4096 * 2];
     uint32_t values[4][256];
+    xcj__b64_ends ends;
 } alphabet;
 
 #define VALID(k) ((uint32_t)1 << (24 + (k)))
@@ -50,9 +52,9 @@ typedef struct alphabet {
     }
 #define ALPHABET(y, z)                                                                                                      \
     {                                                                                                                       \
-        ALL_PAIRS(y, z),                                                                                                    \
+        ALL_PAIRS(y, z), { VALUES_AT(0, y, z), VALUES_AT(1, y, z), VALUES_AT(2, y, z), VALUES_AT(3, y, z) },                \
         {                                                                                                                   \
-            VALUES_AT(0, y, z), VALUES_AT(1, y, z), VALUES_AT(2, y, z), VALUES_AT(3, y, z)                                  \
+            y, z                                                                                                            \
         }                                                                                                                   \
     }
 
@@ -90,6 +92,12 @@ static void put_pair(char *dst, const alphabet *abc, uint64_t bits)
 static size_t encode(char *restrict dst, const uint8_t *restrict src, size_t len, const alphabet *abc)
 {
     char *const begin = dst;
+    if (len >= XCJ__B64_WIDE_MIN) {
+        size_t done = xcj__b64_encode_wide(dst, src, len, abc->ends);
+        dst += done / 3 * 4;
+        src += done;
+        len -= done;
+    }
     for (; len >= 8; src += 6, len -= 6, dst += 8) {
         uint64_t bits = load_be(src);
         put_pair(dst, abc, bits >> 52);
@@ -121,7 +129,8 @@ static uint32_t quad(const uint8_t *src, const alphabet *abc)
 /* Decodes groups of four from the front; returns how many characters are done, which is short of `len` at a bad one. */
 static size_t decode_quads(uint8_t *dst, const uint8_t *src, size_t len, const alphabet *abc)
 {
-    size_t at = 0;
+    size_t at = len >= XCJ__B64_WIDE_MIN ? xcj__b64_decode_wide(dst, src, len, abc->ends) : 0;
+    dst += at / 4 * 3;
     /* Eight characters become six bytes in a store of eight: the two too many still lie within what the rest decodes to, and
      * (dst being src) within what has been read. */
     for (; len - at >= 12; at += 8, dst += 6) {
