@@ -374,6 +374,34 @@ START_TEST(payloads_that_are_no_claims)
 }
 END_TEST
 
+/* An empty text is one that a claim can equal; an absent one would be none, and is no list's. */
+START_TEST(absent_texts_of_lists)
+{
+    static const char *const names[] = { "issuers", "audiences", "required" };
+    const xcj_str absent[2] = { { "x", 1 }, { NULL, 0 } };
+    const xcj_str empty[2] = { { "x", 1 }, { "", 0 } };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        for (int is_absent = 0; is_absent < 2; is_absent++) {
+            const xcj_str *list = is_absent ? absent : empty;
+            xcj_verify_options options = at(0);
+            xcj__policy policy;
+            options.issuers = list;
+            options.audiences = list;
+            options.required = list;
+            options.issuers_count = i == 0 ? 2 : 0;
+            options.audiences_count = i == 1 ? 2 : 0;
+            options.required_count = i == 2 ? 2 : 0;
+            ck_assert_int_eq(xcj__policy_open(&policy, &options, &err), is_absent ? XCJ_ERR_CONFIG : XCJ_OK);
+            if (is_absent) {
+                ck_assert_str_eq(err.member, names[i]);
+            } else {
+                xcj__policy_close(&policy);
+            }
+        }
+    }
+}
+END_TEST
+
 /* The options, their lists and their texts may be gone as soon as the policy is open. */
 START_TEST(everything_is_copied)
 {
@@ -484,6 +512,7 @@ static Suite *suite(void)
         times_that_are_none,
         age,
         issuers_and_subject,
+        absent_texts_of_lists,
         audiences,
         required_claims,
         media_types,

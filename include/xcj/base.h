@@ -162,8 +162,9 @@ XCJ_API xcj_alg xcj_alg_from_config(const char *name, size_t len);
 
 /**
  * What one thread may keep between calls to go faster: crypto contexts, random bytes, a text buffer. One per thread, owned
- * by the caller; every function that takes one also works with NULL. It keeps a reference to the keys it last used. It may
- * be used across a fork (a child never repeats the parent's random bytes), but not by two threads at once.
+ * by the caller; every function that takes one also works with NULL: a minter or verifier then lends one of a few of its
+ * own. It keeps a reference to the keys it last used, and is wiped when it is freed. It may be used across a fork (a child
+ * never repeats the parent's random bytes), but not by two threads at once.
  */
 typedef struct xcj_scratch xcj_scratch;
 

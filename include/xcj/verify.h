@@ -21,7 +21,7 @@ typedef struct xcj_verify_options {
     size_t size;
     const xcj_alg *algs; /**< the exact algorithms allowed; NULL: whatever the key admits; not NULL and 0: none at all */
     size_t algs_count;
-    const xcj_str *issuers; /**< iss must equal one of them */
+    const xcj_str *issuers; /**< iss must equal one of them; an absent text in a list is XCJ_ERR_CONFIG */
     size_t issuers_count;
     const xcj_str *audiences; /**< aud must equal, or contain, one of them */
     size_t audiences_count;

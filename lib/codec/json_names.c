@@ -130,8 +130,12 @@ const xcj__json_name *xcj__json_names_duplicate(const char *text, xcj__json_name
         }
         return first;
     }
-    for (size_t i = 1; i < count; i++) {
-        for (size_t j = 0; j < i; j++) {
+    uint64_t seen = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bit = UINT64_C(1) << (names[i].hash >> 26);
+        bool may_repeat = (seen & bit) != 0;
+        seen |= bit;
+        for (size_t j = 0; may_repeat && j < i; j++) {
             if (names[i].hash == names[j].hash && compare_names(text, &names[i], &names[j]) == 0) {
                 return &names[i];
             }

@@ -52,13 +52,32 @@ static decimal read_decimal(xcj_str text)
     return d;
 }
 
+/* Nearly every number of a token is a date: digits alone, and so few that they cannot overflow. */
+#define PLAIN_DIGITS 18
+
+static bool read_plain(xcj_str text, int64_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (i == PLAIN_DIGITS || !is_digit(text.ptr[i])) {
+            return false;
+        }
+        *out = *out * 10 + (text.ptr[i] - '0');
+    }
+    return true;
+}
+
 /* The greatest number of decimal digits of a finite double. */
 #define FINITE_POINT_MAX 309
 
 xcj__json_number xcj__json_number_read(xcj_str text)
 {
-    decimal d = read_decimal(text);
     xcj__json_number number = { .exact = true, .finite = true };
+    if (read_plain(text, &number.floor)) {
+        return number;
+    }
+    number.floor = 0;
+    decimal d = read_decimal(text);
     if (d.digits == d.end) {
         return number;
     }

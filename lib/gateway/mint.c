@@ -11,6 +11,7 @@
 #include "lib/gateway/auth.h"
 #include "lib/key/key.h"
 #include "lib/key/scratch.h"
+#include "lib/key/spares.h"
 #include "lib/token/jws.h"
 
 #define STORAGE 4096
@@ -29,6 +30,7 @@ struct xcj_minter {
     xcj_str downstream_header;
     bool verbose;
     bool all_methods;
+    xcj__spares spares;
 };
 
 static xcj_code build_head(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
@@ -175,7 +177,10 @@ static xcj_code job_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratc
 {
     job->signature_len = 0;
     size_t len = 0;
-    xcj_code code = xcj__key_sign(job->signature, &len, minter->key, minter->alg, job->buf, job->input_len, scratch, err);
+    xcj_scratch *spare = scratch == NULL ? xcj__spares_take(&minter->spares) : NULL;
+    xcj_code code = xcj__key_sign(job->signature, &len, minter->key, minter->alg, job->buf, job->input_len,
+                                  spare != NULL ? spare : scratch, err);
+    xcj__spares_give(&minter->spares, spare);
     if (code == XCJ_OK) {
         job->signature_len = len;
     }
@@ -206,7 +211,7 @@ static xcj_code read_request(xcj_auth *out, const xcj_minter *minter, const xcj_
     return code;
 }
 
-static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
+static xcj_code prepare_with(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
     xcj_code code = read_request(&auth, minter, from.auth, err);
@@ -225,6 +230,14 @@ static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source 
         code = write_input(job, minter, &claims, err);
     }
     xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
+    return code;
+}
+
+static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_scratch *spare = scratch == NULL ? xcj__spares_take(&minter->spares) : NULL;
+    xcj_code code = prepare_with(job, minter, from, spare != NULL ? spare : scratch, err);
+    xcj__spares_give(&minter->spares, spare);
     return code;
 }
 
@@ -278,6 +291,7 @@ void xcj_minter_free(xcj_minter *minter)
     if (minter == NULL || atomic_fetch_sub_explicit(&minter->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
+    xcj__spares_free(&minter->spares);
     xcj_key_free(minter->key);
     xcj__plan_free(&minter->plan);
     xcj__disown(&minter->head);

@@ -23,6 +23,7 @@ struct xcj_scratch {
     size_t next;
     xcj__pool *pool;
     xcj__buf bufs[XCJ__SCRATCH_BUFS];
+    xcj__buf memory;
 };
 
 xcj_code xcj_scratch_new(xcj_scratch **out, xcj_error *err)
@@ -36,6 +37,7 @@ xcj_code xcj_scratch_new(xcj_scratch **out, xcj_error *err)
     for (size_t i = 0; i < XCJ__SCRATCH_BUFS; i++) {
         xcj__buf_init(&scratch->bufs[i]);
     }
+    xcj__buf_init(&scratch->memory);
     xcj__error_clear(err);
     *out = scratch;
     return XCJ_OK;
@@ -59,6 +61,7 @@ void xcj_scratch_free(xcj_scratch *scratch)
     for (size_t i = 0; i < XCJ__SCRATCH_BUFS; i++) {
         xcj__buf_free(&scratch->bufs[i]);
     }
+    xcj__buf_free(&scratch->memory);
     xcj__pool_free(scratch->pool);
     xcj_free(scratch);
 }
@@ -104,4 +107,9 @@ void xcj__scratch_return(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf 
     }
     scratch->bufs[which] = *buf;
     xcj__buf_init(buf);
+}
+
+xcj__buf *xcj__scratch_memory(xcj_scratch *scratch)
+{
+    return scratch != NULL ? &scratch->memory : NULL;
 }

@@ -21,4 +21,7 @@ typedef enum xcj__scratch_buf {
 void xcj__scratch_lend(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf *buf, void *storage, size_t cap);
 void xcj__scratch_return(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf *buf);
 
+/** The buffer whose content a scratch keeps from one call to the next; NULL without a scratch. */
+xcj__buf *xcj__scratch_memory(xcj_scratch *scratch);
+
 #endif

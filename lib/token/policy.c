@@ -94,6 +94,24 @@ static bool asks_for_claims(const xcj_verify_options *o)
            o->max_age != 0 || o->leeway != 0 || o->key_claim.ptr != NULL;
 }
 
+/* An absent text in a list would be as good as an empty one, and accept a token that has nothing to say. */
+static xcj_code check_list(const xcj_str *list, size_t count, const char *name, xcj_error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].ptr == NULL) {
+            return wrong_option(name, "an absent text is in the list", err);
+        }
+    }
+    return XCJ_OK;
+}
+
+static xcj_code check_lists(const xcj_verify_options *o, xcj_error *err)
+{
+    xcj_code code = check_list(o->issuers, o->issuers_count, "issuers", err);
+    code = code == XCJ_OK ? check_list(o->audiences, o->audiences_count, "audiences", err) : code;
+    return code == XCJ_OK ? check_list(o->required, o->required_count, "required", err) : code;
+}
+
 static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
 {
     if (o->leeway < 0 || o->leeway > LEEWAY_MAX) {
@@ -112,7 +130,7 @@ static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
         return wrong_option("opaque_payload", "claims of an opaque payload are not looked at, and the policy asks for some",
                             err);
     }
-    return XCJ_OK;
+    return check_lists(o, err);
 }
 
 xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, xcj_error *err)

@@ -5,7 +5,7 @@
 #include "lib/codec/base64url.h"
 #include "lib/key/key.h"
 #include "lib/key/keyset.h"
-#include "lib/token/work.h"
+#include "lib/token/recall.h"
 
 #define NAMES_STORAGE 256
 
@@ -150,6 +150,11 @@ static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
 
 static xcj_code read_header(xcj__work *w, const xcj__signature *s)
 {
+    /* What is remembered lasts for one header: a compact token has no other. */
+    bool is_only = s->input.ptr != NULL && s->unprotected.ptr == NULL;
+    if (is_only && xcj__recall_header(w, s->protected)) {
+        return check_extensions(w);
+    }
     const xcj__json_limits *limits = &w->verifier->policy.limits;
     xcj_code code = decode(w, "header", s->protected, &w->header);
     if (code == XCJ_OK && (w->header.len > 0 || s->unprotected.ptr == NULL)) {
@@ -160,6 +165,9 @@ static xcj_code read_header(xcj__work *w, const xcj__signature *s)
     }
     if (code == XCJ_OK && s->unprotected.ptr != NULL) {
         code = read_unprotected(w, s->unprotected);
+    }
+    if (code == XCJ_OK && is_only) {
+        xcj__remember_header(w, s->protected);
     }
     return code == XCJ_OK ? check_extensions(w) : code;
 }

@@ -45,7 +45,7 @@ static xcj_code check_token(xcj_verified *result, xcj__work *w, xcj_str text, bo
     return code;
 }
 
-static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
+static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
 {
     char names[NAMES_STORAGE];
     char decoded[DECODED_STORAGE];
@@ -77,6 +77,15 @@ static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_j
         *out = result;
     }
     return XCJ_OK;
+}
+
+static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
+{
+    xcj_scratch *spare = w->scratch == NULL ? xcj__spares_take(&w->verifier->spares) : NULL;
+    w->scratch = spare != NULL ? spare : w->scratch;
+    xcj_code code = verify_with(out, w, text, is_json);
+    xcj__spares_give(&w->verifier->spares, spare);
+    return code;
 }
 
 xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len, xcj_scratch *scratch,

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "lib/key/spares.h"
 #include "lib/token/policy.h"
 
 struct xcj_verifier {
@@ -14,6 +15,7 @@ struct xcj_verifier {
     xcj_key *key;     /* one key, or */
     xcj_keyset *keys; /* a set */
     xcj__policy policy;
+    xcj__spares spares;
 };
 
 /** One signature as it was carried, and the payload it is over. */

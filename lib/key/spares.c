@@ -1,0 +1,64 @@
+#include "lib/key/spares.h"
+
+#include <stdint.h>
+
+/* Where a thread begins to look: threads have stacks of their own, a megabyte or more apart. */
+static size_t first_slot(void)
+{
+    char here;
+    uint64_t stack = (uint64_t)(uintptr_t)&here >> 20;
+    return (size_t)((stack * UINT64_C(0x9e3779b97f4a7c15)) >> 32) % XCJ__SPARES;
+}
+
+static xcj_scratch *make(xcj__spares *spares)
+{
+    xcj_scratch *scratch = NULL;
+    if (atomic_load_explicit(&spares->made, memory_order_relaxed) >= XCJ__SPARES ||
+        atomic_fetch_add_explicit(&spares->made, 1, memory_order_relaxed) >= XCJ__SPARES) {
+        return NULL;
+    }
+    return xcj_scratch_new(&scratch, NULL) == XCJ_OK ? scratch : NULL;
+}
+
+/* The handle is constant but for its spares, as all of its users share it. */
+static xcj__spares *changeable(const xcj__spares *spares)
+{
+    return (xcj__spares *)(uintptr_t)spares;
+}
+
+xcj_scratch *xcj__spares_take(const xcj__spares *shared)
+{
+    xcj__spares *spares = changeable(shared);
+    size_t first = first_slot();
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        _Atomic(xcj_scratch *) *slot = &spares->slots[(first + i) % XCJ__SPARES].scratch;
+        if (atomic_load_explicit(slot, memory_order_relaxed) != NULL) {
+            xcj_scratch *scratch = atomic_exchange_explicit(slot, NULL, memory_order_acquire);
+            if (scratch != NULL) {
+                return scratch;
+            }
+        }
+    }
+    return make(spares);
+}
+
+void xcj__spares_give(const xcj__spares *shared, xcj_scratch *scratch)
+{
+    xcj__spares *spares = changeable(shared);
+    size_t first = first_slot();
+    for (size_t i = 0; i < XCJ__SPARES && scratch != NULL; i++) {
+        xcj_scratch *none = NULL;
+        if (atomic_compare_exchange_strong_explicit(&spares->slots[(first + i) % XCJ__SPARES].scratch, &none, scratch,
+                                                    memory_order_release, memory_order_relaxed)) {
+            return;
+        }
+    }
+    xcj_scratch_free(scratch);
+}
+
+void xcj__spares_free(xcj__spares *spares)
+{
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        xcj_scratch_free(atomic_load_explicit(&spares->slots[i].scratch, memory_order_acquire));
+    }
+}

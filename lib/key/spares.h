@@ -1,0 +1,33 @@
+/*
+ * spares.h: the scratches that a handle shared by threads keeps for calls that bring none of their own. No lock: a call
+ * takes one, works and gives it back, and nobody waits for another.
+ */
+#ifndef XCJ_LIB_KEY_SPARES_H
+#define XCJ_LIB_KEY_SPARES_H
+
+#include <stdatomic.h>
+
+#include <xcj/base.h>
+
+/** Calls beyond so many at one time do without. */
+#define XCJ__SPARES 8
+
+/** All zero is empty. */
+typedef struct xcj__spares {
+    struct {
+        _Atomic(xcj_scratch *) scratch;  /* NULL: not made yet, or taken */
+        char apart[64 - sizeof(void *)]; /* so that threads do not share a cache line */
+    } slots[XCJ__SPARES];
+    atomic_uint made;
+} xcj__spares;
+
+/** A scratch for one call, or NULL, which does as well. It goes back with xcj__spares_give(). */
+xcj_scratch *xcj__spares_take(const xcj__spares *spares);
+
+/** Takes back what xcj__spares_take() gave; NULL is fine. */
+void xcj__spares_give(const xcj__spares *spares, xcj_scratch *scratch);
+
+/** Frees them. No call is under way any more. */
+void xcj__spares_free(xcj__spares *spares);
+
+#endif

@@ -1,0 +1,112 @@
+#include "check_main.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "lib/key/spares.h"
+
+static bool among(const xcj_scratch *scratch, xcj_scratch *const *others, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (others[i] == scratch) {
+            return true;
+        }
+    }
+    return false;
+}
+
+START_TEST(what_was_given_back_is_taken_again)
+{
+    xcj__spares spares;
+    memset(&spares, 0, sizeof spares);
+    xcj_scratch *scratch = xcj__spares_take(&spares);
+    ck_assert_ptr_nonnull(scratch);
+    xcj__spares_give(&spares, scratch);
+    for (int i = 0; i < 100; i++) {
+        ck_assert_ptr_eq(xcj__spares_take(&spares), scratch);
+        xcj__spares_give(&spares, scratch);
+    }
+    xcj__spares_free(&spares);
+}
+END_TEST
+
+/* Each that is out is another one; beyond their number there is none, until one comes back. */
+START_TEST(never_the_same_twice)
+{
+    xcj__spares spares;
+    xcj_scratch *out[XCJ__SPARES];
+    memset(&spares, 0, sizeof spares);
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        out[i] = xcj__spares_take(&spares);
+        ck_assert_ptr_nonnull(out[i]);
+        ck_assert(!among(out[i], out, i));
+    }
+    ck_assert_ptr_null(xcj__spares_take(&spares));
+    xcj__spares_give(&spares, NULL);
+    ck_assert_ptr_null(xcj__spares_take(&spares));
+    xcj__spares_give(&spares, out[3]);
+    ck_assert_ptr_eq(xcj__spares_take(&spares), out[3]);
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        xcj__spares_give(&spares, out[i]);
+    }
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        ck_assert(among(xcj__spares_take(&spares), out, XCJ__SPARES));
+    }
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        xcj__spares_give(&spares, out[i]);
+    }
+    xcj__spares_free(&spares);
+}
+END_TEST
+
+static xcj__spares shared;
+
+static void *take_and_give(void *count)
+{
+    for (int i = 0; i < 5000; i++) {
+        xcj_scratch *scratch = xcj__spares_take(&shared);
+        *(size_t *)count += scratch != NULL;
+        xcj__spares_give(&shared, scratch);
+    }
+    return NULL;
+}
+
+/* More threads than spares: nothing is lost. */
+START_TEST(threads)
+{
+    pthread_t ids[2 * XCJ__SPARES];
+    size_t counts[2 * XCJ__SPARES] = { 0 };
+    for (size_t i = 0; i < 2 * XCJ__SPARES; i++) {
+        ck_assert_int_eq(pthread_create(&ids[i], NULL, take_and_give, &counts[i]), 0);
+    }
+    for (size_t i = 0; i < 2 * XCJ__SPARES; i++) {
+        ck_assert_int_eq(pthread_join(ids[i], NULL), 0);
+        ck_assert_uint_gt(counts[i], 0);
+    }
+    xcj_scratch *out[XCJ__SPARES];
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        out[i] = xcj__spares_take(&shared);
+        ck_assert_ptr_nonnull(out[i]);
+        ck_assert(!among(out[i], out, i));
+    }
+    ck_assert_ptr_null(xcj__spares_take(&shared));
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        xcj__spares_give(&shared, out[i]);
+    }
+    xcj__spares_free(&shared);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    TCase *tcase = tcase_create("spares");
+    tcase_add_test(tcase, what_was_given_back_is_taken_again);
+    tcase_add_test(tcase, never_the_same_twice);
+    tcase_add_test(tcase, threads);
+    Suite *s = suite_create("spares");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+CHECK_MAIN(suite)
