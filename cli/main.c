@@ -1,7 +1,6 @@
 /*
  * main.c: finds the verb, parses its options and runs it; what is asked of the program itself.
  */
-#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,18 +9,6 @@
 #include "cli/doc.h"
 #include "cli/verb.h"
 #include "cli/version.h"
-
-/* The options of the program itself. */
-typedef struct program_args {
-    bool version;
-    bool json;
-} program_args;
-
-static const opt_row OPTIONS[] = {
-    { "version", 'V', OPT_FLAG, NULL, offsetof(program_args, version), "print the version" },
-    { "json", 0, OPT_FLAG, NULL, offsetof(program_args, json), "with --version: also of the libraries, and what works" },
-    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
-};
 
 static const char EXIT_STATUSES[] = "Exit status:\n"
                                     "  0  done; for verify, every token is valid\n"
@@ -44,7 +31,7 @@ static msg_status print_help(void)
         (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
     }
     (void)printf("\nxcj VERB --help shows the options and examples of a verb. Of the program itself:\n");
-    opt_print(OPTIONS);
+    opt_print(program_options);
     (void)printf("\nExamples:\n"
                  "  xcj keygen --alg ES256 --kid thumbprint -o key.json --jwks-out jwks.json\n"
                  "  xcj mint --key key.json --claims '{\"sub\":\"alice\"}' | xcj verify --jwks jwks.json\n"
@@ -90,7 +77,7 @@ static msg_status run_program(opt_words words)
     program_args args = { false, false };
     opt_list operands = { NULL, NULL, 0 };
     bool help = false;
-    msg_status status = opt_parse(OPTIONS, &args, &operands, &help, NULL, words);
+    msg_status status = opt_parse(program_options, &args, &operands, &help, NULL, words);
     if (status == STATUS_OK && help) {
         status = print_help();
     } else if (status == STATUS_OK && operands.count > 0) {
@@ -100,7 +87,7 @@ static msg_status run_program(opt_words words)
     } else if (status == STATUS_OK) {
         status = version_print(args.json);
     }
-    opt_free(OPTIONS, &args, &operands);
+    opt_free(program_options, &args, &operands);
     return status;
 }
 

@@ -19,7 +19,7 @@ typedef struct parse {
     int next; /* the word after the one in hand */
 } parse;
 
-static const opt_row HELP_ROW = { "help", 'h', OPT_FLAG, NULL, 0, "print this help" };
+const opt_row opt_help = { "help", 'h', OPT_FLAG, NULL, 0, "print this help" };
 
 static size_t least(size_t a, size_t b)
 {
@@ -114,8 +114,8 @@ static msg_status find(const parse *state, const char *name, size_t len, const o
     if (*found != NULL) {
         return STATUS_OK;
     }
-    if (begins(&HELP_ROW, name, len)) {
-        *found = &HELP_ROW;
+    if (begins(&opt_help, name, len)) {
+        *found = &opt_help;
     }
     for (const opt_row *row = state->rows; row->name != NULL; row++) {
         if (!begins(row, name, len)) {
@@ -157,7 +157,7 @@ static msg_status take_long(parse *state, const char *word, bool *help)
     if (status != STATUS_OK) {
         return status;
     }
-    if (row == &HELP_ROW) {
+    if (row == &opt_help) {
         *help = true;
         return STATUS_OK;
     }
@@ -166,7 +166,7 @@ static msg_status take_long(parse *state, const char *word, bool *help)
 
 static msg_status take_short(parse *state, const char *word, bool *help)
 {
-    if (word[0] == HELP_ROW.letter && word[1] == '\0') {
+    if (word[0] == opt_help.letter && word[1] == '\0') {
         *help = true;
         return STATUS_OK;
     }
@@ -254,7 +254,7 @@ void opt_print(const opt_row *rows)
     for (const opt_row *row = rows; row->name != NULL; row++) {
         print_row(row);
     }
-    print_row(&HELP_ROW);
+    print_row(&opt_help);
 }
 
 /* Edits (insert, drop, replace, swap neighbours) from one word to the other; both at most NAME_MAX_LEN long. */

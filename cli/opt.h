@@ -19,8 +19,8 @@ typedef enum opt_kind {
 
 /**
  * One option. What its value may be is said by the metavar, which the help shows and the completions go by: alternatives
- * between bars, where FILE is a file, ALG an algorithm, VAR an environment variable, @FILE a file after an at sign, and a
- * word in small letters stands for itself.
+ * between bars, where FILE is a file, DIR a folder, ALG an algorithm, VAR an environment variable, @FILE a file after an at
+ * sign, and a word in small letters stands for itself.
  */
 typedef struct opt_row {
     const char *name; /* without the dashes; NULL ends a table */
@@ -30,6 +30,9 @@ typedef struct opt_row {
     size_t offset;
     const char *help;
 } opt_row;
+
+/** --help, which every table has without saying so. */
+extern const opt_row opt_help;
 
 /** Values in the order in which they were given, each with its option: several options may share a list. */
 typedef struct opt_list {

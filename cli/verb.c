@@ -1,7 +1,15 @@
 /*
- * verb.c: the verbs, in the order in which the help lists them.
+ * verb.c: the verbs, in the order in which the help lists them, and the options without a verb.
  */
+#include <stddef.h>
+
 #include "cli/verb.h"
 
 const verb *const verb_all[] = { &verb_mint, &verb_verify,  &verb_convert,    &verb_keygen,
                                  &verb_jwks, &verb_inspect, &verb_thumbprint, NULL };
+
+const opt_row program_options[] = {
+    { "version", 'V', OPT_FLAG, NULL, offsetof(program_args, version), "print the version" },
+    { "json", 0, OPT_FLAG, NULL, offsetof(program_args, json), "with --version: also of the libraries, and what works" },
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};

@@ -29,4 +29,12 @@ extern const verb verb_thumbprint;
 /** All of them, then NULL. */
 extern const verb *const verb_all[];
 
+/** What the program is asked without a verb. */
+typedef struct program_args {
+    bool version;
+    bool json;
+} program_args;
+
+extern const opt_row program_options[];
+
 #endif

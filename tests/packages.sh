@@ -31,6 +31,11 @@ bench  command    rnbyc           rnbyc
 bench  command    gnuplot         gnuplot-nox
 test   command    jq              jq
 all    command    tmux            tmux
+all    command    zsh             zsh
+all    command    fish            fish
+all    command    scdoc           scdoc
+all    command    man             man-db
+all    command    curl            curl
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
 LIST
