@@ -38,6 +38,14 @@ all    command    man             man-db
 all    command    curl            curl
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
+all    command    nginx           nginx
+all    file       /usr/share/nginx/src/configure  nginx-dev
+all    command    curl            curl
+all    command    haproxy         haproxy
+all    command    wrk             wrk
+all    command    chromium        chromium
+all    command    chromedriver    chromium-driver
+all    python     selenium        python3-selenium
 LIST
 }
 
@@ -62,7 +70,9 @@ packages_have() {
     cmake) packages_have_cmake "$2" ;;
     cc) packages_have_cc ;;
     make) command -v ninja >/dev/null || command -v make >/dev/null ;;
-    command) command -v "$2" >/dev/null ;;
+    command) command -v "$2" >/dev/null || [ -x "/usr/sbin/$2" ] ;;
+    file) [ -e "$2" ] ;;
+    python) python3 -c "import $2" 2>/dev/null ;;
     library) command -v pkg-config >/dev/null && pkg-config --atleast-version="${2#*:}" "${2%:*}" 2>/dev/null ;;
     esac
 }

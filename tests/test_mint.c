@@ -739,6 +739,94 @@ START_TEST(threads_share_a_minter)
 }
 END_TEST
 
+/* A token with this payload, at the end of a value of Authorization. */
+static const char *token_in(const char *bearer)
+{
+    return strchr(bearer, ' ') + 1;
+}
+
+static void expect_client_id(const char *payload, const char *wanted)
+{
+    char *bearer = bearer_of(payload, strlen(payload));
+    const char *token = token_in(bearer);
+    char *text;
+    size_t len;
+    ck_assert_int_eq(xcj_minted_client_id(&text, &len, token, strlen(token), &last), XCJ_OK);
+    ck_assert_str_eq(text, wanted);
+    ck_assert_uint_eq(len, strlen(wanted));
+    xcj_free(text);
+    free(bearer);
+}
+
+static void expect_no_client_id(const char *payload, xcj_code wanted)
+{
+    char *bearer = bearer_of(payload, strlen(payload));
+    const char *token = token_in(bearer);
+    char *text = bearer;
+    size_t len = 7;
+    ck_assert_int_eq(xcj_minted_client_id(&text, &len, token, strlen(token), &last), wanted);
+    ck_assert_int_eq(last.code, wanted);
+    ck_assert_ptr_null(text);
+    ck_assert_uint_eq(len, 0);
+    free(bearer);
+}
+
+START_TEST(client_id_of_a_minted_token)
+{
+    xcj_mint_options options = base_options();
+    xcj_auth auth = api_key_auth();
+    auth.api_key = xcj_text("a \"key\" \\ \xc3\xa9");
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    char buf[ROOM];
+    size_t token_len = mint(buf, minter, &auth);
+    char *text;
+    size_t len;
+    ck_assert_int_eq(xcj_minted_client_id(&text, &len, buf, token_len, NULL), XCJ_OK);
+    ck_assert_str_eq(text, "a \"key\" \\ \xc3\xa9");
+    ck_assert_uint_eq(len, auth.api_key.len);
+    xcj_free(text);
+    xcj_minter_free(minter);
+    expect_client_id("{\"a\":{\"client_id\":\"no\"},\"client_id\":\"yes\",\"act\":{\"client_id\":\"no\"}}", "yes");
+    expect_client_id("{\"client\\u005fid\":\"\\u00e9\"}", "\xc3\xa9");
+    expect_no_client_id("{\"act\":{\"client_id\":\"no\"}}", XCJ_ERR_CLIENT_ID);
+    expect_no_client_id("{\"client_id\":7}", XCJ_ERR_CLIENT_ID);
+    expect_no_client_id("[]", XCJ_ERR_JSON);
+    ck_assert_int_eq(xcj_minted_client_id(&text, &len, "e30.e30", 7, &last), XCJ_ERR_TOKEN);
+    ck_assert_int_eq(xcj_minted_client_id(NULL, &len, "e30.e30.", 8, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_minted_client_id(&text, NULL, "e30.e30.", 8, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_minted_client_id(&text, &len, NULL, 8, &last), XCJ_ERR_ARGUMENT);
+}
+END_TEST
+
+static void expect_why(xcj_minter *minter, bool told)
+{
+    char *body;
+    size_t len;
+    snprintf(last.message, sizeof last.message, "why");
+    ck_assert_int_eq(xcj_minter_failure(&body, &len, minter, &last, NULL), XCJ_OK);
+    ck_assert_str_eq(
+        body, told ? "{\"ErrorMessage\":\"You are not authorized to access to this service\",\"VerboseMessage\":\"why\"}"
+                   : "{\"ErrorMessage\":\"You are not authorized to access to this service\"}");
+    xcj_free(body);
+    xcj_minter_free(minter);
+}
+
+START_TEST(verbose_is_an_option)
+{
+    static const char silent[] = "{\"iss\":\"I\",\"private_jwk\":" OCT_JWK "}";
+    static const char quiet[] = "{\"iss\":\"I\",\"verbose\":false,\"private_jwk\":" OCT_JWK "}";
+    xcj_mint_options options = base_options();
+    xcj_minter *minter;
+    expect_why(minter_of(OCT_JWK, &options), false);
+    options.verbose = 1;
+    expect_why(minter_of(OCT_JWK, &options), true);
+    ck_assert_int_eq(xcj_minter_from_config(&minter, silent, strlen(silent), &options, NULL, &last), XCJ_OK);
+    expect_why(minter, true);
+    ck_assert_int_eq(xcj_minter_from_config(&minter, quiet, strlen(quiet), &options, NULL, &last), XCJ_OK);
+    expect_why(minter, false);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -758,6 +846,8 @@ static Suite *suite(void)
         header_prefix,
         the_originals_tokens,
         threads_share_a_minter,
+        client_id_of_a_minted_token,
+        verbose_is_an_option,
     };
     TCase *tcase = tcase_create("mint");
     tcase_set_timeout(tcase, 120);

@@ -71,12 +71,13 @@ typedef struct xcj_mint_options {
     size_t max_token; /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
     const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has done it */
     int single;                          /**< 1: one token only: nothing is done ahead that only later ones gain from */
+    int verbose; /**< 1: xcj_minter_failure() says why. A configuration object's own `verbose` goes first */
 } xcj_mint_options;
 
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, 0, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0                                    \
+            { NULL, 0 }, 0, 0, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0                                 \
     }
 
 /**

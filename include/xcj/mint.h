@@ -103,6 +103,14 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minte
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
 
 /**
+ * The client_id of a token that was just minted here, unescaped, with a NUL after it: for a log, or a variable of the
+ * gateway. Verifies nothing: a token from elsewhere is for xcj_verify(). Free it with xcj_free(). XCJ_ERR_TOKEN, _BASE64,
+ * _JSON, _LIMIT, _CLIENT_ID (none in it), _MEMORY.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_minted_client_id(char **out, size_t *out_len, const char *token, size_t len,
+                                                     xcj_error *err);
+
+/**
  * The JSON body that the Kong plugin answers a failed mint with: {"ErrorMessage":"You are not authorized to access to this
  * service"}, and when the configuration says verbose also a VerboseMessage. Free it with xcj_free().
  */

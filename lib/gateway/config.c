@@ -232,7 +232,7 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
                       const xcj_key_options *key_options, xcj_error *err)
 {
     config fields = { .fields = { { .type = 0 } } };
-    xcj__minter_config headers = { .all_methods = true };
+    xcj__minter_config headers = { .verbose = options->verbose != 0, .all_methods = true };
     xcj_key *key = NULL;
     xcj_code code = read_fields(&fields, text, len, err);
     if (code == XCJ_OK) {

@@ -273,7 +273,7 @@ xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_opt
     if (code != XCJ_OK) {
         return code;
     }
-    const xcj__minter_config defaults = { .verbose = false };
+    const xcj__minter_config defaults = { .verbose = read.verbose != 0 };
     return xcj__minter_build(out, key, &read, &defaults, err);
 }
 

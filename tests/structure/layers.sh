@@ -1,12 +1,13 @@
 #!/bin/sh
 # The floors of lib/: a file includes its own floor or lower, without circles; OpenSSL in lib/key only (and not in alg and
-# jwk); libjwt and jansson in lib/bridge only; the command includes nothing of lib/. Then the checker is tested itself.
+# jwk); libjwt and jansson in lib/bridge only; the command and the examples include nothing of lib/. Then the checker is
+# tested itself.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
 # "FILE<tab>INCLUDED" for every include of the C files under a tree's folders.
 includes() {
-    (cd "$1" && find lib cli include -type f \( -name '*.c' -o -name '*.h' \) -exec awk '
+    (cd "$1" && find lib cli include examples -type f \( -name '*.c' -o -name '*.h' \) -exec awk '
         /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
             name = $0
             sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", name)
@@ -33,6 +34,7 @@ violations() {
         at[1] == "include" && crypto { report("a public header that needs OpenSSL") }
         at[1] == "include" && to[1] == "lib" { report("a public header that needs an internal one") }
         at[1] == "cli" && to[1] == "lib" { report("the command sees the public headers only") }
+        at[1] == "examples" && (to[1] == "lib" || to[1] == "cli") { report("an example sees the public headers only") }
         at[1] != "lib" { next }
         !(at[2] in floor) { report("lib/" at[2] " is no floor of the house"); next }
         crypto && at[2] != "key" { report("OpenSSL is for lib/key") }
@@ -60,7 +62,7 @@ while read -r line; do bad "$line"; done <"$work/found"
 # Each planted line must be caught, and the same tree without it must be clean.
 plant() {
     rm -rf "$work/tree"
-    mkdir -p "$work/tree/cli" "$work/tree/include/xcj"
+    mkdir -p "$work/tree/cli" "$work/tree/include/xcj" "$work/tree/examples/nginx/src"
     for floor in base codec key token gateway bridge; do mkdir -p "$work/tree/lib/$floor"; done
     printf '#include <openssl/evp.h>\n#include "lib/base/mem.h"\n' >"$work/tree/lib/key/sign.c"
     printf '#include <stdint.h>\n#include <xcj/base.h>\n' >"$work/tree/lib/base/mem.h"
@@ -89,6 +91,7 @@ catches lib/base/mem.h '#include "lib/base/mem.h"'
 catches lib/codec/der.h '#include "lib/codec/loop.h"' lib/codec/loop.h '#include "lib/codec/der.h"'
 catches lib/utils.c '#include <string.h>'
 catches cli/mint.c '#include "lib/base/mem.h"'
+catches examples/nginx/src/module.c '#include "lib/base/mem.h"'
 catches include/xcj/key.h '#include <openssl/evp.h>'
 
-finish "the layers of lib/ and cli/"
+finish "the layers of lib/, cli/ and examples/"

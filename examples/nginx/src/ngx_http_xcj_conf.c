@@ -1,0 +1,275 @@
+/*
+ * Configurations: their defaults, how an inner one inherits, and what must be there when it is complete.
+ */
+#include "ngx_http_xcj.h"
+
+void *ngx_http_xcj_create_main_conf(ngx_conf_t *cf)
+{
+    return ngx_pcalloc(cf->pool, sizeof(ngx_http_xcj_main_conf));
+}
+
+void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_xcj_loc_conf *conf = ngx_pcalloc(cf->pool, sizeof *conf);
+    if (conf == NULL) {
+        return NULL;
+    }
+    conf->enable = NGX_CONF_UNSET;
+    conf->expires_in = NGX_CONF_UNSET;
+    conf->verbose = NGX_CONF_UNSET;
+    conf->consumer_required = NGX_CONF_UNSET;
+    conf->hmac_k_raw = NGX_CONF_UNSET;
+    conf->aud = NGX_CONF_UNSET_PTR;
+    conf->consumer = NGX_CONF_UNSET_PTR;
+    conf->client_cert = NGX_CONF_UNSET_PTR;
+    conf->client_verify = NGX_CONF_UNSET_PTR;
+    conf->bearer = NGX_CONF_UNSET_PTR;
+    conf->introspect = NGX_CONF_UNSET_PTR;
+    conf->thread_pool = NGX_CONF_UNSET_PTR;
+    return conf;
+}
+
+/* The first directive of this level that a configuration object speaks of, too. */
+static const char *said_by_object(const ngx_http_xcj_loc_conf *conf)
+{
+    const struct {
+        int given;
+        const char *name;
+    } directives[] = {
+        { conf->private_jwk.data != NULL, "xcj_private_jwk" },
+        { conf->apikey_header.data != NULL, "xcj_apikey_header" },
+        { conf->bearer_clientid_claim.data != NULL, "xcj_bearer_clientid_claim" },
+        { conf->upstream_header.data != NULL, "xcj_upstream_header" },
+        { conf->downstream_header.data != NULL, "xcj_downstream_header" },
+        { conf->expires_in != NGX_CONF_UNSET, "xcj_expires_in" },
+        { conf->iss.data != NULL, "xcj_iss" },
+        { conf->jku.data != NULL, "xcj_jku" },
+        { conf->verbose != NGX_CONF_UNSET, "xcj_verbose" },
+    };
+    for (size_t i = 0; i < sizeof directives / sizeof *directives; i++) {
+        if (directives[i].given) {
+            return directives[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* A configuration object says all of these or takes their defaults: mixing the two would leave open which one counts. */
+static ngx_int_t merge_object(ngx_conf_t *cf, ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
+{
+    ngx_http_xcj_place at = conf->config.data != NULL ? conf->key_at : prev->key_at;
+    ngx_conf_merge_str_value(conf->config, prev->config, "");
+    const char *other = said_by_object(conf);
+    if (conf->config.len > 0 && other != NULL) {
+        ngx_http_xcj_conf_error(cf, &at, 0, "\"%s\" cannot be combined with the object of \"xcj_config\"", other);
+        return NGX_ERROR;
+    }
+    if (conf->key_at.line == 0) {
+        conf->key_at = prev->key_at;
+    }
+    if (conf->config.len > 0) {
+        return NGX_OK;
+    }
+    ngx_conf_merge_str_value(conf->private_jwk, prev->private_jwk, "");
+    ngx_conf_merge_str_value(conf->apikey_header, prev->apikey_header, "");
+    ngx_conf_merge_str_value(conf->bearer_clientid_claim, prev->bearer_clientid_claim, "");
+    ngx_conf_merge_str_value(conf->upstream_header, prev->upstream_header, "");
+    ngx_conf_merge_str_value(conf->downstream_header, prev->downstream_header, "");
+    ngx_conf_merge_sec_value(conf->expires_in, prev->expires_in, NGX_CONF_UNSET);
+    ngx_conf_merge_str_value(conf->iss, prev->iss, "");
+    ngx_conf_merge_str_value(conf->jku, prev->jku, "");
+    ngx_conf_merge_value(conf->verbose, prev->verbose, NGX_CONF_UNSET);
+    return NGX_OK;
+}
+
+/* A location that publishes keys or answers for tokens mints none, whatever is inherited. */
+static ngx_int_t merge_enable(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
+{
+    if (conf->jwks != NULL || conf->introspects) {
+        if (conf->enable == 1) {
+            ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0,
+                                    "\"xcj on\" is for locations with a service behind them, not "
+                                    "for \"xcj_jwks\" or \"xcj_introspect\"");
+            return NGX_ERROR;
+        }
+        conf->enable = 0;
+    }
+    if (conf->enable == NGX_CONF_UNSET) {
+        conf->enabled_at = prev->enabled_at;
+    }
+    ngx_conf_merge_value(conf->enable, prev->enable, 0);
+    return NGX_OK;
+}
+
+static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
+{
+    if (conf->methods == 0) {
+        conf->methods = prev->methods;
+    }
+    ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
+    ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);
+    ngx_conf_merge_ptr_value(conf->aud, prev->aud, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->consumer, prev->consumer, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->client_cert, prev->client_cert, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->client_verify, prev->client_verify, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->bearer, prev->bearer, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->introspect, prev->introspect, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NGX_CONF_UNSET_PTR);
+}
+
+static int may_take(const ngx_http_xcj_loc_conf *conf, ngx_uint_t method)
+{
+    return conf->methods == 0 || (conf->methods & method) != 0; /* 0: the four of the plugin */
+}
+
+/* What is missing where "xcj" is on; NULL: nothing. */
+static const char *missing(const ngx_http_xcj_loc_conf *conf)
+{
+    if (conf->private_jwk.len == 0 && conf->config.len == 0) {
+        return "\"xcj\" needs a key: \"xcj_private_jwk\" or \"xcj_config\"";
+    }
+    if (conf->methods == 0 && conf->config.len == 0) {
+        return "\"xcj\" needs \"xcj_auth\", the authentications that nginx has checked here";
+    }
+    if (conf->iss.len == 0 && conf->config.len == 0) {
+        return "\"xcj\" needs \"xcj_iss\"";
+    }
+    if (conf->aud == NGX_CONF_UNSET_PTR) {
+        return "\"xcj\" needs \"xcj_aud\"";
+    }
+    if (conf->consumer == NGX_CONF_UNSET_PTR && conf->consumer_required) {
+        return "\"xcj\" needs \"xcj_consumer\", or \"xcj_consumer_required off\"";
+    }
+    if (conf->bearer == NGX_CONF_UNSET_PTR && may_take(conf, XCJ_AUTH_BEARER)) {
+        return "Bearer tokens need \"xcj_bearer_jwks\" to be verified with, or \"xcj_bearer_jwks off\" where something else "
+               "has verified them before";
+    }
+    return NULL;
+}
+
+/* The defaults of the certificate are nginx's own variables, for which it must have been built with TLS. */
+static ngx_int_t compile_default(ngx_conf_t *cf, ngx_http_complex_value_t **out, const char *text)
+{
+    if (*out != NGX_CONF_UNSET_PTR) {
+        return NGX_OK;
+    }
+    ngx_str_t value = { ngx_strlen(text), (u_char *)text };
+    *out = ngx_palloc(cf->pool, sizeof **out);
+    if (*out == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_http_compile_complex_value_t compile = { .cf = cf, .value = &value, .complex_value = *out };
+    return ngx_http_compile_complex_value(&compile);
+}
+
+static ngx_int_t make_field(ngx_conf_t *cf, ngx_http_xcj_field *field, const ngx_str_t *name)
+{
+    field->name = (ngx_str_t){ name->len, ngx_pnalloc(cf->pool, name->len + 1) };
+    field->lowcase = (ngx_str_t){ name->len, ngx_pnalloc(cf->pool, name->len + 1) };
+    if (field->name.data == NULL || field->lowcase.data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_cpystrn(field->name.data, name->data, name->len + 1);
+    ngx_strlow(field->lowcase.data, name->data, name->len);
+    field->hash = ngx_hash_key(field->lowcase.data, name->len);
+    const char *prefix = xcj_header_prefix((const char *)name->data, name->len);
+    field->prefix = (ngx_str_t){ ngx_strlen(prefix), (u_char *)prefix };
+    return NGX_OK;
+}
+
+static ngx_str_t text_of(xcj_str text)
+{
+    return (ngx_str_t){ text.len, (u_char *)text.ptr };
+}
+
+/* $http_<name> may have been asked for before the token took the field's place, so its index must be known. */
+static ngx_int_t index_variable(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
+{
+    ngx_str_t name;
+    name.data = ngx_pnalloc(cf->pool, sizeof "http_" + conf->upstream.lowcase.len);
+    if (name.data == NULL) {
+        return NGX_ERROR;
+    }
+    u_char *end = ngx_cpymem(name.data, "http_", 5);
+    for (size_t i = 0; i < conf->upstream.lowcase.len; i++) {
+        u_char c = conf->upstream.lowcase.data[i];
+        *end++ = c == '-' ? '_' : c;
+    }
+    name.len = (size_t)(end - name.data);
+    conf->upstream_variable = ngx_http_get_variable_index(cf, &name);
+    return conf->upstream_variable == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
+
+/* Only RSA signatures take long enough to be worth a thread. */
+static int is_slow(xcj_alg alg)
+{
+    return alg >= XCJ_RS256 && alg <= XCJ_PS512;
+}
+
+/* What requests use: directives, or what a configuration object says, or the library's defaults. */
+static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
+{
+    int object = conf->config.len > 0;
+    ngx_str_t upstream = conf->upstream_header;
+    ngx_str_t downstream = object ? text_of(xcj_minter_downstream_header(conf->minter)) : conf->downstream_header;
+    if (object || upstream.len == 0) {
+        upstream = text_of(xcj_minter_upstream_header(conf->minter));
+    }
+    conf->apikey = conf->apikey_header;
+    if (object || conf->apikey.len == 0) {
+        conf->apikey = text_of(xcj_minter_apikey_header(conf->minter));
+    }
+    int pooled = conf->thread_pool != NGX_CONF_UNSET_PTR && is_slow(xcj_minter_alg(conf->minter));
+    conf->pool = pooled ? conf->thread_pool : NULL;
+    if (make_field(cf, &conf->upstream, &upstream) != NGX_OK || make_field(cf, &conf->downstream, &downstream) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    return index_variable(cf, conf);
+}
+
+static ngx_int_t complete(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
+{
+    const char *what = missing(conf);
+    if (what != NULL) {
+        ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0, "%s", what);
+        return NGX_ERROR;
+    }
+    if (may_take(conf, XCJ_AUTH_CLIENT_CERT) &&
+        (compile_default(cf, &conf->client_cert, "$ssl_client_raw_cert") != NGX_OK ||
+         compile_default(cf, &conf->client_verify, "$ssl_client_verify") != NGX_OK)) {
+        return NGX_ERROR;
+    }
+    if (ngx_http_xcj_make_minter(cf, conf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    return settle(cf, conf);
+}
+
+static ngx_int_t complete_introspect(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
+{
+    if (conf->introspect == NGX_CONF_UNSET_PTR) {
+        ngx_http_xcj_conf_error(cf, &conf->introspects_at, 0, "\"xcj_introspect\" needs \"xcj_introspect_jwks\"");
+        return NGX_ERROR;
+    }
+    return ngx_http_xcj_make_verifier(&conf->introspector, cf, conf->introspect, conf->hmac_k_raw, 1);
+}
+
+char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_xcj_loc_conf *prev = parent;
+    ngx_http_xcj_loc_conf *conf = child;
+    if (merge_enable(cf, prev, conf) != NGX_OK || merge_object(cf, prev, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    merge_rest(prev, conf);
+    if (conf->enable && complete(cf, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    if (conf->jwks != NULL && ngx_http_xcj_make_jwks(cf, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    if (conf->introspects && complete_introspect(cf, conf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    return NGX_CONF_OK;
+}

@@ -1,0 +1,357 @@
+/*
+ * The directives: what each takes, and where.
+ */
+#include "ngx_http_xcj.h"
+
+#define ANYWHERE (NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF)
+
+#define EXPIRES_MAX 31536000
+#define LEEWAY_MAX 86400
+
+static const ngx_conf_enum_t methods[] = {
+    { ngx_string("bearer"), XCJ_AUTH_BEARER },
+    { ngx_string("basic"), XCJ_AUTH_BASIC },
+    { ngx_string("client_cert"), XCJ_AUTH_CLIENT_CERT },
+    { ngx_string("apikey"), XCJ_AUTH_API_KEY },
+    { ngx_null_string, 0 },
+};
+
+/* Fields that frame a message, name its target or are nginx's own: a token in their place would break the request. */
+static const char *const reserved[] = {
+    "host",       "connection", "content-length", "content-type", "transfer-encoding",
+    "te",         "trailer",    "upgrade",        "expect",       "keep-alive",
+    "cookie",     "server",     "date",           "location",     "range",
+    "set-cookie",
+};
+
+static void note_place(ngx_conf_t *cf, ngx_http_xcj_place *at)
+{
+    at->file = cf->conf_file->file.name;
+    at->line = cf->conf_file->line;
+}
+
+/* RFC 9110 5.1 and 5.6.2, without the characters that nginx itself refuses in a name. */
+static int is_field_name(const ngx_str_t *name)
+{
+    for (size_t i = 0; i < name->len; i++) {
+        u_char c = name->data[i];
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '-' && c != '_') {
+            return 0;
+        }
+    }
+    return name->len > 0;
+}
+
+static char *check_field_name(ngx_conf_t *cf, void *post, void *data)
+{
+    (void)post;
+    const ngx_str_t *name = data;
+    if (!is_field_name(name)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is not the name of a header field", name);
+        return NGX_CONF_ERROR;
+    }
+    return NGX_CONF_OK;
+}
+
+static char *check_written_field(ngx_conf_t *cf, void *post, void *data)
+{
+    const ngx_str_t *name = data;
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
+        if (name->len == ngx_strlen(reserved[i]) && ngx_strncasecmp(name->data, (u_char *)reserved[i], name->len) == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the header field \"%V\" cannot carry a token", name);
+            return NGX_CONF_ERROR;
+        }
+    }
+    return check_field_name(cf, post, data);
+}
+
+static char *check_downstream_field(ngx_conf_t *cf, void *post, void *data)
+{
+    ngx_str_t *name = data;
+    if (name->len == 3 && ngx_strncmp(name->data, "off", 3) == 0) {
+        name->len = 0;
+        return NGX_CONF_OK;
+    }
+    return check_written_field(cf, post, data);
+}
+
+/* These are the same for every request. Taken literally, a variable's name would only be noticed in the tokens. */
+static char *check_constant(ngx_conf_t *cf, void *post, void *data)
+{
+    (void)post;
+    ngx_str_t *text = data;
+    if (text->len == 0) {
+        return "is empty";
+    }
+    if (ngx_http_script_variables_count(text) > 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "variables cannot be used in \"%V\"", text);
+        return NGX_CONF_ERROR;
+    }
+    return NGX_CONF_OK;
+}
+
+static char *check_expires_in(ngx_conf_t *cf, void *post, void *data)
+{
+    (void)cf;
+    (void)post;
+    time_t seconds = *(time_t *)data;
+    return seconds >= 1 && seconds <= EXPIRES_MAX ? NGX_CONF_OK : "must be from 1 second to 31536000";
+}
+
+static ngx_conf_post_t field_name = { check_field_name };
+static ngx_conf_post_t written_field = { check_written_field };
+static ngx_conf_post_t downstream_field = { check_downstream_field };
+static ngx_conf_post_t constant = { check_constant };
+static ngx_conf_post_t expires_in = { check_expires_in };
+
+static char *set_enable(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_http_xcj_loc_conf *conf = data;
+    note_place(cf, &conf->enabled_at);
+    return ngx_conf_set_flag_slot(cf, cmd, data);
+}
+
+static char *set_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    (void)cmd;
+    ngx_http_xcj_loc_conf *conf = data;
+    const ngx_str_t *words = cf->args->elts;
+    if (conf->methods != 0) {
+        return "is duplicate";
+    }
+    for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
+        const ngx_conf_enum_t *method = methods;
+        while (method->name.len != 0 &&
+               (method->name.len != words[i].len || ngx_strncmp(method->name.data, words[i].data, words[i].len) != 0)) {
+            method++;
+        }
+        if (method->name.len == 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: bearer, basic, client_cert, apikey", &words[i]);
+            return NGX_CONF_ERROR;
+        }
+        conf->methods |= method->value;
+    }
+    return NGX_CONF_OK;
+}
+
+/* xcj_private_jwk and xcj_config. Relative names are relative to nginx.conf, as those of certificates are. */
+static char *set_key_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_http_xcj_loc_conf *conf = data;
+    ngx_str_t *path = (ngx_str_t *)((u_char *)data + cmd->offset);
+    char *wrong = ngx_conf_set_str_slot(cf, cmd, data);
+    if (wrong != NGX_CONF_OK) {
+        return wrong;
+    }
+    note_place(cf, &conf->key_at);
+    return ngx_conf_full_name(cf->cycle, path, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+static ngx_int_t push_text(ngx_array_t *list, u_char *text, size_t len)
+{
+    xcj_str *item = ngx_array_push(list);
+    if (item == NULL) {
+        return NGX_ERROR;
+    }
+    *item = (xcj_str){ (const char *)text, len };
+    return NGX_OK;
+}
+
+/* alg=A,B */
+static char *read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_char *end)
+{
+    while (text < end) {
+        u_char *comma = ngx_strlchr(text, end, ',');
+        u_char *stop = comma != NULL ? comma : end;
+        xcj_alg *alg = ngx_array_push(algs);
+        if (alg == NULL) {
+            return NGX_CONF_ERROR;
+        }
+        *alg = xcj_alg_from_config((const char *)text, (size_t)(stop - text));
+        if (*alg == XCJ_ALG_NONE) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%*s\" is not an algorithm", (size_t)(stop - text), text);
+            return NGX_CONF_ERROR;
+        }
+        text = stop + 1;
+    }
+    return algs->nelts > 0 ? NGX_CONF_OK : "has an empty \"alg\"";
+}
+
+static char *read_leeway(time_t *out, u_char *text, size_t len)
+{
+    ngx_str_t value = { len, text };
+    *out = ngx_parse_time(&value, 1);
+    return *out >= 0 && *out <= LEEWAY_MAX ? NGX_CONF_OK : "has a \"leeway\" that is not from 0 to 86400 seconds";
+}
+
+static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const ngx_str_t *word)
+{
+    u_char *end = word->data + word->len;
+    if (word->len > 4 && ngx_strncmp(word->data, "alg=", 4) == 0) {
+        return read_algs(cf, &trust->algs, word->data + 4, end);
+    }
+    if (word->len > 4 && ngx_strncmp(word->data, "iss=", 4) == 0) {
+        return push_text(&trust->issuers, word->data + 4, word->len - 4) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    }
+    if (word->len > 4 && ngx_strncmp(word->data, "aud=", 4) == 0) {
+        return push_text(&trust->audiences, word->data + 4, word->len - 4) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    }
+    if (word->len > 7 && ngx_strncmp(word->data, "leeway=", 7) == 0) {
+        return read_leeway(&trust->leeway, word->data + 7, word->len - 7);
+    }
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, leeway=", word);
+    return NGX_CONF_ERROR;
+}
+
+static ngx_http_xcj_trust *new_trust(ngx_conf_t *cf)
+{
+    ngx_http_xcj_trust *trust = ngx_pcalloc(cf->pool, sizeof *trust);
+    if (trust == NULL || ngx_array_init(&trust->algs, cf->pool, 2, sizeof(xcj_alg)) != NGX_OK ||
+        ngx_array_init(&trust->issuers, cf->pool, 1, sizeof(xcj_str)) != NGX_OK ||
+        ngx_array_init(&trust->audiences, cf->pool, 1, sizeof(xcj_str)) != NGX_OK) {
+        return NULL;
+    }
+    note_place(cf, &trust->at);
+    return trust;
+}
+
+/* xcj_bearer_jwks FILE [alg=A,B] [iss=S]... [aud=S]... [leeway=TIME] | off, and xcj_introspect_jwks without off. */
+static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_http_xcj_trust **slot = (ngx_http_xcj_trust **)((u_char *)data + cmd->offset);
+    const ngx_str_t *words = cf->args->elts;
+    if (*slot != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+    int may_be_off = cmd->offset == offsetof(ngx_http_xcj_loc_conf, bearer);
+    if (may_be_off && cf->args->nelts == 2 && words[1].len == 3 && ngx_strncmp(words[1].data, "off", 3) == 0) {
+        *slot = NULL;
+        return NGX_CONF_OK;
+    }
+    ngx_http_xcj_trust *trust = new_trust(cf);
+    if (trust == NULL) {
+        return NGX_CONF_ERROR;
+    }
+    trust->path = words[1];
+    if (ngx_conf_full_name(cf->cycle, &trust->path, 1) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
+        char *wrong = read_trust_option(cf, trust, &words[i]);
+        if (wrong != NGX_CONF_OK) {
+            return wrong;
+        }
+    }
+    *slot = trust;
+    return NGX_CONF_OK;
+}
+
+static char *set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    (void)cmd;
+    ngx_http_xcj_loc_conf *conf = data;
+    ngx_str_t *words = cf->args->elts;
+    if (conf->thread_pool != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+    if (words[1].len == 3 && ngx_strncmp(words[1].data, "off", 3) == 0) {
+        conf->thread_pool = NULL;
+        return NGX_CONF_OK;
+    }
+#if (NGX_THREADS)
+    conf->thread_pool = ngx_thread_pool_add(cf, &words[1]);
+    return conf->thread_pool != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
+#else
+    return "needs an nginx that was built --with-threads";
+#endif
+}
+
+static ngx_int_t read_jwks_option(ngx_conf_t *cf, ngx_http_xcj_jwks *jwks, ngx_str_t word)
+{
+    if (word.len > 8 && ngx_strncmp(word.data, "max_age=", 8) == 0) {
+        ngx_str_t time = { word.len - 8, word.data + 8 };
+        jwks->max_age = ngx_parse_time(&time, 1);
+        return jwks->max_age >= 0 ? NGX_OK : NGX_ERROR;
+    }
+    ngx_str_t *path = ngx_array_push(&jwks->paths);
+    if (path == NULL) {
+        return NGX_ERROR;
+    }
+    *path = word;
+    return ngx_conf_full_name(cf->cycle, path, 1);
+}
+
+/* xcj_jwks [FILE]... [max_age=TIME] */
+static char *set_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    (void)cmd;
+    ngx_http_xcj_loc_conf *conf = data;
+    const ngx_str_t *words = cf->args->elts;
+    if (conf->jwks != NULL) {
+        return "is duplicate";
+    }
+    ngx_http_xcj_jwks *jwks = ngx_pcalloc(cf->pool, sizeof *jwks);
+    if (jwks == NULL || ngx_array_init(&jwks->paths, cf->pool, 2, sizeof(ngx_str_t)) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    jwks->max_age = 300;
+    note_place(cf, &jwks->at);
+    for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
+        if (read_jwks_option(cf, jwks, words[i]) != NGX_OK) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is neither a file nor a \"max_age\" in seconds", &words[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+    conf->jwks = jwks;
+    ngx_http_core_loc_conf_t *clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_xcj_jwks_handler;
+    return NGX_CONF_OK;
+}
+
+static char *set_introspect(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    (void)cmd;
+    ngx_http_xcj_loc_conf *conf = data;
+    if (conf->introspects) {
+        return "is duplicate";
+    }
+    conf->introspects = 1;
+    note_place(cf, &conf->introspects_at);
+    ngx_http_core_loc_conf_t *clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    clcf->handler = ngx_http_xcj_introspect_handler;
+    return NGX_CONF_OK;
+}
+
+#define DIRECTIVE(name, where, args, set, member, post)                                                                     \
+    {                                                                                                                       \
+        ngx_string(name), (where) | (args), set, NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_xcj_loc_conf, member), post    \
+    }
+
+ngx_command_t ngx_http_xcj_commands[] = {
+    DIRECTIVE("xcj", ANYWHERE, NGX_CONF_FLAG, set_enable, enable, NULL),
+    DIRECTIVE("xcj_auth", ANYWHERE, NGX_CONF_1MORE, set_auth, methods, NULL),
+    DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
+    DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),
+    DIRECTIVE("xcj_apikey_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, apikey_header, &field_name),
+    DIRECTIVE("xcj_bearer_clientid_claim", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, bearer_clientid_claim,
+              &constant),
+    DIRECTIVE("xcj_upstream_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, upstream_header, &written_field),
+    DIRECTIVE("xcj_downstream_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, downstream_header,
+              &downstream_field),
+    DIRECTIVE("xcj_expires_in", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_sec_slot, expires_in, &expires_in),
+    DIRECTIVE("xcj_iss", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, iss, &constant),
+    DIRECTIVE("xcj_jku", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, jku, &constant),
+    DIRECTIVE("xcj_aud", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, aud, NULL),
+    DIRECTIVE("xcj_consumer", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, consumer, NULL),
+    DIRECTIVE("xcj_consumer_required", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, consumer_required, NULL),
+    DIRECTIVE("xcj_client_cert", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, client_cert, NULL),
+    DIRECTIVE("xcj_client_verify", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, client_verify, NULL),
+    DIRECTIVE("xcj_verbose", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, verbose, NULL),
+    DIRECTIVE("xcj_hmac_k_raw", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, hmac_k_raw, NULL),
+    DIRECTIVE("xcj_thread_pool", ANYWHERE, NGX_CONF_TAKE1, set_thread_pool, thread_pool, NULL),
+    DIRECTIVE("xcj_bearer_jwks", ANYWHERE, NGX_CONF_1MORE, set_trust, bearer, NULL),
+    DIRECTIVE("xcj_introspect_jwks", ANYWHERE, NGX_CONF_1MORE, set_trust, introspect, NULL),
+    DIRECTIVE("xcj_jwks", NGX_HTTP_LOC_CONF, NGX_CONF_ANY, set_jwks, jwks, NULL),
+    DIRECTIVE("xcj_introspect", NGX_HTTP_LOC_CONF, NGX_CONF_NOARGS, set_introspect, introspects, NULL),
+    ngx_null_command,
+};

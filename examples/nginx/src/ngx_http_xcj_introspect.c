@@ -1,0 +1,91 @@
+/*
+ * xcj_introspect: is this Bearer token valid? The key is the credential that its client_id names. The answers are those that
+ * Kong's JWT plugin and its route give.
+ */
+#include "ngx_http_xcj.h"
+
+#define MESSAGE(text) "{\"message\":\"" text "\"}"
+
+/* RFC 9110 11.4: a scheme in any case, spaces, the credentials. */
+static int bearer_token(xcj_str *out, ngx_http_request_t *r)
+{
+    if (r->headers_in.authorization == NULL) {
+        return 0;
+    }
+    ngx_str_t value = r->headers_in.authorization->value;
+    if (value.len < 7 || ngx_strncasecmp(value.data, (u_char *)"Bearer ", 7) != 0) {
+        return 0;
+    }
+    size_t from = 7;
+    while (from < value.len && value.data[from] == ' ') {
+        from++;
+    }
+    *out = (xcj_str){ (const char *)value.data + from, value.len - from };
+    return 1;
+}
+
+static const char *body_of(const xcj_error *err)
+{
+    switch (err->code) {
+    case XCJ_OK:
+        return MESSAGE("Ok");
+    case XCJ_ERR_SIGNATURE:
+        return MESSAGE("Invalid signature");
+    case XCJ_ERR_EXPIRED:
+        return "{\"exp\":\"token expired\"}";
+    case XCJ_ERR_NOT_YET_VALID:
+        return "{\"nbf\":\"token not valid yet\"}";
+    case XCJ_ERR_NO_KEY:
+    case XCJ_ERR_AMBIGUOUS_KEY:
+        return MESSAGE("No credentials found for given 'client_id'");
+    case XCJ_ERR_ALG:
+    case XCJ_ERR_KEY_USE:
+    case XCJ_ERR_KEY_WEAK:
+        return MESSAGE("Invalid algorithm");
+    case XCJ_ERR_CLAIM:
+        return (err->claims & XCJ_CLAIM_EXP) != 0 ? "{\"exp\":\"must be a number\"}" : MESSAGE("Unauthorized");
+    case XCJ_ERR_TOKEN:
+    case XCJ_ERR_JSON:
+    case XCJ_ERR_BASE64:
+    case XCJ_ERR_LIMIT:
+    case XCJ_ERR_CRIT:
+        return MESSAGE("Bad token");
+    default:
+        return MESSAGE("Unauthorized");
+    }
+}
+
+static ngx_int_t answer(ngx_http_request_t *r, ngx_uint_t status, const char *text)
+{
+    static const ngx_str_t bearer = ngx_string("Bearer");
+    static const ngx_str_t no_store = ngx_string("no-store");
+    if (ngx_http_xcj_add_header(r, "Cache-Control", &no_store) != NGX_OK ||
+        (status == NGX_HTTP_UNAUTHORIZED && ngx_http_xcj_add_header(r, "WWW-Authenticate", &bearer) != NGX_OK)) {
+        return NGX_ERROR;
+    }
+    ngx_str_t body = { ngx_strlen(text), (u_char *)text };
+    return ngx_http_xcj_answer(r, status, &body);
+}
+
+ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    ngx_http_xcj_ctx *ctx = ngx_http_xcj_make_ctx(r);
+    xcj_str token;
+    if (ctx == NULL || conf->introspector == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    if (!bearer_token(&token, r)) {
+        return answer(r, NGX_HTTP_UNAUTHORIZED, MESSAGE("Unauthorized"));
+    }
+    xcj_error err;
+    xcj_code code = xcj_verify(NULL, conf->introspector, token.ptr, token.len, ngx_http_xcj_scratch(), &err);
+    if (code == XCJ_OK) {
+        return answer(r, NGX_HTTP_OK, body_of(&err));
+    }
+    ngx_http_xcj_note_error(r, ctx, &err);
+    if (xcj_code_http_status(code) == NGX_HTTP_INTERNAL_SERVER_ERROR) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    return answer(r, NGX_HTTP_UNAUTHORIZED, body_of(&err));
+}
