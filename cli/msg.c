@@ -61,6 +61,7 @@ msg_status msg_status_of(xcj_code code, msg_about about)
     case XCJ_ERR_CRYPTO:
     case XCJ_ERR_RANDOM:
     case XCJ_ERR_BUFFER:
+    case XCJ_ERR_SIGNER:
         return STATUS_INTERNAL;
     case XCJ_ERR_ARGUMENT:
         return STATUS_USAGE;

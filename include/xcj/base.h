@@ -38,6 +38,7 @@ typedef enum xcj_code {
     XCJ_ERR_RANDOM = 3,   /**< no random bytes */
     XCJ_ERR_ARGUMENT = 5, /**< a broken contract: NULL where a value must be, a bad options struct */
     XCJ_ERR_BUFFER = 6,   /**< the caller's buffer is too short; the needed length is given */
+    XCJ_ERR_SIGNER = 7,   /**< what signs for a key elsewhere failed, or gave something else than its signature */
 
     /* Malformed input. */
     XCJ_ERR_JSON = 20,        /**< not RFC 8259 JSON, or a duplicate member */

@@ -70,6 +70,57 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
 
+/** The longest signature in bytes: RSA with 16384 bits. */
+#define XCJ_SIGNATURE_MAX 2048
+
+/** What a signer is asked for. All of it is borrowed for the call. */
+typedef struct xcj_sign_request {
+    size_t size;
+    xcj_alg alg;
+    const uint8_t *input; /**< the JWS signing input (RFC 7515 5.1): what the signature is over */
+    size_t input_len;
+    const uint8_t *hash; /**< its hash, as the algorithm says; NULL for EdDSA, which takes the input itself */
+    size_t hash_len;
+    size_t signature_len; /**< how long the signature is in a token, in bytes */
+} xcj_sign_request;
+
+/**
+ * Makes a signature into `signature`, which holds XCJ_SIGNATURE_MAX bytes, and sets *signature_len; returns 0, or any other
+ * number for a failure, which the error's sentence then names. RSA: PKCS #1 v1.5, or PSS with MGF1 of the same hash and a
+ * salt as long as the hash (RFC 7518 3.3, 3.5). ECDSA: r and s, each in the full length of the curve, one after the other
+ * (RFC 7518 3.4), or DER where the signer says `ecdsa_der`. EdDSA: as RFC 8032 has it.
+ */
+typedef int (*xcj_sign_fn)(void *context, uint8_t *signature, size_t *signature_len, const xcj_sign_request *request);
+
+/** Something outside that signs, such as a KMS. */
+typedef struct xcj_signer {
+    size_t size;
+    xcj_alg alg;                    /**< what it signs with; XCJ_ALG_NONE: what the public key says, or each that fits */
+    xcj_sign_fn sign;               /**< called in whichever threads sign, in several at once: it must be ready for that */
+    void (*release)(void *context); /**< called when the last reference to the key is gone; NULL: nothing to do */
+    void *context;                  /**< handed to both */
+    int ecdsa_der; /**< 1: ECDSA signatures come as DER, SEQUENCE { r, s } (RFC 3279 2.2.3), as most KMS give them */
+    int trusted;   /**< 1: a signature is taken as it comes; 0: it is first verified with the public key */
+} xcj_signer;
+
+#define XCJ_SIGNER_INIT                                                                                                     \
+    {                                                                                                                       \
+        sizeof(xcj_signer), XCJ_ALG_NONE, NULL, NULL, NULL, 0, 0                                                            \
+    }
+
+/**
+ * A key whose signatures a function makes: the public part and labels of `public_key` (of a private one, too, only that),
+ * and a signer. It signs wherever a private key does, and is never exported but for its public part. `key_ops` that allow to
+ * verify allow the signer to sign. A scratch that is in use by the call that signs is not for the signer. Nothing is signed
+ * here. On failure `release` is not called.
+ *
+ * Signing with such a key fails with XCJ_ERR_SIGNER when the signer does, or gives a signature of another length, or (unless
+ * it is `trusted`) one that the public key does not verify; no token comes of it.
+ * XCJ_ERR_ARGUMENT, _KEY_PART (an oct key, which has no public part), _ALG (does not fit the key), _MEMORY, _CRYPTO.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer,
+                                                    xcj_error *err);
+
 /** What a copy of a key is to be called; an absent member (ptr NULL, XCJ_ALG_NONE) leaves what the key has. */
 typedef struct xcj_key_labels {
     size_t size;
@@ -102,8 +153,11 @@ XCJ_API const char *xcj_key_curve(const xcj_key *key);
 /** The size: bits of the modulus, the field or the secret. */
 XCJ_API unsigned xcj_key_bits(const xcj_key *key);
 
-/** 1 if the private part (or the secret) is there. */
+/** 1 if it can sign: the private part (or the secret) is there, or held elsewhere. */
 XCJ_API int xcj_key_is_private(const xcj_key *key);
+
+/** 1 if the private part is held elsewhere, by an EVP_PKEY or a signer: such a key signs, and is exported as public only. */
+XCJ_API int xcj_key_is_external(const xcj_key *key);
 
 /** The kid, borrowed; absent if the key has none. */
 XCJ_API xcj_str xcj_key_id(const xcj_key *key);
@@ -142,7 +196,7 @@ typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;
 
 /**
  * The key as JWK text: kty, crv, the numbers, then use, key_ops, alg and kid where the key has them. One line, no white
- * space. XCJ_ERR_KEY_PART: a private part of a public key, or a public part of an oct key.
+ * space. XCJ_ERR_KEY_PART: a private part of a public key or of one that is held elsewhere, or a public part of an oct key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);
@@ -150,6 +204,9 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, cons
 /** The key as PEM (RFC 7468): SubjectPublicKeyInfo or PKCS#8, 64 columns, final line feed. XCJ_ERR_KEY_PART for oct. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);
+
+/** The bytes of an oct key's secret, with a NUL after them. XCJ_ERR_KEY_PART for every other key. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_error *err);
 
 /** The key as DER: SubjectPublicKeyInfo or PKCS#8. XCJ_ERR_KEY_PART for oct. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_part part,

@@ -75,9 +75,6 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *l
 /** A buffer of this length is enough for xcj_mint_claims() with claims of this length. */
 XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth);
 
-/** The longest signature in bytes: RSA with 16384 bits. */
-#define XCJ_SIGNATURE_MAX 2048
-
 /**
  * A mint in three steps, so that only the signature runs in a thread pool. The caller owns it; its members are the
  * library's.

@@ -24,6 +24,7 @@ static const code_row codes[] = {
     ROW(XCJ_ERR_RANDOM, 500),
     ROW(XCJ_ERR_ARGUMENT, 500),
     ROW(XCJ_ERR_BUFFER, 500),
+    ROW(XCJ_ERR_SIGNER, 500),
     ROW(XCJ_ERR_JSON, 401),
     ROW(XCJ_ERR_BASE64, 401),
     ROW(XCJ_ERR_LIMIT, 401),

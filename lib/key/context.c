@@ -32,14 +32,20 @@ static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__al
     return context->mac != NULL && EVP_MAC_init(context->mac, secret.ptr, secret.len, params) == 1;
 }
 
+/* What does it: the private part may be elsewhere. */
+static EVP_PKEY *pkey_for(const xcj_key *key, xcj_use use)
+{
+    bool is_elsewhere = use == XCJ_SIGN && key->home != NULL && key->home->pkey != NULL;
+    return is_elsewhere ? key->home->pkey : key->pkey;
+}
+
 static bool prepare_digest(xcj__context *context, const xcj_key *key, xcj_use use)
 {
-    context->digest = EVP_MD_CTX_new();
-    if (context->digest == NULL) {
-        return false;
-    }
-    return use == XCJ_SIGN ? EVP_DigestSignInit_ex(context->digest, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1
-                           : EVP_DigestVerifyInit_ex(context->digest, NULL, NULL, NULL, NULL, key->pkey, NULL) == 1;
+    OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
+    const char *propq = xcj__home_propq(key->home);
+    EVP_PKEY *pkey = pkey_for(key, use);
+    return use == XCJ_SIGN ? EVP_DigestSignInit_ex(context->digest, NULL, NULL, lib, propq, pkey, NULL) == 1
+                           : EVP_DigestVerifyInit_ex(context->digest, NULL, NULL, lib, propq, pkey, NULL) == 1;
 }
 
 /* RFC 7518 3.5: MGF1 with the same hash, and a salt as long as the hash. */
@@ -51,8 +57,10 @@ static bool set_pss(EVP_PKEY_CTX *ctx, const EVP_MD *hash)
 
 static bool prepare_pkey(xcj__context *context, const xcj_key *key, const xcj__alg *alg, xcj_use use)
 {
-    context->hash = EVP_MD_fetch(NULL, hash_name(alg->hash), NULL);
-    context->pkey = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
+    OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
+    const char *propq = xcj__home_propq(key->home);
+    context->hash = EVP_MD_fetch(lib, hash_name(alg->hash), propq);
+    context->pkey = EVP_PKEY_CTX_new_from_pkey(lib, pkey_for(key, use), propq);
     if (context->hash == NULL || context->pkey == NULL) {
         return false;
     }
@@ -64,16 +72,21 @@ static bool prepare_pkey(xcj__context *context, const xcj_key *key, const xcj__a
 
 xcj__context *xcj__context_new(const xcj_key *key, const xcj__alg *alg, xcj_use use)
 {
+    bool ready;
     xcj__context *context = xcj__zalloc(sizeof *context);
     if (context == NULL) {
         /* Said where the caller looks for what OpenSSL has to say; it takes the entry away again. */
         ERR_raise(ERR_LIB_USER, ERR_R_MALLOC_FAILURE);
         return NULL;
     }
-    context->scheme = alg->scheme;
-    bool ready = alg->scheme == XCJ__HMAC    ? prepare_mac(context, key, alg)
-                 : alg->scheme == XCJ__EDDSA ? prepare_digest(context, key, use)
-                                             : prepare_pkey(context, key, alg, use);
+    *context = (xcj__context){ .key = key, .alg = alg, .use = use };
+    if (alg->scheme == XCJ__HMAC) {
+        ready = prepare_mac(context, key, alg);
+    } else {
+        context->digest = EVP_MD_CTX_new();
+        ready = context->digest != NULL &&
+                (alg->scheme == XCJ__EDDSA ? prepare_digest(context, key, use) : prepare_pkey(context, key, alg, use));
+    }
     if (!ready) {
         xcj__context_free(context);
         return NULL;
@@ -87,9 +100,8 @@ xcj__context *xcj__context_dup(const xcj__context *from)
     if (context == NULL) {
         return NULL;
     }
-    context->scheme = from->scheme;
-    context->is_fresh = true;
-    if (from->scheme == XCJ__HMAC) {
+    *context = (xcj__context){ from->key, from->alg, from->use, .is_fresh = true };
+    if (from->alg->scheme == XCJ__HMAC) {
         context->mac = EVP_MAC_CTX_dup(from->mac);
     } else {
         context->digest = EVP_MD_CTX_new();
@@ -101,7 +113,13 @@ xcj__context *xcj__context_dup(const xcj__context *from)
     }
     if ((context->mac == NULL && context->digest == NULL) || (from->pkey != NULL && context->pkey == NULL)) {
         xcj__context_free(context);
-        return NULL;
+        return xcj_key_is_external(from->key) ? xcj__context_new(from->key, from->alg, from->use) : NULL;
     }
     return context;
+}
+
+bool xcj__context_start(xcj__context *work, const xcj__context *prepared)
+{
+    return EVP_MD_CTX_copy_ex(work->digest, prepared->digest) == 1 ||
+           (xcj_key_is_external(work->key) && prepare_digest(work, work->key, work->use));
 }

@@ -16,30 +16,70 @@
  * itself: each call works on a duplicate (which costs a tenth of an initialisation), or on one that the scratch keeps.
  */
 typedef struct xcj__context {
-    xcj__scheme scheme;
+    const struct xcj_key *key; /* what it is for; borrowed */
+    const xcj__alg *alg;
+    xcj_use use;
     EVP_MD *hash;       /* RSA and ECDSA: the digest, fetched once; owned */
     EVP_PKEY_CTX *pkey; /* RSA and ECDSA */
-    EVP_MD_CTX *digest; /* EdDSA: initialised for one-shot signing; RSA and ECDSA, kept by a scratch: for the hash */
+    EVP_MD_CTX *digest; /* EdDSA: initialised for one-shot signing; RSA and ECDSA, of a duplicate: for the hash */
     bool is_fresh;      /* a duplicate that has done nothing yet: it need not be started again */
     EVP_MAC_CTX *mac;   /* HMAC: keyed */
 } xcj__context;
 
 #define XCJ__USES 2
 
+/** Where a key's operations are done, when not by OpenSSL's defaults. Copies of a key share it. */
+typedef struct xcj__home {
+    atomic_uint refs;
+    OSSL_LIB_CTX *lib; /* the caller's; NULL: the default one */
+    char *propq;       /* NULL: none */
+    EVP_PKEY *pkey;    /* what signs, when the private part stays in it; NULL: nothing */
+    xcj_signer signer; /* or what is called to sign; `sign` NULL: nothing */
+} xcj__home;
+
 struct xcj_key {
     atomic_uint refs;
     xcj__jwk jwk;
-    EVP_PKEY *pkey;                                              /* NULL for oct */
+    xcj__home *home;                                             /* NULL: OpenSSL's defaults */
+    EVP_PKEY *pkey;                                              /* NULL for oct; made of the jwk */
     _Atomic(xcj__context *) prepared[XCJ__USES][XCJ__ALG_SLOTS]; /* made at first use, then never changed */
 };
+
+/** The home's library context and property query; NULL of no home. */
+static inline OSSL_LIB_CTX *xcj__home_lib(const xcj__home *home)
+{
+    return home != NULL ? home->lib : NULL;
+}
+
+static inline const char *xcj__home_propq(const xcj__home *home)
+{
+    return home != NULL ? home->propq : NULL;
+}
+
+/** A home that signs nothing yet. NULL when there is no memory. */
+xcj__home *xcj__home_new(OSSL_LIB_CTX *lib, const char *propq);
+
+/** One more reference, or one less; NULL is fine. */
+xcj__home *xcj__home_ref(xcj__home *home);
+void xcj__home_free(xcj__home *home);
+
+/** As xcj__key_from_members(), of a key at home there: it gets one more reference. */
+XCJ_MUST_CHECK xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_error *err);
+
+/** Makes a signature of exactly `len` bytes by the key's signer. XCJ_ERR_SIGNER, _CRYPTO. */
+XCJ_MUST_CHECK xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
+                                         xcj_error *err);
 
 /** One for this key, algorithm and use. NULL when there is no memory or OpenSSL refuses. */
 xcj__context *xcj__context_new(const xcj_key *key, const xcj__alg *alg, xcj_use use);
 
 void xcj__context_free(xcj__context *context);
 
-/** A duplicate to work on. NULL when there is no memory. */
+/** A duplicate to work on, or another of its kind where a provider has none. NULL when there is no memory. */
 xcj__context *xcj__context_dup(const xcj__context *from);
+
+/** EdDSA: makes the working context ready for one more message. */
+bool xcj__context_start(xcj__context *work, const xcj__context *prepared);
 
 /** The scratch's own duplicate of a key's prepared context, made at its first use here. NULL when there is no memory. */
 xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, const xcj__context *prepared);

@@ -269,6 +269,16 @@ xcj_code xcj__jwk_copy(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels 
     return XCJ_OK;
 }
 
+xcj_code xcj__jwk_copy_public(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels *labels, xcj_error *err)
+{
+    xcj__jwk members = *jwk;
+    for (xcj__jwk_part part = XCJ__D; part <= XCJ__QI; part++) {
+        members.part[part] = (xcj__bytes){ NULL, 0 };
+    }
+    members.facts.is_private = false;
+    return xcj__jwk_copy(out, &members, labels, err);
+}
+
 void xcj__jwk_free(xcj__jwk *jwk)
 {
     xcj_free(jwk->block);

@@ -59,6 +59,10 @@ uint8_t *xcj__jwk_extend(xcj__jwk *jwk, size_t more);
 /** A copy under other labels (NULL: the same), into a block of its own. */
 XCJ_MUST_CHECK xcj_code xcj__jwk_copy(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels *labels, xcj_error *err);
 
+/** As xcj__jwk_copy(), of the public members alone. */
+XCJ_MUST_CHECK xcj_code xcj__jwk_copy_public(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels *labels,
+                                             xcj_error *err);
+
 /** Wipes and frees the block. */
 void xcj__jwk_free(xcj__jwk *jwk);
 

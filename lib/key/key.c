@@ -27,6 +27,7 @@ void xcj_key_free(xcj_key *key)
         }
     }
     EVP_PKEY_free(key->pkey);
+    xcj__home_free(key->home);
     xcj__jwk_free(&key->jwk);
     xcj_free(key);
 }
@@ -50,6 +51,11 @@ unsigned xcj_key_bits(const xcj_key *key)
 int xcj_key_is_private(const xcj_key *key)
 {
     return key->jwk.facts.is_private;
+}
+
+int xcj_key_is_external(const xcj_key *key)
+{
+    return key->home != NULL && (key->home->pkey != NULL || key->home->signer.sign != NULL);
 }
 
 xcj_str xcj_key_id(const xcj_key *key)
@@ -177,6 +183,7 @@ xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels
         EVP_PKEY_up_ref(key->pkey);
     }
     copy->pkey = key->pkey;
+    copy->home = xcj__home_ref(key->home);
     atomic_init(&copy->refs, 1);
     xcj__error_clear(err);
     *out = copy;

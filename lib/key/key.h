@@ -7,7 +7,7 @@
 #include "lib/key/alg.h"
 
 /** The longest signature: an RSA modulus of 16384 bits. */
-#define XCJ__SIGNATURE_MAX 2048
+#define XCJ__SIGNATURE_MAX XCJ_SIGNATURE_MAX
 
 const xcj__key_facts *xcj__key_facts_of(const xcj_key *key);
 

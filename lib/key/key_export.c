@@ -119,6 +119,9 @@ static xcj_code has_part(const xcj_key *key, xcj_part part, xcj_error *err)
     if (part == XCJ_PRIVATE && !key->jwk.facts.is_private) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "this is a public key: it has no private part");
     }
+    if (part == XCJ_PRIVATE && xcj_key_is_external(key)) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "the private part of this key is held elsewhere and is not exported");
+    }
     return XCJ_OK;
 }
 
@@ -163,6 +166,23 @@ xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_
     xcj__error_clear(err);
     *out_len = xcj__der_len(&der);
     *out = der.storage;
+    return XCJ_OK;
+}
+
+xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_error *err)
+{
+    *out = NULL;
+    *out_len = 0;
+    xcj__bytes secret = key->jwk.part[XCJ__K];
+    if (key->jwk.facts.kty != XCJ__OCT) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "an %s key is no shared secret", xcj_key_type(key));
+    }
+    *out = (uint8_t *)xcj__dup((const char *)secret.ptr, secret.len);
+    if (*out == NULL) {
+        return xcj__fail_memory(err);
+    }
+    xcj__error_clear(err);
+    *out_len = secret.len;
     return XCJ_OK;
 }
 

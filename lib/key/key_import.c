@@ -57,8 +57,9 @@ static bool push_ec(building *b, const xcj__bytes *part, const xcj__curve *curve
 }
 
 /* 1: made, 0: OpenSSL refuses the numbers, -1: it could not be asked. */
-static int build(EVP_PKEY **out, const xcj__jwk *jwk)
+static int build(xcj_key *key)
 {
+    const xcj__jwk *jwk = &key->jwk;
     const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
     int selection = jwk->facts.is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
     uint8_t point[1 + 2 * 66];
@@ -70,10 +71,10 @@ static int build(EVP_PKEY **out, const xcj__jwk *jwk)
         goto out;
     }
     params = OSSL_PARAM_BLD_to_param(b.list);
-    ctx = EVP_PKEY_CTX_new_from_name(NULL, curve != NULL ? "EC" : "RSA", NULL);
+    ctx = EVP_PKEY_CTX_new_from_name(xcj__home_lib(key->home), curve != NULL ? "EC" : "RSA", xcj__home_propq(key->home));
     if (params != NULL && ctx != NULL && EVP_PKEY_fromdata_init(ctx) == 1) {
         /* Not every want of memory is put into the queue; a point that is wrong is. */
-        int code = EVP_PKEY_fromdata(ctx, out, selection, params);
+        int code = EVP_PKEY_fromdata(ctx, &key->pkey, selection, params);
         made = code == 1 ? 1 : ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_EC ? 0 : -1;
     }
 out:
@@ -104,12 +105,12 @@ static xcj_code make_rsa(xcj_key *key, xcj_error *err)
             return code;
         }
     }
-    return build(&key->pkey, &key->jwk) == 1 ? XCJ_OK : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the RSA key");
+    return build(key) == 1 ? XCJ_OK : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the RSA key");
 }
 
 static xcj_code make_ec(xcj_key *key, xcj_error *err)
 {
-    int made = build(&key->pkey, &key->jwk);
+    int made = build(key);
     if (made < 0) {
         return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take an EC key");
     }
@@ -131,8 +132,10 @@ static xcj_code make_okp(xcj_key *key, xcj_error *err)
     const xcj__curve *curve = xcj__curve_row(key->jwk.facts.crv);
     const xcj__bytes *part = key->jwk.part;
     bool is_private = key->jwk.facts.is_private;
-    key->pkey = is_private ? EVP_PKEY_new_raw_private_key_ex(NULL, curve->group, NULL, part[XCJ__D].ptr, part[XCJ__D].len)
-                           : EVP_PKEY_new_raw_public_key_ex(NULL, curve->group, NULL, part[XCJ__X].ptr, part[XCJ__X].len);
+    OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
+    const char *propq = xcj__home_propq(key->home);
+    key->pkey = is_private ? EVP_PKEY_new_raw_private_key_ex(lib, curve->group, propq, part[XCJ__D].ptr, part[XCJ__D].len)
+                           : EVP_PKEY_new_raw_public_key_ex(lib, curve->group, propq, part[XCJ__X].ptr, part[XCJ__X].len);
     uint8_t own[64];
     size_t len = sizeof own;
     if (key->pkey == NULL || EVP_PKEY_get_raw_public_key(key->pkey, own, &len) != 1) {
@@ -158,7 +161,7 @@ static xcj_code make(xcj_key *key, xcj_error *err)
     return XCJ_OK;
 }
 
-xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
+xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_error *err)
 {
     *out = NULL;
     xcj_key *key = xcj__zalloc(sizeof *key);
@@ -167,6 +170,7 @@ xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
         return xcj__fail_memory(err);
     }
     atomic_init(&key->refs, 1);
+    key->home = xcj__home_ref(home);
     key->jwk = *jwk;
     memset(jwk, 0, sizeof *jwk);
     xcj__queue_mark();
@@ -182,6 +186,11 @@ xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
     xcj__error_clear(err);
     *out = key;
     return XCJ_OK;
+}
+
+xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
+{
+    return xcj__key_at_home(out, jwk, NULL, err);
 }
 
 static xcj_code open_options(xcj_key_options *given, const xcj_key_options *options, size_t len, xcj_error *err)

@@ -69,12 +69,12 @@ static bool sign_with(xcj__context *work, const xcj__context *prepared, const vo
     size_t made = sig_len;
     uint8_t hash[EVP_MAX_MD_SIZE];
     unsigned hash_len = 0;
-    switch (work->scheme) {
+    switch (work->alg->scheme) {
     case XCJ__HMAC:
         return mac_input(work, input, input_len, sig, &made) && made == sig_len;
     case XCJ__EDDSA:
-        return EVP_MD_CTX_copy_ex(work->digest, prepared->digest) == 1 &&
-               EVP_DigestSign(work->digest, sig, &made, input, input_len) == 1 && made == sig_len;
+        return xcj__context_start(work, prepared) && EVP_DigestSign(work->digest, sig, &made, input, input_len) == 1 &&
+               made == sig_len;
     case XCJ__ECDSA:
         return hash_input(work, input, input_len, hash, &hash_len) && sign_ecdsa(work, hash, hash_len, sig, sig_len);
     case XCJ__PKCS1:
@@ -91,23 +91,22 @@ static int verify_with(xcj__context *work, const xcj__context *prepared, const v
 {
     uint8_t hash[EVP_MAX_MD_SIZE];
     unsigned hash_len = 0;
-    if (work->scheme == XCJ__HMAC) {
+    if (work->alg->scheme == XCJ__HMAC) {
         size_t mac_len = 0;
         bool made = mac_input(work, input, input_len, hash, &mac_len);
         int verdict = !made ? -1 : mac_len == sig_len && xcj__equal_secret(hash, sig, sig_len);
         xcj__wipe(hash, sizeof hash);
         return verdict;
     }
-    if (work->scheme == XCJ__EDDSA) {
-        return EVP_MD_CTX_copy_ex(work->digest, prepared->digest) != 1
-                   ? -1
-                   : EVP_DigestVerify(work->digest, sig, sig_len, input, input_len) == 1;
+    if (work->alg->scheme == XCJ__EDDSA) {
+        return !xcj__context_start(work, prepared) ? -1
+                                                   : EVP_DigestVerify(work->digest, sig, sig_len, input, input_len) == 1;
     }
     if (!hash_input(work, input, input_len, hash, &hash_len)) {
         return -1;
     }
     uint8_t der[ECDSA_DER_MAX];
-    if (work->scheme == XCJ__ECDSA) {
+    if (work->alg->scheme == XCJ__ECDSA) {
         sig_len = xcj__der_from_ecdsa(der, sizeof der, sig, sig_len / 2);
         sig = der;
     }
@@ -125,28 +124,76 @@ static xcj_code out_of_order(const xcj__alg *alg, xcj_use use, xcj_error *err)
                      use == XCJ_SIGN ? "sign" : "verify", alg->name);
 }
 
+/* By OpenSSL. On failure sig is zeroed. */
+static xcj_code sign_here(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
+                          xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_code code = XCJ_OK;
+    xcj__context *own = NULL;
+    const xcj__context *prepared = prepared_of(key, alg, XCJ_SIGN);
+    xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
+    if (work == NULL || !sign_with(work, prepared, input.ptr, input.len, sig, len)) {
+        xcj__wipe(sig, len);
+        code = prepared != NULL && work == NULL ? xcj__fail_memory(err) : out_of_order(alg, XCJ_SIGN, err);
+    }
+    xcj__context_free(own);
+    return code;
+}
+
+static xcj_code verify_here(const xcj_key *key, const xcj__alg *alg, xcj_str input, const uint8_t *sig, size_t sig_len,
+                            xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_code code = XCJ_OK;
+    xcj__context *own = NULL;
+    const xcj__context *prepared = prepared_of(key, alg, XCJ_VERIFY);
+    xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
+    int verdict = work != NULL ? verify_with(work, prepared, input.ptr, input.len, sig, sig_len) : -1;
+    /* OpenSSL says "wrong" for "no memory" too. */
+    if (prepared != NULL && work == NULL) {
+        code = xcj__fail_memory(err);
+    } else if (verdict < 0 || (verdict == 0 && xcj__queue_says_memory())) {
+        code = out_of_order(alg, XCJ_VERIFY, err);
+    } else if (verdict == 0) {
+        code = xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid");
+    }
+    xcj__context_free(own);
+    return code;
+}
+
+/* A signer is believed only when its key says so: what it made is checked with the public key. */
+static xcj_code sign_elsewhere(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
+                               xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_code code = xcj__signer_sign(sig, len, key, alg, input, err);
+    if (code == XCJ_OK && !key->home->signer.trusted) {
+        code = verify_here(key, alg, input, sig, len, scratch, err);
+    }
+    if (code == XCJ_ERR_SIGNATURE) {
+        code = xcj__fail(err, XCJ_ERR_SIGNER, "the signer's signature is not that of the public key");
+    }
+    if (code != XCJ_OK) {
+        xcj__wipe(sig, len);
+    }
+    return code;
+}
+
 xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_alg alg, const void *input, size_t input_len,
                        xcj_scratch *scratch, xcj_error *err)
 {
     const xcj__alg *row = xcj__alg_row(alg);
+    xcj_str text = { input, input_len };
     *sig_len = 0;
     xcj_code code = xcj__alg_admit(row, &key->jwk.facts, XCJ_SIGN, err);
     if (code != XCJ_OK) {
         return code;
     }
     size_t len = xcj__alg_signature_len(row, &key->jwk.facts);
-    xcj__context *own = NULL;
+    bool is_elsewhere = key->home != NULL && key->home->signer.sign != NULL;
     xcj__queue_mark();
-    const xcj__context *prepared = prepared_of(key, row, XCJ_SIGN);
-    xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
-    if (work != NULL && sign_with(work, prepared, input, input_len, sig, len)) {
-        *sig_len = len;
-    } else {
-        xcj__wipe(sig, len);
-        code = prepared != NULL && work == NULL ? xcj__fail_memory(err) : out_of_order(row, XCJ_SIGN, err);
-    }
-    xcj__context_free(own);
+    code = is_elsewhere ? sign_elsewhere(sig, len, key, row, text, scratch, err)
+                        : sign_here(sig, len, key, row, text, scratch, err);
     xcj__queue_restore();
+    *sig_len = code == XCJ_OK ? len : 0;
     return code;
 }
 
@@ -163,20 +210,8 @@ xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, siz
         return xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid: it has %zu bytes, %s with this key makes %zu",
                          sig_len, row->name, len);
     }
-    xcj__context *own = NULL;
     xcj__queue_mark();
-    const xcj__context *prepared = prepared_of(key, row, XCJ_VERIFY);
-    xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
-    int verdict = work != NULL ? verify_with(work, prepared, input, input_len, sig, sig_len) : -1;
-    /* OpenSSL says "wrong" for "no memory" too. */
-    if (prepared != NULL && work == NULL) {
-        code = xcj__fail_memory(err);
-    } else if (verdict < 0 || (verdict == 0 && xcj__queue_says_memory())) {
-        code = out_of_order(row, XCJ_VERIFY, err);
-    } else if (verdict == 0) {
-        code = xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid");
-    }
-    xcj__context_free(own);
+    code = verify_here(key, row, (xcj_str){ input, input_len }, sig, sig_len, scratch, err);
     xcj__queue_restore();
     return code;
 }
@@ -188,11 +223,15 @@ xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *
     if (code != XCJ_OK) {
         return code;
     }
-    if (use == XCJ_SIGN && row->kty == XCJ__RSA) {
+    bool is_external = xcj_key_is_external(key);
+    if (use == XCJ_SIGN && row->kty == XCJ__RSA && !is_external) {
         /* The first signature of an RSA key sets up blinding and Montgomery forms. */
         uint8_t sig[XCJ__SIGNATURE_MAX];
         size_t sig_len;
         return xcj__key_sign(sig, &sig_len, key, alg, "", 0, NULL, err);
+    }
+    if (is_external && key->home->signer.sign != NULL) {
+        use = XCJ_VERIFY; /* that is done here */
     }
     xcj__queue_mark();
     const xcj__context *prepared = prepared_of(key, row, use);

@@ -1,0 +1,184 @@
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <string.h>
+#include <xcj/openssl.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/key/der_in.h"
+#include "lib/key/evp.h"
+#include "lib/key/key.h"
+
+xcj__home *xcj__home_new(OSSL_LIB_CTX *lib, const char *propq)
+{
+    xcj__home *home = xcj__zalloc(sizeof *home);
+    if (home == NULL) {
+        return NULL;
+    }
+    atomic_init(&home->refs, 1);
+    home->lib = lib;
+    home->propq = propq != NULL ? xcj__dup(propq, strlen(propq)) : NULL;
+    if (propq != NULL && home->propq == NULL) {
+        xcj_free(home);
+        return NULL;
+    }
+    return home;
+}
+
+xcj__home *xcj__home_ref(xcj__home *home)
+{
+    if (home != NULL) {
+        atomic_fetch_add_explicit(&home->refs, 1, memory_order_relaxed);
+    }
+    return home;
+}
+
+void xcj__home_free(xcj__home *home)
+{
+    if (home == NULL || atomic_fetch_sub_explicit(&home->refs, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    if (home->signer.release != NULL) {
+        home->signer.release(home->signer.context);
+    }
+    EVP_PKEY_free(home->pkey);
+    xcj_free(home->propq);
+    xcj_free(home);
+}
+
+/* By way of SubjectPublicKeyInfo, which every provider and engine has a way to write. */
+static xcj_code read_public(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
+{
+    static const xcj_key_options none = XCJ_KEY_OPTIONS_INIT;
+    uint8_t *der = NULL;
+    int len = i2d_PUBKEY(pkey, &der);
+    if (len <= 0) {
+        return xcj__queue_says_memory() ? xcj__fail_memory(err)
+                                        : xcj__fail(err, XCJ_ERR_KEY, "OpenSSL gives no public part of the EVP_PKEY");
+    }
+    xcj_code code = xcj__der_read(out, xcj_text("PUBLIC KEY"), der, (size_t)len, &none, err);
+    OPENSSL_free(der);
+    return code;
+}
+
+/* One signature and its check. A device need not know each algorithm that the key admits: one that works is enough. */
+static xcj_code try_out(const xcj_key *key, xcj_error *err)
+{
+    xcj_alg algs[XCJ__ALG_COUNT];
+    size_t count = xcj_key_algs(key, XCJ_SIGN, algs, XCJ__ALG_COUNT);
+    xcj_code code = XCJ_OK;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t sig[XCJ__SIGNATURE_MAX];
+        size_t len;
+        code = xcj__key_sign(sig, &len, key, algs[i], "", 0, NULL, err);
+        if (code == XCJ_OK) {
+            code = xcj__key_verify(key, algs[i], "", 0, sig, len, NULL, err);
+            return code != XCJ_ERR_SIGNATURE
+                       ? code
+                       : xcj__fail(err, XCJ_ERR_KEY, "the EVP_PKEY signs for another public key than it shows");
+        }
+        if (code == XCJ_ERR_MEMORY) {
+            return code;
+        }
+    }
+    return code == XCJ_OK ? XCJ_OK
+                          : xcj__fail(err, XCJ_ERR_KEY_PART,
+                                      "the EVP_PKEY makes no signature: it has no private part, or its provider refuses");
+}
+
+static xcj_code from_pkey(xcj_key **out, EVP_PKEY *pkey, xcj_part part, const xcj_pkey_options *options, xcj_error *err)
+{
+    xcj__jwk jwk;
+    xcj_code code = read_public(&jwk, pkey, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj__home *home = xcj__home_new(options->lib_ctx, options->properties);
+    if (home == NULL) {
+        xcj__jwk_free(&jwk);
+        return xcj__fail_memory(err);
+    }
+    if (part == XCJ_PRIVATE) {
+        EVP_PKEY_up_ref(pkey);
+        home->pkey = pkey;
+    }
+    code = xcj__key_at_home(out, &jwk, home, err);
+    xcj__home_free(home);
+    if (code != XCJ_OK || part == XCJ_PUBLIC) {
+        return code;
+    }
+    (*out)->jwk.facts.is_private = true;
+    code = options->untried ? XCJ_OK : try_out(*out, err);
+    if (code != XCJ_OK) {
+        xcj_key_free(*out);
+        *out = NULL;
+    }
+    return code;
+}
+
+xcj_code xcj_key_from_pkey(xcj_key **out, EVP_PKEY *pkey, xcj_part part, const xcj_pkey_options *options, xcj_error *err)
+{
+    *out = NULL;
+    xcj_pkey_options given;
+    xcj_code code = xcj__options_read(&given, sizeof given, options, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (pkey == NULL || (part != XCJ_PUBLIC && part != XCJ_PRIVATE)) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no EVP_PKEY, or neither its public nor its private part");
+    }
+    xcj__queue_mark();
+    code = from_pkey(out, pkey, part, &given, err);
+    xcj__queue_restore();
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}
+
+static xcj_code check_part(const xcj_key *key, xcj_part part, xcj_error *err)
+{
+    if (part != XCJ_PUBLIC && part != XCJ_PRIVATE) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither the public nor the private part");
+    }
+    if (key->jwk.facts.kty == XCJ__OCT) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no EVP_PKEY");
+    }
+    if (part == XCJ_PRIVATE && !key->jwk.facts.is_private) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "this is a public key: it has no private part");
+    }
+    if (part == XCJ_PRIVATE && key->home != NULL && key->home->signer.sign != NULL) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "the private part of this key is a signer's, not an EVP_PKEY");
+    }
+    return XCJ_OK;
+}
+
+xcj_code xcj_key_to_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_error *err)
+{
+    *out = NULL;
+    xcj_key *public_key = NULL;
+    EVP_PKEY *pkey = key->pkey;
+    xcj_code code = check_part(key, part, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (part == XCJ_PRIVATE && key->home != NULL && key->home->pkey != NULL) {
+        pkey = key->home->pkey;
+    } else if (part == XCJ_PUBLIC && key->jwk.part[XCJ__D].ptr != NULL) {
+        xcj__jwk jwk;
+        code = xcj__jwk_copy_public(&jwk, &key->jwk, NULL, err);
+        if (code == XCJ_OK) {
+            code = xcj__key_at_home(&public_key, &jwk, key->home, err);
+        }
+        if (code != XCJ_OK) {
+            return code;
+        }
+        pkey = public_key->pkey;
+    }
+    EVP_PKEY_up_ref(pkey);
+    xcj_key_free(public_key);
+    xcj__error_clear(err);
+    *out = pkey;
+    return XCJ_OK;
+}

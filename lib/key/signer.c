@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/base/options.h"
+#include "lib/codec/der.h"
+#include "lib/key/evp.h"
+#include "lib/key/key.h"
+
+static bool hash_input(uint8_t *hash, size_t *hash_len, xcj_hash which, xcj_str input, const xcj__home *home)
+{
+    static const char *const names[] = { [XCJ_SHA256] = "SHA256", [XCJ_SHA384] = "SHA384", [XCJ_SHA512] = "SHA512" };
+    return EVP_Q_digest(home->lib, names[which], home->propq, input.ptr, input.len, hash, hash_len) == 1;
+}
+
+/* Into exactly `len` bytes of a token. */
+static xcj_code take(uint8_t *sig, size_t len, const uint8_t *made, size_t made_len, const xcj__alg *alg, bool is_der,
+                     xcj_error *err)
+{
+    if (is_der && made_len <= XCJ_SIGNATURE_MAX && xcj__der_to_ecdsa(sig, len / 2, made, made_len)) {
+        return XCJ_OK;
+    }
+    if (is_der) {
+        return xcj__fail(err, XCJ_ERR_SIGNER, "the signer's signature is not the DER of an %s signature", alg->name);
+    }
+    if (made_len != len) {
+        return xcj__fail(err, XCJ_ERR_SIGNER, "the signer's signature has %zu bytes, %s with this key makes %zu%s", made_len,
+                         alg->name, len, alg->scheme == XCJ__ECDSA ? " (r and s one after the other, not DER)" : "");
+    }
+    memcpy(sig, made, len);
+    return XCJ_OK;
+}
+
+xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input, xcj_error *err)
+{
+    const xcj_signer *signer = &key->home->signer;
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    xcj_sign_request request = { sizeof request, alg->id, (const uint8_t *)input.ptr, input.len, NULL, 0, len };
+    if (alg->hash != 0) {
+        if (!hash_input(hash, &request.hash_len, alg->hash, input, key->home)) {
+            return xcj__queue_says_memory() ? xcj__fail_memory(err)
+                                            : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash here");
+        }
+        request.hash = hash;
+    }
+    uint8_t made[XCJ_SIGNATURE_MAX] = { 0 };
+    size_t made_len = 0;
+    int failure = signer->sign(signer->context, made, &made_len, &request);
+    if (failure != 0) {
+        return xcj__fail(err, XCJ_ERR_SIGNER, "the signer failed with %d", failure);
+    }
+    return take(sig, len, made, made_len, alg, signer->ecdsa_der && alg->scheme == XCJ__ECDSA, err);
+}
+
+static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer, xcj__home *home,
+                            xcj_error *err)
+{
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    xcj__jwk jwk;
+    labels.alg = signer->alg;
+    xcj_code code = xcj__jwk_copy_public(&jwk, &public_key->jwk, &labels, err);
+    if (code == XCJ_OK) {
+        code = xcj__key_at_home(out, &jwk, home, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj__key_facts *facts = &(*out)->jwk.facts;
+    facts->is_private = true;
+    facts->op_sign = facts->op_sign || facts->op_verify; /* the JWK was that of the public half */
+    home->signer = *signer;
+    return XCJ_OK;
+}
+
+xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer, xcj_error *err)
+{
+    *out = NULL;
+    xcj_signer given;
+    xcj_code code = xcj__options_read(&given, sizeof given, signer, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (public_key == NULL || given.sign == NULL) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no public key, or no function that signs");
+    }
+    if (public_key->jwk.facts.kty == XCJ__OCT) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no public part for a signer");
+    }
+    xcj__home *home = xcj__home_new(xcj__home_lib(public_key->home), xcj__home_propq(public_key->home));
+    if (home == NULL) {
+        return xcj__fail_memory(err);
+    }
+    code = from_signer(out, public_key, &given, home, err);
+    xcj__home_free(home);
+    return code;
+}
