@@ -123,8 +123,8 @@ static msg_status dispatch(int argc, char **argv)
     return unknown_verb(word);
 }
 
-/* All is written and freed. What a return would add is OpenSSL taking itself apart, a twentieth of a run, in a process that is
- * about to be gone; sanitizers and coverage need it, and have it in builds that are not optimised. */
+/* All is written and freed. What a return would add is OpenSSL taking itself apart, a twentieth of a run, in a process that
+ * is about to be gone; sanitizers and coverage need it, and have it in builds that are not optimised. */
 static int leave(msg_status status)
 {
 #ifdef NDEBUG

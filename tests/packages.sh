@@ -36,11 +36,11 @@ all    command    fish            fish
 all    command    scdoc           scdoc
 all    command    man             man-db
 all    command    curl            curl
+all    command    valgrind        valgrind
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
 all    command    nginx           nginx
 all    file       /usr/share/nginx/src/configure  nginx-dev
-all    command    curl            curl
 all    command    haproxy         haproxy
 all    command    wrk             wrk
 all    command    chromium        chromium

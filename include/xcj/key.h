@@ -65,8 +65,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t
 
 /**
  * A new private key for an algorithm. `bits` 0 is the default: RSA 2048, oct the length of the hash; RSA takes 2048 to
- * 16384, oct a multiple of 8 no less than the hash's; the others only their own. EdDSA makes an Ed25519 key. The key carries
- * `alg`.
+ * 16384 and oct no less than the hash's, both in steps of 8; the others only their own. EdDSA makes an Ed25519 key. The key
+ * carries `alg`.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
 

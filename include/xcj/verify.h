@@ -73,8 +73,8 @@ typedef struct xcj_verified xcj_verified;
 /**
  * Verifies a compact token. `out` may be NULL when only the verdict matters; `scratch` may be NULL.
  * XCJ_ERR_TOKEN, _JSON, _BASE64, _LIMIT: malformed. _ALG, _KEY_WEAK, _KEY_USE, _CRIT: refused. _NO_KEY, _AMBIGUOUS_KEY,
- * _SIGNATURE. Then claims: of several failures XCJ_ERR_CLAIM goes before _EXPIRED before _NOT_YET_VALID, and err->claims and
- * err->message name them all.
+ * _SIGNATURE; where a kid names one key alone and that does not fit, the reason is that key's own. Then claims: of several
+ * failures XCJ_ERR_CLAIM goes before _EXPIRED before _NOT_YET_VALID, and err->claims and err->message name them all.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len,
                                            xcj_scratch *scratch, xcj_error *err);
