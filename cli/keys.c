@@ -139,27 +139,42 @@ static msg_status load_data(keys_loaded *out, const text *data, const char *name
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, name, &err);
 }
 
+static msg_status load_text(keys_loaded *out, const text *data, const char *name, const keys_how *how)
+{
+    text passphrase = TEXT_INIT;
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    msg_status status = read_passphrase(&passphrase, &how->passphrase);
+    if (status == STATUS_OK) {
+        options.passphrase = passphrase.ptr;
+        options.passphrase_len = passphrase.len;
+        options.hmac_k_raw = how->hmac_k_raw;
+        options.kong_alg_names = how->hmac_k_raw;
+        status = load_data(out, data, name, how, &options);
+    }
+    text_free(&passphrase);
+    return status;
+}
+
 msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how)
 {
     *out = (keys_loaded){ NULL, false, false };
     text data = TEXT_INIT;
-    text passphrase = TEXT_INIT;
-    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
-    msg_status status = read_passphrase(&passphrase, &how->passphrase);
-    if (status != STATUS_OK) {
-        goto out;
+    msg_status status = io_read(&data, path, IO_KEY_LIMIT, STATUS_INPUT);
+    if (status == STATUS_OK) {
+        status = load_text(out, &data, io_name(path), how);
     }
-    status = io_read(&data, path, IO_KEY_LIMIT, STATUS_INPUT);
-    if (status != STATUS_OK) {
-        goto out;
+    text_free(&data);
+    return status;
+}
+
+msg_status keys_load_env(keys_loaded *out, const char *option, const char *variable, const keys_how *how)
+{
+    *out = (keys_loaded){ NULL, false, false };
+    text data = TEXT_INIT;
+    msg_status status = io_env(&data, option, variable);
+    if (status == STATUS_OK) {
+        status = load_text(out, &data, option, how);
     }
-    options.passphrase = passphrase.ptr;
-    options.passphrase_len = passphrase.len;
-    options.hmac_k_raw = how->hmac_k_raw;
-    options.kong_alg_names = how->hmac_k_raw;
-    status = load_data(out, &data, io_name(path), how, &options);
-out:
-    text_free(&passphrase);
     text_free(&data);
     return status;
 }

@@ -54,6 +54,9 @@ typedef struct keys_loaded {
 /** Reads a JWK, a JWK Set, a PEM text, DER or a certificate. Says what is wrong. */
 msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how);
 
+/** The same from an environment variable. */
+msg_status keys_load_env(keys_loaded *out, const char *option, const char *variable, const keys_how *how);
+
 /** A set of one: the shared secret. */
 msg_status keys_load_secret(keys_loaded *out, const keys_secret *secret);
 

@@ -12,16 +12,12 @@
 /** What the options say. */
 typedef struct mint_args {
     const char *key;
+    const char *key_env;
     const char *config;
     keys_secret secret;
     keys_passphrase passphrase;
     bool hmac_k_raw;
-    const char *authorization;
-    const char *bearer;
-    const char *basic;
-    const char *client_cert;
-    const char *client_dn;
-    const char *apikey;
+    opt_given authentication;
     const char *consumer_custom_id;
     const char *consumer_id;
     bool no_consumer;
@@ -64,6 +60,9 @@ typedef struct mint_job {
     xcj_mint_options options;
     xcj_minter *minter; /* NULL with --bare */
 } mint_job;
+
+/** The authentication, and what else a request says. */
+msg_status mint_read_authentication(mint_job *job);
 
 /** The claims: the text of --claims, byte for byte, and before its closing brace what the other options add. */
 msg_status mint_read_claims(mint_job *job);

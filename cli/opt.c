@@ -46,6 +46,24 @@ static msg_status list_add(opt_list *list, size_t room, const opt_row *row, cons
     return STATUS_OK;
 }
 
+static msg_status store_text(const parse *state, const opt_row *row, const char **slot, const char *value)
+{
+    if (*slot != NULL) {
+        return msg_fail(STATUS_USAGE, state->verb, "--%s was given twice", row->name);
+    }
+    *slot = value;
+    return STATUS_OK;
+}
+
+static msg_status store_one(const parse *state, const opt_row *row, opt_given *slot, const char *value)
+{
+    if (slot->row != NULL && slot->row != row) {
+        return msg_fail(STATUS_USAGE, state->verb, "--%s excludes --%s", row->name, slot->row->name);
+    }
+    slot->row = row;
+    return store_text(state, row, &slot->value, value);
+}
+
 static msg_status store(const parse *state, const opt_row *row, const char *value)
 {
     void *slot = state->dest + row->offset;
@@ -53,14 +71,10 @@ static msg_status store(const parse *state, const opt_row *row, const char *valu
     case OPT_FLAG:
         *(bool *)slot = true;
         return STATUS_OK;
-    case OPT_TEXT: {
-        const char **text = slot;
-        if (*text != NULL) {
-            return msg_fail(STATUS_USAGE, state->verb, "--%s was given twice", row->name);
-        }
-        *text = value;
-        return STATUS_OK;
-    }
+    case OPT_TEXT:
+        return store_text(state, row, slot, value);
+    case OPT_ONE:
+        return store_one(state, row, slot, value);
     case OPT_LIST:
         return list_add(slot, length_of(state), row, value);
     }

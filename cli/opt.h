@@ -14,7 +14,8 @@
 typedef enum opt_kind {
     OPT_FLAG = 1, /* bool */
     OPT_TEXT = 2, /* const char *; once */
-    OPT_LIST = 3  /* opt_list; any number of times */
+    OPT_LIST = 3, /* opt_list; any number of times */
+    OPT_ONE = 4   /* opt_given; once, of all the options that share it */
 } opt_kind;
 
 /**
@@ -40,6 +41,12 @@ typedef struct opt_list {
     const opt_row **rows;
     size_t count;
 } opt_list;
+
+/** The one option that was given of several, and its value; NULL for none. */
+typedef struct opt_given {
+    const char *value;
+    const opt_row *row;
+} opt_given;
 
 /** Where the words stand. */
 typedef struct opt_words {

@@ -15,20 +15,25 @@
 #define JOBS_MAX 256
 
 #define AT(field) offsetof(mint_args, field)
+#define AUTHENTICATION AT(authentication)
 
 static const opt_row OPTIONS[] = {
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the private key to sign with: JWK, PEM, DER, or a set" },
+    { "key-env", 0, OPT_TEXT, "VAR", AT(key_env), "the private key, from the environment" },
     { "config", 0, OPT_TEXT, "FILE", AT(config), "the Kong plugin's configuration object, with its private_jwk" },
     KEYS_SECRET_ROWS(mint_args, secret),
     KEYS_PASSPHRASE_ROWS(mint_args, passphrase),
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
-    { "authorization", 0, OPT_TEXT, "VALUE|@FILE|-", AT(authorization),
-      "authenticated by this Authorization field: Bearer or Basic" },
-    { "bearer", 0, OPT_TEXT, "TOKEN|@FILE|-", AT(bearer), "authenticated by this Bearer token" },
-    { "basic", 0, OPT_TEXT, "USER:PASSWORD|@FILE|-", AT(basic), "authenticated by Basic" },
-    { "client-cert", 0, OPT_TEXT, "FILE", AT(client_cert), "authenticated by this client certificate" },
-    { "client-dn", 0, OPT_TEXT, "DN", AT(client_dn), "authenticated by a certificate of this subject" },
-    { "apikey", 0, OPT_TEXT, "KEY|@FILE|-", AT(apikey), "authenticated by this API key" },
+    { "authorization", 0, OPT_ONE, "VALUE|@FILE|-", AUTHENTICATION, "authenticated by this Authorization field" },
+    { "authorization-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a field, from the environment" },
+    { "bearer", 0, OPT_ONE, "TOKEN|@FILE|-", AUTHENTICATION, "authenticated by this Bearer token" },
+    { "bearer-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a token, from the environment" },
+    { "basic", 0, OPT_ONE, "USER:PASSWORD|@FILE|-", AUTHENTICATION, "authenticated by Basic" },
+    { "basic-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by Basic, USER:PASSWORD from the environment" },
+    { "client-cert", 0, OPT_ONE, "FILE", AUTHENTICATION, "authenticated by this client certificate" },
+    { "client-dn", 0, OPT_ONE, "DN", AUTHENTICATION, "authenticated by a certificate of this subject" },
+    { "apikey", 0, OPT_ONE, "KEY|@FILE|-", AUTHENTICATION, "authenticated by this API key" },
+    { "apikey-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a key, from the environment" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
     { "consumer-id", 0, OPT_TEXT, "ID", AT(consumer_id), "the consumer's id, where there is no custom one" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
@@ -53,24 +58,14 @@ static const opt_row OPTIONS[] = {
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
-static int count_authentications(const mint_args *args)
-{
-    return (args->authorization != NULL) + (args->bearer != NULL) + (args->basic != NULL) + (args->client_cert != NULL) +
-           (args->client_dn != NULL) + (args->apikey != NULL);
-}
-
 static msg_status check_authentication(const mint_args *args)
 {
-    int count = count_authentications(args);
+    bool any = args->authentication.row != NULL;
     bool consumer = args->consumer_custom_id != NULL || args->consumer_id != NULL;
-    if (count > 1) {
-        return msg_fail(STATUS_USAGE, "mint",
-                        "one authentication only (--authorization, --bearer, --basic, --client-cert, ...)");
-    }
     if (args->no_consumer && consumer) {
         return msg_fail(STATUS_USAGE, "mint", "--no-consumer excludes --consumer-id and --consumer-custom-id");
     }
-    if (count == 0 && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
+    if (!any && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
         return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
     }
     return STATUS_OK;
@@ -78,16 +73,18 @@ static msg_status check_authentication(const mint_args *args)
 
 static msg_status check(const mint_args *args)
 {
-    int keys = (args->key != NULL) + (args->config != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL);
+    int keys = (args->key != NULL) + (args->key_env != NULL) + (args->config != NULL) + (args->secret.file != NULL) +
+               (args->secret.env != NULL);
     if (keys != 1) {
-        return msg_fail(STATUS_USAGE, "mint", "one of --key, --config, --secret-file and --secret-env is needed%s",
+        return msg_fail(STATUS_USAGE, "mint",
+                        "one of --key, --key-env, --config, --secret-file and --secret-env is needed%s",
                         keys > 1 ? ", and no other" : "");
     }
     msg_status status = check_authentication(args);
     if (status != STATUS_OK) {
         return status;
     }
-    if (args->bare && count_authentications(args) > 0) {
+    if (args->bare && args->authentication.row != NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--bare goes with given claims, not with an authentication");
     }
     if (args->bare && (args->config != NULL || args->expires_in != NULL)) {
@@ -155,61 +152,6 @@ static msg_status read_numbers(mint_job *job)
     return status;
 }
 
-/* "Bearer T", "Basic base64(U:P)" (RFC 7617 2), or the field as it is given. */
-static msg_status read_authorization(mint_job *job)
-{
-    const mint_args *args = job->args;
-    text value = TEXT_INIT;
-    const char *option = args->bearer != NULL ? "--bearer" : args->basic != NULL ? "--basic" : "--authorization";
-    const char *given = args->bearer != NULL ? args->bearer : args->basic != NULL ? args->basic : args->authorization;
-    msg_status status = io_value(&value, option, given, IO_TOKEN_LIMIT, STATUS_POLICY);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    text_puts(&job->credential, args->bearer != NULL ? "Bearer " : args->basic != NULL ? "Basic " : "");
-    if (args->basic != NULL) {
-        text_base64(&job->credential, value.ptr, value.len);
-    } else {
-        text_add(&job->credential, value.ptr, value.len);
-    }
-    text_free(&value);
-    job->auth.authorization = text_view(&job->credential);
-    job->auth.methods = args->bearer != NULL  ? XCJ_AUTH_BEARER
-                        : args->basic != NULL ? XCJ_AUTH_BASIC
-                                              : XCJ_AUTH_BEARER | XCJ_AUTH_BASIC;
-    return STATUS_OK;
-}
-
-static msg_status read_authentication(mint_job *job)
-{
-    const mint_args *args = job->args;
-    xcj_auth *auth = &job->auth;
-    msg_status status = STATUS_OK;
-    job->authenticated = count_authentications(args) > 0;
-    if (args->authorization != NULL || args->bearer != NULL || args->basic != NULL) {
-        status = read_authorization(job);
-    } else if (args->client_cert != NULL) {
-        auth->methods = XCJ_AUTH_CLIENT_CERT;
-        status = io_read(&job->credential, args->client_cert, IO_KEY_LIMIT, STATUS_INPUT);
-        auth->client_cert = text_view(&job->credential);
-    } else if (args->client_dn != NULL) {
-        auth->methods = XCJ_AUTH_CLIENT_CERT;
-        auth->client_dn = xcj_text(args->client_dn);
-    } else if (args->apikey != NULL) {
-        auth->methods = XCJ_AUTH_API_KEY;
-        status = io_value(&job->credential, "--apikey", args->apikey, IO_SECRET_LIMIT, STATUS_INPUT);
-        auth->api_key = text_view(&job->credential);
-    }
-    auth->consumer_custom_id = xcj_text(args->consumer_custom_id);
-    auth->consumer_id = xcj_text(args->consumer_id);
-    auth->audience = xcj_text(args->aud);
-    auth->jti = xcj_text(args->jti);
-    if (status == STATUS_OK && job->credential.failed) {
-        status = msg_fail_memory();
-    }
-    return status;
-}
-
 static void fill_options(mint_job *job)
 {
     const mint_args *args = job->args;
@@ -229,9 +171,17 @@ static msg_status load_key(mint_job *job)
 {
     const mint_args *args = job->args;
     const keys_how how = { args->passphrase, args->hmac_k_raw };
-    msg_status status =
-        args->key != NULL ? keys_load(&job->keys, args->key, &how) : keys_load_secret(&job->keys, &args->secret);
-    const char *name = args->key != NULL ? io_name(args->key) : "the secret";
+    const char *name = "the secret";
+    msg_status status = STATUS_OK;
+    if (args->key != NULL) {
+        name = io_name(args->key);
+        status = keys_load(&job->keys, args->key, &how);
+    } else if (args->key_env != NULL) {
+        name = "--key-env";
+        status = keys_load_env(&job->keys, name, args->key_env, &how);
+    } else {
+        status = keys_load_secret(&job->keys, &args->secret);
+    }
     return status == STATUS_OK ? keys_pick(&job->key, &job->keys, args->kid, name) : status;
 }
 
@@ -309,7 +259,7 @@ static msg_status prepare(mint_job *job)
         status = read_numbers(job);
     }
     if (status == STATUS_OK) {
-        status = read_authentication(job);
+        status = mint_read_authentication(job);
     }
     if (status == STATUS_OK) {
         status = mint_read_claims(job);

@@ -1,0 +1,159 @@
+#!/bin/sh
+# Secrets by file, descriptor, environment and standard input; what is taken for a shared secret, and what is not.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+missing openssl
+fixed='--now 1000 --jti j'
+
+# A passphrase, and the key that it opens.
+openssl genpkey -algorithm ED25519 -aes256 -pass pass:sesame -out locked.pem 2>/dev/null
+openssl pkey -in locked.pem -passin pass:sesame -out open.pem
+"$XCJ" convert --kid k open.pem -o key.json || fail 'convert'
+# shellcheck disable=SC2086 # the options are words
+"$XCJ" mint --key open.pem $fixed >want || fail 'mint'
+printf 'sesame\n' >pass.txt
+PASS=sesame WRONG=open JWK=$(cat key.json) PEM=$(cat locked.pem)
+export PASS WRONG JWK PEM
+# opens NAME WORD...: the key is read, and signs the same.
+opens() {
+    opens_name=$1
+    shift
+    # shellcheck disable=SC2086 # the options are words
+    accept "$opens_name" mint $fixed "$@"
+    same "$opens_name" want out
+}
+opens 'passphrase of a file' --key locked.pem --passphrase-file pass.txt
+opens 'passphrase of a descriptor' --key locked.pem --passphrase-file /dev/fd/3 3<pass.txt
+opens 'passphrase of another descriptor' --key locked.pem --passphrase-file /dev/fd/9 9<<'PASS'
+sesame
+PASS
+opens 'passphrase of the environment' --key locked.pem --passphrase-env PASS
+opens 'passphrase of standard input' --key locked.pem --passphrase-file - <pass.txt
+opens 'key of a descriptor' --key /dev/fd/3 3<open.pem
+opens 'key of standard input' --key - <open.pem
+opens 'key and passphrase of descriptors' --key /dev/fd/3 --passphrase-file /dev/fd/4 3<locked.pem 4<pass.txt
+opens 'key and passphrase of the environment' --key-env PEM --passphrase-env PASS
+opens 'JWK of the environment' --key-env JWK --kid ''
+refuse 'a wrong passphrase of the environment' 3 'locked.pem: ' mint --key locked.pem --passphrase-env WRONG
+refuse 'no such variable, passphrase' 3 'the environment has no variable NONE' mint --key locked.pem --passphrase-env NONE
+refuse 'no such variable, key' 3 '--key-env: the environment has no variable NONE' mint --key-env NONE
+refuse 'no key in the variable' 3 '--key-env: ' mint --key-env PASS
+refuse 'a closed descriptor' 3 '/dev/fd/7: ' mint --key /dev/fd/7 7<&-
+refuse 'two of standard input' 2 'only once' mint --key - --passphrase-file - <pass.txt
+refuse 'two passphrases' 2 'exclude each other' mint --key locked.pem --passphrase-file pass.txt --passphrase-env PASS
+refuse 'two keys' 2 'and no other' mint --key open.pem --key-env PEM
+
+# Credentials.
+claims='--key open.pem --iss i --aud a --no-consumer'
+BASIC=my-user:my-password APIKEY=my-api-key FIELD='Basic bXktdXNlcjpteS1wYXNzd29yZA=='
+export BASIC APIKEY FIELD
+# credential NAME WORD...: the same token as of the file `want`.
+credential() {
+    credential_name=$1
+    shift
+    # shellcheck disable=SC2086 # the options are words
+    accept "$credential_name" mint $fixed $claims "$@"
+    same "$credential_name" want out
+}
+# shellcheck disable=SC2086
+"$XCJ" mint $fixed $claims --basic "$BASIC" >want || fail 'mint --basic'
+printf '%s\n' "$BASIC" >basic.txt
+credential 'Basic of a descriptor' --basic @/dev/fd/3 3<basic.txt
+credential 'Basic of the environment' --basic-env BASIC
+credential 'the field of a descriptor' --authorization @/dev/fd/3 3<<FIELD
+$FIELD
+FIELD
+credential 'the field of the environment' --authorization-env FIELD
+# shellcheck disable=SC2086
+"$XCJ" mint $fixed $claims --apikey "$APIKEY" >want || fail 'mint --apikey'
+credential 'API key of standard input' --apikey - <<APIKEY
+$APIKEY
+APIKEY
+credential 'API key of the environment' --apikey-env APIKEY
+BEARER=$("$XCJ" mint --key open.pem --bare --claim clientId=app)
+export BEARER
+# shellcheck disable=SC2086
+"$XCJ" mint $fixed $claims --bearer "$BEARER" >want || fail 'mint --bearer'
+credential 'Bearer of the environment' --bearer-env BEARER
+refuse 'two credentials' 2 '--apikey-env excludes --basic-env' mint --key open.pem --basic-env BASIC --apikey-env APIKEY
+refuse 'a credential twice' 2 '--basic was given twice' mint --key open.pem --basic a:b --basic a:b
+refuse 'no such variable, credential' 3 '--bearer-env: the environment has no variable NONE' mint --key open.pem --bearer-env NONE
+
+# A shared secret: the bytes as they are. openssl computes what is expected.
+# hmac FILE: its HS256 token.
+hmac() {
+    input=$(printf '{"typ":"JWT","alg":"HS256"}' | b64u).$(printf '{"iat":1000,"exp":2800,"jti":"j"}' | b64u)
+    hex=$(od -An -v -tx1 <"$1" | tr -d ' \n')
+    printf '%s.%s\n' "$input" "$(printf '%s' "$input" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$hex" -binary | b64u)"
+}
+# secret NAME FILE WORD...
+secret() {
+    secret_name=$1
+    hmac "$2" >want
+    shift 2
+    # shellcheck disable=SC2086 # the options are words
+    run mint --alg HS256 $fixed "$@"
+    came_to "$secret_name" 0
+    same "$secret_name" want out
+}
+printf '0123456789abcdef0123456789abcdef' >secret.txt
+printf 'nul \000 bytes \377 and a carriage return\r' >bytes.bin
+printf '0123456789abcdef0123456789abcdef\n' >line.txt
+printf '  {"kty" is not JSON, and so it is a secret' >brace.txt
+SECRET=$(cat secret.txt)
+export SECRET
+secret 'a secret of a file' secret.txt --secret-file secret.txt
+cp secret.txt given.txt
+secret 'a secret of a descriptor' secret.txt --secret-file /dev/fd/3 3<given.txt
+secret 'a secret of standard input' secret.txt --secret-file - <given.txt
+secret 'a secret of the environment' secret.txt --secret-env SECRET
+secret 'any bytes' bytes.bin --secret-file bytes.bin
+[ ! -s err ] || fail 'any bytes: without a word'
+secret 'a line feed is part of it' line.txt --secret-file line.txt
+err_has 'a line feed is part of it' 'warning: line.txt: the line feed at its end is part of the secret'
+secret 'a brace alone makes no JWK' brace.txt --secret-file brace.txt
+"$XCJ" mint --secret-env SECRET --alg HS256 --sub a >token || fail 'mint --secret-env'
+accept 'verify, secret of a descriptor' verify --secret-file /dev/fd/3 --alg HS256 @token 3<secret.txt
+accept 'verify, secret of the environment' verify --secret-env SECRET --alg HS256 @token
+
+# Keys of another kind are no secrets (RFC 8725 2.1), by whatever way they come.
+openssl pkey -in open.pem -pubout -out public.pem
+openssl pkey -in open.pem -outform DER -out key.der
+openssl req -x509 -new -key open.pem -subj /CN=x -days 2 -out cert.pem 2>/dev/null
+"$XCJ" jwks key.json -o jwks.json || fail 'jwks'
+printf '{"kty":"oct","k":"%s"}' "$(b64u <secret.txt)" >oct.json
+{
+    printf '\n \n'
+    cat public.pem
+} >spaced.pem
+for file in open.pem public.pem locked.pem cert.pem key.der key.json jwks.json oct.json spaced.pem; do
+    refuse "$file is no secret" 3 "$file: " mint --alg HS256 --secret-file "$file"
+    refuse "$file is no secret, as a descriptor" 3 '/dev/fd/3: ' mint --alg HS256 --allow-weak-key --secret-file /dev/fd/3 3<"$file"
+    refuse "$file is no secret, to verify with" 3 "$file: " verify --alg HS256 --secret-file "$file" @token
+done
+refuse 'a PEM in the environment is no secret' 3 '--secret-env: ' mint --alg HS256 --secret-env PEM
+refuse 'a JWK in the environment is no secret' 3 '--secret-env: ' mint --alg HS256 --secret-env JWK
+
+# RFC 7518 3.2: no shorter than the hash.
+printf '0123456789abcdef0123456789abcde' >short.txt
+refuse 'a short secret' 9 'short.txt: ' mint --alg HS256 --secret-file short.txt
+refuse 'a short secret, to verify with' 9 'short.txt: ' verify --alg HS256 --secret-file short.txt @token
+secret 'a short secret that is allowed' short.txt --secret-file short.txt --allow-weak-key
+refuse 'too short for HS512' 9 'mint: ' mint --alg HS512 --secret-file secret.txt
+accept 'allowed for HS512' mint --alg HS512 --secret-file secret.txt --allow-weak-key
+: >empty.txt
+refuse 'an empty secret' 3 'empty.txt: ' mint --alg HS256 --secret-file empty.txt --allow-weak-key
+refuse 'which algorithm' 9 'HS256' mint --secret-file secret.txt
+
+# No message tells a secret.
+for word in sesame my-password my-api-key 0123456789abcdef; do
+    : >said
+    for words in '--key locked.pem --passphrase-env WRONG' "$claims --basic my-password" "$claims --apikey my-api-key --claim iss=x" \
+        '--alg RS256 --secret-file secret.txt' '--alg HS256 --secret-file short.txt' '--key-env SECRET' '--key-env PASS'; do
+        # shellcheck disable=SC2086 # the options are words
+        "$XCJ" mint $words >/dev/null 2>>said && fail "not refused: $words"
+    done
+    [ "$(wc -l <said)" -eq 7 ] || fail 'each refusal says one line'
+    if grep -q "$word" said; then fail "a message tells a secret: $(grep "$word" said)"; fi
+done
+finish
