@@ -46,6 +46,14 @@ all    command    wrk             wrk
 all    command    chromium        chromium
 all    command    chromedriver    chromium-driver
 all    python     selenium        python3-selenium
+all    command    clang           clang
+all    command    g++             g++
+all    command    git             git
+all    command    meson           meson
+all    command    lintian         lintian
+all    command    dpkg-shlibdeps  dpkg-dev
+all    command    file            file
+all    command    abidiff         abigail-tools
 LIST
 }
 

@@ -1,0 +1,16 @@
+# What CPack leaves to do on its Debian packages. It calls ldconfig from maintainer scripts, where Debian's policy (8.1.1) wants
+# a trigger alone; and before 3.31 it has no word for Multi-Arch.
+foreach(package IN LISTS CPACK_PACKAGE_FILES)
+  set(folder ${CPACK_TEMPORARY_DIRECTORY}/finish)
+  file(REMOVE_RECURSE ${folder})
+  execute_process(COMMAND dpkg-deb -R ${package} ${folder} COMMAND_ERROR_IS_FATAL ANY)
+  file(REMOVE ${folder}/DEBIAN/postinst ${folder}/DEBIAN/postrm)
+  file(READ ${folder}/DEBIAN/control control)
+  set(multi_arch foreign)
+  if(control MATCHES "Package: lib")
+    set(multi_arch same)
+  endif()
+  string(REGEX REPLACE "(\nPackage: [^\n]*)" "\\1\nMulti-Arch: ${multi_arch}" control "${control}")
+  file(WRITE ${folder}/DEBIAN/control "${control}")
+  execute_process(COMMAND dpkg-deb --root-owner-group -b ${folder} ${package} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+endforeach()

@@ -1,0 +1,18 @@
+# Removes what the last `cmake --install` of the build FOLDER has put there, and folders of ours that it leaves empty.
+# DESTDIR as at installation.
+set(manifest ${FOLDER}/install_manifest.txt)
+if(NOT EXISTS ${manifest})
+  message(FATAL_ERROR "nothing was installed from ${FOLDER}: there is no install_manifest.txt")
+endif()
+file(STRINGS ${manifest} files)
+foreach(file IN LISTS files)
+  set(file $ENV{DESTDIR}${file})
+  message(STATUS "Removing ${file}")
+  file(REMOVE ${file})
+  get_filename_component(folder ${file} DIRECTORY)
+  file(GLOB rest ${folder}/*)
+  if(folder MATCHES "/xcj$" AND NOT rest)
+    file(REMOVE_RECURSE ${folder})
+  endif()
+endforeach()
+file(REMOVE ${manifest})

@@ -1,0 +1,40 @@
+#!/bin/sh
+# C and C++ programs build with pkg-config against a prefix that was moved: shared, and wholly static.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+command -v pkg-config >/dev/null || skip "pkg-config is not here"
+
+moved_prefix
+PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+export PKG_CONFIG_PATH
+new_app app
+cd "$work/app" || exit 1
+
+# Flags are words.
+# shellcheck disable=SC2046
+build() {
+    out=$1
+    shift
+    step "$@" -Wall -Wextra -Wpedantic -Werror app.c -o "$out" $(pkg-config --cflags --libs xcj) \
+        -Wl,-rpath,"$(pkg-config --variable=libdir xcj)"
+}
+build c "$XCJ_CC" -std=c11
+runs ./c
+is_dynamic c || bad "the program does not load libxcj.so.0"
+if command -v g++ >/dev/null; then
+    build cpp g++ -std=c++17 -x c++
+    runs ./cpp
+fi
+
+# shellcheck disable=SC2046
+step "$XCJ_CC" -static app.c -o static $(pkg-config --static --cflags --libs xcj)
+runs ./static
+is_dynamic static && bad "the static program loads libxcj.so.0"
+# shellcheck disable=SC2046
+"$XCJ_CC" -static app.c -o lacking $(pkg-config --cflags --libs xcj) 2>/dev/null && bad "without --static it links, too: not tested"
+
+step pkg-config --exact-version="$(./c | sed 's/xcj //')" xcj
+[ "$(pkg-config --libs xcj | tr ' ' '\n' | grep -c crypto)" = 0 ] || bad "xcj.pc makes users of the shared library link libcrypto"
+runs "$prefix/bin/xcj" --version
+
+finish "pkg-config, shared and static, from a moved prefix"
