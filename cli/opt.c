@@ -255,7 +255,7 @@ static void print_row(const opt_row *row)
     }
     (void)snprintf(left, sizeof left, "  %s--%s%s%s", letter, row->name, row->metavar ? " " : "",
                    row->metavar ? row->metavar : "");
-    if (strlen(left) > 31) {
+    if (strlen(left) > 30) {
         (void)printf("%s\n%32s%s", left, "", row->help);
     } else {
         (void)printf("%-32s%s", left, row->help);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every example of every --help works as it is printed, with the files that the examples name.
+# Every example of every --help and of every manual page works as it is printed, with the files that the examples name.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 missing openssl
@@ -21,26 +21,29 @@ TOKEN=$(cat token.jwt)
 export TOKEN
 cd ..
 
-examples() {
-    xcj "$@" --help | sed -n '/^Examples:/,/^$/s/^  //p'
+# Each example as a file of its own: a line of the help, a block of the manual. What asks a server is tested with one.
+# blocks FILE: those of the manual's source.
+blocks() {
+    awk '/^```/ { inside = !inside; n += inside; next } inside { print >sprintf("list/m%02d", n) }' "$1"
 }
 
-# What fetches needs a server, and is tested with one.
 ran=0
 for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
+    rm -rf list folder && mkdir list && cp -R files folder
     # shellcheck disable=SC2086 # no verb is no word
-    examples $verb | grep -v -e '--jwks-url' -e '--jku-prefix' >list
-    [ "$(wc -l <list)" -ge 2 ] || fail "xcj $verb --help has $(wc -l <list) examples"
-    rm -rf folder && cp -R files folder
-    while read -r line; do
+    xcj $verb --help | awk '/^Examples:/ { inside = 1; next } /^$/ { inside = 0 } inside { print >sprintf("list/h%02d", ++n) }'
+    [ -e list/h02 ] || fail "xcj $verb --help has two examples or more"
+    [ -z "${XCJ_MAN_SOURCES:-}" ] || blocks "$XCJ_MAN_SOURCES/xcj${verb:+-$verb}.1.scd"
+    for example in list/*; do
+        grep -q -e '--jwks-url' -e '--jku-prefix' -e 'curl ' "$example" && continue
         checks=$((checks + 1))
         ran=$((ran + 1))
-        (cd folder && sh -c "$line") >out 2>err </dev/null || {
+        (cd folder && sh -e "../$example") >out 2>err </dev/null || {
             status=$?
-            fail "this example of xcj $verb --help fails: $line"
+            fail "this example of xcj $verb fails: $(cat "$example")"
             show
         }
-    done <list
+    done
 done
 [ "$ran" -ge 20 ] || fail "only $ran examples were found"
 finish
