@@ -64,7 +64,7 @@ static bool looks_like_json(const text *data)
     return at < data->len && data->ptr[at] == '{';
 }
 
-static msg_status set_of_one(keys_loaded *out, xcj_key *key)
+msg_status keys_set_of_one(keys_loaded *out, xcj_key *key)
 {
     xcj_error err;
     const xcj_key *const keys[1] = { key };
@@ -73,7 +73,7 @@ static msg_status set_of_one(keys_loaded *out, xcj_key *key)
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, NULL, &err);
 }
 
-static msg_status read_passphrase(text *out, const keys_passphrase *from)
+msg_status keys_read_passphrase(text *out, const keys_passphrase *from)
 {
     if (from->env != NULL && from->file != NULL) {
         return msg_fail(STATUS_USAGE, NULL, "--passphrase-env and --passphrase-file exclude each other");
@@ -120,7 +120,7 @@ static msg_status load_single(keys_loaded *out, const text *data, const char *na
     if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL) {
         return msg_fail(STATUS_INPUT, name, "%s (--passphrase-env, --passphrase-file)", err.message);
     }
-    return code == XCJ_OK ? set_of_one(out, key) : msg_fail_error(ABOUT_INPUT, name, &err);
+    return code == XCJ_OK ? keys_set_of_one(out, key) : msg_fail_error(ABOUT_INPUT, name, &err);
 }
 
 static msg_status load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how,
@@ -143,7 +143,7 @@ static msg_status load_text(keys_loaded *out, const text *data, const char *name
 {
     text passphrase = TEXT_INIT;
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
-    msg_status status = read_passphrase(&passphrase, &how->passphrase);
+    msg_status status = keys_read_passphrase(&passphrase, &how->passphrase);
     if (status == STATUS_OK) {
         options.passphrase = passphrase.ptr;
         options.passphrase_len = passphrase.len;
@@ -202,7 +202,7 @@ msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
     if (line_end) {
         msg_warn(name, "the line feed at its end is part of the secret");
     }
-    return set_of_one(out, key);
+    return keys_set_of_one(out, key);
 }
 
 void keys_free(keys_loaded *loaded)

@@ -60,6 +60,12 @@ msg_status keys_load_env(keys_loaded *out, const char *option, const char *varia
 /** A set of one: the shared secret. */
 msg_status keys_load_secret(keys_loaded *out, const keys_secret *secret);
 
+/** A set of this one key, which it takes. */
+msg_status keys_set_of_one(keys_loaded *out, xcj_key *key);
+
+/** The passphrase that the options name; nothing where they name none. */
+msg_status keys_read_passphrase(text *out, const keys_passphrase *from);
+
 void keys_free(keys_loaded *loaded);
 
 /** Warns of each key of a set that cannot be used. */

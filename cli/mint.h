@@ -13,6 +13,7 @@
 typedef struct mint_args {
     const char *key;
     const char *key_env;
+    const char *key_uri;
     const char *config;
     keys_secret secret;
     keys_passphrase passphrase;

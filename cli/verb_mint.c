@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/doc.h"
+#include "cli/key_uri.h"
 #include "cli/mint.h"
 #include "cli/time.h"
 #include "cli/verb.h"
@@ -20,6 +21,7 @@
 static const opt_row OPTIONS[] = {
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the private key to sign with: JWK, PEM, DER, or a set" },
     { "key-env", 0, OPT_TEXT, "VAR", AT(key_env), "the private key, from the environment" },
+    { "key-uri", 0, OPT_TEXT, "URI|@FILE|-", AT(key_uri), "the private key, used where it is: file:, pkcs11:" },
     { "config", 0, OPT_TEXT, "FILE", AT(config), "the Kong plugin's configuration object, with its private_jwk" },
     KEYS_SECRET_ROWS(mint_args, secret),
     KEYS_PASSPHRASE_ROWS(mint_args, passphrase),
@@ -73,11 +75,11 @@ static msg_status check_authentication(const mint_args *args)
 
 static msg_status check(const mint_args *args)
 {
-    int keys = (args->key != NULL) + (args->key_env != NULL) + (args->config != NULL) + (args->secret.file != NULL) +
-               (args->secret.env != NULL);
+    int keys = (args->key != NULL) + (args->key_env != NULL) + (args->key_uri != NULL) + (args->config != NULL) +
+               (args->secret.file != NULL) + (args->secret.env != NULL);
     if (keys != 1) {
         return msg_fail(STATUS_USAGE, "mint",
-                        "one of --key, --key-env, --config, --secret-file and --secret-env is needed%s",
+                        "one of --key, --key-env, --key-uri, --config, --secret-file and --secret-env is needed%s",
                         keys > 1 ? ", and no other" : "");
     }
     msg_status status = check_authentication(args);
@@ -179,6 +181,9 @@ static msg_status load_key(mint_job *job)
     } else if (args->key_env != NULL) {
         name = "--key-env";
         status = keys_load_env(&job->keys, name, args->key_env, &how);
+    } else if (args->key_uri != NULL) {
+        name = "--key-uri";
+        status = key_uri_load(&job->keys, args->key_uri, &args->passphrase);
     } else {
         status = keys_load_secret(&job->keys, &args->secret);
     }

@@ -37,6 +37,9 @@ all    command    scdoc           scdoc
 all    command    man             man-db
 all    command    curl            curl
 all    command    valgrind        valgrind
+all    command    softhsm2-util   softhsm2
+all    command    pkcs11-tool     opensc
+all    engine     pkcs11          libengine-pkcs11-openssl
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
 all    command    nginx           nginx
@@ -75,6 +78,7 @@ packages_have_cc() {
 # Is it there? KIND, WHAT.
 packages_have() {
     case $1 in
+    engine) command -v openssl >/dev/null && openssl engine "$2" >/dev/null 2>&1 ;;
     cmake) packages_have_cmake "$2" ;;
     cc) packages_have_cc ;;
     make) command -v ninja >/dev/null || command -v make >/dev/null ;;

@@ -21,7 +21,7 @@ TOKEN=$(cat token.jwt)
 export TOKEN
 cd ..
 
-# Each example as a file of its own: a line of the help, a block of the manual. What asks a server is tested with one.
+# Each example as a file of its own: a line of the help, a block of the manual. What asks a server or a token is tested with one.
 # blocks FILE: those of the manual's source.
 blocks() {
     awk '/^```/ { inside = !inside; n += inside; next } inside { print >sprintf("list/m%02d", n) }' "$1"
@@ -35,7 +35,7 @@ for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
     [ -e list/h02 ] || fail "xcj $verb --help has two examples or more"
     [ -z "${XCJ_MAN_SOURCES:-}" ] || blocks "$XCJ_MAN_SOURCES/xcj${verb:+-$verb}.1.scd"
     for example in list/*; do
-        grep -q -e '--jwks-url' -e '--jku-prefix' -e 'curl ' "$example" && continue
+        grep -q -e '--jwks-url' -e '--jku-prefix' -e 'curl ' -e 'pkcs11:' "$example" && continue
         checks=$((checks + 1))
         ran=$((ran + 1))
         (cd folder && sh -e "../$example") >out 2>err </dev/null || {

@@ -111,7 +111,7 @@ want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
     '{"client_id":"k","iss":"https://gw","iat":1000,"exp":1060,"aud":"u","jti":"j","act":{"client_id":"c"}}')
 out_is 'configuration' "authorization: Bearer $want"
 refuse 'configuration and option contradict' 2 'the configuration has its own iss' mint --config plugin.json --apikey k --iss x
-refuse 'configuration and key' 2 'one of --key, --key-env, --config' mint --config plugin.json --key key.json
+refuse 'configuration and key' 2 'one of --key, --key-env, --key-uri, --config' mint --config plugin.json --key key.json
 printf '{"iss":"x","private_jwk":%s,"colour":"red"}' "$(cat key.json)" >odd.json
 refuse 'configuration with an unknown member' 3 'colour' mint --config odd.json --apikey k --aud u
 refuse 'configuration that is no JSON' 3 'basic.txt: ' mint --config basic.txt --apikey k --aud u

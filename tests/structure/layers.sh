@@ -34,11 +34,13 @@ violations() {
         at[1] == "include" && crypto { report("a public header that needs OpenSSL") }
         at[1] == "include" && to[1] == "lib" { report("a public header that needs an internal one") }
         at[1] == "cli" && to[1] == "lib" { report("the command sees the public headers only") }
+        at[1] == "cli" && crypto && $1 !~ /^cli\/(key_uri|forge[a-z_]*|verb_forge)\.c$/ { report("the command leaves OpenSSL to the library, but for a key by its URI and for forging") }
         at[1] == "examples" && (to[1] == "lib" || to[1] == "cli") { report("an example sees the public headers only") }
         at[1] != "lib" { next }
         !(at[2] in floor) { report("lib/" at[2] " is no floor of the house"); next }
         crypto && at[2] != "key" { report("OpenSSL is for lib/key") }
         crypto && at[3] ~ /^(alg|jwk)\./ { report("the algorithm table and the shape of a JWK know no OpenSSL") }
+        at[2] == "bridge" && to[1] == "lib" && to[2] != "bridge" { report("the bridge is a library of its own, over the public headers") }
         json && at[2] != "bridge" { report("libjwt and jansson are for lib/bridge") }
         to[1] == "cli" { report("the library does not know the command") }
         to[1] == "lib" && !(to[2] in floor) { report("lib/" to[2] " is no floor of the house"); next }
@@ -91,6 +93,8 @@ catches lib/base/mem.h '#include "lib/base/mem.h"'
 catches lib/codec/der.h '#include "lib/codec/loop.h"' lib/codec/loop.h '#include "lib/codec/der.h"'
 catches lib/utils.c '#include <string.h>'
 catches cli/mint.c '#include "lib/base/mem.h"'
+catches cli/mint.c '#include <openssl/evp.h>'
+catches lib/bridge/libjwt.c '#include "lib/base/mem.h"'
 catches examples/nginx/src/module.c '#include "lib/base/mem.h"'
 catches include/xcj/key.h '#include <openssl/evp.h>'
 
