@@ -36,6 +36,11 @@ all    command    fish            fish
 all    command    scdoc           scdoc
 all    command    man             man-db
 all    command    curl            curl
+all    command    doxygen         doxygen
+all    command    dot             graphviz
+all    command    c++             g++
+all    command    python3         python3
+all    command    luajit          luajit2
 all    command    valgrind        valgrind
 all    command    softhsm2-util   softhsm2
 all    command    pkcs11-tool     opensc

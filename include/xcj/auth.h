@@ -16,6 +16,7 @@ extern "C" {
 #define XCJ_AUTH_BASIC ((uint32_t)1 << 1)       /**< Authorization: Basic (RFC 7617) */
 #define XCJ_AUTH_CLIENT_CERT ((uint32_t)1 << 2) /**< a TLS client certificate, or its subject's DN */
 #define XCJ_AUTH_API_KEY ((uint32_t)1 << 3)     /**< an API key */
+/** All four. */
 #define XCJ_AUTH_ANY (XCJ_AUTH_BEARER | XCJ_AUTH_BASIC | XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_API_KEY)
 
 /**
@@ -23,7 +24,7 @@ extern "C" {
  * the options carry a verifier. An absent member has ptr NULL; an empty API key, certificate or DN counts as absent.
  */
 typedef struct xcj_auth {
-    size_t size;
+    size_t size;                /**< of the struct, as its _INIT sets it */
     uint32_t methods;           /**< the one that authenticated the request, or an allow-list to look for */
     int first_match;            /**< 1: of several credentials Bearer goes before Basic, certificate, API key; 0: one only */
     xcj_str authorization;      /**< the value of the Authorization header field */
@@ -34,14 +35,15 @@ typedef struct xcj_auth {
     xcj_str consumer_id;        /**< becomes act.client_id when there is no custom id */
     xcj_str audience;           /**< aud as it is; or the service URL in the four members below */
     xcj_str service_scheme;     /**< "http", "https" ... */
-    xcj_str service_host;
-    unsigned service_port; /**< 0: the scheme's default, which is never written */
-    xcj_str service_path;  /**< begins with '/', or is absent */
-    xcj_str jti;           /**< the token's id; absent: a random UUID (RFC 9562 version 4) */
-    int64_t now;           /**< the clock in Unix seconds, when has_now is set */
-    int has_now;           /**< 0: the system clock */
+    xcj_str service_host;       /**< a name, or an address */
+    unsigned service_port;      /**< 0: the scheme's default, which is never written */
+    xcj_str service_path;       /**< begins with '/', or is absent */
+    xcj_str jti;                /**< the token's id; absent: a random UUID (RFC 9562 version 4) */
+    int64_t now;                /**< the clock in Unix seconds, when has_now is set */
+    int has_now;                /**< 0: the system clock */
 } xcj_auth;
 
+/** All defaults. */
 #define XCJ_AUTH_INIT                                                                                                       \
     {                                                                                                                       \
         sizeof(xcj_auth), 0, 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },  \
@@ -50,7 +52,7 @@ typedef struct xcj_auth {
 
 /** How claims and header are made: the same for every request of a gateway. */
 typedef struct xcj_mint_options {
-    size_t size;
+    size_t size;                   /**< of the struct, as its _INIT sets it */
     xcj_alg alg;                   /**< XCJ_ALG_NONE: see xcj_key_sign_alg() */
     xcj_str iss;                   /**< the issuer; required with an authentication */
     xcj_str aud;                   /**< aud when the request gives none */
@@ -63,17 +65,18 @@ typedef struct xcj_mint_options {
     int dn_rfc4514;                /**< 1: the certificate's subject as RFC 4514 writes it */
     int cap_exp;                   /**< 1: exp is not after the Bearer token's; one that has passed is XCJ_ERR_EXPIRED */
     const xcj_str *drop_claims;    /**< Bearer: inbound claims not to keep */
-    size_t drop_claims_count;
-    const xcj_str *keep_claims; /**< Bearer: the only inbound claims to keep; NULL: all. Not with drop_claims */
-    size_t keep_claims_count;
-    xcj_str claims;   /**< a JSON object whose members follow our claims; they must not repeat one of ours */
-    xcj_str header;   /**< a JSON object whose members follow ours; not alg, crit, b64 or a repetition */
-    size_t max_token; /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
+    size_t drop_claims_count;      /**< how many */
+    const xcj_str *keep_claims;    /**< Bearer: the only inbound claims to keep; NULL: all. Not with drop_claims */
+    size_t keep_claims_count;      /**< how many */
+    xcj_str claims;                /**< a JSON object whose members follow our claims; they must not repeat one of ours */
+    xcj_str header;                /**< a JSON object whose members follow ours; not alg, crit, b64 or a repetition */
+    size_t max_token;              /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
     const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has done it */
     int single;                          /**< 1: one token only: nothing is done ahead that only later ones gain from */
     int verbose; /**< 1: xcj_minter_failure() says why. A configuration object's own `verbose` goes first */
 } xcj_mint_options;
 
+/** All defaults. */
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \

@@ -92,12 +92,12 @@ XCJ_API const char *xcj_version(void);
 XCJ_API const char *xcj_openssl_version(void);
 
 /* Claims by bit, for xcj_error.claims, in the order in which failures are reported. */
-#define XCJ_CLAIM_ISS ((uint32_t)1 << 0)
-#define XCJ_CLAIM_SUB ((uint32_t)1 << 1)
-#define XCJ_CLAIM_AUD ((uint32_t)1 << 2)
-#define XCJ_CLAIM_EXP ((uint32_t)1 << 3)
-#define XCJ_CLAIM_NBF ((uint32_t)1 << 4)
-#define XCJ_CLAIM_IAT ((uint32_t)1 << 5)
+#define XCJ_CLAIM_ISS ((uint32_t)1 << 0)      /**< the issuer */
+#define XCJ_CLAIM_SUB ((uint32_t)1 << 1)      /**< the subject */
+#define XCJ_CLAIM_AUD ((uint32_t)1 << 2)      /**< the audience */
+#define XCJ_CLAIM_EXP ((uint32_t)1 << 3)      /**< the end of its time */
+#define XCJ_CLAIM_NBF ((uint32_t)1 << 4)      /**< the beginning of its time */
+#define XCJ_CLAIM_IAT ((uint32_t)1 << 5)      /**< when it was issued */
 #define XCJ_CLAIM_TYP ((uint32_t)1 << 6)      /**< the header's typ (RFC 8725 3.11) */
 #define XCJ_CLAIM_REQUIRED ((uint32_t)1 << 7) /**< a claim that the policy requires by name */
 
@@ -110,19 +110,19 @@ XCJ_API const char *xcj_openssl_version(void);
  * everything but printable ASCII replaced; never a key, a password or a whole token.
  */
 typedef struct xcj_error {
-    xcj_code code;
-    uint32_t claims;   /**< XCJ_CLAIM_ bits of every claim that failed */
-    size_t offset;     /**< byte offset into the text at fault, or XCJ_NO_OFFSET */
-    size_t needed;     /**< with XCJ_ERR_BUFFER: the length that is enough */
-    char member[64];   /**< the JSON member, claim or option at fault; "" if none */
-    char message[400]; /**< the sentence */
-    uint64_t reserved[4];
+    xcj_code code;        /**< what the call returned */
+    uint32_t claims;      /**< XCJ_CLAIM_ bits of every claim that failed */
+    size_t offset;        /**< byte offset into the text at fault, or XCJ_NO_OFFSET */
+    size_t needed;        /**< with XCJ_ERR_BUFFER: the length that is enough */
+    char member[64];      /**< the JSON member, claim or option at fault; "" if none */
+    char message[400];    /**< the sentence */
+    uint64_t reserved[4]; /**< zero */
 } xcj_error;
 
 /** A borrowed run of bytes; `ptr` NULL means absent. */
 typedef struct xcj_str {
-    const char *ptr;
-    size_t len;
+    const char *ptr; /**< need not end in a NUL */
+    size_t len;      /**< in bytes */
 } xcj_str;
 
 /** A view of a NUL-terminated text; absent for NULL. */

@@ -12,7 +12,7 @@ extern "C" {
 
 /** How a JWS is signed. */
 typedef struct xcj_jws_options {
-    size_t size;
+    size_t size;         /**< of the struct, as its _INIT sets it */
     xcj_alg alg;         /**< the algorithm; XCJ_ALG_NONE: see xcj_key_sign_alg() */
     xcj_str typ;         /**< absent: no typ. A JWT says "JWT" */
     xcj_str kid;         /**< absent: the key's kid, if it has one; "": none */
@@ -23,6 +23,7 @@ typedef struct xcj_jws_options {
     int unencoded;       /**< 1: b64=false with crit (RFC 7797); a compact result must then be detached */
 } xcj_jws_options;
 
+/** All defaults. */
 #define XCJ_JWS_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
         sizeof(xcj_jws_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, 0        \
@@ -38,7 +39,7 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_jws_sign(char **out, size_t *out_len, const 
 
 /** One signature of a JSON serialisation. */
 typedef struct xcj_jws_signer {
-    const xcj_key *key;
+    const xcj_key *key;             /**< signs */
     const xcj_jws_options *options; /**< may be NULL; detached and unencoded must be the same for all signers */
 } xcj_jws_signer;
 

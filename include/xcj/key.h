@@ -19,14 +19,15 @@ typedef struct xcj_key xcj_key;
 
 /** How a key is read. */
 typedef struct xcj_key_options {
-    size_t size;
+    size_t size;            /**< of the struct, as its _INIT sets it */
     const char *passphrase; /**< for an encrypted PKCS#8 key; NULL if there is none */
-    size_t passphrase_len;
-    int hmac_k_raw;        /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
-    int kong_alg_names;    /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
-    int allow_weak_secret; /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
+    size_t passphrase_len;  /**< its length */
+    int hmac_k_raw;         /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
+    int kong_alg_names;     /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
+    int allow_weak_secret;  /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
 } xcj_key_options;
 
+/** All defaults. */
 #define XCJ_KEY_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
         sizeof(xcj_key_options), NULL, 0, 0, 0, 0                                                                           \
@@ -75,12 +76,12 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, uns
 
 /** What a signer is asked for. All of it is borrowed for the call. */
 typedef struct xcj_sign_request {
-    size_t size;
-    xcj_alg alg;
+    size_t size;          /**< of the struct, as the library that calls knows it */
+    xcj_alg alg;          /**< what the token says */
     const uint8_t *input; /**< the JWS signing input (RFC 7515 5.1): what the signature is over */
-    size_t input_len;
-    const uint8_t *hash; /**< its hash, as the algorithm says; NULL for EdDSA, which takes the input itself */
-    size_t hash_len;
+    size_t input_len;     /**< its length */
+    const uint8_t *hash;  /**< its hash, as the algorithm says; NULL for EdDSA, which takes the input itself */
+    size_t hash_len;      /**< its length */
     size_t signature_len; /**< how long the signature is in a token, in bytes */
 } xcj_sign_request;
 
@@ -94,7 +95,7 @@ typedef int (*xcj_sign_fn)(void *context, uint8_t *signature, size_t *signature_
 
 /** Something outside that signs, such as a KMS. */
 typedef struct xcj_signer {
-    size_t size;
+    size_t size;                    /**< of the struct, as its _INIT sets it */
     xcj_alg alg;                    /**< what it signs with; XCJ_ALG_NONE: what the public key says, or each that fits */
     xcj_sign_fn sign;               /**< called in whichever threads sign, in several at once: it must be ready for that */
     void (*release)(void *context); /**< called when the last reference to the key is gone; NULL: nothing to do */
@@ -103,6 +104,7 @@ typedef struct xcj_signer {
     int trusted;   /**< 1: a signature is taken as it comes; 0: it is first verified with the public key */
 } xcj_signer;
 
+/** All defaults. */
 #define XCJ_SIGNER_INIT                                                                                                     \
     {                                                                                                                       \
         sizeof(xcj_signer), XCJ_ALG_NONE, NULL, NULL, NULL, 0, 0                                                            \
@@ -123,12 +125,13 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key
 
 /** What a copy of a key is to be called; an absent member (ptr NULL, XCJ_ALG_NONE) leaves what the key has. */
 typedef struct xcj_key_labels {
-    size_t size;
+    size_t size; /**< of the struct, as its _INIT sets it */
     xcj_str kid; /**< "" removes the kid */
     xcj_str use; /**< "sig", "enc", another text, or "" to remove it */
     xcj_alg alg; /**< must fit the key's type and curve */
 } xcj_key_labels;
 
+/** All defaults. */
 #define XCJ_KEY_LABELS_INIT                                                                                                 \
     {                                                                                                                       \
         sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE                                                      \

@@ -80,12 +80,12 @@ XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len
  * library's.
  */
 typedef struct xcj_mint_job {
-    size_t size;
-    char *buf;
-    size_t cap;
-    size_t input_len;
-    size_t signature_len;
-    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t size;                          /**< of the struct, as step 1 sets it */
+    char *buf;                            /**< the caller's buffer */
+    size_t cap;                           /**< its length */
+    size_t input_len;                     /**< of what is signed, at the buffer's beginning; 0: not prepared */
+    size_t signature_len;                 /**< 0: not signed */
+    uint8_t signature[XCJ_SIGNATURE_MAX]; /**< until step 3 */
 } xcj_mint_job;
 
 /** Step 1, where the request is at hand: writes header and claims into the buffer. Checks that the whole token will fit. */
@@ -98,15 +98,6 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minte
 
 /** Step 3: completes the token in the buffer; *len is its length. Without a good step 2 it is XCJ_ERR_ARGUMENT. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
-
-/**
- * Whom a token of this request would be for, before it is minted: for a gateway that finds the consumer by the client_id.
- * The credential is selected, verified and read as xcj_mint() does it; consumer and audience are not looked at. Free the
- * text, which has a NUL after it, with xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _MEMORY,
- * and what the bearer_verifier says.
- */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *minter,
-                                                     const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
 /**
  * The client_id of a token that was just minted here, unescaped, with a NUL after it: for a log, or a variable of the

@@ -19,12 +19,13 @@ struct ossl_lib_ctx_st;
 
 /** Where OpenSSL does what is done with a key. */
 typedef struct xcj_pkey_options {
-    size_t size;
+    size_t size;                     /**< of the struct, as its _INIT sets it */
     struct ossl_lib_ctx_st *lib_ctx; /**< borrowed: must outlive the key and all that uses it; NULL: the default context */
     const char *properties;          /**< property query, such as "fips=yes" or "?provider=tpm2"; copied; NULL: none */
     int untried;                     /**< 1: makes no signature now, as where a person must confirm each */
 } xcj_pkey_options;
 
+/** All defaults. */
 #define XCJ_PKEY_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_pkey_options), NULL, NULL, 0                                                                             \

@@ -18,17 +18,17 @@ typedef struct xcj_verifier xcj_verifier;
 
 /** What a token must be. Everything is copied. */
 typedef struct xcj_verify_options {
-    size_t size;
-    const xcj_alg *algs; /**< the exact algorithms allowed; NULL: whatever the key admits; not NULL and 0: none at all */
-    size_t algs_count;
+    size_t size;            /**< of the struct, as its _INIT sets it */
+    const xcj_alg *algs;    /**< the exact algorithms allowed; NULL: whatever the key admits; not NULL and 0: none at all */
+    size_t algs_count;      /**< how many */
     const xcj_str *issuers; /**< iss must equal one of them; an absent text in a list is XCJ_ERR_CONFIG */
-    size_t issuers_count;
+    size_t issuers_count;   /**< how many */
     const xcj_str *audiences; /**< aud must equal, or contain, one of them */
-    size_t audiences_count;
-    xcj_str subject; /**< sub must equal it; absent: not compared */
-    xcj_str typ;     /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
+    size_t audiences_count;   /**< how many */
+    xcj_str subject;          /**< sub must equal it; absent: not compared */
+    xcj_str typ; /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
     const xcj_str *required; /**< claims that must be there, by name; at most 32 */
-    size_t required_count;
+    size_t required_count;   /**< how many */
     xcj_str key_claim;       /**< choose the key whose kid equals this claim, in place of the header's kid; absent: no */
     int64_t leeway;          /**< seconds of clock skew allowed, 0 to 86400 */
     int64_t max_age;         /**< seconds since iat at most; 0: not limited. iat is then required and must not be ahead */
@@ -44,6 +44,7 @@ typedef struct xcj_verify_options {
     unsigned max_signatures; /**< most signatures of a general JSON serialisation; 0: 16 */
 } xcj_verify_options;
 
+/** All defaults. */
 #define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
         sizeof(xcj_verify_options), NULL, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, 0,  \

@@ -25,4 +25,7 @@ grep -q '^XCJ_ERR_CLAIM: ' log || bad "example_verify with another audience: $(c
 "$XCJ_COMMAND" convert --to pem public.json | cmp -s - public.pem || bad "example_convert writes another PEM than the command"
 grep -q "thumbprint $("$XCJ_COMMAND" thumbprint public.json)\$" log || bad "example_convert: $(cat log)"
 
+"$examples/example_rotation" 5 >said || bad "example_rotation: $(cat said)"
+grep -q '^5 rotations, [1-9][0-9]* requests, 0 failed$' said || bad "example_rotation: $(cat said)"
+
 finish "the example programs"
