@@ -240,6 +240,44 @@ START_TEST(every_prefix_of_a_signature_is_refused)
 }
 END_TEST
 
+START_TEST(the_outside_of_a_key)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        bool looks;
+    } rows[] = {
+        { "\x30\x03\x02\x01\x00", 5, true },
+        { "\x30\x02\x30\x00", 4, true },
+        { "\x30\x06\x30\x02\x05\x00\x05\x00", 8, true },
+        { "\x30\x03\x02\x01\x00!", 6, false }, /* something behind it */
+        { "\x30\x04\x02\x01\x00", 5, false },
+        { "\x30\x03\x02\x02\x00", 5, false }, /* the first element does not fit */
+        { "\x30\x03\x04\x01\x00", 5, false },
+        { "\x31\x03\x02\x01\x00", 5, false },
+        { "\x30\x81\x03\x02\x01\x00", 6, false }, /* lengths in more bytes than they need */
+        { "\x30\x82\x00\x03\x02\x01\x00", 7, false },
+        { "\x30\x80\x02\x01\x00", 5, false },
+        { "\x30\x85\x01\x01\x01\x01\x01", 7, false },
+        { "\x30\x00", 2, false },
+        { "\x30", 1, false },
+        { "", 0, false },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint8_t *copy = malloc(rows[i].len + (rows[i].len == 0));
+        memcpy(copy, rows[i].bytes, rows[i].len);
+        ck_assert_msg(xcj__der_looks_like_key(copy, rows[i].len) == rows[i].looks, "row %zu", i);
+        free(copy);
+    }
+    static const uint8_t head[] = { 0x30, 0x82, 0x01, 0x00, 0x02, 0x81, 0xfd };
+    uint8_t wide[260] = { 0 };
+    memcpy(wide, head, sizeof head);
+    ck_assert(xcj__der_looks_like_key(wide, sizeof wide));
+    wide[6]++; /* one more than there is */
+    ck_assert(!xcj__der_looks_like_key(wide, sizeof wide));
+}
+END_TEST
+
 static Suite *der_suite(void)
 {
     TCase *tests = tcase_create("der");
@@ -251,6 +289,7 @@ static Suite *der_suite(void)
     tcase_add_test(tests, numbers_that_no_signature_has);
     tcase_add_test(tests, ecdsa_der_is_strict);
     tcase_add_test(tests, every_prefix_of_a_signature_is_refused);
+    tcase_add_test(tests, the_outside_of_a_key);
     Suite *suite = suite_create("der");
     suite_add_tcase(suite, tests);
     return suite;

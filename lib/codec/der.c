@@ -161,3 +161,32 @@ bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len)
     memset(rs, 0, 2 * half);
     return false;
 }
+
+/* The length of the content of an element at der, and that of its header; false when it does not fit or is not minimal. */
+static bool read_header(const uint8_t *der, size_t len, size_t *header, size_t *content)
+{
+    if (len < 2) {
+        return false;
+    }
+    size_t octets = der[1] < 0x80 ? 0 : der[1] & 0x7f;
+    *header = 2 + octets;
+    *content = octets == 0 ? der[1] : 0;
+    if (octets > 4 || (der[1] >= 0x80 && octets == 0) || len < *header || (octets > 0 && der[2] == 0)) {
+        return false;
+    }
+    for (size_t i = 0; i < octets; i++) {
+        *content = *content << 8 | der[2 + i];
+    }
+    return *content <= len - *header && (octets == 0 || *content >= 0x80);
+}
+
+bool xcj__der_looks_like_key(const uint8_t *der, size_t len)
+{
+    size_t header;
+    size_t content;
+    if (!read_header(der, len, &header, &content) || der[0] != XCJ__DER_SEQUENCE || content != len - header) {
+        return false;
+    }
+    const uint8_t *first = der + header;
+    return read_header(first, content, &header, &content) && (first[0] == XCJ__DER_INTEGER || first[0] == XCJ__DER_SEQUENCE);
+}

@@ -42,6 +42,12 @@ size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t h
  * longer than half, or a length or number is not in the fewest bytes. */
 bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len);
 
+/**
+ * Is this the outside of a key or certificate in DER: one SEQUENCE that ends where the bytes end, whose first element is an
+ * INTEGER or a SEQUENCE that fits into it? Of random bytes one block in many millions is.
+ */
+bool xcj__der_looks_like_key(const uint8_t *der, size_t len);
+
 #define XCJ__DER_INTEGER 0x02
 #define XCJ__DER_BIT_STRING 0x03
 #define XCJ__DER_OCTET_STRING 0x04

@@ -27,7 +27,7 @@ static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__al
     OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
     xcj__bytes secret = key->jwk.part[XCJ__K];
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    context->mac = EVP_MAC_CTX_new(mac);
+    context->mac = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL; /* it does not look */
     EVP_MAC_free(mac);
     return context->mac != NULL && EVP_MAC_init(context->mac, secret.ptr, secret.len, params) == 1;
 }

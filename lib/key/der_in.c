@@ -276,7 +276,7 @@ static EVP_PKEY *read_whole(decoding *d, EVP_PKEY *(*read)(decoding *d, const ui
     const uint8_t *at = der;
     xcj__queue_mark();
     EVP_PKEY *pkey = read(d, &at, (long)len);
-    if (pkey == NULL && d->code == XCJ_OK && xcj__queue_says_memory()) {
+    if (pkey == NULL && xcj__queue_says_memory()) {
         d->code = xcj__fail_memory(d->err);
     }
     xcj__queue_restore();

@@ -122,7 +122,10 @@ static xcj_code make_ec(xcj_key *key, xcj_error *err)
         return XCJ_OK;
     }
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
-    bool fits = ctx != NULL && EVP_PKEY_private_check(ctx) == 1 && EVP_PKEY_pairwise_check(ctx) == 1;
+    if (ctx == NULL) {
+        return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take an EC key");
+    }
+    bool fits = EVP_PKEY_private_check(ctx) == 1 && EVP_PKEY_pairwise_check(ctx) == 1;
     EVP_PKEY_CTX_free(ctx);
     return fits ? XCJ_OK : private_does_not_fit(err);
 }
@@ -292,18 +295,25 @@ xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len, const
     return xcj__fail(err, XCJ_ERR_KEY, "%s", len == 0 ? "there is nothing in it" : "this is neither a JWK nor PEM nor DER");
 }
 
-/* RFC 8725 2.1: what is published for verifying must never key a MAC. */
-static bool is_key_text(const uint8_t *secret, size_t len, const xcj_key_options *options)
+/*
+ * RFC 8725 2.1: what is published for verifying must never key a MAC. DER is told by its outside alone: a decoder that has
+ * no memory would say that it is no key.
+ */
+static xcj_code refuse_key_text(const uint8_t *secret, size_t len, xcj_error *err)
 {
     kind looks = sniff(secret, len);
-    xcj__json_value value;
+    xcj_code json = XCJ_ERR_JSON;
     if (looks == KIND_JWK) {
-        return xcj__json_check((const char *)secret, len, NULL, &value, NULL) == XCJ_OK;
+        xcj__json_value value;
+        json = xcj__json_check((const char *)secret, len, NULL, &value, NULL);
     }
-    xcj_key *key = NULL;
-    xcj_code code = looks == KIND_DER ? xcj_key_from_der(&key, secret, len, options, NULL) : XCJ_ERR_KEY;
-    xcj_key_free(key);
-    return looks == KIND_PEM || code == XCJ_OK || code == XCJ_ERR_PASSPHRASE;
+    if (json == XCJ_ERR_MEMORY) {
+        return xcj__fail_memory(err);
+    }
+    if (looks == KIND_PEM || json != XCJ_ERR_JSON || xcj__der_looks_like_key(secret, len)) {
+        return xcj__fail(err, XCJ_ERR_KEY, "this is a key in JWK, PEM or DER form, not a shared secret");
+    }
+    return XCJ_OK;
 }
 
 xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,
@@ -312,11 +322,11 @@ xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, c
     *out = NULL;
     xcj_key_options given;
     xcj_code code = open_options(&given, options, len, err);
+    if (code == XCJ_OK) {
+        code = refuse_key_text(secret, len, err);
+    }
     if (code != XCJ_OK) {
         return code;
-    }
-    if (is_key_text(secret, len, options)) {
-        return xcj__fail(err, XCJ_ERR_KEY, "this is a key in JWK, PEM or DER form, not a shared secret");
     }
     if (len < SECRET_MIN && !given.allow_weak_secret) {
         return xcj__fail(err, XCJ_ERR_KEY_WEAK, "the secret has %zu bytes; HS256 needs %d or more", len, SECRET_MIN);

@@ -1,6 +1,7 @@
 #include "lib/key/rsa.h"
 
 #include <openssl/bn.h>
+#include <openssl/err.h>
 #include <string.h>
 
 #include "lib/base/error.h"
@@ -175,12 +176,18 @@ static int factor(numbers *n)
     return 1;
 }
 
-static bool derive_crt(numbers *n)
+/* 1: done, 0: q has no inverse, so that these are no primes, -1: no memory. */
+static int derive_crt(numbers *n)
 {
     BIGNUM **v = n->part;
-    return BN_sub(n->p1, v[XCJ__P], BN_value_one()) == 1 && BN_sub(n->q1, v[XCJ__Q], BN_value_one()) == 1 &&
-           BN_mod(v[XCJ__DP], v[XCJ__D], n->p1, n->ctx) == 1 && BN_mod(v[XCJ__DQ], v[XCJ__D], n->q1, n->ctx) == 1 &&
-           BN_mod_inverse(v[XCJ__QI], v[XCJ__Q], v[XCJ__P], n->ctx) != NULL;
+    if (BN_sub(n->p1, v[XCJ__P], BN_value_one()) != 1 || BN_sub(n->q1, v[XCJ__Q], BN_value_one()) != 1 ||
+        BN_mod(v[XCJ__DP], v[XCJ__D], n->p1, n->ctx) != 1 || BN_mod(v[XCJ__DQ], v[XCJ__D], n->q1, n->ctx) != 1) {
+        return -1;
+    }
+    if (BN_mod_inverse(v[XCJ__QI], v[XCJ__Q], v[XCJ__P], n->ctx) != NULL) {
+        return 1;
+    }
+    return ERR_GET_REASON(ERR_peek_last_error()) == BN_R_NO_INVERSE ? 0 : -1;
 }
 
 /* The key's members again, in a block that has room for the new ones. */
@@ -211,13 +218,12 @@ static xcj_code recover_crt(xcj__jwk *jwk, numbers *n, xcj_error *err)
         return verdict(0, "d", err);
     }
     xcj_code code = verdict(factor(n), "d", err);
-    if (code != XCJ_OK) {
-        return code;
+    if (code == XCJ_OK) {
+        code = verdict(derive_crt(n), "d", err);
     }
-    if (!derive_crt(n)) {
-        return verdict(0, "d", err);
+    if (code == XCJ_OK) {
+        code = check_crt(n, err);
     }
-    code = check_crt(n, err);
     return code == XCJ_OK ? store(jwk, n, err) : code;
 }
 

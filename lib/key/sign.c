@@ -99,8 +99,8 @@ static int verify_with(xcj__context *work, const xcj__context *prepared, const v
         return verdict;
     }
     if (work->alg->scheme == XCJ__EDDSA) {
-        return !xcj__context_start(work, prepared) ? -1
-                                                   : EVP_DigestVerify(work->digest, sig, sig_len, input, input_len) == 1;
+        int good = xcj__context_start(work, prepared) ? EVP_DigestVerify(work->digest, sig, sig_len, input, input_len) : -1;
+        return good < 0 ? -1 : good == 1;
     }
     if (!hash_input(work, input, input_len, hash, &hash_len)) {
         return -1;

@@ -24,18 +24,19 @@ static X509 *decode(const uint8_t *der, size_t len)
     return cert;
 }
 
-/* The first CERTIFICATE block; other blocks before it are passed over. */
-static X509 *read_pem(const char *text, size_t len)
+/* The first CERTIFICATE block; other blocks before it are passed over. What is wrong with the armour is not told. */
+static xcj_code read_pem(X509 **cert, const char *text, size_t len)
 {
     xcj__pem pem;
     size_t at = 0;
-    X509 *cert = NULL;
-    for (bool found = false; !found && xcj__pem_read(&pem, text, len, &at, NULL) == XCJ_OK;) {
-        found = xcj__str_is(pem.label, "CERTIFICATE");
-        cert = found ? decode(pem.der, pem.der_len) : NULL;
+    xcj_code code = XCJ_OK;
+    for (bool found = false; !found && code == XCJ_OK;) {
+        code = xcj__pem_read(&pem, text, len, &at, NULL);
+        found = code == XCJ_OK && xcj__str_is(pem.label, "CERTIFICATE");
+        *cert = found ? decode(pem.der, pem.der_len) : NULL;
         xcj__pem_free(&pem);
     }
-    return cert;
+    return code;
 }
 
 /* The attribute's short name as openssl prints it, or its OID in numbers. */
@@ -114,10 +115,17 @@ xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc
         return xcj__fail(err, XCJ_ERR_LIMIT, "a client certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
     }
     xcj__queue_mark();
-    X509 *x509 = xcj__pem_sniff(cert, len) ? read_pem(cert, len) : decode((const uint8_t *)cert, len);
-    xcj_code code = x509 != NULL ? put_subject(out, x509, rfc4514, err)
-                                 : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate cannot be read");
-    if (code != XCJ_OK && xcj__queue_says_memory()) {
+    X509 *x509 = NULL;
+    xcj_code code = XCJ_OK;
+    if (xcj__pem_sniff(cert, len)) {
+        code = read_pem(&x509, cert, len);
+    } else {
+        x509 = decode((const uint8_t *)cert, len);
+    }
+    bool no_memory = code == XCJ_ERR_MEMORY;
+    code = x509 != NULL ? put_subject(out, x509, rfc4514, err)
+                        : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate cannot be read");
+    if (code != XCJ_OK && (no_memory || xcj__queue_says_memory())) {
         code = xcj__fail_memory(err);
     }
     X509_free(x509);
