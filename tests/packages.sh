@@ -62,6 +62,8 @@ all    command    lintian         lintian
 all    command    dpkg-shlibdeps  dpkg-dev
 all    command    file            file
 all    command    abidiff         abigail-tools
+fuzz   command    clang           clang
+fuzz   command    clang           libclang-rt-dev
 LIST
 }
 

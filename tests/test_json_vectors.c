@@ -1,11 +1,11 @@
 /*
  * Conformance of the scanner to the texts of JSONTestSuite, and agreement with jansson on them and on mutations.
  */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check_main.h"
+#include "jansson_oracle.h"
 #include "lib/base/error.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_scan.h"
@@ -23,34 +23,6 @@ static xcj_code verdict(const char *text, size_t len, const xcj__json_limits *li
     xcj_code code = xcj__json_scan(copy, len, 0, limits, NULL, NULL, NULL);
     free(copy);
     return code;
-}
-
-typedef enum opinion { REFUSED, ACCEPTED, NO_OPINION } opinion;
-
-/*
- * What jansson says. It has none on texts that it refuses for limits of its own: integers beyond 64 bits and reals beyond
- * double, an escaped NUL in a name, more than 2048 levels. A NUL behind a value it takes for the end of the text; no JSON
- * text has one.
- */
-static opinion ask_jansson(const char *text, size_t len)
-{
-    if (memchr(text, '\0', len) != NULL)
-        return REFUSED;
-    json_error_t error;
-    json_t *value = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-    if (value != NULL) {
-        json_decref(value);
-        return ACCEPTED;
-    }
-    switch (json_error_code(&error)) {
-    case json_error_numeric_overflow:
-    case json_error_null_byte_in_key:
-    case json_error_null_character:
-    case json_error_stack_overflow:
-        return NO_OPINION;
-    default:
-        return REFUSED;
-    }
 }
 
 typedef struct count {
