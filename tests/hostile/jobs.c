@@ -1,0 +1,799 @@
+#include "jobs.h"
+
+#include <openssl/pem.h>
+#include <stdio.h>
+
+#include "failing.h"
+#include "tests/fixtures.h"
+
+#define ALGS 6
+
+xcj_error job_error;
+
+static const xcj_alg algs[ALGS] = { XCJ_HS256, XCJ_RS256, XCJ_PS512, XCJ_ES256, XCJ_ED25519, XCJ_ES512 };
+static const char claims[] =
+    "{\"sub\":\"s\",\"exp\":99999999999,\"aud\":[\"\\u0078\",\"y\"],\"a\":{\"b\":\"c\"},\"t\":true}";
+static const xcj_str detached_payload = { claims, sizeof claims - 1 };
+
+/* Made before anything fails. */
+static char *jwks[ALGS];   /* private */
+static char *public_ec;    /* the public part of jwks[3] */
+static char *rsa_short;    /* n, e and d only */
+static char *foreign_d;    /* an EC key with the d of another */
+static char *off_curve;    /* an EC key with a point that is none */
+static char *pem[ALGS];    /* PKCS#8 */
+static char *sealed;       /* PKCS#8, encrypted */
+static char *set_text;     /* all of them, and two that are passed over */
+static char *tokens[ALGS]; /* compact */
+static char *general;      /* signed by all */
+static char *detached;     /* compact, by jwks[3] */
+static char *bearer;       /* "Bearer " and tokens[3] */
+static char *certificate;
+static xcj_key *keys[ALGS];
+static xcj_keyset *set;
+static xcj_verifier *verifier; /* of all keys, by kid */
+
+static char *without(const char *text, const char *from)
+{
+    char *copy = strdup(text);
+    strcpy(strstr(copy, from), "}");
+    return copy;
+}
+
+/* `text` with `len` characters of `other` in place of its own, behind `name`. */
+static char *exchanged(const char *text, const char *other, const char *name, size_t len)
+{
+    char *copy = strdup(text);
+    memcpy(strstr(copy, name) + strlen(name), strstr(other, name) + strlen(name), len);
+    return copy;
+}
+
+static char *bio_text(BIO *bio)
+{
+    char *data;
+    long len = BIO_get_mem_data(bio, &data);
+    char *text = strndup(data, (size_t)len);
+    BIO_free(bio);
+    return text;
+}
+
+static void make_openssl_texts(void)
+{
+    EVP_PKEY *pkey = openssl_of(keys[3]);
+    BIO *bio = BIO_new(BIO_s_mem());
+    ck_assert_int_eq(PEM_write_bio_PKCS8PrivateKey(bio, pkey, EVP_aes_128_cbc(), "x", 1, NULL, NULL), 1);
+    sealed = bio_text(bio);
+    X509 *cert = X509_new();
+    X509_NAME *name = X509_get_subject_name(cert);
+    ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)"caller", 6, -1, 0), 1);
+    X509_set_pubkey(cert, pkey);
+    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    ck_assert_int_gt(X509_sign(cert, pkey, EVP_sha256()), 0);
+    bio = BIO_new(BIO_s_mem());
+    ck_assert_int_eq(PEM_write_bio_X509(bio, cert), 1);
+    certificate = bio_text(bio);
+    X509_free(cert);
+    EVP_PKEY_free(pkey);
+}
+
+static void make_tokens(void)
+{
+    xcj_jws_signer signers[ALGS];
+    size_t len;
+    for (size_t i = 0; i < ALGS; i++) {
+        tokens[i] = signed_by(keys[i], claims, NULL, &len);
+        signers[i] = (xcj_jws_signer){ keys[i], NULL };
+    }
+    ck_assert_int_eq(xcj_jws_sign_json(&general, &len, claims, sizeof claims - 1, signers, ALGS, NULL, NULL), XCJ_OK);
+    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+    options.detached = 1;
+    detached = signed_by(keys[3], claims, &options, &len);
+    bearer = malloc(strlen(tokens[3]) + 8);
+    sprintf(bearer, "Bearer %s", tokens[3]);
+}
+
+static xcj_verify_options policy(void)
+{
+    static const xcj_str audience = { "x", 1 };
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.audiences = &audience;
+    options.audiences_count = 1;
+    options.all_signatures = 1;
+    return options;
+}
+
+void jobs_prepare(void)
+{
+    set_text = malloc(30000);
+    int used = sprintf(set_text, "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"k0\"},{\"kty\":\"new\"}");
+    for (size_t i = 0; i < ALGS; i++) {
+        char kid[] = { 'k', (char)('a' + i), '\0' };
+        size_t len;
+        keys[i] = named(algs[i], kid);
+        jwks[i] = jwk_text(keys[i], XCJ_PRIVATE);
+        used += sprintf(set_text + used, ",%s", jwks[i]);
+        if (i > 0) {
+            ck_assert_int_eq(xcj_key_to_pem(&pem[i], &len, keys[i], XCJ_PRIVATE, NULL), XCJ_OK);
+        }
+    }
+    sprintf(set_text + used, "]}");
+    public_ec = jwk_text(keys[3], XCJ_PUBLIC);
+    rsa_short = without(jwks[1], ",\"p\":");
+    xcj_key *other = named(XCJ_ES256, "kd");
+    char *other_jwk = jwk_text(other, XCJ_PRIVATE);
+    foreign_d = exchanged(jwks[3], other_jwk, "\"d\":\"", 43);
+    off_curve = exchanged(public_ec, other_jwk, "\"y\":\"", 43);
+    xcj_free(other_jwk);
+    xcj_key_free(other);
+    make_openssl_texts();
+    make_tokens();
+    const xcj_verify_options options = policy();
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, (const xcj_key *const *)keys, ALGS, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new(&verifier, set, &options, NULL), XCJ_OK);
+}
+
+void jobs_release(void)
+{
+    for (size_t i = 0; i < ALGS; i++) {
+        xcj_free(jwks[i]);
+        xcj_free(pem[i]);
+        xcj_free(tokens[i]);
+        xcj_key_free(keys[i]);
+    }
+    xcj_free(public_ec);
+    xcj_free(general);
+    xcj_free(detached);
+    xcj_keyset_free(set);
+    xcj_verifier_free(verifier);
+    char *const texts[] = { rsa_short, foreign_d, off_curve, sealed, set_text, bearer, certificate };
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        free(texts[i]);
+    }
+}
+
+/* Everything between these fails as planned. */
+#define FAILING(call) (failing_arm(), code = (call), failing_disarm())
+
+static void expect_output(const void *out, xcj_code code)
+{
+    ck_assert_int_eq(out != NULL, code == XCJ_OK);
+}
+
+/* A text came out whole, or nothing did. */
+static xcj_code done_text(xcj_code code, char *text, size_t len, const char *whole)
+{
+    expect_output(text, code);
+    ck_assert(code == XCJ_OK || len == 0);
+    ck_assert(code != XCJ_OK || whole == NULL || strcmp(text, whole) == 0);
+    xcj_free(text);
+    return code;
+}
+
+/* The key that came out is the one of this JWK, private part and all. */
+static xcj_code done_key(xcj_code code, xcj_key *key, const char *jwk)
+{
+    expect_output(key, code);
+    if (key != NULL && jwk != NULL) {
+        xcj_key *wanted = key_of(jwk);
+        xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+        labels.kid = xcj_text("same");
+        labels.alg = xcj_key_alg(wanted);
+        xcj_key *one;
+        xcj_key *two;
+        ck_assert_int_eq(xcj_key_relabel(&one, key, &labels, NULL), XCJ_OK);
+        ck_assert_int_eq(xcj_key_relabel(&two, wanted, &labels, NULL), XCJ_OK);
+        expect_same_key(one, two, xcj_key_is_private(wanted) ? XCJ_PRIVATE : XCJ_PUBLIC);
+        xcj_key_free(one);
+        xcj_key_free(two);
+        xcj_key_free(wanted);
+    }
+    xcj_key_free(key);
+    return code;
+}
+
+enum { SHORT_RSA = ALGS, PUBLIC_EC, FOREIGN_D, OFF_CURVE };
+
+static xcj_code from_jwk(size_t which)
+{
+    const char *const more[] = { rsa_short, public_ec, foreign_d, off_curve };
+    const char *text = which < ALGS ? jwks[which] : more[which - ALGS];
+    xcj_key *key;
+    xcj_code code;
+    FAILING(xcj_key_from_jwk(&key, text, strlen(text), NULL, &job_error));
+    return done_key(code, key, which == SHORT_RSA ? jwks[1] : text);
+}
+
+static xcj_code from_pem(size_t which)
+{
+    xcj_key *key;
+    xcj_code code;
+    FAILING(xcj_key_from_pem(&key, pem[which], strlen(pem[which]), NULL, &job_error));
+    return done_key(code, key, jwks[which]);
+}
+
+static xcj_code from_certificate(size_t which)
+{
+    xcj_key *key;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_key_from_pem(&key, certificate, strlen(certificate), NULL, &job_error));
+    return done_key(code, key, public_ec);
+}
+
+/* 0: the right passphrase, 1: a wrong one, 2: none. */
+static xcj_code from_sealed(size_t which)
+{
+    static const char *const passphrases[] = { "x", "y", NULL };
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *key;
+    xcj_code code;
+    options.passphrase = passphrases[which];
+    options.passphrase_len = 1;
+    FAILING(xcj_key_from_data(&key, (const uint8_t *)sealed, strlen(sealed), &options, &job_error));
+    return done_key(code, key, jwks[3]);
+}
+
+static xcj_code from_der(size_t which)
+{
+    uint8_t *der;
+    size_t len;
+    xcj_key *key;
+    xcj_code code;
+    ck_assert_int_eq(xcj_key_to_der(&der, &len, keys[which], XCJ_PRIVATE, NULL), XCJ_OK);
+    FAILING(xcj_key_from_der(&key, der, len, NULL, &job_error));
+    xcj_free(der);
+    return done_key(code, key, jwks[which]);
+}
+
+/* Text that is a key of another kind must not pass for a secret, whatever fails. 0: a secret, 1: JWK, 2: PEM, 3: DER. */
+static xcj_code from_secret(size_t which)
+{
+    uint8_t *der;
+    size_t der_len;
+    xcj_key *key;
+    xcj_code code;
+    ck_assert_int_eq(xcj_key_to_der(&der, &der_len, keys[3], XCJ_PUBLIC, NULL), XCJ_OK);
+    const char *const texts[] = { "0123456789abcdef0123456789abcdef", public_ec, pem[3], (const char *)der };
+    size_t len = which == 3 ? der_len : strlen(texts[which]);
+    FAILING(xcj_key_from_secret(&key, (const uint8_t *)texts[which], len, NULL, &job_error));
+    xcj_free(der);
+    return done_key(code, key, NULL);
+}
+
+static xcj_code generate(size_t which)
+{
+    xcj_key *key;
+    xcj_code code;
+    FAILING(xcj_key_generate(&key, (xcj_alg)which, 0, &job_error));
+    ck_assert(key == NULL || xcj_key_is_private(key));
+    return done_key(code, key, NULL);
+}
+
+static xcj_code relabel(size_t which)
+{
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    xcj_key *key;
+    xcj_code code;
+    labels.use = xcj_text("");
+    FAILING(xcj_key_relabel(&key, keys[which], &labels, &job_error));
+    return done_key(code, key, jwks[which]);
+}
+
+static xcj_code to_jwk(size_t which)
+{
+    char *text;
+    size_t len;
+    xcj_code code;
+    FAILING(xcj_key_to_jwk(&text, &len, keys[which], XCJ_PRIVATE, &job_error));
+    return done_text(code, text, len, jwks[which]);
+}
+
+static xcj_code to_pem(size_t which)
+{
+    char *text;
+    size_t len;
+    xcj_code code;
+    FAILING(xcj_key_to_pem(&text, &len, keys[which], XCJ_PRIVATE, &job_error));
+    return done_text(code, text, len, pem[which]);
+}
+
+static xcj_code to_der(size_t which)
+{
+    uint8_t *der;
+    size_t len;
+    xcj_code code;
+    FAILING(xcj_key_to_der(&der, &len, keys[which], XCJ_PUBLIC, &job_error));
+    return done_text(code, (char *)der, len, NULL);
+}
+
+static xcj_code thumbprint(size_t which)
+{
+    char *text;
+    char *whole;
+    size_t len;
+    xcj_code code;
+    ck_assert_int_eq(xcj_key_thumbprint(&whole, &len, keys[which], XCJ_SHA256, NULL), XCJ_OK);
+    FAILING(xcj_key_thumbprint(&text, &len, keys[which], XCJ_SHA256, &job_error));
+    code = done_text(code, text, len, whole);
+    xcj_free(whole);
+    return code;
+}
+
+/* No key of the set goes missing, but one that OpenSSL did not take: that is said. */
+static void expect_set(const xcj_keyset *made)
+{
+    size_t skipped = xcj_keyset_skipped_count(made);
+    ck_assert_uint_eq(xcj_keyset_count(made) + skipped, ALGS + 2);
+    for (size_t i = 2; i < skipped; i++) {
+        ck_assert_int_eq(xcj_keyset_skipped(made, i, NULL)->code, XCJ_ERR_CRYPTO);
+    }
+}
+
+static xcj_code set_from_json(size_t which)
+{
+    xcj_keyset *made;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_keyset_from_json(&made, set_text, strlen(set_text), NULL, &job_error));
+    expect_output(made, code);
+    if (made != NULL) {
+        expect_set(made);
+    }
+    xcj_keyset_free(made);
+    return code;
+}
+
+static xcj_code set_from_keys(size_t which)
+{
+    xcj_keyset *made;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_keyset_from_keys(&made, (const xcj_key *const *)keys, ALGS, &job_error));
+    expect_output(made, code);
+    ck_assert(made == NULL || xcj_keyset_count(made) == ALGS);
+    xcj_keyset_free(made);
+    return code;
+}
+
+static xcj_code set_to_json(size_t which)
+{
+    char *text;
+    char *whole;
+    size_t len;
+    xcj_code code;
+    (void)which;
+    ck_assert_int_eq(xcj_keyset_to_json(&whole, &len, set, XCJ_PUBLIC, NULL), XCJ_OK);
+    FAILING(xcj_keyset_to_json(&text, &len, set, XCJ_PUBLIC, &job_error));
+    code = done_text(code, text, len, whole);
+    xcj_free(whole);
+    return code;
+}
+
+static xcj_code new_scratch(size_t which)
+{
+    xcj_scratch *scratch;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_scratch_new(&scratch, &job_error));
+    expect_output(scratch, code);
+    xcj_scratch_free(scratch);
+    return code;
+}
+
+/* A token that came out is signed. */
+static void expect_token(const char *token, size_t len, bool is_json)
+{
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    xcj_verifier *any;
+    xcj_error err;
+    options.opaque_payload = 1;
+    options.all_signatures = 1;
+    ck_assert_int_eq(xcj_verifier_new(&any, set, &options, NULL), XCJ_OK);
+    xcj_code code =
+        is_json ? xcj_verify_json(NULL, any, token, len, NULL, &err) : xcj_verify(NULL, any, token, len, NULL, &err);
+    ck_assert_msg(code == XCJ_OK, "a token came out that does not verify: %s", err.message);
+    xcj_verifier_free(any);
+}
+
+/* A key of its own each time, so that what it prepares at first use fails too; the second half with a scratch. */
+static xcj_code sign(size_t which)
+{
+    xcj_key *key = key_of(jwks[which % ALGS]);
+    xcj_scratch *scratch = NULL;
+    char *token;
+    size_t len;
+    xcj_code code;
+    ck_assert(which < ALGS || xcj_scratch_new(&scratch, NULL) == XCJ_OK);
+    FAILING(xcj_jws_sign(&token, &len, claims, sizeof claims - 1, key, NULL, scratch, &job_error));
+    if (code == XCJ_OK) {
+        expect_token(token, len, false);
+    }
+    xcj_scratch_free(scratch);
+    xcj_key_free(key);
+    return done_text(code, token, len, NULL);
+}
+
+static xcj_code sign_json(size_t which)
+{
+    xcj_key *one = key_of(jwks[0]);
+    xcj_key *two = key_of(jwks[3]);
+    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+    const xcj_jws_signer signers[] = { { one, &options }, { two, NULL } };
+    char *text;
+    size_t len;
+    xcj_code code;
+    options.kid = xcj_text("");
+    options.unprotected = xcj_text("{\"kid\":\"k\\u0061\"}");
+    FAILING(xcj_jws_sign_json(&text, &len, claims, sizeof claims - 1, signers, which, NULL, &job_error));
+    if (code == XCJ_OK) {
+        expect_token(text, len, true);
+    }
+    xcj_key_free(one);
+    xcj_key_free(two);
+    return done_text(code, text, len, NULL);
+}
+
+static xcj_code new_verifier(size_t which)
+{
+    const xcj_verify_options options = policy();
+    xcj_verifier *made;
+    xcj_code code;
+    FAILING(which == 0 ? xcj_verifier_new(&made, set, &options, &job_error)
+                       : xcj_verifier_new_key(&made, keys[3], &options, &job_error));
+    expect_output(made, code);
+    xcj_verifier_free(made);
+    return code;
+}
+
+static xcj_code done_verified(xcj_code code, xcj_verified *verified)
+{
+    expect_output(verified, code);
+    if (verified != NULL) {
+        xcj_str payload = xcj_verified_payload(verified);
+        ck_assert(payload.len == sizeof claims - 1 && memcmp(payload.ptr, claims, payload.len) == 0);
+    }
+    xcj_verified_free(verified);
+    return code;
+}
+
+/* Fresh keys, as for sign(). */
+static xcj_verifier *fresh_verifier(const char *jwk)
+{
+    const xcj_verify_options options = policy();
+    xcj_verifier *made;
+    xcj_key *key = key_of(jwk);
+    ck_assert_int_eq(xcj_verifier_new_key(&made, key, &options, NULL), XCJ_OK);
+    xcj_key_free(key);
+    return made;
+}
+
+/* The first ALGS as they are, then with a scratch, then with another first character of the signature. */
+static xcj_code verify(size_t which)
+{
+    xcj_verifier *fresh = fresh_verifier(jwks[which % ALGS]);
+    xcj_scratch *scratch = NULL;
+    xcj_verified *verified;
+    char *token = strdup(tokens[which % ALGS]);
+    xcj_code code;
+    ck_assert(which / ALGS != 1 || xcj_scratch_new(&scratch, NULL) == XCJ_OK);
+    if (which >= 2 * ALGS) {
+        char *first = strrchr(token, '.') + 5;
+        *first = *first == 'A' ? 'B' : 'A';
+    }
+    FAILING(xcj_verify(&verified, fresh, token, strlen(token), scratch, &job_error));
+    code = done_verified(code, verified);
+    free(token);
+    xcj_scratch_free(scratch);
+    xcj_verifier_free(fresh);
+    return code;
+}
+
+/* Of all signatures one is wrong when `which` is 1. */
+static xcj_code verify_json(size_t which)
+{
+    xcj_verified *verified;
+    char *text = strdup(general);
+    xcj_code code;
+    if (which == 1) {
+        char *first = strstr(text, "\"signature\":\"") + 20;
+        *first = *first == 'A' ? 'B' : 'A';
+    }
+    FAILING(xcj_verify_json(&verified, verifier, text, strlen(text), NULL, &job_error));
+    free(text);
+    return done_verified(code, verified);
+}
+
+static xcj_code verify_detached(size_t which)
+{
+    xcj_verified *verified;
+    xcj_code code;
+    FAILING(xcj_verify_detached(&verified, verifier, detached, strlen(detached), detached_payload.ptr,
+                                detached_payload.len - which, NULL, &job_error));
+    return done_verified(code, verified);
+}
+
+/* Of a token that was verified: 0 a text, 1 a list of texts, 2 a number, 3 a double, 4 a boolean, 5 JSON. */
+static xcj_code read_claim(size_t which)
+{
+    xcj_verified *v;
+    char *text = NULL;
+    xcj_str *texts = NULL;
+    xcj_str json = { NULL, 0 };
+    size_t len = 0;
+    int64_t integer;
+    double number;
+    int boolean;
+    xcj_code code = XCJ_OK;
+    ck_assert_int_eq(xcj_verify(&v, verifier, tokens[3], strlen(tokens[3]), NULL, NULL), XCJ_OK);
+    switch (which) {
+    case 0:
+        FAILING(xcj_verified_text(&text, &len, v, XCJ_CLAIMS, "/a/b", 4, &job_error));
+        code = done_text(code, text, len, "c");
+        break;
+    case 1:
+        FAILING(xcj_verified_texts(&texts, &len, v, XCJ_CLAIMS, "aud", 3, &job_error));
+        expect_output(texts, code);
+        xcj_free(texts);
+        break;
+    case 2:
+        FAILING(xcj_verified_integer(&integer, v, XCJ_CLAIMS, "exp", 3, &job_error));
+        break;
+    case 3:
+        FAILING(xcj_verified_number(&number, v, XCJ_CLAIMS, "exp", 3, &job_error));
+        break;
+    case 4:
+        FAILING(xcj_verified_boolean(&boolean, v, XCJ_CLAIMS, "t", 1, &job_error));
+        break;
+    default:
+        FAILING(xcj_verified_json(&json, v, XCJ_CLAIMS, "/a", 2, &job_error));
+        expect_output(json.ptr, code);
+    }
+    xcj_verified_free(v);
+    return code;
+}
+
+static xcj_code take_apart(size_t which)
+{
+    xcj_unverified *parts;
+    xcj_code code;
+    FAILING(xcj_unverified_decode(&parts, tokens[which], strlen(tokens[which]), &job_error));
+    expect_output(parts, code);
+    xcj_unverified_free(parts);
+    return code;
+}
+
+static xcj_mint_options minting(void)
+{
+    static const xcj_str dropped = { "a", 1 };
+    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    options.iss = xcj_text("i");
+    options.aud = xcj_text("x");
+    options.jku = xcj_text("https://i/jwks");
+    options.claims = xcj_text("{\"mine\":1}");
+    options.header = xcj_text("{\"cty\":\"x\"}");
+    options.bearer_clientid_claim = xcj_text("sub");
+    options.drop_claims = &dropped;
+    options.drop_claims_count = 1;
+    options.consumer_optional = 1;
+    return options;
+}
+
+/* A request by the method of this bit. */
+static xcj_auth request(uint32_t method)
+{
+    xcj_auth auth = XCJ_AUTH_INIT;
+    auth.methods = method;
+    auth.authorization = xcj_text(method == XCJ_AUTH_BASIC ? "Basic dTpw" : bearer);
+    auth.client_cert = xcj_text(certificate);
+    auth.api_key = xcj_text("k");
+    return auth;
+}
+
+static xcj_code new_minter(size_t which)
+{
+    xcj_mint_options options = minting();
+    xcj_key *key = key_of(jwks[which]);
+    xcj_minter *minter;
+    xcj_code code;
+    FAILING(xcj_minter_new(&minter, key, &options, &job_error));
+    expect_output(minter, code);
+    xcj_minter_free(minter);
+    xcj_key_free(key);
+    return code;
+}
+
+static xcj_code minter_from_config(size_t which)
+{
+    xcj_minter *minter;
+    xcj_code code;
+    char *text = malloc(strlen(jwks[which]) + 100);
+    sprintf(text, "{\"iss\":\"i\",\"private_jwk\":%s,\"verbose\":true}", jwks[which]);
+    FAILING(xcj_minter_from_config(&minter, text, strlen(text), NULL, NULL, &job_error));
+    expect_output(minter, code);
+    xcj_minter_free(minter);
+    free(text);
+    return code;
+}
+
+/* A minter of a fresh key that was not warmed. */
+static xcj_minter *fresh_minter(const xcj_verifier *of_bearer)
+{
+    xcj_mint_options options = minting();
+    xcj_key *key = key_of(jwks[3]);
+    xcj_minter *minter;
+    options.single = 1;
+    options.bearer_verifier = of_bearer;
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, NULL), XCJ_OK);
+    xcj_key_free(key);
+    return minter;
+}
+
+/* The buffer holds a token that verifies, or nothing that could be taken for one. */
+static xcj_code done_minting(xcj_code code, const char *buf, size_t len)
+{
+    ck_assert_int_eq(len > 0, code == XCJ_OK);
+    if (code == XCJ_OK) {
+        expect_token(buf, len, false);
+    } else {
+        ck_assert_ptr_null(strchr(buf, '.'));
+    }
+    return code;
+}
+
+/* The method by its bit, with a scratch when the bit above them is set. A Bearer token is verified on the way. */
+#define WITH_SCRATCH 16
+static xcj_code mint(size_t which)
+{
+    xcj_minter *minter = fresh_minter(verifier);
+    xcj_auth auth = request((uint32_t)which & XCJ_AUTH_ANY);
+    xcj_scratch *scratch = NULL;
+    char buf[8192] = "";
+    size_t len;
+    xcj_code code;
+    ck_assert((which & WITH_SCRATCH) == 0 || xcj_scratch_new(&scratch, NULL) == XCJ_OK);
+    FAILING(xcj_mint(buf, sizeof buf, &len, minter, &auth, scratch, &job_error));
+    xcj_scratch_free(scratch);
+    xcj_minter_free(minter);
+    return done_minting(code, buf, len);
+}
+
+static xcj_code mint_claims(size_t which)
+{
+    xcj_minter *minter = fresh_minter(NULL);
+    char buf[8192] = "";
+    size_t len;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_mint_claims(buf, sizeof buf, &len, minter, "{\"sub\":\"s\"}", 11, NULL, NULL, &job_error));
+    xcj_minter_free(minter);
+    return done_minting(code, buf, len);
+}
+
+static xcj_code mint_in_steps(size_t which)
+{
+    xcj_minter *minter = fresh_minter(NULL);
+    xcj_auth auth = request(XCJ_AUTH_BASIC);
+    xcj_mint_job work;
+    char buf[8192] = "";
+    size_t len;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_mint_prepare(&work, buf, sizeof buf, minter, &auth, NULL, &job_error));
+    if (code == XCJ_OK) {
+        FAILING(xcj_mint_sign(&work, minter, NULL, &job_error));
+    }
+    xcj_code signing = code;
+    FAILING(xcj_mint_finish(&work, &len, code == XCJ_OK ? &job_error : NULL));
+    ck_assert_int_eq(code, signing == XCJ_OK ? XCJ_OK : XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(len > 0, code == XCJ_OK);
+    if (code == XCJ_OK) {
+        expect_token(buf, len, false);
+    }
+    xcj_minter_free(minter);
+    return signing;
+}
+
+static xcj_code failure_body(size_t which)
+{
+    static const xcj_error failure = { .message = "m" };
+    char *text;
+    xcj_minter *minter = fresh_minter(NULL);
+    size_t len;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_minter_failure(&text, &len, minter, &failure, &job_error));
+    xcj_minter_free(minter);
+    return done_text(code, text, len, NULL);
+}
+
+static xcj_code auth_claims(size_t which)
+{
+    xcj_mint_options options = minting();
+    xcj_auth auth = request((uint32_t)which);
+    char *text;
+    size_t len;
+    xcj_code code;
+    options.dn_rfc4514 = which == XCJ_AUTH_CLIENT_CERT;
+    FAILING(xcj_auth_claims(&text, &len, &auth, &options, NULL, &job_error));
+    return done_text(code, text, len, NULL);
+}
+
+#define EACH_ALG(name, run, first, code)                                                                                    \
+    { name " HS256", run, first + 0, code, false }, { name " RS256", run, first + 1, code, false },                         \
+        { name " PS512", run, first + 2, code, false }, { name " ES256", run, first + 3, code, false },                     \
+        { name " Ed25519", run, first + 4, code, false },                                                                   \
+    {                                                                                                                       \
+        name " ES512", run, first + 5, code, 1                                                                              \
+    }
+
+const job JOBS[] = {
+    EACH_ALG("key_from_jwk", from_jwk, 0, XCJ_OK),
+    { "key_from_jwk n e d", from_jwk, SHORT_RSA, XCJ_OK, false },
+    { "key_from_jwk public", from_jwk, PUBLIC_EC, XCJ_OK, false },
+    { "key_from_jwk d of another", from_jwk, FOREIGN_D, XCJ_ERR_KEY, false },
+    { "key_from_jwk off the curve", from_jwk, OFF_CURVE, XCJ_ERR_KEY, false },
+    { "key_from_pem RSA", from_pem, 1, XCJ_OK, false },
+    { "key_from_pem EC", from_pem, 3, XCJ_OK, false },
+    { "key_from_pem OKP", from_pem, 4, XCJ_OK, false },
+    { "key_from_pem certificate", from_certificate, 0, XCJ_OK, false },
+    { "key_from_data encrypted", from_sealed, 0, XCJ_OK, false },
+    { "key_from_data wrong passphrase", from_sealed, 1, XCJ_ERR_PASSPHRASE, false },
+    { "key_from_data no passphrase", from_sealed, 2, XCJ_ERR_PASSPHRASE, false },
+    { "key_from_der RSA", from_der, 1, XCJ_OK, false },
+    { "key_from_der EC", from_der, 3, XCJ_OK, false },
+    { "key_from_secret", from_secret, 0, XCJ_OK, false },
+    { "key_from_secret JWK", from_secret, 1, XCJ_ERR_KEY, false },
+    { "key_from_secret PEM", from_secret, 2, XCJ_ERR_KEY, false },
+    { "key_from_secret DER", from_secret, 3, XCJ_ERR_KEY, false },
+    { "key_generate HS256", generate, XCJ_HS256, XCJ_OK, false },
+    { "key_generate ES256", generate, XCJ_ES256, XCJ_OK, false },
+    { "key_generate EdDSA", generate, XCJ_EDDSA, XCJ_OK, false },
+    { "key_generate RS256", generate, XCJ_RS256, XCJ_OK, true },
+    { "key_relabel RSA", relabel, 1, XCJ_OK, false },
+    { "key_relabel oct", relabel, 0, XCJ_OK, false },
+    { "key_to_jwk", to_jwk, 1, XCJ_OK, false },
+    { "key_to_pem RSA", to_pem, 1, XCJ_OK, false },
+    { "key_to_pem EC", to_pem, 3, XCJ_OK, false },
+    { "key_to_der", to_der, 1, XCJ_OK, false },
+    { "key_thumbprint", thumbprint, 1, XCJ_OK, false },
+    { "keyset_from_json", set_from_json, 0, XCJ_OK, false },
+    { "keyset_from_keys", set_from_keys, 0, XCJ_OK, false },
+    { "keyset_to_json", set_to_json, 0, XCJ_OK, false },
+    { "scratch_new", new_scratch, 0, XCJ_OK, false },
+    EACH_ALG("jws_sign", sign, 0, XCJ_OK),
+    EACH_ALG("jws_sign with a scratch", sign, ALGS, XCJ_OK),
+    { "jws_sign_json flattened", sign_json, 1, XCJ_OK, false },
+    { "jws_sign_json general", sign_json, 2, XCJ_OK, false },
+    { "verifier_new", new_verifier, 0, XCJ_OK, false },
+    { "verifier_new_key", new_verifier, 1, XCJ_OK, false },
+    EACH_ALG("verify", verify, 0, XCJ_OK),
+    EACH_ALG("verify with a scratch", verify, ALGS, XCJ_OK),
+    EACH_ALG("verify what was changed", verify, 2 * ALGS, XCJ_ERR_SIGNATURE),
+    { "verify_json", verify_json, 0, XCJ_OK, false },
+    { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
+    { "verify_detached", verify_detached, 0, XCJ_OK, false },
+    { "verify_detached what was changed", verify_detached, 1, XCJ_ERR_SIGNATURE, false },
+    { "verified_text", read_claim, 0, XCJ_OK, false },
+    { "verified_texts", read_claim, 1, XCJ_OK, false },
+    { "verified_integer", read_claim, 2, XCJ_OK, false },
+    { "verified_number", read_claim, 3, XCJ_OK, false },
+    { "verified_boolean", read_claim, 4, XCJ_OK, false },
+    { "verified_json", read_claim, 5, XCJ_OK, false },
+    { "unverified_decode", take_apart, 3, XCJ_OK, false },
+    { "minter_new HS256", new_minter, 0, XCJ_OK, false },
+    { "minter_new RS256", new_minter, 1, XCJ_OK, false },
+    { "minter_new ES256", new_minter, 3, XCJ_OK, false },
+    { "minter_from_config", minter_from_config, 3, XCJ_OK, false },
+    { "mint Bearer", mint, XCJ_AUTH_BEARER, XCJ_OK, false },
+    { "mint Basic", mint, XCJ_AUTH_BASIC, XCJ_OK, false },
+    { "mint certificate", mint, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
+    { "mint API key", mint, XCJ_AUTH_API_KEY, XCJ_OK, false },
+    { "mint Basic with a scratch", mint, XCJ_AUTH_BASIC | WITH_SCRATCH, XCJ_OK, false },
+    { "mint_claims", mint_claims, 0, XCJ_OK, false },
+    { "mint_prepare, mint_sign, mint_finish", mint_in_steps, 0, XCJ_OK, false },
+    { "minter_failure", failure_body, 0, XCJ_OK, false },
+    { "auth_claims Basic", auth_claims, XCJ_AUTH_BASIC, XCJ_OK, false },
+    { "auth_claims certificate", auth_claims, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
+};
+const size_t JOB_COUNT = COUNT_OF(JOBS);

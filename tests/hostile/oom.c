@@ -1,0 +1,118 @@
+/*
+ * Everything that can fail fails, one after the other, in every public function (jobs.c):
+ *
+ *     oom library | openssl | calls | random
+ *
+ * Nothing is left behind (a sanitizer looks), no output is set, a token that comes out is signed, what is refused is still
+ * refused. Want of memory of our own is said to be that. OpenSSL does not always tell why it failed; then it may be said
+ * that OpenSSL is out of order, but never that a good key or token is a wrong one.
+ */
+#include "tests/check_main.h"
+
+#include <openssl/err.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "failing.h"
+#include "jobs.h"
+
+static failing_kind kind;
+
+/* What a failure may come out as when it is told. */
+static bool is_told(xcj_code code)
+{
+    return code == XCJ_ERR_MEMORY || (kind != FAILING_OWN && (code == XCJ_ERR_CRYPTO || code == XCJ_ERR_RANDOM));
+}
+
+/*
+ * OpenSSL runs out of memory without a word in places, and says that a signature does not verify or a structure is not one.
+ * Then no more than a refusal can come of it, of what was good too.
+ */
+static bool is_refusal(xcj_code code)
+{
+    return kind == FAILING_OPENSSL && (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE ||
+                                       code == XCJ_ERR_PASSPHRASE || code == XCJ_ERR_CERTIFICATE);
+}
+
+static unsigned refusals;
+
+static bool run_failing(const job *j, long nth, bool lasting)
+{
+    failing_plan(kind, nth, lasting);
+    memset(&job_error, 0, sizeof job_error);
+    xcj_code code = j->run(j->which);
+    bool happened = failing_happened();
+    bool refused = code != j->expected && is_refusal(code);
+    refusals += refused;
+    ck_assert_msg(code == j->expected || (happened && (refused || is_told(code))), "%s, %ld%s (%s): %s: %s", j->name, nth,
+                  lasting ? " and all later" : "", failing_what(), xcj_code_name(code), job_error.message);
+    ck_assert_int_eq(job_error.code, code);
+    ck_assert_int_eq(job_error.message[0] != '\0', code != XCJ_OK);
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+    return happened;
+}
+
+/*
+ * How far from one failure to the next. OpenSSL's are thousands, many alike, so that the later ones are tried in strides; so
+ * are all of the generation of an RSA key, which is slow. With XCJ_OOM_ALL in the environment all are tried.
+ */
+static long stride(const job *j, long nth)
+{
+    if (getenv("XCJ_OOM_ALL") != NULL) {
+        return 1;
+    }
+    long many = kind == FAILING_OPENSSL ? 1999 : kind == FAILING_RANDOM ? 199 : 9;
+    return j->is_slow ? many : kind == FAILING_OPENSSL && nth >= 60 ? 67 : 1;
+}
+
+START_TEST(each_in_turn)
+{
+    const job *j = &JOBS[_i];
+    failing_plan(FAILING_NOTHING, 0, false);
+    xcj_code code = j->run(j->which);
+    ck_assert_msg(code == j->expected, "%s: %s: %s", j->name, xcj_code_name(code), job_error.message);
+    long nth = 0;
+    while (run_failing(j, nth, false)) {
+        nth += stride(j, nth);
+    }
+    if (refusals > 0) {
+        printf("%s: of %ld failures %u were refusals\n", j->name, nth, refusals);
+    }
+    (void)run_failing(j, 0, true);
+    (void)run_failing(j, nth / 2, true);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    TCase *tcase = tcase_create("oom");
+    tcase_add_unchecked_fixture(tcase, jobs_prepare, jobs_release);
+    tcase_set_timeout(tcase, 600);
+    tcase_add_loop_test(tcase, each_in_turn, 0, (int)JOB_COUNT);
+    Suite *s = suite_create("oom");
+    suite_add_tcase(s, tcase);
+    return s;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        failing_kind kind;
+    } kinds[] = {
+        { "library", FAILING_OWN }, { "openssl", FAILING_OPENSSL }, { "calls", FAILING_CALL }, { "random", FAILING_RANDOM }
+    };
+    for (size_t i = 0; argc == 2 && i < sizeof kinds / sizeof *kinds; i++) {
+        kind = strcmp(argv[1], kinds[i].name) == 0 ? kinds[i].kind : kind;
+    }
+    if (kind == FAILING_NOTHING) {
+        fprintf(stderr, "usage: oom library|openssl|calls|random\n");
+        return EXIT_FAILURE;
+    }
+    failing_install();
+    SRunner *runner = srunner_create(suite());
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
