@@ -28,6 +28,44 @@ json_t *doc_load(const char *json, size_t len)
     return json_loadb(json, len, LOAD_FLAGS, &why);
 }
 
+/* jansson says: duplicate object key near '"name"'. */
+static void note_repeated(doc_flaw *flaw, const json_error_t *why)
+{
+    const char *open = strchr(why->text, '"');
+    const char *close = strrchr(why->text, '"');
+    (void)snprintf(flaw->repeated, sizeof flaw->repeated, "%.*s", close > open ? (int)(close - open - 1) : 1,
+                   close > open ? open + 1 : "?");
+}
+
+json_t *doc_survey(const char *json, size_t len, doc_flaw *flaw)
+{
+    *flaw = (doc_flaw){ "", false, 0 };
+    json_error_t why;
+    json_t *value = json_loadb(json, len, LOAD_FLAGS, &why);
+    if (value == NULL && json_error_code(&why) == json_error_duplicate_key) {
+        note_repeated(flaw, &why);
+        value = json_loadb(json, len, LOAD_FLAGS & ~(size_t)JSON_REJECT_DUPLICATES, &why);
+    }
+    if (value == NULL) {
+        flaw->too_large = json_error_code(&why) == json_error_numeric_overflow;
+        flaw->offset = why.position;
+    }
+    return value;
+}
+
+static int add_dumped(const char *bytes, size_t len, void *to)
+{
+    text_add(to, bytes, len);
+    return 0;
+}
+
+void doc_dump(text *to, const json_t *value)
+{
+    if (json_dump_callback(value, add_dumped, to, JSON_COMPACT | JSON_ENCODE_ANY) != 0) {
+        to->failed = true;
+    }
+}
+
 msg_status doc_check(const char *name, xcj_str json, bool must_be_object)
 {
     json_error_t why;

@@ -14,6 +14,19 @@ void doc_start(void);
 /** JSON text as a value, for reading single members of; integers become reals so that none is too large. NULL: not JSON. */
 json_t *doc_load(const char *json, size_t len);
 
+/** What is wrong with JSON text. */
+typedef struct doc_flaw {
+    char repeated[64]; /* the name of a member that stands twice in one object, "" if none does; the last one was taken */
+    bool too_large;    /* a number is beyond a double */
+    int offset;        /* where it ceases to be JSON */
+} doc_flaw;
+
+/** As doc_load(), but takes an object with a repeated member, and says so. */
+json_t *doc_survey(const char *json, size_t len, doc_flaw *flaw);
+
+/** A value's text, compact. */
+void doc_dump(text *to, const json_t *value);
+
 /** Is it one JSON value, and if so an object? Says what is wrong, with `name`. */
 msg_status doc_check(const char *name, xcj_str json, bool must_be_object);
 

@@ -139,8 +139,9 @@ static msg_status load_data(keys_loaded *out, const text *data, const char *name
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, name, &err);
 }
 
-static msg_status load_text(keys_loaded *out, const text *data, const char *name, const keys_how *how)
+msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how)
 {
+    *out = (keys_loaded){ NULL, false, false };
     text passphrase = TEXT_INIT;
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     msg_status status = keys_read_passphrase(&passphrase, &how->passphrase);
@@ -161,7 +162,7 @@ msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how)
     text data = TEXT_INIT;
     msg_status status = io_read(&data, path, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
-        status = load_text(out, &data, io_name(path), how);
+        status = keys_load_data(out, &data, io_name(path), how);
     }
     text_free(&data);
     return status;
@@ -173,7 +174,7 @@ msg_status keys_load_env(keys_loaded *out, const char *option, const char *varia
     text data = TEXT_INIT;
     msg_status status = io_env(&data, option, variable);
     if (status == STATUS_OK) {
-        status = load_text(out, &data, option, how);
+        status = keys_load_data(out, &data, option, how);
     }
     text_free(&data);
     return status;

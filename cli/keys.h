@@ -57,6 +57,9 @@ msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how);
 /** The same from an environment variable. */
 msg_status keys_load_env(keys_loaded *out, const char *option, const char *variable, const keys_how *how);
 
+/** As keys_load(), of bytes that were read already; `name` is what messages name. */
+msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how);
+
 /** A set of one: the shared secret. */
 msg_status keys_load_secret(keys_loaded *out, const keys_secret *secret);
 

@@ -5,8 +5,8 @@
 
 #include "cli/verb.h"
 
-const verb *const verb_all[] = { &verb_mint, &verb_verify,  &verb_convert,    &verb_keygen,
-                                 &verb_jwks, &verb_inspect, &verb_thumbprint, NULL };
+const verb *const verb_all[] = { &verb_mint,    &verb_verify,     &verb_convert, &verb_keygen, &verb_jwks,
+                                 &verb_inspect, &verb_thumbprint, &verb_lint,    NULL };
 
 const opt_row program_options[] = {
     { "version", 'V', OPT_FLAG, NULL, offsetof(program_args, version), "print the version" },

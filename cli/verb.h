@@ -25,6 +25,7 @@ extern const verb verb_keygen;
 extern const verb verb_jwks;
 extern const verb verb_inspect;
 extern const verb verb_thumbprint;
+extern const verb verb_lint;
 
 /** All of them, then NULL. */
 extern const verb *const verb_all[];

@@ -3,12 +3,9 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
-#include <xcj/jws.h>
-
-#include "cli/doc.h"
+#include "cli/lint.h"
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
@@ -28,159 +25,219 @@ static const opt_row OPTIONS[] = {
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
-/* A token taken apart. */
-typedef struct inspection {
-    xcj_str header;
-    xcj_str payload;
-    size_t signature_len;
-    json_t *parsed_header;
-    json_t *claims; /* NULL: the payload is not a JSON object */
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define YELLOW "\033[33m"
+
+/* What is shown, and how. */
+typedef struct view {
+    text out;
+    bool colour;
+    const parts *of;
+    const findings *found;
     int64_t now;
-} inspection;
+} view;
 
-static void heading(text *out, const char *words)
+static void put_in(view *v, const char *colour, const char *words)
 {
-    bool colour = msg_colour(STDOUT_FILENO);
-    text_printf(out, "%s%s%s\n", colour ? "\033[1m" : "", words, colour ? "\033[0m" : "");
+    text_printf(&v->out, "%s", v->colour ? colour : "");
+    text_puts(&v->out, words);
+    text_puts(&v->out, v->colour ? "\033[0m\n" : "\n");
 }
 
-static void add_time(text *out, const inspection *of, const char *claim, const char *past, const char *future)
+static void put_json(view *v, const char *heading, xcj_str json)
 {
-    json_t *value = json_object_get(of->claims, claim);
-    if (!json_is_number(value)) {
-        return;
-    }
-    int64_t seconds = 0;
-    if (!time_floor(&seconds, json_number_value(value))) {
-        text_printf(out, "%-5s beyond any calendar\n", claim);
-        return;
-    }
-    char words[160];
-    time_words(words, sizeof words, seconds, of->now);
-    text_printf(out, "%-5s %s %s\n", claim, seconds <= of->now ? past : future, words);
+    put_in(v, BOLD, heading);
+    doc_pretty(&v->out, json);
+    text_puts(&v->out, "\n");
 }
 
-static void add_oddities(text *out, const inspection *of)
+static void put_headers(view *v)
 {
-    const char *alg = json_string_value(json_object_get(of->parsed_header, "alg"));
-    if (alg == NULL || strcasecmp(alg, "none") == 0) {
-        text_puts(out, "odd   the header names no algorithm: this token is not signed\n");
-    }
-    if (of->signature_len == 0) {
-        text_puts(out, "odd   the signature is empty\n");
-    }
-    if (of->claims != NULL && json_object_get(of->claims, "exp") == NULL) {
-        text_puts(out, "odd   there is no exp: it never expires\n");
-    }
-    if (of->claims == NULL) {
-        text_puts(out, "odd   the payload is not a JSON object: this is not a JWT\n");
+    for (size_t i = 0; i < v->of->count; i++) {
+        const parts_signature *s = &v->of->signatures[i];
+        if (s->parsed != NULL) {
+            put_json(v, "header", text_view(&s->header.bytes));
+        }
+        if (s->unprotected != NULL) {
+            text dumped = TEXT_INIT;
+            doc_dump(&dumped, s->unprotected);
+            put_json(v, "unprotected header", text_view(&dumped));
+            v->out.failed = v->out.failed || dumped.failed;
+            text_free(&dumped);
+        }
     }
 }
 
 /* Bytes that are not JSON, with everything that a terminal might obey as '?'. */
-static void add_raw(text *out, xcj_str payload)
+static void put_raw(view *v, xcj_str payload)
 {
     for (size_t i = 0; i < payload.len; i++) {
         char c = payload.ptr[i];
         bool fine = (c >= 0x20 && c < 0x7f) || c == '\n';
-        text_add(out, fine ? &c : "?", 1);
+        text_add(&v->out, fine ? &c : "?", 1);
+    }
+    text_puts(&v->out, "\n");
+}
+
+static void put_payload(view *v)
+{
+    if (v->of->claims != NULL) {
+        put_json(v, "claims", text_view(&v->of->payload.bytes));
+    } else if (v->of->form != PARTS_ENCRYPTED) {
+        put_in(v, BOLD, "payload");
+        put_raw(v, text_view(&v->of->payload.bytes));
     }
 }
 
-static msg_status print_people(const inspection *of)
+/* A claim that is a time, and what is said of it when it has passed and when it has not. */
+typedef struct time_row {
+    const char *claim;
+    const char *past;
+    const char *past_colour;
+    const char *future;
+    const char *future_colour;
+} time_row;
+
+static const time_row TIMES[] = {
+    { "iat", "issued", "", "issued in the future:", YELLOW },
+    { "nbf", "valid since", "", "not yet valid:", RED },
+    { "exp", "expired", RED, "expires", GREEN },
+};
+
+static void put_time(view *v, const time_row *row)
 {
-    text out = TEXT_INIT;
-    heading(&out, "header");
-    doc_pretty(&out, of->header);
-    text_puts(&out, "\n");
-    heading(&out, of->claims != NULL ? "claims" : "payload");
-    if (of->claims != NULL) {
-        doc_pretty(&out, of->payload);
-    } else {
-        add_raw(&out, of->payload);
+    const json_t *value = json_object_get(v->of->claims, row->claim);
+    int64_t seconds = 0;
+    char line[240];
+    char words[160];
+    if (!json_is_number(value)) {
+        return;
     }
-    text_puts(&out, "\n");
-    heading(&out, "notes");
-    add_time(&out, of, "iat", "issued", "issued in the future:");
-    add_time(&out, of, "nbf", "valid since", "not yet valid:");
-    add_time(&out, of, "exp", "expired", "expires");
-    text_printf(&out, "sig   %zu bytes\n", of->signature_len);
-    add_oddities(&out, of);
-    text_puts(&out, "NOTHING WAS VERIFIED: anyone can write such a token; use xcj verify\n");
-    msg_status status = out.failed ? msg_fail_memory() : STATUS_OK;
+    if (!time_floor(&seconds, json_number_value(value))) {
+        (void)snprintf(line, sizeof line, "%-5s beyond any calendar", row->claim);
+        put_in(v, YELLOW, line);
+        return;
+    }
+    const bool past = seconds <= v->now;
+    time_words(words, sizeof words, seconds, v->now);
+    (void)snprintf(line, sizeof line, "%-5s %s %s", row->claim, past ? row->past : row->future, words);
+    put_in(v, past ? row->past_colour : row->future_colour, line);
+}
+
+/* What lint finds odd; what it only notes is there to be seen. */
+static void put_oddities(view *v)
+{
+    for (size_t i = 0; i < v->found->count; i++) {
+        const finding *each = &v->found->items[i];
+        if (each->severity == FINDING_NOTE) {
+            continue;
+        }
+        text line = TEXT_INIT;
+        text_puts(&line, "odd   ");
+        finding_where(&line, each);
+        text_printf(&line, ": %s", each->words);
+        put_in(v, each->severity == FINDING_ERROR ? RED : YELLOW, line.ptr != NULL ? line.ptr : "");
+        v->out.failed = v->out.failed || line.failed;
+        text_free(&line);
+    }
+}
+
+static void put_notes(view *v)
+{
+    put_in(v, BOLD, "notes");
+    for (size_t i = 0; i < sizeof TIMES / sizeof TIMES[0]; i++) {
+        put_time(v, &TIMES[i]);
+    }
+    for (size_t i = 0; i < v->of->count && v->of->form != PARTS_ENCRYPTED; i++) {
+        text_printf(&v->out, "sig   %zu bytes\n", v->of->signatures[i].value.bytes.len);
+    }
+    put_oddities(v);
+    put_in(v, BOLD YELLOW, "NOTHING WAS VERIFIED: anyone can write such a token; use xcj verify");
+}
+
+static msg_status print_people(view *v)
+{
+    put_headers(v);
+    put_payload(v);
+    put_notes(v);
+    msg_status status = v->out.failed ? msg_fail_memory() : STATUS_OK;
     if (status == STATUS_OK) {
-        io_print(out.ptr, out.len);
+        io_print(v->out.ptr, v->out.len);
     }
-    text_free(&out);
     return status;
 }
 
-static msg_status print_json(const inspection *of)
+static json_t *signature_list(const parts *of)
 {
-    text out = TEXT_INIT;
+    json_t *list = json_array();
+    for (size_t i = 0; i < of->count; i++) {
+        const parts_signature *s = &of->signatures[i];
+        json_t *object = json_object();
+        (void)json_object_set_new(object, "signature_bytes", json_integer((json_int_t)s->value.bytes.len));
+        (void)json_object_set_new(object, "header", s->parsed != NULL ? json_incref(s->parsed) : json_null());
+        (void)json_object_set_new(object, "unprotected", s->unprotected != NULL ? json_incref(s->unprotected) : json_null());
+        (void)json_array_append_new(list, object);
+    }
+    return list;
+}
+
+static msg_status print_json(view *v)
+{
     text members = TEXT_INIT;
+    const parts *of = v->of;
+    const parts_signature *first = &of->signatures[0];
     json_t *object = json_object();
     (void)json_object_set_new(object, "verified", json_false());
-    (void)json_object_set_new(object, "signature_bytes", json_integer((json_int_t)of->signature_len));
-    if (of->claims == NULL) {
-        (void)json_object_set_new(object, "payload", doc_text(of->payload));
+    if (of->form == PARTS_ENCRYPTED) {
+        (void)json_object_set_new(object, "encrypted", json_true());
+    } else {
+        (void)json_object_set_new(object, "signature_bytes", json_integer((json_int_t)first->value.bytes.len));
     }
-    doc_member(&members, "header", of->header);
+    if (of->form == PARTS_JSON) {
+        (void)json_object_set_new(object, "signatures", signature_list(of));
+    }
+    if (of->claims == NULL && of->form != PARTS_ENCRYPTED) {
+        (void)json_object_set_new(object, "payload", doc_text(text_view(&of->payload.bytes)));
+    }
+    if (first->parsed != NULL) {
+        doc_member(&members, "header", text_view(&first->header.bytes));
+    }
     if (of->claims != NULL) {
-        doc_member(&members, "claims", of->payload);
+        doc_member(&members, "claims", text_view(&of->payload.bytes));
     }
-    msg_status status = doc_line(&out, object, &members);
+    if (v->found->count > 0) {
+        json_t *list = finding_list(v->found);
+        text dumped = TEXT_INIT;
+        doc_dump(&dumped, list);
+        doc_member(&members, "findings", text_view(&dumped));
+        text_free(&dumped);
+        json_decref(list);
+    }
+    msg_status status = doc_line(&v->out, object, &members);
     if (status == STATUS_OK) {
-        io_print(out.ptr, out.len);
+        io_print(v->out.ptr, v->out.len);
     }
     json_decref(object);
     text_free(&members);
-    text_free(&out);
     return status;
 }
 
-/* What stands around a token is left out for people, and named. */
-static xcj_str unwrap(const text *given, const char *name)
+static msg_status inspect(const inspect_args *args, const text *token, const char *name, int64_t now)
 {
-    xcj_str token = text_view(given);
-    if (token.len >= 7 && strncasecmp(token.ptr, "Bearer ", 7) == 0) {
-        msg_warn(name, "\"Bearer \" before the token is not part of it");
-        token.ptr += 7;
-        token.len -= 7;
+    parts of;
+    findings found = { 0 };
+    msg_status status = parts_take(&of, name, token);
+    if (status == STATUS_OK) {
+        const lint_how how = { now, LINT_LIFETIME, false };
+        view v = { TEXT_INIT, msg_colour(STDOUT_FILENO), &of, &found, now };
+        lint_token(&found, &of, &how);
+        status = found.failed ? msg_fail_memory() : args->json ? print_json(&v) : print_people(&v);
+        text_free(&v.out);
     }
-    char quote = token.len >= 2 ? token.ptr[0] : '\0';
-    if ((quote == '"' || quote == '\'') && token.ptr[token.len - 1] == quote) {
-        msg_warn(name, "the quotes around the token are not part of it");
-        token.ptr++;
-        token.len -= 2;
-    }
-    return token;
-}
-
-static msg_status inspect(const inspect_args *args, xcj_str token, const char *name, int64_t now)
-{
-    xcj_error err;
-    xcj_unverified *taken = NULL;
-    if (token_is_json(token.ptr, token.len)) {
-        return msg_fail(STATUS_INPUT, name, "is a JSON serialisation; inspect takes a compact token");
-    }
-    if (xcj_unverified_decode(&taken, token.ptr, token.len, &err) != XCJ_OK) {
-        const char *hint = token_hint(token.ptr, token.len);
-        if (hint == NULL) {
-            return msg_fail_error(ABOUT_TOKEN, name, &err);
-        }
-        return msg_fail(STATUS_INPUT, name, "the token %s", hint);
-    }
-    inspection of = {
-        xcj_unverified_header(taken), xcj_unverified_payload(taken), xcj_unverified_signature(taken).len, NULL, NULL, now
-    };
-    of.parsed_header = doc_load(of.header.ptr, of.header.len);
-    json_t *payload = doc_load(of.payload.ptr, of.payload.len);
-    of.claims = json_is_object(payload) ? payload : NULL;
-    msg_status status = args->json ? print_json(&of) : print_people(&of);
-    json_decref(of.parsed_header);
-    json_decref(payload);
-    xcj_unverified_free(taken);
+    finding_free(&found);
+    parts_free(&of);
     return status;
 }
 
@@ -195,7 +252,7 @@ static msg_status run(const void *given, const opt_list *operands)
         status = token_read(&token, &name, operands, args->token_env);
     }
     if (status == STATUS_OK) {
-        status = inspect(args, unwrap(&token, name), name, now);
+        status = inspect(args, &token, name, now);
     }
     text_free(&token);
     return status;
@@ -206,7 +263,8 @@ const verb verb_inspect = {
     "[TOKEN|@FILE|-]",
     1,
     "show what is in a token, without verifying it",
-    "Prints header and claims of a compact token, and its times in words. Nothing is verified.\n",
+    "Prints header and claims of a token of any serialisation, its times in words, and what is odd about it (what lint\n"
+    "finds; of a JWE only the header). Nothing is verified.\n",
     "  xcj inspect @token.jwt\n"
     "  xcj mint --key key.json --sub alice | xcj inspect\n"
     "  xcj inspect --json @token.jwt\n",

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/mem.h"
 #include "lib/key/x509.h"
@@ -151,12 +152,37 @@ START_TEST(refusals)
 }
 END_TEST
 
+START_TEST(facts)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    xcj_certificate made;
+    xcj_error err;
+    ERR_clear_error();
+    ck_assert_int_eq(xcj_certificate_read(&made, (const char *)der, (size_t)len, &err), XCJ_OK);
+    ck_assert_int_eq(made.not_after - made.not_before, 3600);
+    ck_assert_int_le(llabs((long long)(made.not_before - (int64_t)time(NULL))), 60);
+    ck_assert_int_eq(EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha1(), NULL), 1);
+    ck_assert_mem_eq(made.sha1, digest, 20);
+    ck_assert_int_eq(EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha256(), NULL), 1);
+    ck_assert_mem_eq(made.sha256, digest, 32);
+    ck_assert_int_eq(xcj_certificate_read(&made, (const char *)der, (size_t)len - 1, &err), XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(made.not_after, 0);
+    ck_assert_int_eq(err.code, XCJ_ERR_CERTIFICATE);
+    ck_assert_uint_eq(ERR_get_error(), 0);
+    OPENSSL_free(der);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("x509");
     tcase_add_test(tcase, subjects);
     tcase_add_test(tcase, forms);
     tcase_add_test(tcase, refusals);
+    tcase_add_test(tcase, facts);
     Suite *s = suite_create("x509");
     suite_add_tcase(s, tcase);
     return s;

@@ -222,6 +222,18 @@ typedef enum xcj_hash { XCJ_SHA256 = 1, XCJ_SHA384 = 2, XCJ_SHA512 = 3 } xcj_has
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj_hash hash,
                                                    xcj_error *err);
 
+/** What a certificate says, beside its key, which xcj_key_from_data() reads. Whether to trust it is not looked at. */
+typedef struct xcj_certificate {
+    int64_t not_before; /**< Unix seconds */
+    int64_t not_after;
+    uint8_t sha1[20];   /**< of its DER: x5t in base64url (RFC 7517 4.8) */
+    uint8_t sha256[32]; /**< of its DER: x5t#S256 in base64url (RFC 7517 4.9) */
+    uint64_t reserved[4];
+} xcj_certificate;
+
+/** Reads the first certificate of a PEM text, or DER. XCJ_ERR_CERTIFICATE, _LIMIT, _MEMORY; *out is then all zero. */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -109,24 +109,76 @@ static xcj_code put_subject(xcj__buf *out, X509 *cert, bool rfc4514, xcj_error *
     return XCJ_OK;
 }
 
-xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc4514, xcj_error *err)
+/* A certificate of either form; the error is set when there is none. The queue is marked by the caller. */
+static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_error *err)
 {
+    *out = NULL;
     if (len > CERT_TEXT_MAX) {
-        return xcj__fail(err, XCJ_ERR_LIMIT, "a client certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
+        return xcj__fail(err, XCJ_ERR_LIMIT, "a certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
     }
-    xcj__queue_mark();
-    X509 *x509 = NULL;
     xcj_code code = XCJ_OK;
     if (xcj__pem_sniff(cert, len)) {
-        code = read_pem(&x509, cert, len);
+        code = read_pem(out, cert, len);
     } else {
-        x509 = decode((const uint8_t *)cert, len);
+        *out = decode((const uint8_t *)cert, len);
     }
-    bool no_memory = code == XCJ_ERR_MEMORY;
-    code = x509 != NULL ? put_subject(out, x509, rfc4514, err)
-                        : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate cannot be read");
-    if (code != XCJ_OK && (no_memory || xcj__queue_says_memory())) {
+    if (*out != NULL) {
+        return XCJ_OK;
+    }
+    return code == XCJ_ERR_MEMORY || xcj__queue_says_memory()
+               ? xcj__fail_memory(err)
+               : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
+}
+
+/* RFC 5280 4.1.2.5: a time in UTC, as Unix seconds. */
+static bool unix_seconds(int64_t *out, const ASN1_TIME *time)
+{
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int days = 0;
+    int seconds = 0;
+    bool read = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
+    ASN1_TIME_free(epoch);
+    *out = (int64_t)days * 86400 + seconds;
+    return read;
+}
+
+static bool read_facts(xcj_certificate *out, const X509 *cert)
+{
+    return unix_seconds(&out->not_before, X509_get0_notBefore(cert)) &&
+           unix_seconds(&out->not_after, X509_get0_notAfter(cert)) && X509_digest(cert, EVP_sha1(), out->sha1, NULL) == 1 &&
+           X509_digest(cert, EVP_sha256(), out->sha256, NULL) == 1;
+}
+
+xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc4514, xcj_error *err)
+{
+    X509 *x509 = NULL;
+    xcj__queue_mark();
+    xcj_code code = open_certificate(&x509, cert, len, err);
+    if (code == XCJ_OK) {
+        code = put_subject(out, x509, rfc4514, err);
+    }
+    if (code != XCJ_OK && xcj__queue_says_memory()) {
         code = xcj__fail_memory(err);
+    }
+    X509_free(x509);
+    xcj__queue_restore();
+    return code;
+}
+
+xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err)
+{
+    X509 *x509 = NULL;
+    *out = (xcj_certificate){ 0 };
+    xcj__queue_mark();
+    xcj_code code = open_certificate(&x509, cert, len, err);
+    if (code == XCJ_OK && !read_facts(out, x509)) {
+        *out = (xcj_certificate){ 0 };
+        code = xcj__queue_says_memory()
+                   ? xcj__fail_memory(err)
+                   : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate's dates cannot be read, or SHA-1 is not there");
+    }
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
     }
     X509_free(x509);
     xcj__queue_restore();

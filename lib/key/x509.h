@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include <xcj/key.h>
+
 #include "lib/base/buf.h"
 
 /**

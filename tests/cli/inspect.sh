@@ -2,7 +2,7 @@
 # inspect: what is in a token, in order, and that nothing was verified.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+missing openssl jq
 nothing='NOTHING WAS VERIFIED'
 "$XCJ" keygen --alg HS256 --kid k >key.json
 token=$("$XCJ" mint --key key.json --bare --claims \
@@ -45,7 +45,7 @@ accept 'in the future' inspect --now 1712685000 "$token"
 out_has 'in the future' 'nbf   not yet valid: 2024-04-09 17:56:56 UTC (in 6 minutes)'
 accept 'for programs' inspect --json "$token"
 out_has 'for programs' '{"verified":false,"signature_bytes":32,"header":{"typ":"JWT","alg":"HS256","kid":"k"},"claims":{"z":1.10,'
-out_has 'for programs' '"big":12345678901234567890123}}'
+out_has 'for programs' '"big":12345678901234567890123},"findings":[{'
 [ "$(wc -l <out)" -eq 1 ] || fail 'one line for programs'
 printf '%s\n' "$token" >t
 accept 'of a file' inspect --now 1712686000 @t
@@ -54,12 +54,15 @@ accept 'of standard input' inspect --now 1712686000 <t
 same 'of standard input' out want
 TOKEN=$token accept 'of the environment' inspect --now 1712686000 --token-env TOKEN
 same 'of the environment' out want
-run inspect --now 1712686000 "Bearer $token"
-same 'with Bearer' out want
-err_has 'with Bearer' '"Bearer " before the token'
-run inspect --now 1712686000 "'$token'"
-same 'in quotes' out want
-err_has 'in quotes' 'quotes around the token'
+for around in 'Bearer @' 'bearer  @' "'@'" '"@"' ' @ ' '"Bearer @"'; do
+    wrapped=$(printf '%s' "$around" | sed "s/@/$token/")
+    accept "within: $around" inspect --now 1712686000 "$wrapped"
+    grep -v '^odd   token: ' out >rest
+    same "within: $around" rest want
+    case $around in *[Bb]earer*) out_has "within: $around" 'odd   token: "Bearer " before it is not part of it' ;; esac
+    case $around in *[\'\"]*) out_has "within: $around" 'odd   token: the quotes around it are not part of it' ;; esac
+    case $around in ' '*) out_has "within: $around" 'odd   token: the white space around it is not part of it' ;; esac
+done
 
 # raw HEADER PAYLOAD SIGNATURE
 raw() {
@@ -75,12 +78,56 @@ out_has 'a payload that is no JSON' "$nothing"
 accept 'controls within JSON' inspect "$(raw '{"alg":"HS256"}' '{"a":"\0302\0233\0177"}' AAAA)"
 out_has 'controls within JSON' '"a": "\u009b\u007f"'
 accept 'times out of reach' inspect "$(raw '{"alg":"HS256"}' '{"exp":1e300,"iat":-1e17,"nbf":"x"}' AAAA)"
-out_has 'times out of reach' 'beyond any calendar'
+out_has 'times out of reach' 'exp   beyond any calendar'
+out_has 'a time that is a text' 'odd   claims nbf: is not a number'
 accept 'deep' inspect "$(raw '{"alg":"HS256"}' '{"a":[[[[[[{}]]]]]]}' AAAA)"
 
 refuse 'two parts' 3 'token: ' inspect a.b
-refuse 'a JWE' 3 'five parts' inspect a.b.c.d.e
 refuse 'nothing' 3 'is empty' inspect ''
 refuse 'a header that is no object' 3 'token: ' inspect "$(raw '[1]' '{}' AAAA)"
-refuse 'a JSON serialisation' 3 'compact' inspect '{"payload":""}'
+refuse 'a header that is no base64url' 3 'header is not base64url' inspect 'e$.e30.AAAA'
+refuse 'a payload that is no base64url' 3 'payload is not base64url' inspect 'e30.e$.AAAA'
+refuse 'a signature that is no base64url' 3 'signature is not base64url' inspect 'e30.e30.AAAAA'
+refuse 'JSON that is no token' 3 'not a token' inspect '{"a":1}'
+refuse 'half a JSON serialisation' 3 'not JSON' inspect '{"payload":'
+refuse 'no signatures' 3 'has 0 signatures' inspect '{"payload":"e30","signatures":[]}'
+refuse 'a file without its @' 3 'is the name of a file: @FILE reads it' inspect t
+refuse 'PEM' 3 'is a PEM text' inspect -- '-----BEGIN PUBLIC KEY-----'
+refuse 'two operands' 2 'unexpected argument' inspect "$token" "$token"
+refuse 'a token twice' 2 'exclude each other' inspect --token-env TOKEN "$token"
+refuse 'no such time' 2 'Unix seconds' inspect --now yesterday "$token"
+
+# What is odd about it is what lint finds, but for its notes.
+accept 'a long life' inspect --now 1712686000 "$(raw '{"alg":"HS256"}' '{"iat":1712685416,"exp":1815000000}' AAAA)"
+out_has 'a long life' 'odd   claims exp: lives for 28421 hours'
+out_has 'a short signature' 'odd   signature: has 3 bytes; HS256 has 32'
+out_lacks 'no notes' 'typ'
+accept 'a member twice' inspect "$(raw '{"alg":"HS256","alg":"none"}' '{}' AAAA)"
+out_has 'a member twice' 'odd   header alg: stands twice'
+accept 'findings for programs' inspect --json "$(raw '{"alg":"none"}' '{}' '')"
+out_has 'findings for programs' '"findings":[{"severity":"error","id":"alg-none","part":"header","member":"alg",'
+
+# A JWE, and the JSON serialisations.
+accept 'a JWE' inspect "$(raw '{"alg":"dir","enc":"A128GCM"}' x AAAA).AAAA.AAAA"
+printf '%s\n' header '{' '  "alg": "dir",' '  "enc": "A128GCM"' '}' notes \
+    'odd   token: is encrypted (a JWE): its header is all there is to see' \
+    'NOTHING WAS VERIFIED: anyone can write such a token; use xcj verify' >jwe
+same 'a JWE' out jwe
+accept 'a JWE for programs' inspect --json "$(raw '{"alg":"dir","enc":"A128GCM"}' x AAAA).AAAA.AAAA"
+out_is 'a JWE for programs' '{"verified":false,"encrypted":true,"header":{"alg":"dir","enc":"A128GCM"},"findings":[{"severity":"warning","id":"encrypted","part":"token","text":"is encrypted (a JWE): its header is all there is to see"}]}'
+flat="{\"payload\":\"$(part 2 "$token")\",\"protected\":\"$(part 1 "$token")\",\"signature\":\"$(part 3 "$token")\"}"
+accept 'flattened' inspect --now 1712686000 "$flat"
+same 'flattened' out want
+header=$(printf '{"alg":"ES256"}' | b64u)
+general="{\"payload\":\"$(part 2 "$token")\",\"signatures\":[{\"protected\":\"$(part 1 "$token")\",\"signature\":\"$(part 3 "$token")\"},
+    {\"protected\":\"$header\",\"header\":{\"kid\":\"second\"},\"signature\":\"MEQCIA\"},{\"header\":{\"alg\":\"HS256\"},\"signature\":\"AAAA\"}]}"
+accept 'general' inspect --now 1712686000 "$general"
+grep -c '^header$' out >count
+printf '2\n' >two
+same 'general: protected headers' count two
+out_has 'general: the unprotected header' '  "kid": "second"'
+out_has 'general: where' 'odd   signature 1: is DER'
+out_has 'general: where' 'odd   header 2 alg: is not protected by the signature'
+accept 'general for programs' inspect --json "$general"
+holds 'general for programs' jq -e '(.signatures | length) == 3 and .signatures[1].unprotected.kid == "second" and .claims.z == 1.1' out
 finish

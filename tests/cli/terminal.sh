@@ -21,6 +21,18 @@ if grep -qF "${escape}1" screen; then fail 'NO_COLOR is respected'; fi
 run verify --key key.json nonsense
 if grep -qF "$escape" err; then fail 'no colour in a file'; fi
 
+at_terminal 'inspect' 'NOTHING WAS VERIFIED' '' "'$XCJ' inspect --now 4000000000 @token"
+grep -qF "${escape}1mheader" screen || fail 'inspect: headings stand out'
+grep -F "${escape}31mexp   expired" screen | grep -q 'years ago' || fail 'inspect: what has expired is red'
+grep -F 'NOTHING WAS VERIFIED' screen | grep -qF "$escape" || fail 'inspect: that nothing was verified stands out'
+at_terminal 'inspect, NO_COLOR' 'NOTHING WAS VERIFIED' '' "NO_COLOR=1 '$XCJ' inspect @token"
+if grep -qF "${escape}1m" screen || grep -qF "${escape}3" screen; then fail 'inspect: NO_COLOR is respected'; fi
+"$XCJ" keygen --alg HS256 >secret.json
+at_terminal 'lint' '[kid-missing]' '' "'$XCJ' lint secret.json"
+grep -qF "${escape}1mnote:" screen || fail 'lint: the severity stands out'
+at_terminal 'lint, NO_COLOR' '[kid-missing]' '' "NO_COLOR=1 '$XCJ' lint secret.json"
+grep -qF 'key kid: note: ' screen || fail 'lint: NO_COLOR is respected'
+
 at_terminal 'passphrase' 'passphrase:' 'sesame Enter' "'$XCJ' convert --public --to pem locked.pem >made.pem"
 openssl pkey -in locked.pem -passin pass:sesame -pubout >want.pem 2>/dev/null
 same 'the passphrase typed' made.pem want.pem

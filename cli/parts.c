@@ -1,0 +1,264 @@
+/*
+ * parts.c: taking tokens apart.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "cli/parts.h"
+#include "cli/token.h"
+
+/* Of a general JSON serialisation; a verifier takes 16. */
+#define SIGNATURES_MAX 1000
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static int digit(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return c - 'A';
+    }
+    if (c >= 'a' && c <= 'z') {
+        return c - 'a' + 26;
+    }
+    if (c >= '0' && c <= '9') {
+        return c - '0' + 52;
+    }
+    if (c == '-' || c == '+') {
+        return 62;
+    }
+    return c == '_' || c == '/' ? 63 : -1;
+}
+
+bool parts_decode(part *out, const char *from, size_t len)
+{
+    uint32_t bits = 0;
+    unsigned have = 0;
+    size_t digits = 0;
+    *out = (part){ TEXT_INIT, 0 };
+    for (size_t i = 0; i < len; i++) {
+        const char c = from[i];
+        const int value = digit(c);
+        out->flaws |=
+            (c == '=' ? PARTS_PADDED : 0) | (c == '+' || c == '/' ? PARTS_STANDARD : 0) | (is_space(c) ? PARTS_BLANK : 0);
+        if (value < 0 && c != '=' && !is_space(c)) {
+            return false;
+        }
+        if (value < 0) {
+            continue;
+        }
+        bits = (bits << 6 | (uint32_t)value) & 0xffff;
+        digits++;
+        have += 6;
+        if (have >= 8) {
+            have -= 8;
+            const char byte = (char)(bits >> have & 0xff);
+            text_add(&out->bytes, &byte, 1);
+        }
+    }
+    text_add(&out->bytes, "", 0);
+    out->flaws |= (bits & ((1u << have) - 1)) != 0 ? PARTS_STRAY : 0;
+    return digits % 4 != 1;
+}
+
+static xcj_str trim(xcj_str token)
+{
+    while (token.len > 0 && is_space(token.ptr[0])) {
+        token.ptr++;
+        token.len--;
+    }
+    while (token.len > 0 && is_space(token.ptr[token.len - 1])) {
+        token.len--;
+    }
+    return token;
+}
+
+/* Leaves out what people leave around a token. */
+static xcj_str unwrap(xcj_str given, unsigned *around)
+{
+    xcj_str token = trim(given);
+    *around = token.len != given.len ? PARTS_SPACE : 0;
+    const char quote = token.len >= 2 ? token.ptr[0] : '\0';
+    if ((quote == '"' || quote == '\'') && token.ptr[token.len - 1] == quote) {
+        *around |= PARTS_QUOTES;
+        token = trim((xcj_str){ token.ptr + 1, token.len - 2 });
+    }
+    if (token.len >= 7 && strncasecmp(token.ptr, "Bearer ", 7) == 0) {
+        *around |= PARTS_BEARER;
+        token = trim((xcj_str){ token.ptr + 7, token.len - 7 });
+    }
+    return token;
+}
+
+/* The parts between the dots: how many there are; the first five of them. */
+static size_t split(xcj_str token, xcj_str *each)
+{
+    size_t count = 0;
+    const char *const end = token.ptr + token.len;
+    for (const char *at = token.ptr;; at++) {
+        const char *dot = at < end ? memchr(at, '.', (size_t)(end - at)) : NULL;
+        const char *stop = dot != NULL ? dot : end;
+        if (count < 5) {
+            each[count] = (xcj_str){ at, (size_t)(stop - at) };
+        }
+        count++;
+        if (dot == NULL) {
+            return count;
+        }
+        at = dot;
+    }
+}
+
+bool parts_like(const char *bytes, size_t len)
+{
+    unsigned around = 0;
+    const xcj_str token = unwrap((xcj_str){ bytes, len }, &around);
+    if (token_is_json(token.ptr, token.len)) {
+        return true;
+    }
+    xcj_str each[5];
+    size_t count = split(token, each);
+    bool fine = (count == 3 || count == 5) && each[0].len > 0;
+    for (size_t i = 0; fine && i < count; i++) {
+        part decoded;
+        fine = parts_decode(&decoded, each[i].ptr, each[i].len);
+        text_free(&decoded.bytes);
+    }
+    return fine;
+}
+
+static msg_status not_base64url(const char *name, const char *what)
+{
+    return msg_fail(STATUS_INPUT, name, "the token's %s is not base64url", what);
+}
+
+static msg_status take_header(parts_signature *out, const char *name, xcj_str encoded)
+{
+    if (!parts_decode(&out->header, encoded.ptr, encoded.len)) {
+        return not_base64url(name, "header");
+    }
+    if (out->header.bytes.failed) {
+        return msg_fail_memory();
+    }
+    out->parsed = doc_survey(out->header.bytes.ptr, out->header.bytes.len, &out->flaw);
+    return json_is_object(out->parsed) ? STATUS_OK : msg_fail(STATUS_INPUT, name, "the token's header is not a JSON object");
+}
+
+static msg_status take_signature(parts_signature *out, const char *name, xcj_str encoded)
+{
+    return parts_decode(&out->value, encoded.ptr, encoded.len) ? STATUS_OK : not_base64url(name, "signature");
+}
+
+static msg_status take_payload(parts *out, const char *name, xcj_str encoded)
+{
+    if (!parts_decode(&out->payload, encoded.ptr, encoded.len)) {
+        return not_base64url(name, "payload");
+    }
+    if (out->payload.bytes.failed) {
+        return msg_fail_memory();
+    }
+    out->claims = doc_survey(out->payload.bytes.ptr, out->payload.bytes.len, &out->flaw);
+    if (!json_is_object(out->claims)) {
+        json_decref(out->claims);
+        out->claims = NULL;
+    }
+    return STATUS_OK;
+}
+
+static msg_status make_room(parts *out, size_t count)
+{
+    out->signatures = calloc(count, sizeof *out->signatures);
+    out->count = out->signatures != NULL ? count : 0;
+    return out->signatures != NULL ? STATUS_OK : msg_fail_memory();
+}
+
+static msg_status take_compact(parts *out, const char *name, xcj_str token)
+{
+    xcj_str each[5];
+    const size_t count = split(token, each);
+    if (count != 3 && count != 5) {
+        const char *hint = token_hint(token.ptr, token.len);
+        return hint != NULL ? msg_fail(STATUS_INPUT, name, "%s", hint)
+                            : msg_fail(STATUS_INPUT, name, "a token has three parts between dots; this has %zu", count);
+    }
+    out->form = count == 3 ? PARTS_COMPACT : PARTS_ENCRYPTED;
+    msg_status status = make_room(out, 1);
+    if (status == STATUS_OK) {
+        status = take_header(out->signatures, name, each[0]);
+    }
+    if (status == STATUS_OK && count == 3) {
+        status = take_payload(out, name, each[1]);
+    }
+    if (status == STATUS_OK && count == 3) {
+        status = take_signature(out->signatures, name, each[2]);
+    }
+    return status;
+}
+
+static xcj_str string_member(const json_t *object, const char *name)
+{
+    const json_t *value = json_object_get(object, name);
+    return (xcj_str){ json_string_value(value), json_string_length(value) };
+}
+
+/* One signature of a JSON serialisation, from the object that holds it. */
+static msg_status take_entry(parts_signature *out, const char *name, const json_t *object)
+{
+    const xcj_str header = string_member(object, "protected");
+    const xcj_str value = string_member(object, "signature");
+    out->unprotected = json_object_get(object, "header");
+    msg_status status = header.ptr != NULL ? take_header(out, name, header) : STATUS_OK;
+    return status == STATUS_OK && value.ptr != NULL ? take_signature(out, name, value) : status;
+}
+
+static msg_status take_document(parts *out, const char *name, xcj_str token)
+{
+    out->document = doc_survey(token.ptr, token.len, &out->document_flaw);
+    if (!json_is_object(out->document)) {
+        return msg_fail(STATUS_INPUT, name, "is not JSON at its offset %d", out->document_flaw.offset);
+    }
+    const json_t *list = json_object_get(out->document, "signatures");
+    const xcj_str payload = string_member(out->document, "payload");
+    out->form = json_object_get(out->document, "ciphertext") != NULL ? PARTS_ENCRYPTED : PARTS_JSON;
+    if (out->form == PARTS_JSON && payload.ptr == NULL && list == NULL &&
+        string_member(out->document, "signature").ptr == NULL) {
+        return msg_fail(STATUS_INPUT, name, "is a JSON text, but not a token");
+    }
+    const bool is_general = json_is_array(list) && out->form == PARTS_JSON;
+    const size_t count = is_general ? json_array_size(list) : 1;
+    if (count == 0 || count > SIGNATURES_MAX) {
+        return msg_fail(STATUS_INPUT, name, "has %zu signatures; 1 to %d can be looked at", count, SIGNATURES_MAX);
+    }
+    msg_status status = make_room(out, count);
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = take_entry(&out->signatures[i], name, is_general ? json_array_get(list, i) : out->document);
+    }
+    return status == STATUS_OK && out->form == PARTS_JSON ? take_payload(out, name, payload) : status;
+}
+
+msg_status parts_take(parts *out, const char *name, const text *token)
+{
+    *out = (parts){ 0 };
+    const xcj_str given = unwrap(text_view(token), &out->around);
+    if (given.len == 0) {
+        return msg_fail(STATUS_INPUT, name, "the token is empty");
+    }
+    return token_is_json(given.ptr, given.len) ? take_document(out, name, given) : take_compact(out, name, given);
+}
+
+void parts_free(parts *of)
+{
+    for (size_t i = 0; i < of->count; i++) {
+        text_free(&of->signatures[i].header.bytes);
+        text_free(&of->signatures[i].value.bytes);
+        json_decref(of->signatures[i].parsed);
+    }
+    free(of->signatures);
+    text_free(&of->payload.bytes);
+    json_decref(of->claims);
+    json_decref(of->document);
+}

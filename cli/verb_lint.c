@@ -1,0 +1,233 @@
+/*
+ * verb_lint.c: what is weak or odd about a key, a set or a token.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/keys.h"
+#include "cli/lint.h"
+#include "cli/time.h"
+#include "cli/token.h"
+#include "cli/verb.h"
+
+typedef struct lint_args {
+    const char *now;
+    const char *max_lifetime;
+    const char *token_env;
+    bool is_private;
+    bool json;
+    keys_passphrase passphrase;
+} lint_args;
+
+#define AT(field) offsetof(lint_args, field)
+
+static const opt_row OPTIONS[] = {
+    { "private", 0, OPT_FLAG, NULL, AT(is_private), "the set is not published: private members are fine" },
+    { "max-lifetime", 0, OPT_TEXT, "DURATION", AT(max_lifetime), "how long a token may live; 1d by default" },
+    { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
+    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take a token from the environment" },
+    KEYS_PASSPHRASE_ROWS(lint_args, passphrase),
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};
+
+/* What is looked at. */
+typedef struct subject {
+    text data;
+    const char *name;
+    const char *kind; /* "token", "jwk", "jwks" or "key" (PEM, DER) */
+} subject;
+
+static bool looks_like_der(const text *data)
+{
+    return data->len > 1 && data->ptr[0] == 0x30;
+}
+
+/*
+ * A word that begins as all tokens do and has their dots is one; any other is a file, and what is in it decides. So neither
+ * is ever taken for the other: a file of such a name has a folder before it.
+ */
+static bool is_token_word(const char *word)
+{
+    size_t dots = 0;
+    for (const char *p = word; *p != '\0'; p++) {
+        dots += *p == '.';
+    }
+    return strncmp(word, "Bearer ", 7) == 0 || (strncmp(word, "ey", 2) == 0 && (dots == 2 || dots == 4));
+}
+
+static msg_status read_subject(subject *of, const lint_args *args, const opt_list *operands)
+{
+    const char *word = operands->count > 0 ? operands->items[0] : "-";
+    if (args->token_env != NULL || word[0] == '@' || is_token_word(word)) {
+        of->kind = "token";
+        return token_read(&of->data, &of->name, operands, args->token_env);
+    }
+    of->name = io_name(word);
+    return io_read(&of->data, word, IO_KEY_LIMIT, STATUS_INPUT);
+}
+
+static msg_status look_at_token(subject *of, findings *found, const lint_how *how)
+{
+    parts taken;
+    of->kind = "token";
+    msg_status status = parts_take(&taken, of->name, &of->data);
+    if (status == STATUS_OK) {
+        lint_token(found, &taken, how);
+    }
+    parts_free(&taken);
+    return status;
+}
+
+/* A JSON text: a set, a key, or a token's JSON serialisation. */
+static msg_status look_at_json(subject *of, findings *found, const lint_how *how)
+{
+    doc_flaw flaw;
+    json_t *value = doc_survey(of->data.ptr, of->data.len, &flaw);
+    msg_status status = STATUS_OK;
+    if (!json_is_object(value)) {
+        status = msg_fail(STATUS_INPUT, of->name, "is not JSON at its offset %d", flaw.offset);
+    } else if (json_object_get(value, "keys") == NULL && json_object_get(value, "kty") == NULL) {
+        status = look_at_token(of, found, how);
+    } else {
+        of->kind = json_object_get(value, "keys") != NULL ? "jwks" : "jwk";
+        if (flaw.repeated[0] != '\0') {
+            finding_add(found, FINDING_ERROR, "duplicate-member", (finding_place){ of->kind, -1, NULL, flaw.repeated },
+                        "stands twice in one object: the key is refused, or readers differ in which one they take");
+        }
+        (of->kind[3] == 's' ? lint_set : lint_jwk)(found, value, how);
+    }
+    json_decref(value);
+    return status;
+}
+
+static msg_status look_at_data(subject *of, findings *found, const lint_how *how, const keys_how *read_how)
+{
+    keys_loaded loaded;
+    of->kind = "key";
+    msg_status status = keys_load_data(&loaded, &of->data, of->name, read_how);
+    if (status == STATUS_OK) {
+        lint_data(found, xcj_keyset_get(loaded.set, 0), &of->data, how);
+    }
+    keys_free(&loaded);
+    return status;
+}
+
+static msg_status look(subject *of, findings *found, const lint_how *how, const keys_how *read_how)
+{
+    if (of->data.len == 0) {
+        return msg_fail(STATUS_INPUT, of->name, "is empty");
+    }
+    const bool is_json = token_is_json(of->data.ptr, of->data.len);
+    if (of->kind != NULL || (!is_json && !looks_like_der(&of->data) && parts_like(of->data.ptr, of->data.len))) {
+        return look_at_token(of, found, how);
+    }
+    return is_json ? look_at_json(of, found, how) : look_at_data(of, found, how, read_how);
+}
+
+static void put_finding(text *out, const finding *of, bool colour)
+{
+    static const char *const colours[] = { "\033[1;31m", "\033[1;33m", "\033[1m" };
+    finding_where(out, of);
+    text_printf(out, ": %s%s:%s %s [%s]\n", colour ? colours[of->severity] : "", finding_severity_name(of->severity),
+                colour ? "\033[0m" : "", of->words, of->id);
+}
+
+/* The gravest first. */
+static void put_text(text *out, const findings *found)
+{
+    const bool colour = msg_colour(STDOUT_FILENO);
+    for (int severity = FINDING_ERROR; severity <= FINDING_NOTE; severity++) {
+        for (size_t i = 0; i < found->count; i++) {
+            if ((int)found->items[i].severity == severity) {
+                put_finding(out, &found->items[i], colour);
+            }
+        }
+    }
+    const size_t all = found->counts[FINDING_ERROR] + found->counts[FINDING_WARNING] + found->counts[FINDING_NOTE];
+    if (all > found->count) {
+        text_printf(out, "and %zu more\n", all - found->count);
+    }
+}
+
+static msg_status put_json(text *out, const subject *of, const findings *found)
+{
+    const text nothing = TEXT_INIT;
+    json_t *object = json_object();
+    (void)json_object_set_new(object, "kind", json_string(of->kind));
+    (void)json_object_set_new(object, "errors", json_integer((json_int_t)found->counts[FINDING_ERROR]));
+    (void)json_object_set_new(object, "warnings", json_integer((json_int_t)found->counts[FINDING_WARNING]));
+    (void)json_object_set_new(object, "notes", json_integer((json_int_t)found->counts[FINDING_NOTE]));
+    (void)json_object_set_new(object, "findings", finding_list(found));
+    const msg_status status = doc_line(out, object, &nothing);
+    json_decref(object);
+    return status;
+}
+
+static msg_status report(const subject *of, const findings *found, bool json)
+{
+    text out = TEXT_INIT;
+    msg_status status = STATUS_OK;
+    if (json) {
+        status = put_json(&out, of, found);
+    } else {
+        put_text(&out, found);
+    }
+    if (status == STATUS_OK && (out.failed || found->failed)) {
+        status = msg_fail_memory();
+    }
+    if (status == STATUS_OK) {
+        io_print(out.ptr, out.len);
+        status = found->counts[FINDING_ERROR] > 0 ? STATUS_POLICY : STATUS_OK;
+    }
+    text_free(&out);
+    return status;
+}
+
+static msg_status read_how(lint_how *how, const lint_args *args)
+{
+    *how = (lint_how){ time_now(), LINT_LIFETIME, args->is_private };
+    msg_status status = args->now != NULL ? time_instant(&how->now, "--now", args->now) : STATUS_OK;
+    if (status == STATUS_OK && args->max_lifetime != NULL) {
+        status = time_duration(&how->max_lifetime, "--max-lifetime", args->max_lifetime);
+    }
+    return status;
+}
+
+static msg_status run(const void *given, const opt_list *operands)
+{
+    const lint_args *args = given;
+    subject of = { TEXT_INIT, NULL, NULL };
+    findings found = { 0 };
+    lint_how how;
+    const keys_how keys = { args->passphrase, false };
+    msg_status status = read_how(&how, args);
+    if (status == STATUS_OK) {
+        status = read_subject(&of, args, operands);
+    }
+    if (status == STATUS_OK) {
+        status = look(&of, &found, &how, &keys);
+    }
+    if (status == STATUS_OK) {
+        status = report(&of, &found, args->json);
+    }
+    finding_free(&found);
+    text_free(&of.data);
+    return status;
+}
+
+const verb verb_lint = {
+    "lint",
+    "[FILE|TOKEN|@FILE|-]",
+    1,
+    "say what is weak or odd about a key, a set or a token",
+    "Looks at a JWK, a JWK Set (as one that is published), PEM, DER, or a token, without verifying it. A word that begins\n"
+    "with ey and has the dots of a token is one, and so is what @FILE holds; any other word is a file of either kind.\n"
+    "One line each finding: errors, warnings, notes. Exits 9 when there is an error, 0 when not.\n",
+    "  xcj lint jwks.json\n"
+    "  xcj lint --max-lifetime 1h @token.jwt\n"
+    "  xcj lint --private --json private.json | jq '.findings[].id'\n",
+    OPTIONS,
+    sizeof(lint_args),
+    run,
+};

@@ -1,0 +1,252 @@
+#!/bin/sh
+# lint: every finding, each beside a twin that has it not; where the operand comes from; exit statuses; golden texts.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+missing openssl jq
+
+# ids: those of the last run with --json. lints NAME STATUS IDS WORD...: this exit status and exactly these ids, in order.
+ids() {
+    grep -o '"id":"[^"]*' out | cut -c 7- | paste -s -d ' '
+}
+lints() {
+    lint_name=$1
+    lint_status=$2
+    lint_ids=$3
+    shift 3
+    run lint --json --now 1712686000 "$@"
+    checks=$((checks + 1))
+    if [ "$status" -ne "$lint_status" ] || [ "$(ids)" != "$lint_ids" ] || [ -s err ] || [ "$(wc -l <out)" -ne 1 ]; then
+        fail "$lint_name: wanted exit $lint_status and: $lint_ids"
+        show
+    fi
+}
+
+# ---- keys
+for alg in RS256 ES256 EdDSA HS256; do
+    "$XCJ" keygen --alg "$alg" --kid "$alg" --use sig -o "$alg.json" --public-out "$alg.pub" 2>/dev/null ||
+        "$XCJ" keygen --alg "$alg" --kid "$alg" --use sig -o "$alg.json" || fail keygen
+    lints "a good $alg key" 0 '' "$alg.json"
+done
+"$XCJ" jwks RS256.json ES256.json EdDSA.json >set.json
+lints 'a good set' 0 '' set.json
+
+# edit FILE FILTER: the key or set through jq, into the file `edited`.
+edit() {
+    jq -c "$2" "$1" >edited
+}
+# with NAME STATUS IDS FILE FILTER [OPTION]...: lints what the filter makes of the file.
+with() {
+    edit "$4" "$5"
+    with_name=$1 with_status=$2 with_ids=$3
+    shift 5
+    lints "$with_name" "$with_status" "$with_ids" "$@" edited
+}
+with 'no labels' 0 'kid-missing use-missing alg-missing' ES256.pub 'del(.kid, .use, .alg)'
+with 'an empty kid' 0 'kid-empty' ES256.pub '.kid = ""'
+with 'of encryption' 0 'alg-other' RS256.pub '.alg = "RSA-OAEP" | .use = "enc"'
+with 'enc and an alg of signatures' 9 'use-conflict' RS256.pub '.use = "enc"'
+with 'another use' 0 'use-unknown' RS256.pub '.use = "tls"'
+with 'an alg of another type' 9 'alg-mismatch' ES256.pub '.alg = "RS256"'
+with 'an alg of another curve' 9 'alg-mismatch' ES256.pub '.alg = "ES384"'
+with 'SH256' 9 'alg-misspelt' HS256.json '.alg = "SH256"'
+with 'key_ops that fit' 0 '' RS256.pub '.key_ops = ["verify"]'
+with 'key_ops that contradict use' 9 'use-conflict' RS256.pub '.key_ops = ["wrapKey"]'
+with 'key_ops of a private key' 0 'key-ops-private' RS256.pub '.key_ops = ["sign"]'
+with 'key_ops twice' 9 'key-malformed' RS256.pub '.key_ops = ["verify", "verify"]'
+with 'leading zeros' 9 'leading-zeros' RS256.pub '.e = "AAEAAQ"'
+with 'padding' 9 'base64url' RS256.pub '.n += "=="'
+with 'stray bits' 9 'base64url' ES256.pub '.x |= .[:-1] + {"A":"B","E":"F","I":"J","M":"N","Q":"R","U":"V","Y":"Z","c":"d","g":"h","k":"l","o":"p","s":"t","w":"x","0":"1","4":"5","8":"9"}[.[-1:]]'
+with 'a point off the curve' 9 'key-malformed' ES256.pub '.y = .x'
+with 'no modulus' 9 'key-malformed' RS256.pub 'del(.n)'
+with 'an unknown type' 0 'key-unsupported' ES256.pub '.kty = "ML-DSA"'
+with 'an unknown curve' 0 'key-unsupported' ES256.pub '.crv = "BP-256"'
+with 'a small exponent' 0 'exponent-small' RS256.pub '.e = "Aw"'
+with 'a large exponent' 0 'exponent-odd' RS256.pub '.e = "AQAAAQ"'
+with 'a short secret' 9 'secret-short' HS256.json '.alg = "HS512"'
+with 'a typed secret' 0 'secret-typed' HS256.json '.k = "cGFzc3dvcmQtcGFzc3dvcmQtcGFzc3dvcmQtcGFzc3c"'
+with 'a typed short secret' 9 'secret-short secret-typed' HS256.json '.k = "cGFzc3dvcmQ"'
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out weak.pem 2>/dev/null
+lints 'a weak RSA key, PEM' 9 'rsa-weak' weak.pem
+"$XCJ" convert --public --to jwk --alg RS256 --kid w --use sig weak.pem >weak.json 2>/dev/null
+lints 'a weak RSA key, JWK' 9 'rsa-weak' weak.json
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2052 -out odd.pem 2>/dev/null
+lints 'an RSA key of an odd size' 0 'rsa-odd' odd.pem
+openssl pkey -in odd.pem -outform DER -out odd.der
+lints 'DER' 0 'rsa-odd' odd.der
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.pem 2>/dev/null
+lints 'a good PEM' 0 '' ec.pem
+openssl pkey -in weak.pem -aes256 -passout pass:sesame -out locked.pem
+printf 'sesame\n' >pass
+lints 'an encrypted PEM' 9 'rsa-weak' --passphrase-file pass locked.pem
+PASS=sesame lints 'an encrypted PEM' 9 'rsa-weak' --passphrase-env PASS locked.pem
+refuse 'an encrypted PEM without its passphrase' 3 '--passphrase-file' lint locked.pem
+refuse 'two passphrases' 2 'exclude each other' lint --passphrase-env PASS --passphrase-file pass locked.pem
+
+# ---- sets
+with 'kid missing in a set' 0 'kid-missing' set.json 'del(.keys[1].kid)'
+with 'kid twice' 9 'kid-duplicate' set.json '.keys += [.keys[0]]'
+with 'kid twice, of two types' 0 'kid-duplicate' set.json '.keys[1].kid = .keys[0].kid'
+jq -s -c '{keys: .}' RS256.json ES256.json HS256.json >private.set
+lints 'private members in a set' 9 'private-in-set private-in-set secret-in-set' private.set
+lints 'a set that is not published' 0 '' --private private.set
+with 'an empty set' 0 'set-empty' set.json '.keys = []'
+with 'a set that is none' 9 'set-malformed' set.json '.keys = {}'
+with 'a key that is none' 9 'key-malformed' set.json '.keys = [1]'
+printf '{"kty":"oct","k":"AA","k":"AQ"}' >twice
+lints 'a member twice' 9 'duplicate-member kid-missing use-missing alg-missing secret-short' twice
+jq -n -c '{keys: [range(1500) | {kty: "x", kid: "\(.)"}]}' >many
+run lint many
+came_to 'very many findings' 0
+out_has 'very many findings' 'and 2000 more'
+
+# ---- certificates
+"$XCJ" convert ES256.json -o own.pem
+openssl req -new -x509 -key own.pem -subj /CN=x -days 3650 -out cert.pem 2>/dev/null
+openssl x509 -in cert.pem -outform DER -out cert.der
+x5c=$(openssl base64 -A -in cert.der)
+x5t=$(openssl dgst -sha1 -binary cert.der | b64u)
+x5t256=$(openssl dgst -sha256 -binary cert.der | b64u)
+# Certificates are made now, and the clock of these tests is as fixed as theirs is not.
+now=$(date +%s)
+full=".x5c = [\"$x5c\"] | .x5t = \"$x5t\" | .\"x5t#S256\" = \"$x5t256\""
+edit ES256.pub "$full"
+run lint --json --now "$((now + 60))" edited
+came_to 'a certificate that fits' 0
+[ -z "$(ids)" ] || fail "a certificate that fits: $(ids)"
+run lint --json --now "$((now + 3651 * 86400))" edited
+[ "$(ids)" = certificate-expired ] || fail "an expired certificate: $(ids)"
+lints 'a certificate of tomorrow' 0 'certificate-early' edited
+run lint --json --now "$((now + 3651 * 86400))" cert.pem
+[ "$(ids)" = certificate-expired ] || fail "an expired certificate, PEM: $(ids)"
+run lint --json --now "$((now + 3651 * 86400))" cert.der
+[ "$(ids)" = certificate-expired ] || fail "an expired certificate, DER: $(ids)"
+with 'a wrong x5t' 9 'certificate-early thumbprint-mismatch' ES256.pub "$full | .x5t = \"AAAAAAAAAAAAAAAAAAAAAAAAAAA\""
+with 'a wrong x5t#S256' 9 'certificate-early thumbprint-mismatch' ES256.pub "$full | .\"x5t#S256\" = .x"
+with 'an x5t of another length' 9 'thumbprint-malformed' ES256.pub '.x5t = "AAAA"'
+with 'an x5t without x5c' 0 '' ES256.pub ".x5t = \"$x5t\""
+with 'a certificate of another key' 9 'certificate-early certificate-mismatch' RS256.pub ".x5c = [\"$x5c\"]"
+with 'a certificate that is none' 9 'certificate-malformed' ES256.pub '.x5c = ["AAAA"]'
+with 'certificates that are none' 9 'certificate-malformed' ES256.pub '.x5c = "AAAA"'
+
+# ---- tokens
+good='{"iss":"i","sub":"s","aud":"a","iat":1712685416,"exp":1712687216}'
+sig=$(printf '%032d' 0 | b64u)
+# token HEADER CLAIMS [SIGNATURE]
+token() {
+    printf '%s.%s.%s' "$(printf '%s' "$1" | b64u)" "$(printf '%s' "$2" | b64u)" "${3-$sig}"
+}
+head='{"alg":"HS256","typ":"JWT","kid":"k"}'
+lints 'a good token' 0 '' "$(token "$head" "$good")"
+# headed NAME STATUS IDS HEADER, claimed NAME STATUS IDS CLAIMS
+headed() {
+    lints "$1" "$2" "$3" "$(token "$4" "$good")"
+}
+claimed() {
+    lints "$1" "$2" "$3" "$(token "$head" "$4")"
+}
+headed 'no typ, no kid' 0 'kid-missing typ-missing' '{"alg":"HS256"}'
+headed 'none' 9 'alg-none' '{"alg":"none","typ":"JWT","kid":"k"}'
+headed 'NoNe' 9 'alg-none' '{"alg":"NoNe","typ":"JWT","kid":"k"}'
+headed 'no alg' 9 'alg-missing' '{"typ":"JWT","kid":"k"}'
+headed 'an unknown alg' 9 'alg-unknown' '{"alg":"hs256","typ":"JWT","kid":"k"}'
+headed 'members that are no text' 9 'member-type member-type member-type' '{"alg":1,"typ":2,"kid":3}'
+headed 'an empty kid' 0 'kid-empty' '{"alg":"HS256","typ":"JWT","kid":""}'
+headed 'a path' 0 'kid-suspicious' '{"alg":"HS256","typ":"JWT","kid":"../../etc/passwd"}'
+headed 'SQL' 0 'kid-suspicious' "{\"alg\":\"HS256\",\"typ\":\"JWT\",\"kid\":\"x' or 1=1\"}"
+headed 'NUL' 0 'kid-suspicious' '{"alg":"HS256","typ":"JWT","kid":"a\u0000b"}'
+headed 'a kid that is a URL' 0 '' '{"alg":"HS256","typ":"JWT","kid":"https://a.example/keys/1"}'
+headed 'a jwk' 0 'key-embedded' '{"alg":"HS256","typ":"JWT","kid":"k","jwk":{"kty":"EC"}}'
+headed 'a private jwk' 9 'key-embedded key-exposed' '{"alg":"HS256","typ":"JWT","kid":"k","jwk":{"kty":"EC","d":"x"}}'
+headed 'an x5c' 0 'key-embedded' '{"alg":"HS256","typ":"JWT","kid":"k","x5c":["x"]}'
+headed 'a jku' 0 'key-url' '{"alg":"HS256","typ":"JWT","kid":"k","jku":"https://a.example/jwks"}'
+headed 'plain URLs' 0 'key-url-plain key-url-plain' '{"alg":"HS256","typ":"JWT","kid":"k","jku":"http://a.example/","x5u":1}'
+headed 'crit' 0 'crit-unknown' '{"alg":"HS256","typ":"JWT","kid":"k","crit":["exp"],"exp":1}'
+headed 'an empty crit' 9 'crit-malformed' '{"alg":"HS256","typ":"JWT","kid":"k","crit":[]}'
+headed 'a crit of nothing' 9 'crit-malformed crit-malformed' '{"alg":"HS256","typ":"JWT","kid":"k","crit":["a",1]}'
+headed 'b64' 9 'b64' '{"alg":"HS256","typ":"JWT","kid":"k","crit":["b64"],"b64":false}'
+headed 'zip' 0 'zip' '{"alg":"HS256","typ":"JWT","kid":"k","zip":"DEF"}'
+headed 'a member twice' 9 'duplicate-member' '{"alg":"HS256","typ":"JWT","kid":"k","\u006bid":"l"}'
+claimed 'no exp, no aud' 0 'aud-missing exp-missing' '{"iss":"i"}'
+claimed 'claims that are no text' 9 'member-type member-type member-type member-type' '{"iss":1,"sub":2,"jti":3,"aud":4,"exp":1712687216}'
+claimed 'exp as text' 9 'date-type' '{"aud":"a","exp":"1712687216"}'
+claimed 'milliseconds' 9 'date-milliseconds' '{"aud":"a","exp":1712687216000}'
+claimed 'never ending' 0 'date-far' '{"aud":"a","exp":1e300}'
+claimed 'before 1970' 0 'date-negative' '{"aud":"a","exp":1712687216,"iat":-1}'
+claimed 'a number for nobody' 9 'number-large' '{"aud":"a","exp":1e999}'
+claimed 'a long life' 0 'lifetime-long' '{"aud":"a","iat":1712685416,"exp":1712771817}'
+claimed 'a day' 0 '' '{"aud":"a","iat":1712685416,"exp":1712771816}'
+lints 'a day, where an hour is allowed' 0 'lifetime-long' --max-lifetime 1h "$(token "$head" '{"aud":"a","iat":1712685416,"exp":1712771816}')"
+lints 'two days, where three are allowed' 0 '' --max-lifetime 3d "$(token "$head" '{"aud":"a","iat":1712685416,"exp":1712858216}')"
+claimed 'never valid' 9 'never-valid iat-future' '{"aud":"a","iat":1712687216,"exp":1712687216,"nbf":1712680000}'
+claimed 'expired' 0 'expired' '{"aud":"a","exp":1712685000}'
+claimed 'not yet' 0 'not-yet-valid' '{"aud":"a","nbf":1712686100,"exp":1712687216}'
+claimed 'issued in the future' 0 'iat-future' '{"aud":"a","iat":1712686100,"exp":1712687216}'
+claimed 'a clock a little ahead' 0 '' '{"aud":"a","iat":1712686050,"exp":1712687216}'
+claimed 'a claim twice' 9 'duplicate-member' '{"aud":"a","exp":1712687216,"aud":"b"}'
+claimed 'a claim twice within' 9 'duplicate-member' '{"aud":"a","exp":1712687216,"act":{"s":1,"s":2}}'
+claimed 'half a JSON' 9 'claims-not-json' '{"aud":'
+claimed 'a lone surrogate' 9 'claims-not-json' '{"aud":"\ud800"}'
+claimed 'no JSON' 0 'not-a-jwt' 'hello'
+claimed 'large' 0 'large' "{\"aud\":\"a\",\"exp\":1712687216,\"x\":\"$(printf '%09000d' 0)\"}"
+lints 'no signature' 9 'signature-empty' "$(token "$head" "$good" '')"
+lints 'a short signature' 9 'signature-length' "$(token "$head" "$good" AAAA)"
+lints 'a signature in DER' 9 'signature-der' "$(token '{"alg":"ES256","typ":"JWT","kid":"k"}' "$good" MAYCAQECAQE)"
+lints 'padding' 9 'base64url' "$(token "$head" "$good" "$sig=")"
+lints 'stray bits' 9 'base64url' "$(token "$head" "$good" "${sig%?}B")"
+wrapped=" \"Bearer $(token "$head" "$good")\" "
+WRAPPED=$wrapped lints 'Bearer, in quotes, in space' 0 'bearer-prefix quotes white-space' --token-env WRAPPED
+lints 'a JWE' 0 'encrypted' "$(token '{"alg":"dir"}' x).AAAA.AAAA"
+flat="{\"payload\":\"$(printf '%s' "$good" | b64u)\",\"signature\":\"$sig\",\"protected\":\"$(printf '%s' "$head" | b64u)\"}"
+printf '%s' "$flat" >flat
+lints 'a JSON serialisation' 0 '' flat
+printf '%s' "$flat" | sed 's/{/{"payload":"e30",/' >flat.twice
+lints 'a JSON serialisation with a member twice' 9 'duplicate-member' flat.twice
+printf '{"payload":"e30","signature":"%s","header":{"alg":"HS256"}}' "$sig" >flat.open
+lints 'alg in the open' 9 'alg-unprotected kid-missing typ-missing aud-missing exp-missing' flat.open
+
+# ---- where it comes from
+token "$head" "$good" >t.jwt
+lints 'a token of a file' 0 '' @t.jwt
+lints 'a file with a token' 0 '' t.jwt
+"$XCJ" lint --json - <t.jwt >out
+holds 'a token at standard input' jq -e '.kind == "token"' out
+"$XCJ" lint --json <set.json >out
+holds 'a set at standard input' jq -e '.kind == "jwks"' out
+"$XCJ" lint --json <ES256.json >out
+holds 'a key at standard input' jq -e '.kind == "jwk"' out
+"$XCJ" lint --json <ec.pem >out
+holds 'PEM at standard input' jq -e '.kind == "key"' out
+cp ES256.json ey.key.json
+lints 'a file that is called like a token' 0 '' ./ey.key.json
+refuse 'the same without its folder' 3 'token' lint ey.key.json
+refuse 'no such file' 3 'nowhere' lint nowhere
+: >empty
+refuse 'an empty file' 3 'is empty' lint empty
+printf 'hello' >text
+refuse 'text' 3 'neither a JWK nor PEM nor DER' lint text
+printf '{"a":1}' >object
+refuse 'some JSON' 3 'not a token' lint object
+printf '{"kty":' >half
+refuse 'half a JSON' 3 'is not JSON at its offset 7' lint half
+refuse 'a token twice' 2 'exclude each other' lint --token-env WRAPPED t.jwt
+refuse 'no such duration' 2 'not a duration' lint --max-lifetime soon t.jwt
+refuse 'no such time' 2 'Unix seconds' lint --now soon t.jwt
+
+# ---- what it looks like
+edit private.set '.keys[0].kid = "a\u001b[31mb" | del(.keys[1].alg) | .keys[2].k = "cGFzc3dvcmQ"'
+run lint --now 1712686000 edited
+came_to_findings=$status
+cat >want <<'END'
+key 0 (kid "a?[31mb") d: error: is private: whoever reads the set can sign (--private: it is not published) [private-in-set]
+key 1 (kid "ES256") d: error: is private: whoever reads the set can sign (--private: it is not published) [private-in-set]
+key 2 (kid "HS256") kty: error: is a shared secret: whoever reads the set can sign (--private: it is not published) [secret-in-set]
+key 2 (kid "HS256") k: error: has 64 bits: shorter than the hash of HS256 (RFC 7518 3.2) [secret-short]
+key 2 (kid "HS256") k: warning: is printable text, as people make it up; random bytes are not [secret-typed]
+key 1 (kid "ES256") alg: note: there is none: a verifier must know what to allow [alg-missing]
+END
+same 'for people' out want
+if [ "$came_to_findings" -ne 9 ] || [ -s err ]; then fail 'for people: exit 9 without a message'; fi
+out_lacks 'no secret is shown' cGFzc3dvcmQ
+run lint --json --now 1712686000 ./flat.twice
+out_is 'for programs' '{"kind":"token","errors":1,"warnings":0,"notes":0,"findings":[{"severity":"error","id":"duplicate-member","part":"token","member":"payload","text":"stands twice: readers differ in which one they take"}]}'
+finish
