@@ -4,7 +4,8 @@ include(CMakePackageConfigHelpers)
 
 set(XCJ_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/xcj)
 
-# The libraries, and what they export to CMake. The bridge has an export of its own: it needs what a user of xcj::xcj may lack.
+# The libraries, and what they export to CMake. The bridge has an export of its own: it needs what a user of xcj::xcj may
+# lack.
 install(TARGETS xcj EXPORT xcj LIBRARY COMPONENT libxcj NAMELINK_COMPONENT libxcj-dev)
 install(TARGETS xcj_static EXPORT xcj ARCHIVE COMPONENT libxcj-dev)
 install(EXPORT xcj NAMESPACE xcj:: FILE xcj-targets.cmake DESTINATION ${XCJ_CMAKE_DIR} COMPONENT libxcj-dev)

@@ -798,6 +798,91 @@ START_TEST(client_id_of_a_minted_token)
 }
 END_TEST
 
+static void expect_whom(const xcj_minter *minter, const xcj_auth *auth, const char *wanted)
+{
+    xcj_scratch *scratch;
+    ck_assert_int_eq(xcj_scratch_new(&scratch, NULL), XCJ_OK);
+    for (int i = 0; i < 2; i++) {
+        char *text;
+        size_t len;
+        xcj_code code = xcj_minter_client_id(&text, &len, minter, auth, i == 0 ? NULL : scratch, &last);
+        ck_assert_msg(code == XCJ_OK, "%s: %s", xcj_code_name(code), last.message);
+        ck_assert_str_eq(text, wanted);
+        ck_assert_uint_eq(len, strlen(wanted));
+        xcj_free(text);
+    }
+    xcj_scratch_free(scratch);
+}
+
+static void expect_nobody(const xcj_minter *minter, const xcj_auth *auth, xcj_code wanted)
+{
+    char *text = (char *)&last;
+    size_t len = 7;
+    ck_assert_int_eq(xcj_minter_client_id(&text, &len, minter, auth, NULL, &last), wanted);
+    ck_assert_int_eq(last.code, wanted);
+    ck_assert_ptr_null(text);
+    ck_assert_uint_eq(len, 0);
+}
+
+START_TEST(client_id_before_the_mint)
+{
+    xcj_mint_options options = base_options();
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    xcj_auth auth = XCJ_AUTH_INIT; /* neither consumer nor audience */
+    auth.methods = XCJ_AUTH_ANY;
+    auth.api_key = xcj_text("the \"key\"");
+    expect_whom(minter, &auth, "the \"key\"");
+    auth.client_dn = xcj_text("CN=two");
+    expect_nobody(minter, &auth, XCJ_ERR_NO_CREDENTIAL);
+    auth = (xcj_auth)XCJ_AUTH_INIT;
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
+    auth.client_cert = xcj_text(cert_pem);
+    expect_whom(minter, &auth, "C=FR, O=Caf\xc3\xa9 \"Q\", Inc., CN=a\\b");
+    static const char payload[] = "{\"x\":1,\"clientId\":\"\\u0061 b\",\"act\":7}";
+    char *bearer = bearer_of(payload, sizeof payload - 1);
+    auth = (xcj_auth)XCJ_AUTH_INIT;
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = xcj_text(bearer);
+    expect_whom(minter, &auth, "a b");
+    free(bearer);
+    auth.authorization = xcj_text("Bearer x.y");
+    expect_nobody(minter, &auth, XCJ_ERR_CREDENTIAL);
+    auth.authorization = xcj_text("Basic YTpi");
+    expect_nobody(minter, &auth, XCJ_ERR_NO_CREDENTIAL);
+    auth.methods = XCJ_AUTH_BASIC;
+    expect_whom(minter, &auth, "a");
+    size_t len;
+    ck_assert_int_eq(xcj_minter_client_id(NULL, &len, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    xcj_minter_free(minter);
+}
+END_TEST
+
+/* What a verifier refuses has no client_id; what it accepts has. */
+START_TEST(client_id_is_of_a_verified_token)
+{
+    xcj_mint_options options = base_options();
+    xcj_minter *theirs = minter_of(OCT_JWK, &options);
+    char inbound[ROOM] = "Bearer ";
+    size_t len;
+    static const char claims[] = "{\"clientId\":\"them\"}";
+    ck_assert_int_eq(xcj_mint_claims(inbound + 7, ROOM - 8, &len, theirs, claims, sizeof claims - 1, NULL, NULL, &last),
+                     XCJ_OK);
+    xcj_verifier *verifier;
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, xcj_minter_key(theirs), NULL, &last), XCJ_OK);
+    options.bearer_verifier = verifier;
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    xcj_auth auth = XCJ_AUTH_INIT;
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = (xcj_str){ inbound, 7 + len };
+    expect_whom(minter, &auth, "them");
+    inbound[len] = inbound[len] == 'A' ? 'B' : 'A';
+    expect_nobody(minter, &auth, XCJ_ERR_SIGNATURE);
+    xcj_minter_free(minter);
+    xcj_minter_free(theirs);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
 static void expect_why(xcj_minter *minter, bool told)
 {
     char *body;
@@ -847,6 +932,8 @@ static Suite *suite(void)
         the_originals_tokens,
         threads_share_a_minter,
         client_id_of_a_minted_token,
+        client_id_before_the_mint,
+        client_id_is_of_a_verified_token,
         verbose_is_an_option,
     };
     TCase *tcase = tcase_create("mint");

@@ -10,12 +10,7 @@
 
 #define LINE_MAX_LEN 400
 
-static const char *metavar_of(const opt_row *row)
-{
-    return row->metavar != NULL ? row->metavar : "";
-}
-
-/* In single quotes, with `escape` before each character of `special`, and a quote as the shell wants it. */
+/* For within single quotes: a backslash before each character of `special`, and a quote as the shell wants it. */
 static void print_escaped(const char *from, const char *special, const char *quote)
 {
     for (; *from != '\0'; from++) {
@@ -61,9 +56,9 @@ static void bash_value(const verb *of, const opt_row *row)
     if (row->kind == OPT_FLAG) {
         return;
     }
-    (void)printf("    ['%s --%s']='%s'\n", of->name, row->name, metavar_of(row));
+    (void)printf("    ['%s --%s']='%s'\n", of->name, row->name, row->metavar);
     if (row->letter != 0) {
-        (void)printf("    ['%s -%c']='%s'\n", of->name, row->letter, metavar_of(row));
+        (void)printf("    ['%s -%c']='%s'\n", of->name, row->letter, row->metavar);
     }
 }
 

@@ -100,6 +100,15 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minte
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
 
 /**
+ * Whom a token of this request would be for, before it is minted: for a gateway that finds the consumer by the client_id.
+ * The credential is selected, verified and read as xcj_mint() does it; consumer and audience are not looked at. Free the
+ * text, which has a NUL after it, with xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _MEMORY,
+ * and what the bearer_verifier says.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *minter,
+                                                     const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
+
+/**
  * The client_id of a token that was just minted here, unescaped, with a NUL after it: for a log, or a variable of the
  * gateway. Verifies nothing: a token from elsewhere is for xcj_verify(). Free it with xcj_free(). XCJ_ERR_TOKEN, _BASE64,
  * _JSON, _LIMIT, _CLIENT_ID (none in it), _MEMORY.

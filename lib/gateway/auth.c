@@ -114,15 +114,19 @@ static xcj_code put_bearer(xcj_str *client_id, request *r, const xcj__credential
     return bearer_client_id(client_id, r, err);
 }
 
+/* Of a Bearer token the kept members are put before. */
+static xcj_code find_identity(xcj_str *client_id, request *r, const xcj__credential *credential, xcj_error *err)
+{
+    if (credential->method == XCJ_AUTH_BEARER) {
+        return put_bearer(client_id, r, credential, err);
+    }
+    return xcj__credential_client_id(client_id, credential, r->plan->dn_rfc4514, &r->work, err);
+}
+
 static xcj_code put_identity(request *r, const xcj__credential *credential, xcj_error *err)
 {
     xcj_str client_id = { NULL, 0 };
-    xcj_code code;
-    if (credential->method == XCJ_AUTH_BEARER) {
-        code = put_bearer(&client_id, r, credential, err);
-    } else {
-        code = xcj__credential_client_id(&client_id, credential, r->plan->dn_rfc4514, &r->work, err);
-    }
+    xcj_code code = find_identity(&client_id, r, credential, err);
     if (code == XCJ_OK) {
         xcj__buf_put_text(r->out, "\"client_id\":");
         xcj__json_put_string(r->out, client_id);
@@ -407,6 +411,30 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__plan *plan, const xcj_au
     xcj__buf_put_char(out, '}');
     xcj__scratch_return(scratch, XCJ__SCRATCH_INBOUND, &r.work);
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
+}
+
+xcj_code xcj__auth_put_client_id(xcj__buf *out, const xcj__plan *plan, const xcj_auth *auth, xcj_scratch *scratch,
+                                 xcj_error *err)
+{
+    xcj__credential credential;
+    xcj_code code = xcj__credential_select(&credential, auth, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    char kept[STORAGE];
+    char storage[STORAGE];
+    xcj__buf claims; /* of which only the client_id is wanted */
+    request r = { .out = &claims, .plan = plan, .auth = auth, .scratch = scratch, .in = { .plan = plan, .out = &claims } };
+    xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, kept, sizeof kept);
+    xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
+    xcj_str client_id = { NULL, 0 };
+    code = find_identity(&client_id, &r, &credential, err);
+    if (code == XCJ_OK) {
+        xcj__buf_put_str(out, client_id);
+    }
+    xcj__scratch_return(scratch, XCJ__SCRATCH_INBOUND, &r.work);
+    xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
+    return code;
 }
 
 /* Which of our claims the caller's have, and where their members stand. */

@@ -349,6 +349,32 @@ size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const 
     return token_len(minter, xcj__auth_complete_max(&minter->plan, claims_len, &request));
 }
 
+xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *minter, const xcj_auth *auth,
+                              xcj_scratch *scratch, xcj_error *err)
+{
+    if (out == NULL || out_len == NULL || minter == NULL || auth == NULL) {
+        return bad_call(err);
+    }
+    *out = NULL;
+    *out_len = 0;
+    xcj_auth request;
+    xcj_code code = read_request(&request, minter, auth, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj__buf text;
+    xcj__buf_init(&text);
+    code = xcj__auth_put_client_id(&text, &minter->plan, &request, scratch, err);
+    if (code == XCJ_OK) {
+        code = xcj__buf_take(&text, out, out_len, err);
+    }
+    xcj__buf_free(&text);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}
+
 xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
                   xcj_error *err)
 {

@@ -7,7 +7,7 @@ cat >inner.zsh <<'INNER'
 PS1=
 fpath=($PWD/functions $fpath)
 autoload -Uz compinit
-compinit -u -d $PWD/zcompdump
+compinit -C -d $PWD/zcompdump
 compadd() {
     local -a found
     # What only sorts candidates out adds none.

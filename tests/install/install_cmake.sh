@@ -34,6 +34,13 @@ is_dynamic "$work/build/shared" || bad "xcj::xcj is not the shared library"
 is_dynamic "$work/build/static" && bad "xcj::static is not the static library"
 grep -rl "$work/first" "$prefix" && bad "what is installed remembers where"
 
+mkdir "$work/shown"
+snippet 1 cmake >"$work/shown/CMakeLists.txt"
+cp "$work/app/app.c" "$work/shown"
+step cmake -S "$work/shown" -B "$work/shown/build" -DCMAKE_PREFIX_PATH="$prefix"
+step cmake --build "$work/shown/build"
+runs "$work/shown/build/app"
+
 configure -DWANTED=1.0 && bad "find_package(xcj 1.0) is content with less"
 configure -DWANTED=0.0 && bad "find_package(xcj 0.0) is content with a later minor version"
 configure -DCOMPONENTS=none && bad "find_package(xcj COMPONENTS none) is content"

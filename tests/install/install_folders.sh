@@ -5,7 +5,8 @@
 . "$(dirname "$0")/lib.sh"
 command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
 
-CC=$XCJ_CC step cmake -S "$XCJ_ROOT" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DXCJ_TESTS=OFF -DXCJ_EXAMPLES=OFF -DXCJ_NGINX=OFF \
+CC=$XCJ_CC step cmake -S "$XCJ_ROOT" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug \
+    -DXCJ_TESTS=OFF -DXCJ_EXAMPLES=OFF -DXCJ_NGINX=OFF \
     -DCMAKE_INSTALL_PREFIX=/opt/xcj -DCMAKE_INSTALL_LIBDIR=lib64 -DCMAKE_INSTALL_INCLUDEDIR=/opt/headers \
     -DCMAKE_INSTALL_BINDIR=programs -DCMAKE_INSTALL_DOCDIR=papers
 step cmake --build "$work/build"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Two builds are equal byte for byte, made in folders of other names from copies of the source tree: the build tree's
-# libraries and command, all that is installed, and the Debian packages where they can be made.
+# Two builds are equal byte for byte, made in folders of other names from copies of the source tree, and on other days for
+# what asks: the build tree's libraries and command, all that is installed, and the Debian packages where they can be made.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
@@ -13,7 +13,7 @@ for item in "$XCJ_ROOT"/*; do
 done
 cd "$copy" || exit 1
 CC=$XCJ_CC step cmake --preset debian
-step cmake --build build/debian
+SOURCE_DATE_EPOCH=86400 step cmake --build build/debian
 for file in libxcj.so libxcj.a xcj; do
     cmp "$XCJ_RELEASE/$file" "$copy/build/debian/$file" || bad "$file depends on the folder it is built in"
 done

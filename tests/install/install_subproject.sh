@@ -1,5 +1,5 @@
 #!/bin/sh
-# FetchContent: from a git repository, and from a folder given for it. (add_subdirectory: ../structure/build.sh.) With
+# FetchContent: from a git repository, and from a folder given for it, as docs/packaging.md shows it. (add_subdirectory: ../structure/build.sh.) With
 # XCJ_INSTALL the surrounding project installs libxcj, too.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -22,7 +22,7 @@ LISTS
 
 mkdir "$work/repository"
 cd "$work/repository" || exit 1
-cp -R "$XCJ_ROOT/CMakeLists.txt" "$XCJ_ROOT/LICENSE" "$XCJ_ROOT/cmake" "$XCJ_ROOT/include" "$XCJ_ROOT/lib" "$XCJ_ROOT/pkgconfig" .
+for item in CMakeLists.txt LICENSE cmake include lib pkgconfig; do cp -R "$XCJ_ROOT/$item" .; done
 step git init -q -b release
 step git add .
 step git -c user.name=test -c user.email=test@test.invalid -c commit.gpgsign=false commit -q -m release
@@ -32,8 +32,10 @@ runs "$work/fetched/app"
 step cmake --install "$work/fetched" --prefix "$work/alone"
 [ "$(cd "$work/alone" && find . -type f)" = ./bin/app ] || bad "the project that includes libxcj installs it unasked"
 
+snippet 2 cmake >"$work/app/CMakeLists.txt"
+echo 'install(TARGETS app)' >>"$work/app/CMakeLists.txt"
 # shellcheck disable=SC2016
-step cmake -S "$work/app" -B "$work/given" -DCMAKE_BUILD_TYPE=Debug -DREPOSITORY=unused -DXCJ_INSTALL=ON \
+step cmake -S "$work/app" -B "$work/given" -DCMAKE_BUILD_TYPE=Debug -DXCJ_INSTALL=ON \
     -DFETCHCONTENT_SOURCE_DIR_XCJ="$XCJ_ROOT" -DCMAKE_INSTALL_RPATH='$ORIGIN/../lib'
 step cmake --build "$work/given"
 step cmake --install "$work/given" --prefix "$work/together"

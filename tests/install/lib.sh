@@ -1,13 +1,14 @@
 # shellcheck shell=sh
-# Sourced by the tests of this folder. Beside the variables of ../structure/common.sh: XCJ_RELEASE is the release build that these
-# tests share, configured for /usr by the preset "debian"; XCJ_HAS_BRIDGE is 1 when libxcj-jwt was built.
+# Sourced by the tests of this folder. Beside the variables of ../structure/common.sh: XCJ_RELEASE is the release build that
+# these tests share, configured for /usr by the preset "debian"; XCJ_HAS_BRIDGE is 1 when libxcj-jwt was built.
 
 # shellcheck source=../structure/common.sh
 . "$(dirname "$0")/../structure/common.sh"
 
 # $prefix: the library installed and then moved; whatever remembers the first place is lost.
 moved_prefix() {
-    cmake --install "$XCJ_BUILD" --prefix "$work/first" >"$work/log" 2>&1 || bad "the build cannot be installed: $(cat "$work/log")"
+    cmake --install "$XCJ_BUILD" --prefix "$work/first" >"$work/log" 2>&1 ||
+        bad "the build cannot be installed: $(cat "$work/log")"
     mv "$work/first" "$work/moved"
     # shellcheck disable=SC2034
     prefix=$work/moved
@@ -17,6 +18,14 @@ moved_prefix() {
 new_app() {
     mkdir "$work/$1"
     cp "$XCJ_ROOT/tests/install/app.c" "$work/$1/app.c"
+}
+
+# A block of docs/packaging.md. NUMBER, LANGUAGE.
+snippet() {
+    awk -v wanted="$1" -v opening="\`\`\`$2" '
+        $0 == opening { shown = ++count == wanted; next }
+        /^```/ { shown = 0 }
+        shown' "$XCJ_ROOT/docs/packaging.md"
 }
 
 # It runs, and says the version of this tree. COMMAND...

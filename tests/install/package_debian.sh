@@ -20,7 +20,8 @@ needs() {
     shift
     depends=$(dpkg-deb -f "$package"_*.deb Depends)
     for other in "$@"; do
-        printf '%s\n' "$depends" | tr ',' '\n' | grep -qE "^ *$other( |\$)" || bad "$package does not depend on $other: $depends"
+        printf '%s\n' "$depends" | tr ',' '\n' | grep -qE "^ *$other( |\$)" ||
+            bad "$package does not depend on $other: $depends"
     done
 }
 version=$(sed -n 's/^project(xcj VERSION \([0-9.]*\).*/\1/p' "$XCJ_ROOT/CMakeLists.txt")

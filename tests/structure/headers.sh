@@ -1,7 +1,7 @@
 #!/bin/sh
-# Each public header compiles alone, without a warning, in C11, C17 and C++17, with every compiler that is here; for clang with
-# all its warnings but that of padding, which includes that it knows the tags in comments. And xcj.h includes them all, but for
-# those that stand apart.
+# Each public header compiles alone, without a warning, in C11, C17 and C++17, with every compiler that is here; for clang
+# with all its warnings but that of padding, which includes that it knows the tags in comments. And xcj.h includes them all,
+# but for those that stand apart.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -53,10 +53,12 @@ cp -R "$XCJ_ROOT/include" "$work/planted"
 base=$XCJ_ROOT/include/xcj/base.h
 while read -r compiler standard suffix; do
     sed 's|^typedef struct xcj_str|struct xcj_more { int more[0]; };\n&|' "$base" >"$work/planted/xcj/base.h"
-    compiles xcj/key.h "$work/planted" "$compiler" "$standard" "$suffix" && bad "$compiler -std=$standard accepts an extension"
+    compiles xcj/key.h "$work/planted" "$compiler" "$standard" "$suffix" &&
+        bad "$compiler -std=$standard accepts an extension"
     sed 's|^/\*\* The version of|/** @nonsense The version of|' "$base" >"$work/planted/xcj/base.h"
     case $compiler in *clang*) ;; *) continue ;; esac
-    compiles xcj/key.h "$work/planted" "$compiler" "$standard" "$suffix" && bad "$compiler -std=$standard knows the tag @nonsense"
+    compiles xcj/key.h "$work/planted" "$compiler" "$standard" "$suffix" &&
+        bad "$compiler -std=$standard knows the tag @nonsense"
 done <"$work/ways"
 
 finish "the public headers alone, $tried compilations"

@@ -89,7 +89,12 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_int_t upstream_variable;   /* the index of $http_<upstream> */
 } ngx_http_xcj_loc_conf;
 
-typedef enum ngx_http_xcj_state { NGX_HTTP_XCJ_NEW, NGX_HTTP_XCJ_SIGNING, NGX_HTTP_XCJ_SIGNED } ngx_http_xcj_state;
+typedef enum ngx_http_xcj_state {
+    NGX_HTTP_XCJ_NEW,
+    NGX_HTTP_XCJ_GATHERING, /* consumer and audience are being evaluated */
+    NGX_HTTP_XCJ_SIGNING,   /* in a thread */
+    NGX_HTTP_XCJ_SIGNED
+} ngx_http_xcj_state;
 
 /* One request. It outlives an internal redirect, which forgets the contexts of modules. */
 typedef struct ngx_http_xcj_ctx {
@@ -131,6 +136,7 @@ ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf);
 
 /* mint.c: the handler of the phase before content. */
 ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_xcj_client_id(ngx_str_t *out, ngx_http_request_t *r); /* empty: nobody */
 
 /* thread.c: has the token signed by the location's pool. NGX_AGAIN: it is on its way. NGX_DECLINED: sign here. */
 ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job);

@@ -84,23 +84,11 @@ static ngx_int_t show_error(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     return show(v, ctx != NULL ? &ctx->error : NULL);
 }
 
-/* Read back from the token when somebody asks, so that those who do not ask do not pay. */
 static ngx_int_t show_client_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
     (void)data;
-    const ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
-    char *text = NULL;
-    size_t len = 0;
-    if (ctx == NULL || ctx->token.len == 0 ||
-        xcj_minted_client_id(&text, &len, (const char *)ctx->token.data, ctx->token.len, NULL) != XCJ_OK) {
-        return show(v, NULL);
-    }
-    ngx_str_t copy = { len, ngx_pnalloc(r->pool, len) };
-    if (copy.data != NULL) {
-        ngx_memcpy(copy.data, text, len);
-    }
-    xcj_free(text);
-    return copy.data != NULL ? show(v, &copy) : NGX_ERROR;
+    ngx_str_t text;
+    return ngx_http_xcj_client_id(&text, r) == NGX_OK ? show(v, &text) : NGX_ERROR;
 }
 
 ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf)

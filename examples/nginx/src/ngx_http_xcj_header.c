@@ -112,7 +112,6 @@ ngx_int_t ngx_http_xcj_restore_headers(ngx_http_request_t *r, ngx_http_xcj_ctx *
     }
     ngx_str_null(&ctx->value);
     ngx_str_null(&ctx->token);
-    ngx_str_null(&ctx->error);
     return NGX_OK;
 }
 

@@ -88,7 +88,9 @@ static ngx_int_t collect(collection *all)
 {
     ngx_http_xcj_loc_conf *conf = all->conf;
     ngx_int_t rc = NGX_OK;
-    if (conf->private_jwk.len > 0 || conf->config.len > 0) {
+    if (conf->private_jwk.len > 0) {
+        rc = add_file(all, &conf->private_jwk);
+    } else if (conf->config.len > 0) {
         rc = ngx_http_xcj_make_minter(all->cf, conf);
         if (rc == NGX_OK) {
             rc = add_key(all, xcj_minter_key(conf->minter));

@@ -222,8 +222,8 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
 {
     recipe wanted;
     ngx_memzero(&wanted, sizeof wanted);
-    int may_bear = conf->methods == 0 || (conf->methods & XCJ_AUTH_BEARER) != 0;
-    wanted.bearer = may_bear ? conf->bearer : NULL;
+    int bears = conf->bearer != NGX_CONF_UNSET_PTR && (conf->methods == 0 || (conf->methods & XCJ_AUTH_BEARER) != 0);
+    wanted.bearer = bears ? conf->bearer : NULL;
     wanted.consumer_required = conf->consumer_required;
     wanted.hmac_k_raw = conf->hmac_k_raw;
     wanted.config = conf->config;

@@ -66,7 +66,7 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
 }
 
 /* NGX_DECLINED: refused, and `err` says why. */
-static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
+static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
     uint32_t methods = conf->methods != 0 ? (uint32_t)conf->methods : XCJ_AUTH_ANY;
     auth->methods = (uint32_t)conf->methods; /* 0: as the plugin looks for them */
@@ -80,10 +80,62 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xc
     if (rc == NGX_OK && (methods & XCJ_AUTH_API_KEY) != 0) {
         rc = find_apikey(&auth->api_key, r, &conf->apikey, err);
     }
+    return rc;
+}
+
+static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_error *err)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    ngx_int_t rc = find_credentials(auth, r, conf, err);
+    ctx->state = NGX_HTTP_XCJ_GATHERING;
     if (rc == NGX_OK) {
         rc = evaluate(&auth->consumer_custom_id, r, conf->consumer);
     }
-    return rc == NGX_OK ? evaluate(&auth->audience, r, conf->aud) : rc;
+    if (rc == NGX_OK) {
+        rc = evaluate(&auth->audience, r, conf->aud);
+    }
+    ctx->state = NGX_HTTP_XCJ_NEW;
+    return rc;
+}
+
+static ngx_int_t copy_text(ngx_str_t *out, ngx_http_request_t *r, const char *text, size_t len)
+{
+    *out = (ngx_str_t){ len, ngx_pnalloc(r->pool, len) };
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(out->data, text, len);
+    return NGX_OK;
+}
+
+/* For consumer and audience, which may depend on it. Earlier nobody has authenticated the caller yet. */
+static xcj_code find_client_id(char **text, size_t *len, ngx_http_request_t *r)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    xcj_auth auth = XCJ_AUTH_INIT;
+    xcj_error err;
+    if (find_credentials(&auth, r, conf, &err) != NGX_OK) {
+        return XCJ_ERR_NO_CREDENTIAL;
+    }
+    return xcj_minter_client_id(text, len, conf->minter, &auth, ngx_http_xcj_scratch(), NULL);
+}
+
+/* Found when somebody asks, so that those who do not ask do not pay. */
+ngx_int_t ngx_http_xcj_client_id(ngx_str_t *out, ngx_http_request_t *r)
+{
+    const ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
+    char *text = NULL;
+    size_t len = 0;
+    xcj_code code = XCJ_ERR_NO_CREDENTIAL;
+    if (ctx != NULL && ctx->state == NGX_HTTP_XCJ_GATHERING) {
+        code = find_client_id(&text, &len, r->main);
+    } else if (ctx != NULL && ctx->token.len > 0) {
+        code = xcj_minted_client_id(&text, &len, (const char *)ctx->token.data, ctx->token.len, NULL);
+    }
+    ngx_str_null(out);
+    ngx_int_t rc = code == XCJ_OK ? copy_text(out, r, text, len) : NGX_OK;
+    xcj_free(text);
+    return rc;
 }
 
 /* As nginx does for errors of an upstream server: a page that the operator has set goes before our body. */
@@ -129,12 +181,10 @@ static ngx_int_t refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_
     if (xcj_minter_failure(&text, &len, conf->minter, err, NULL) != XCJ_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    ngx_str_t body = { len, ngx_pnalloc(r->pool, len) };
-    if (body.data != NULL) {
-        ngx_memcpy(body.data, text, len);
-    }
+    ngx_str_t body;
+    ngx_int_t rc = copy_text(&body, r, text, len);
     xcj_free(text);
-    if (body.data == NULL) {
+    if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     ngx_http_finalize_request(r, ngx_http_xcj_answer(r, status, &body));
@@ -186,14 +236,14 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
 
 static ngx_int_t begin(ngx_http_request_t *r)
 {
-    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     ngx_http_xcj_ctx *ctx = ngx_http_xcj_make_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+    ngx_str_null(&ctx->error);
     xcj_auth auth = XCJ_AUTH_INIT;
     xcj_error err;
-    ngx_int_t rc = gather(&auth, r, conf, &err);
+    ngx_int_t rc = gather(&auth, r, ctx, &err);
     if (rc == NGX_DECLINED) {
         return refuse(r, ctx, &err);
     }

@@ -1,0 +1,12 @@
+# Manual pages as Debian wants them: compressed.
+file(GLOB_RECURSE pages ${CPACK_TEMPORARY_DIRECTORY}/*.[1-9])
+list(FILTER pages INCLUDE REGEX "/man/man[1-9]/")
+foreach(page IN LISTS pages)
+  if(IS_SYMLINK ${page})
+    file(READ_SYMLINK ${page} target)
+    file(REMOVE ${page})
+    file(CREATE_LINK ${target}.gz ${page}.gz SYMBOLIC)
+  else()
+    execute_process(COMMAND gzip -9n ${page} COMMAND_ERROR_IS_FATAL ANY)
+  endif()
+endforeach()

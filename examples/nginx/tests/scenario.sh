@@ -1,0 +1,166 @@
+#!/bin/sh
+# The original's whole scenario with the nginx.conf of this example: four authentications, the keys at jku, introspection.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+start_echo
+http=$(free_port)
+tls=$(free_port)
+issuer=https://localhost:$tls/x-custom-jwt
+
+# The files that nginx.conf names, made as README.md says.
+mkdir conf/xcj idp
+"$XCJ" keygen --alg RS256 --kid key-1 --use sig -o conf/xcj/active.json
+"$XCJ" keygen --alg ES256 --kid key-2 --use sig -o conf/xcj/next.json
+"$XCJ" keygen --alg RS256 --kid idp -o idp/private.json --jwks-out conf/xcj/idp.json
+printf 'my-user:%s\n' "$(openssl passwd -apr1 'My p@ssword!')" >conf/xcj/htpasswd
+"$XCJ" convert --to jwk --public --kid my-user conf/xcj/active.json >my-user.json
+"$XCJ" keygen --alg HS256 --kid 012345AZERTY! -o hs.json
+"$XCJ" keygen --alg ES384 --kid es-user -o es.json
+jq -s '{keys: .}' my-user.json hs.json es.json >conf/xcj/credentials.json
+cp -r "$XCJ_EXAMPLE/debugger" conf/xcj/debugger
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout conf/xcj/server.key -out conf/xcj/server.pem -days 2 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>log || cat log
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj '/CN=client CA' 2>log
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key -out client.csr \
+    -subj '/C=FR/O=Acme, Inc./CN=caller' 2>log
+openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out client.pem 2>log
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout stranger.key -out stranger.pem -days 2 -subj /CN=x 2>log
+cp ca.pem conf/xcj/client-ca.pem
+kong=${XCJ_SHARED:-}/vectors/kong
+[ ! -d "$kong" ] || cat "$kong/mTLS/ca.cert.pem" >>conf/xcj/client-ca.pem
+
+sed -e "s|modules/ngx_http_xcj_module.so|$work/module.so|" -e "s|/run/nginx.pid|$work/nginx.pid|" -e "s|/etc/nginx|$work/conf|" \
+    -e "s|/var/log/nginx/access.log|$work/access.log|" -e "s|/var/log/nginx/error.log;|$work/error.log info;|" \
+    -e "s/:8000/:$http/" -e "s/:8443/:$tls/" -e "s/127.0.0.1:9000/127.0.0.1:$echo/" -e 's/worker_processes auto/worker_processes 1/' \
+    -e "s|^http {|&\n    client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;|" \
+    -e "s|map \$ssl_client_s_dn.*|&\n        'CN=caller,O=Acme\\\\\\\\, Inc.,C=FR' caller-consumer;|" "$XCJ_EXAMPLE/nginx.conf" >conf/nginx.conf
+run_nginx -t || cat said
+start_nginx
+gateway=http://127.0.0.1:$http
+secure=https://localhost:$tls
+
+# checked NAME CLIENT_ID CONSUMER: the token that the service received, by the key that its jku leads to, claim by claim.
+checked() {
+    token=$(received_token)
+    is "$1, one token" 1 "$(received_token | wc -l | tr -d ' ')"
+    "$XCJ" inspect --json "$token" >token.json || fail "$1: $token"
+    jku=$(jq -r .header.jku token.json)
+    is "$1, header" "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"kid\":\"key-1\",\"jku\":\"$issuer/jwks\"}" "$(jq -c .header token.json)"
+    curl -s --cacert conf/xcj/server.pem "$jku" >fetched.json
+    "$XCJ" verify --jwks fetched.json --iss "$issuer" --aud "http://127.0.0.1:$echo/anything" "$token" >claims 2>log ||
+        fail "$1: the token does not verify: $(cat log)"
+    is "$1, client_id" "$2" "$(jq -r .client_id claims)"
+    is "$1, act" "{\"client_id\":\"$3\"}" "$(jq -c .act claims)"
+    is "$1, lifetime" 1800 "$(jq '.exp - .iat' claims)"
+    is "$1, iat" true "$(jq --argjson now "$(date +%s)" '.iat >= $now - 5 and .iat <= $now' claims)"
+    is "$1, jti" true "$(jq '.jti | test("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")' claims)"
+    is "$1, no credential to the service" '' "$(received authorization)$(received apikey)"
+}
+refusal='{"ErrorMessage":"You are not authorized to access to this service"}'
+
+# Bearer: every claim of the inbound token is kept, but for those that are ours.
+inbound=$("$XCJ" mint --key idp/private.json --claims '{"clientId":"contact@konghq.com","iss":"https://idp","aud":"account","realm_access":{"roles":["a"]},"n":1.10}')
+get -H "Authorization: Bearer $inbound" "$gateway/oidc"
+is 'Bearer, status' 200 "$status"
+checked Bearer contact@konghq.com contact@konghq.com-ID1
+is 'Bearer, kept' '{"clientId":"contact@konghq.com","realm_access":{"roles":["a"]},"n":1.10,"client_id":' "$(cut -c 1-85 claims)"
+get -H "authorization: bearer   $inbound" "$gateway/oidc"
+is 'bearer in lower case' 200 "$status"
+checked 'bearer in lower case' contact@konghq.com contact@konghq.com-ID1
+forged=$(printf '%s' "$inbound" | sed 's/.....$/AAAAA/')
+answers 'Bearer, forged' 401 "$refusal" -H "Authorization: Bearer $forged" "$gateway/oidc"
+is 'Bearer, challenge' Bearer "$(field www-authenticate)"
+old=$("$XCJ" mint --key idp/private.json --now 1000000000 --claims '{"clientId":"contact@konghq.com"}')
+answers 'Bearer, expired' 401 "$refusal" -H "Authorization: Bearer $old" "$gateway/oidc"
+none=$(printf '{"alg":"none"}' | openssl base64 -A | tr -d =).$(printf '%s' "$inbound" | cut -d . -f 2).
+answers 'Bearer, alg none' 401 "$refusal" -H "Authorization: Bearer $none" "$gateway/oidc"
+stranger=$("$XCJ" mint --key idp/private.json --claims '{"clientId":"stranger"}')
+answers 'Bearer, no consumer' 401 "$refusal" -H "Authorization: Bearer $stranger" "$gateway/oidc"
+answers 'Bearer, xBearer' 401 "$refusal" -H "Authorization: xBearer $inbound" "$gateway/oidc"
+
+# Basic
+get -u 'my-user:My p@ssword!' "$gateway/basicAuth"
+is 'Basic, status' 200 "$status"
+checked Basic my-user contact@konghq.com-ID1
+basic=$token
+get -u 'my-user:wrong' "$gateway/basicAuth"
+is 'Basic, wrong password' 401 "$status"
+lacks 'Basic, wrong password: nginx itself answers' body ErrorMessage
+get "$gateway/basicAuth"
+is 'Basic, no password' 401 "$status"
+
+# mTLS
+tls_get() {
+    get --cacert conf/xcj/server.pem "$@"
+}
+tls_get --cert client.pem --key client.key "$secure/mtlsAuth"
+is 'mTLS, status' 200 "$status"
+checked mTLS 'C=FR, O=Acme, Inc., CN=caller' caller-consumer
+tls_get --http1.1 --cert client.pem --key client.key "$secure/mtlsAuth"
+is 'mTLS over HTTP/1.1, status' 200 "$status"
+checked 'mTLS over HTTP/1.1' 'C=FR, O=Acme, Inc., CN=caller' caller-consumer
+if [ -d "$kong" ]; then
+    tls_get --cert "$kong/mTLS/01.pem" --key "$kong/mTLS/client.key" "$secure/mtlsAuth"
+    is 'mTLS of the original, status' 200 "$status"
+    checked 'mTLS of the original' "$(cat "$kong/mTLS/subject_dn.txt")" contact@konghq.com-ID1
+else
+    printf 'not there, left out: the client certificate of the original\n'
+fi
+answers 'mTLS, no certificate' 401 "$refusal" --cacert conf/xcj/server.pem "$secure/mtlsAuth"
+answers 'mTLS, no TLS' 401 "$refusal" "$gateway/mtlsAuth"
+tls_get --cert stranger.pem --key stranger.key "$secure/mtlsAuth"
+is 'mTLS, the certificate of a stranger' 400 "$status"
+
+# API key
+get -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
+is 'API key, status' 200 "$status"
+checked 'API key' '012345AZERTY!' contact@konghq.com-ID1
+answers 'API key, unknown' 401 "$refusal" -H 'apikey: guess' "$gateway/apiKey"
+answers 'API key, empty' 401 "$refusal" -H 'apikey;' "$gateway/apiKey"
+answers 'API key, none' 401 "$refusal" "$gateway/apiKey"
+answers 'API key, twice' 401 "$refusal" -H 'apikey: 012345AZERTY!' -H 'apikey: victim' "$gateway/apiKey"
+# What another method says is not looked at where only this one authenticates.
+get -u 'victim:x' -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
+checked 'API key beside a Basic one' '012345AZERTY!' contact@konghq.com-ID1
+
+# A caller's own header field never reaches the service.
+get -H 'apikey: 012345AZERTY!' -H 'X-Custom-Jwt: spoof' -H 'x-custom-jwt: spoof' -H 'X-CUSTOM-JWT: spoof' -H 'X_Custom_Jwt: spoof' "$gateway/apiKey"
+checked 'spoofed' '012345AZERTY!' contact@konghq.com-ID1
+lacks 'spoofed' body spoof
+
+# /introspect: the original's four answers, and what else may come.
+ask() {
+    asked=$1
+    shift
+    answers "introspect, $asked" "$@" "$gateway/introspect"
+}
+ask 'valid' 200 '{"message":"Ok"}' -H "Authorization: Bearer $basic"
+is 'introspect, not stored' no-store "$(field cache-control)"
+ask 'forged' 401 '{"message":"Invalid signature"}' -H "Authorization: Bearer $(printf '%s' "$basic" | sed 's/.....$/AAAAA/')"
+expired=$("$XCJ" mint --key conf/xcj/active.json --now 1000000000 --claims '{"client_id":"my-user"}')
+ask 'expired' 401 '{"exp":"token expired"}' -H "Authorization: Bearer $expired"
+unknown=$("$XCJ" mint --key conf/xcj/active.json --claims '{"client_id":"nobody"}')
+ask 'no credential' 401 "{\"message\":\"No credentials found for given 'client_id'\"}" -H "Authorization: Bearer $unknown"
+ask 'nothing' 401 '{"message":"Unauthorized"}'
+ask 'another scheme' 401 '{"message":"Unauthorized"}' -u a:b
+ask 'no token' 401 '{"message":"Bad token"}' -H 'Authorization: Bearer x'
+for key in hs:012345AZERTY! es:es-user; do
+    token=$("$XCJ" mint --key "${key%%:*}.json" --claims "{\"client_id\":\"${key#*:}\"}")
+    ask "${key%%:*}" 200 '{"message":"Ok"}' -H "Authorization: Bearer $token"
+    other=$("$XCJ" mint --key "${key%%:*}.json" --claims '{"client_id":"my-user"}')
+    ask "${key%%:*}, for the client of another algorithm" 401 '{"message":"Invalid algorithm"}' -H "Authorization: Bearer $other"
+done
+ask 'without exp' 401 '{"exp":"must be a number"}' -H "Authorization: Bearer $("$XCJ" mint --key es.json --bare --claims '{"client_id":"es-user"}')"
+
+# What was logged: whom tokens were for and why not, and no credential.
+has 'access log' access.log '"GET /apiKey HTTP/1.1" 200 client_id="012345AZERTY!"'
+has 'access log' access.log 'client_id="-" error="XCJ_ERR_SIGNATURE: '
+for secret in "$inbound" "$basic" "$forged" 'My p@ssword!' "$(jq -r .d conf/xcj/active.json)"; do
+    lacks 'error log' error.log "$secret"
+    lacks 'access log' access.log "$secret"
+done
+stop_nginx
+lacks 'error log' error.log '[alert]'
+lacks 'error log' error.log '[crit]'
+lacks 'error log' error.log '[error] worker'
+finish
