@@ -11,6 +11,7 @@
 
 #include "cli/doc.h"
 #include "cli/keys.h"
+#include "cli/remote.h"
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
@@ -19,6 +20,7 @@ typedef struct verify_args {
     const char *key;
     const char *jwks;
     keys_secret secret;
+    remote_args remote;
     keys_passphrase passphrase;
     bool hmac_k_raw;
     opt_list alg;
@@ -47,6 +49,7 @@ static const opt_row OPTIONS[] = {
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
     { "jwks", 0, OPT_TEXT, "FILE", AT(jwks), "a set of keys; the token's kid chooses" },
     KEYS_SECRET_ROWS(verify_args, secret),
+    REMOTE_ROWS(verify_args, remote),
     KEYS_PASSPHRASE_ROWS(verify_args, passphrase),
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "the algorithms allowed; without it, those that the key admits" },
@@ -79,12 +82,14 @@ typedef struct policy {
     xcj_str *required;
 } policy;
 
-/* What is the same for every token. */
+/* What is the same for every token. The keys are in `keys` and its verifier, or in `remote`. */
 typedef struct verify_job {
     const verify_args *args;
+    policy wanted;
     const char *keys_name;
     keys_loaded keys;
     xcj_verifier *verifier;
+    remote *remote;
     xcj_scratch *scratch;
     text payload; /* the detached one */
     int64_t now;
@@ -98,7 +103,10 @@ typedef struct verify_case {
     size_t line; /* of a batch, else 0 */
     xcj_verified *verified;
     xcj_error err;
+    const char *code; /* its name */
     msg_status status;
+    const char *keys_name; /* where the keys are from */
+    const xcj_keyset *keys;
 } verify_case;
 
 /* With --jws no claim is looked at: an option that asks for it must not be dropped silently. */
@@ -114,10 +122,16 @@ static msg_status check_jws(const verify_args *args)
 
 static msg_status check(const verify_args *args, const opt_list *operands)
 {
-    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL);
+    const remote_args *fetched = &args->remote;
+    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL) +
+                  (fetched->jwks_url != NULL) + (fetched->jku_prefix != NULL);
     if (sources != 1) {
-        return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --secret-file and --secret-env is needed%s",
+        return msg_fail(STATUS_USAGE, "verify",
+                        "one of --key, --jwks, --jwks-url, --jku-prefix, --secret-file and --secret-env is needed%s",
                         sources > 1 ? ", and no other" : "");
+    }
+    if (!remote_is_wanted(fetched) && remote_has_options(fetched)) {
+        return msg_fail(STATUS_USAGE, "verify", "an option about fetching goes only with --jwks-url or --jku-prefix");
     }
     if (args->json && args->quiet) {
         return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");
@@ -175,6 +189,40 @@ static msg_status read_algs(policy *to, const opt_list *list)
     return STATUS_OK;
 }
 
+static bool is_hmac(xcj_alg alg)
+{
+    return strncmp(xcj_alg_name(alg), "HS", 2) == 0;
+}
+
+/* A set that is fetched is published: what it has of shared secrets is none, and verifies nothing. */
+static msg_status bar_hmac(policy *to)
+{
+    for (size_t i = 0; i < to->options.algs_count; i++) {
+        if (is_hmac(to->algs[i])) {
+            return msg_fail(STATUS_USAGE, "--alg", "%s is for a shared secret, and a set that is fetched has none",
+                            xcj_alg_name(to->algs[i]));
+        }
+    }
+    if (to->algs != NULL) {
+        return STATUS_OK;
+    }
+    size_t count = 0;
+    while (xcj_alg_name((xcj_alg)(count + 1)) != NULL) {
+        count++;
+    }
+    to->algs = calloc(count + 1, sizeof *to->algs);
+    if (to->algs == NULL) {
+        return msg_fail_memory();
+    }
+    to->options.algs = to->algs;
+    for (size_t i = 1; i <= count; i++) {
+        if (!is_hmac((xcj_alg)i)) {
+            to->algs[to->options.algs_count++] = (xcj_alg)i;
+        }
+    }
+    return STATUS_OK;
+}
+
 static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
 {
     xcj_verify_options *options = &to->options;
@@ -202,6 +250,9 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
     *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, NULL, NULL };
     xcj_verify_options *options = &to->options;
     msg_status status = read_algs(to, &args->alg);
+    if (status == STATUS_OK && remote_is_wanted(&args->remote)) {
+        status = bar_hmac(to);
+    }
     if (status == STATUS_OK) {
         status = read_times(to, args, now);
     }
@@ -249,22 +300,30 @@ static msg_status load_keys(verify_job *job)
 /* One key given by --key: the token's kid is a hint. A set, or --jwks: the kid selects. */
 static msg_status make_verifier(verify_job *job)
 {
-    policy wanted;
     xcj_error err;
-    msg_status status = read_policy(&wanted, job->args, &job->now);
-    if (status == STATUS_OK) {
-        status = load_keys(job);
+    msg_status status = load_keys(job);
+    if (status != STATUS_OK) {
+        return status;
     }
-    if (status == STATUS_OK) {
-        bool as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
-        const xcj_key *only = xcj_keyset_get(job->keys.set, 0);
-        xcj_code code = as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &wanted.options, &err)
-                               : xcj_verifier_new_key(&job->verifier, only, &wanted.options, &err);
-        if (code != XCJ_OK) {
-            status = msg_fail_error(ABOUT_OPTION, "verify", &err);
-        }
+    bool as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
+    const xcj_key *only = xcj_keyset_get(job->keys.set, 0);
+    xcj_code code = as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &job->wanted.options, &err)
+                           : xcj_verifier_new_key(&job->verifier, only, &job->wanted.options, &err);
+    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, "verify", &err);
+}
+
+static msg_status prepare(verify_job *job)
+{
+    xcj_error err;
+    msg_status status = read_policy(&job->wanted, job->args, &job->now);
+    if (status == STATUS_OK && remote_is_wanted(&job->args->remote)) {
+        status = remote_open(&job->remote, &job->args->remote, &job->wanted.options);
+    } else if (status == STATUS_OK) {
+        status = make_verifier(job);
     }
-    free_policy(&wanted);
+    if (status == STATUS_OK && xcj_scratch_new(&job->scratch, &err) != XCJ_OK) {
+        status = msg_fail_error(ABOUT_OPTION, NULL, &err);
+    }
     return status;
 }
 
@@ -322,7 +381,7 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
         (void)json_object_set_new(verdict, "line", json_integer((json_int_t)of->line));
     }
     (void)json_object_set_new(verdict, "ok", json_boolean(of->status == STATUS_OK));
-    (void)json_object_set_new(verdict, "code", json_string(xcj_code_name(of->err.code)));
+    (void)json_object_set_new(verdict, "code", json_string(of->code));
     (void)json_object_set_new(verdict, "exit", json_integer(of->status));
     (void)json_object_set_new(verdict, "message", doc_text(xcj_text(of->status == STATUS_OK ? NULL : of->err.message)));
     (void)json_object_set_new(verdict, "failed", failed_claims(of->err.claims));
@@ -381,38 +440,70 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
 
 static void say_refusal(verify_case *of)
 {
-    const char *hint = of->status == STATUS_INPUT ? token_hint(of->token, of->len) : NULL;
+    bool is_malformed = of->status == STATUS_INPUT && of->err.code != XCJ_OK;
+    const char *hint = is_malformed ? token_hint(of->token, of->len) : NULL;
     if (hint != NULL) {
         (void)snprintf(of->err.message, sizeof of->err.message, "the token %s", hint);
     }
-    (void)msg_fail_error(ABOUT_TOKEN, of->name, &of->err);
+    (void)msg_fail(of->status, of->name, "%s", of->err.message);
 }
 
-static void call_verifier(const verify_job *job, verify_case *of)
+static void call_verifier(const verify_job *job, const xcj_verifier *verifier, verify_case *of)
 {
     const text *payload = &job->payload;
     xcj_code code = XCJ_OK;
     if (job->args->payload != NULL) {
-        code = xcj_verify_detached(&of->verified, job->verifier, of->token, of->len, payload->ptr, payload->len,
-                                   job->scratch, &of->err);
+        code = xcj_verify_detached(&of->verified, verifier, of->token, of->len, payload->ptr, payload->len, job->scratch,
+                                   &of->err);
     } else if (token_is_json(of->token, of->len)) {
-        code = xcj_verify_json(&of->verified, job->verifier, of->token, of->len, job->scratch, &of->err);
+        code = xcj_verify_json(&of->verified, verifier, of->token, of->len, job->scratch, &of->err);
     } else {
-        code = xcj_verify(&of->verified, job->verifier, of->token, of->len, job->scratch, &of->err);
+        code = xcj_verify(&of->verified, verifier, of->token, of->len, job->scratch, &of->err);
     }
+    of->code = xcj_code_name(code);
     of->status = msg_status_of(code, ABOUT_TOKEN);
+}
+
+/* With keys that are fetched, and fetched again for a kid that is new. */
+static void call_remote(const verify_job *job, verify_case *of)
+{
+    remote_finding found;
+    remote_find(&found, job->remote, of->token, of->len);
+    if (found.source == NULL) {
+        of->err = found.err;
+        of->code = found.code;
+        of->status = found.status;
+        return;
+    }
+    call_verifier(job, found.source->verifier, of);
+    if (of->err.code == XCJ_ERR_NO_KEY && remote_ask_again(job->remote, found.source)) {
+        call_verifier(job, found.source->verifier, of);
+    }
+    of->keys_name = found.source->url;
+    of->keys = found.source->set;
+}
+
+static void call_local(const verify_job *job, verify_case *of)
+{
+    call_verifier(job, job->verifier, of);
+    of->keys_name = job->keys_name;
+    of->keys = job->keys.set;
 }
 
 /* Verifies one token, says and prints what there is to say. */
 static msg_status judge(const verify_job *job, verify_case *of)
 {
     const verify_args *args = job->args;
-    call_verifier(job, of);
+    if (job->remote != NULL) {
+        call_remote(job, of);
+    } else {
+        call_local(job, of);
+    }
     if (of->status != STATUS_OK) {
         say_refusal(of);
     }
     if (of->status == STATUS_KEY) {
-        keys_warn_skipped(job->keys_name, job->keys.set);
+        keys_warn_skipped(of->keys_name, of->keys);
     }
     msg_status printed = STATUS_OK;
     if (args->json) {
@@ -520,22 +611,20 @@ static msg_status verify_batch(verify_job *job, const opt_list *operands)
 
 static msg_status run(const void *given, const opt_list *operands)
 {
-    verify_job job = { given, NULL, { NULL, false, false }, NULL, NULL, TEXT_INIT, 0 };
-    xcj_error err;
+    verify_job job = { .args = given };
     msg_status status = check(job.args, operands);
     if (status == STATUS_OK) {
-        status = make_verifier(&job);
-    }
-    if (status == STATUS_OK && xcj_scratch_new(&job.scratch, &err) != XCJ_OK) {
-        status = msg_fail_error(ABOUT_OPTION, NULL, &err);
+        status = prepare(&job);
     }
     if (status == STATUS_OK) {
         status = job.args->batch ? verify_batch(&job, operands) : verify_one(&job, operands);
     }
     text_free(&job.payload);
     xcj_scratch_free(job.scratch);
+    remote_close(job.remote);
     xcj_verifier_free(job.verifier);
     keys_free(&job.keys);
+    free_policy(&job.wanted);
     return status;
 }
 

@@ -57,6 +57,9 @@ endif()
 if(TARGET xcj_command)
   install(TARGETS xcj_command RUNTIME COMPONENT xcj)
 endif()
+if(TARGET xcj_fetch)
+  install(TARGETS xcj_fetch RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/xcj COMPONENT xcj)
+endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT licence)
 
 # Programs find the library from their own place too. In /usr the loader looks anyway, and distributions want no such path.

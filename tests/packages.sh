@@ -22,6 +22,7 @@ test   library    check:0         check
 test   command    openssl         openssl
 test   command    jose            jose
 test   command    nm              binutils
+test   library    libcurl:7.81    libcurl4-openssl-dev
 bench  library    libjwt:1        libjwt-dev
 bench  library    jose:11         libjose-dev
 bench  library    cjose:0         libcjose-dev
@@ -45,6 +46,7 @@ all    command    valgrind        valgrind
 all    command    softhsm2-util   softhsm2
 all    command    pkcs11-tool     opensc
 all    engine     pkcs11          libengine-pkcs11-openssl
+all    command    nginx           nginx-light
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
 all    command    nginx           nginx

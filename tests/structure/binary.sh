@@ -42,6 +42,13 @@ if [ -n "${XCJ_COMMAND:-}" ]; then
     objdump -f "$XCJ_COMMAND" | grep -q DYNAMIC || bad "the command is not position-independent"
     readelf -dlW "$XCJ_COMMAND" >"$work/command"
     full_relro "$work/command" || bad "the command has no full RELRO"
+    grep -q 'NEEDED.*libcurl' "$work/command" && bad "the command is linked to libcurl, which only xcj-fetch is for"
+fi
+helper=$XCJ_BUILD/xcj-fetch
+if [ -x "$helper" ]; then
+    readelf -dlW "$helper" >"$work/helper"
+    full_relro "$work/helper" || bad "xcj-fetch has no full RELRO"
+    grep -q 'NEEDED.*libcurl' "$work/helper" || bad "xcj-fetch is not linked to libcurl"
 fi
 
 finish "libxcj.so, $size bytes stripped"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The floors of lib/: a file includes its own floor or lower, without circles; OpenSSL in lib/key only (and not in alg and
-# jwk); libjwt and jansson in lib/bridge only; the command and the examples include nothing of lib/. Then the checker is
-# tested itself.
+# jwk); libjwt and jansson in lib/bridge only; the command and the examples include nothing of lib/, and libcurl is for the
+# helper program of the command alone. Then the checker is tested itself.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -36,6 +36,7 @@ violations() {
         at[1] == "cli" && to[1] == "lib" { report("the command sees the public headers only") }
         at[1] == "cli" && crypto && $1 !~ /^cli\/(key_uri|forge[a-z_]*|verb_forge)\.c$/ { report("the command leaves OpenSSL to the library, but for a key by its URI and for forging") }
         at[1] == "examples" && (to[1] == "lib" || to[1] == "cli") { report("an example sees the public headers only") }
+        to[1] == "curl" && $1 !~ /^cli\/fetch\// { report("libcurl is for the program xcj-fetch") }
         at[1] != "lib" { next }
         !(at[2] in floor) { report("lib/" at[2] " is no floor of the house"); next }
         crypto && at[2] != "key" { report("OpenSSL is for lib/key") }
@@ -96,6 +97,7 @@ catches cli/mint.c '#include "lib/base/mem.h"'
 catches cli/mint.c '#include <openssl/evp.h>'
 catches lib/bridge/libjwt.c '#include "lib/base/mem.h"'
 catches examples/nginx/src/module.c '#include "lib/base/mem.h"'
+catches cli/fetch.c '#include <curl/curl.h>'
 catches include/xcj/key.h '#include <openssl/evp.h>'
 
 finish "the layers of lib/, cli/ and examples/"

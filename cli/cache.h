@@ -1,0 +1,50 @@
+/*
+ * cache.h: fetched sets that are kept in a folder of the user's own, one file for each URL.
+ *
+ * A file is written beside its place and renamed, so that any number of processes may use one folder: a reader sees an old
+ * or a new entry, whole. The clock here is always the system's: a verifier's --now has no say in what is fresh.
+ */
+#ifndef XCJ_CLI_CACHE_H
+#define XCJ_CLI_CACHE_H
+
+#include "cli/fields.h"
+#include "cli/msg.h"
+#include "cli/text.h"
+
+typedef struct cache {
+    const char *folder; /* NULL: nothing is kept */
+    xcj_str trust;      /* the certificates trusted: a set that was fetched under others is another entry */
+} cache;
+
+/** What is known of a URL. All zero: nothing. */
+typedef struct cache_entry {
+    text whole;      /* what `parts` borrows from */
+    fields parts;    /* the body is the set */
+    int64_t fetched; /* when the server last said that it is current */
+    int64_t asked;   /* when an unknown kid last made us ask again; 0: never */
+} cache_entry;
+
+/** Makes the folder, mode 0700, if it is not there; refuses one in which others may write. */
+msg_status cache_open(const cache *which);
+
+/** The entry of this URL, fresh or not; false when there is none. */
+bool cache_load(cache_entry *out, const cache *which, const char *url);
+
+/** May it be used without asking the server? */
+bool cache_is_fresh(const cache_entry *entry, int64_t now);
+
+/** What goes into an entry. */
+typedef struct cache_news {
+    xcj_str etag;
+    xcj_str control; /* Cache-Control; no-store removes the entry */
+    int64_t fetched;
+    int64_t asked;
+    xcj_str body;
+} cache_news;
+
+/** Keeps it. That it cannot is said, and is no failure. */
+void cache_store(const cache *which, const char *url, const cache_news *news);
+
+void cache_entry_free(cache_entry *entry);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * freshness.c: reading Cache-Control.
+ */
+#include <string.h>
+#include <strings.h>
+
+#include "cli/fields.h"
+#include "cli/freshness.h"
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static xcj_str trim(xcj_str text)
+{
+    while (text.len > 0 && is_space(text.ptr[0])) {
+        text.ptr++;
+        text.len--;
+    }
+    while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
+        text.len--;
+    }
+    return text;
+}
+
+/* The next element of the list: a comma within quotes does not end it (RFC 9110 5.6.1). */
+static xcj_str next_directive(xcj_str *rest)
+{
+    bool quoted = false;
+    size_t len = 0;
+    for (; len < rest->len && (quoted || rest->ptr[len] != ','); len++) {
+        if (quoted && rest->ptr[len] == '\\' && len + 1 < rest->len) {
+            len++;
+        } else if (rest->ptr[len] == '"') {
+            quoted = !quoted;
+        }
+    }
+    xcj_str directive = trim((xcj_str){ rest->ptr, len });
+    size_t skipped = len < rest->len ? len + 1 : len;
+    rest->ptr += skipped;
+    rest->len -= skipped;
+    return directive;
+}
+
+/* The directive's argument, without its quotes; false: it is another directive. */
+static bool is_directive(xcj_str directive, const char *name, xcj_str *argument)
+{
+    const size_t len = strlen(name);
+    if (directive.len < len || strncasecmp(directive.ptr, name, len) != 0) {
+        return false;
+    }
+    *argument = (xcj_str){ directive.ptr + len, directive.len - len };
+    if (argument->len == 0) {
+        return true;
+    }
+    if (argument->ptr[0] != '=') {
+        return false;
+    }
+    argument->ptr++;
+    argument->len--;
+    if (argument->len >= 2 && argument->ptr[0] == '"' && argument->ptr[argument->len - 1] == '"') {
+        argument->ptr++;
+        argument->len -= 2;
+    }
+    return true;
+}
+
+freshness freshness_read(xcj_str control)
+{
+    freshness found = { false, -1 };
+    bool must_ask = false;
+    xcj_str argument;
+    while (control.len > 0) {
+        const xcj_str directive = next_directive(&control);
+        if (is_directive(directive, "no-store", &argument)) {
+            found.no_store = true;
+        } else if (is_directive(directive, "no-cache", &argument)) {
+            must_ask = true;
+        } else if (is_directive(directive, "max-age", &argument)) {
+            /* RFC 9111 4.2.1: one that is there twice, or is no number, counts as stale. */
+            must_ask = must_ask || found.seconds >= 0;
+            found.seconds = fields_digits(argument);
+        }
+    }
+    if (found.no_store || must_ask || found.seconds < 0) {
+        found.seconds = 0;
+    }
+    if (found.seconds > FRESHNESS_LIMIT) {
+        found.seconds = FRESHNESS_LIMIT;
+    }
+    return found;
+}

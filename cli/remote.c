@@ -1,0 +1,394 @@
+/*
+ * remote.c: from a URL to a verifier. What is fetched is published: it holds no secret, and a shared secret in it counts for
+ * nothing (the policy allows none of its algorithms).
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xcj/jws.h>
+
+#include "cli/cache.h"
+#include "cli/doc.h"
+#include "cli/io.h"
+#include "cli/remote.h"
+#include "cli/time.h"
+#include "cli/token.h"
+
+/* Seconds between two questions to one server because of kids it does not know: a token's sender chooses the kid. */
+#define COOL_DOWN ((int64_t)30)
+
+/* Most sets of one run: a token's sender chooses the jku. */
+#define SOURCES_LIMIT 64
+
+#define TIMEOUT_LIMIT ((int64_t)3600)
+
+struct remote {
+    const remote_args *args;
+    const xcj_verify_options *options;
+    fetch_how how;
+    cache kept;
+    text cacert; /* its bytes */
+    url_parts prefix;
+    remote_source *sources;
+    size_t count;
+};
+
+bool remote_is_wanted(const remote_args *args)
+{
+    return args->jwks_url != NULL || args->jku_prefix != NULL;
+}
+
+bool remote_has_options(const remote_args *args)
+{
+    return args->cacert != NULL || args->cache_dir != NULL || args->timeout != NULL || args->connect_timeout != NULL ||
+           args->allow_http;
+}
+
+static msg_status read_timeout(int64_t *out, const char *option, const char *value)
+{
+    if (value == NULL) {
+        return STATUS_OK;
+    }
+    msg_status status = time_duration(out, option, value);
+    if (status == STATUS_OK && (*out < 1 || *out > TIMEOUT_LIMIT)) {
+        return msg_fail(STATUS_USAGE, option, "must be one second to one hour");
+    }
+    return status;
+}
+
+/* A URL that the user gives, which may be plain http only if the user says so, or if nothing leaves this machine. */
+static msg_status read_url(url_parts *out, const char *option, const char *value, bool allow_http)
+{
+    const char *wrong = url_read(out, value, strlen(value));
+    if (wrong != NULL) {
+        return msg_fail(STATUS_USAGE, option, "the URL %s", wrong);
+    }
+    if (url_is_plain(out) && !url_is_loopback(out) && !allow_http) {
+        return msg_fail(STATUS_USAGE, option, "http:// is for this machine only; --allow-http allows it for others");
+    }
+    return STATUS_OK;
+}
+
+static msg_status read_args(remote *to)
+{
+    const remote_args *args = to->args;
+    const bool is_prefix = args->jku_prefix != NULL;
+    to->how = (fetch_how){ args->cacert, 10, 5 };
+    msg_status status = read_timeout(&to->how.timeout, "--timeout", args->timeout);
+    if (status == STATUS_OK) {
+        status = read_timeout(&to->how.connect_timeout, "--connect-timeout", args->connect_timeout);
+    }
+    if (status == STATUS_OK) {
+        status = read_url(&to->prefix, is_prefix ? "--jku-prefix" : "--jwks-url",
+                          is_prefix ? args->jku_prefix : args->jwks_url, args->allow_http);
+    }
+    if (status == STATUS_OK && is_prefix && to->prefix.query.ptr != NULL) {
+        status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL has a query: only a path can be a prefix");
+    }
+    if (status == STATUS_OK && args->cacert != NULL) {
+        status = io_read(&to->cacert, args->cacert, IO_KEY_LIMIT, STATUS_INPUT);
+    }
+    to->kept = (cache){ args->cache_dir, text_view(&to->cacert) };
+    return status == STATUS_OK ? cache_open(&to->kept) : status;
+}
+
+msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_options *options)
+{
+    *out = NULL;
+    remote *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return msg_fail_memory();
+    }
+    made->args = args;
+    made->options = options;
+    msg_status status = read_args(made);
+    if (status != STATUS_OK) {
+        remote_close(made);
+        return status;
+    }
+    *out = made;
+    return STATUS_OK;
+}
+
+void remote_close(remote *which)
+{
+    if (which == NULL) {
+        return;
+    }
+    while (which->sources != NULL) {
+        remote_source *source = which->sources;
+        which->sources = source->next;
+        xcj_verifier_free(source->verifier);
+        xcj_keyset_free(source->set);
+        free(source->url);
+        free(source);
+    }
+    text_free(&which->cacert);
+    free(which);
+}
+
+/* The set's text becomes the source's keys; what it had before goes only when the new one is good. */
+static msg_status take(const remote *from, remote_source *to, xcj_str json, fetch_why *why)
+{
+    xcj_error err;
+    xcj_keyset *set = NULL;
+    xcj_verifier *verifier = NULL;
+    xcj_code code = xcj_keyset_from_json(&set, json.ptr != NULL ? json.ptr : "", json.len, NULL, &err);
+    if (code != XCJ_OK) {
+        return fetch_fail(why, msg_status_of(code, ABOUT_INPUT), "is not a JWK Set: %s", err.message);
+    }
+    code = xcj_verifier_new(&verifier, set, from->options, &err);
+    if (code != XCJ_OK) {
+        xcj_keyset_free(set);
+        return fetch_fail(why, msg_status_of(code, ABOUT_OPTION), "%s", err.message);
+    }
+    xcj_verifier_free(to->verifier);
+    xcj_keyset_free(to->set);
+    to->verifier = verifier;
+    to->set = set;
+    return STATUS_OK;
+}
+
+/* What a fresh field says, else what the entry said. */
+static xcj_str newer(const fetch_answer *answer, const cache_entry *entry, const char *name)
+{
+    xcj_str value = fields_text(&answer->parts, name);
+    return value.ptr == NULL && answer->unchanged ? fields_text(&entry->parts, name) : value;
+}
+
+/* Asks the server, with the entry (which may be none) as what is known. Keeps the answer once it turned out to be a set. */
+static msg_status ask(const remote *from, remote_source *to, const cache_entry *entry, int64_t asked_before)
+{
+    fetch_answer answer;
+    const int64_t now = time_now();
+    to->asked = now;
+    msg_status status = fetch_get(&answer, to->url, fields_text(&entry->parts, "etag"), &from->how, &to->why);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    cache_news news = { newer(&answer, entry, "etag"), newer(&answer, entry, "cache-control"), now, asked_before,
+                        answer.unchanged ? entry->parts.body : answer.parts.body };
+    news.fetched -= fields_number(&answer.parts, "age", 0); /* RFC 9111 5.1: the time it spent in others' caches */
+    status = take(from, to, news.body, &to->why);
+    if (status == STATUS_OK) {
+        cache_store(&from->kept, to->url, &news);
+        to->fetched = news.fetched;
+        to->asked_before = news.asked;
+    }
+    fetch_free(&answer);
+    return status;
+}
+
+/* From the cache. An entry that is not a set is none. */
+static bool take_kept(const remote *from, remote_source *to, cache_entry *entry)
+{
+    fetch_why why;
+    if (take(from, to, entry->parts.body, &why) != STATUS_OK) {
+        cache_entry_free(entry);
+        return false;
+    }
+    to->fetched = entry->fetched;
+    to->asked_before = entry->asked;
+    return true;
+}
+
+/* A stale set is never used: when the server fails there are no keys. */
+static void load(const remote *from, remote_source *to)
+{
+    cache_entry entry;
+    bool found = cache_load(&entry, &from->kept, to->url);
+    if (found && cache_is_fresh(&entry, time_now()) && take_kept(from, to, &entry)) {
+        to->status = STATUS_OK;
+    } else {
+        to->status = ask(from, to, &entry, entry.asked);
+    }
+    cache_entry_free(&entry);
+}
+
+static bool is_recent(int64_t asked, int64_t now)
+{
+    return asked <= now && now - asked < COOL_DOWN;
+}
+
+/* Asked for a kid that is not known: that is remembered in the cache whatever comes of it. */
+static bool ask_for_kid(const remote *from, remote_source *to, const cache_entry *entry, int64_t now)
+{
+    if (ask(from, to, entry, now) == STATUS_OK) {
+        return true;
+    }
+    msg_warn(to->url, "%s", to->why.text);
+    if (entry->whole.ptr != NULL) {
+        const cache_news same = { fields_text(&entry->parts, "etag"), fields_text(&entry->parts, "cache-control"),
+                                  entry->fetched, now, entry->parts.body };
+        cache_store(&from->kept, to->url, &same);
+    }
+    return false;
+}
+
+bool remote_ask_again(remote *from, remote_source *source)
+{
+    cache_entry entry;
+    const int64_t now = time_now();
+    bool found = cache_load(&entry, &from->kept, source->url);
+    bool changed = found && (entry.fetched != source->fetched || entry.asked != source->asked_before);
+    bool again = false;
+    if (changed && cache_is_fresh(&entry, now) && take_kept(from, source, &entry)) {
+        again = true; /* another process has asked meanwhile */
+    } else if (!is_recent(source->asked, now) && !is_recent(entry.asked, now)) {
+        again = ask_for_kid(from, source, &entry, now);
+    }
+    cache_entry_free(&entry);
+    return again;
+}
+
+static remote_source *add_source(remote *to, const char *url)
+{
+    remote_source *made = calloc(1, sizeof *made);
+    char *copy = strdup(url);
+    if (made == NULL || copy == NULL) {
+        free(made);
+        free(copy);
+        return NULL;
+    }
+    made->url = copy;
+    made->next = to->sources;
+    to->sources = made;
+    to->count++;
+    return made;
+}
+
+static remote_source *find_source(const remote *from, const char *url)
+{
+    remote_source *source = from->sources;
+    while (source != NULL && strcmp(source->url, url) != 0) {
+        source = source->next;
+    }
+    return source;
+}
+
+__attribute__((format(printf, 4, 5))) static void refuse(remote_finding *found, msg_status status, const char *code,
+                                                         const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(found->err.message, sizeof found->err.message, fmt, args);
+    va_end(args);
+    found->status = status;
+    found->code = code;
+}
+
+static void refuse_jku(remote_finding *found, const char *why)
+{
+    refuse(found, STATUS_POLICY, "XCJ_ERR_JKU", "the token's jku %s", why);
+}
+
+static void refuse_memory(remote_finding *found)
+{
+    refuse(found, STATUS_INTERNAL, xcj_code_name(XCJ_ERR_MEMORY), "out of memory");
+}
+
+static void find_at(remote_finding *found, remote *from, const char *url)
+{
+    remote_source *source = find_source(from, url);
+    if (source == NULL && from->count == SOURCES_LIMIT) {
+        refuse_jku(found, "is one too many: no further set is fetched in this run");
+        return;
+    }
+    if (source == NULL) {
+        source = add_source(from, url);
+        if (source == NULL) {
+            refuse_memory(found);
+            return;
+        }
+        load(from, source);
+    } else if (source->verifier == NULL && !is_recent(source->asked, time_now())) {
+        load(from, source);
+    }
+    if (source->verifier != NULL) {
+        found->source = source;
+    } else {
+        refuse(found, source->status, "XCJ_ERR_FETCH", "%.200s: %s", url, source->why.text);
+    }
+}
+
+/* The protected header of a flattened JSON serialisation (RFC 7515 7.2.2), still base64url. */
+static void add_protected(text *to, const char *token, size_t len)
+{
+    json_t *parsed = doc_load(token, len);
+    const json_t *header = json_object_get(parsed, "protected");
+    if (json_is_string(header)) {
+        text_add(to, json_string_value(header), json_string_length(header));
+    }
+    json_decref(parsed);
+}
+
+/* The header as it stands, unverified: no payload is looked at before its signature holds. */
+static xcj_unverified *peek(remote_finding *found, const char *token, size_t len)
+{
+    xcj_unverified *peeked = NULL;
+    text header = TEXT_INIT;
+    const char *dot = len > 0 ? memchr(token, '.', len) : NULL;
+    if (token_is_json(token, len)) {
+        add_protected(&header, token, len);
+    } else {
+        text_add(&header, token, dot != NULL ? (size_t)(dot - token) : len);
+    }
+    text_puts(&header, "..");
+    if (header.failed) {
+        refuse_memory(found);
+    } else if (xcj_unverified_decode(&peeked, header.ptr, header.len, &found->err) != XCJ_OK) {
+        found->status = msg_status_of(found->err.code, ABOUT_TOKEN);
+        found->code = xcj_code_name(found->err.code);
+    }
+    text_free(&header);
+    return peeked;
+}
+
+/* The jku of the header, if it is one that may be followed; else NULL, and *found says why. */
+static char *read_jku(remote_finding *found, const remote *from, xcj_str header)
+{
+    json_t *parsed = doc_load(header.ptr, header.len);
+    const json_t *member = json_object_get(parsed, "jku");
+    const char *jku = json_string_value(member);
+    url_parts parts;
+    char *copy = NULL;
+    if (jku == NULL) {
+        refuse_jku(found, member == NULL ? "is missing" : "is not a text");
+        goto out;
+    }
+    const char *wrong = url_read(&parts, jku, json_string_length(member));
+    if (wrong != NULL) {
+        refuse_jku(found, wrong);
+    } else if (!url_is_below(&parts, &from->prefix)) {
+        refuse_jku(found, "is not below --jku-prefix");
+    } else {
+        copy = strdup(jku);
+        if (copy == NULL) {
+            refuse_memory(found);
+        }
+    }
+out:
+    json_decref(parsed);
+    return copy;
+}
+
+void remote_find(remote_finding *found, remote *from, const char *token, size_t len)
+{
+    *found = (remote_finding){ NULL, STATUS_OK, NULL, { .code = XCJ_OK } };
+    if (from->args->jwks_url != NULL) {
+        find_at(found, from, from->args->jwks_url);
+        return;
+    }
+    xcj_unverified *peeked = peek(found, token, len);
+    if (peeked == NULL) {
+        return;
+    }
+    char *jku = read_jku(found, from, xcj_unverified_header(peeked));
+    if (jku != NULL) {
+        find_at(found, from, jku);
+    }
+    free(jku);
+    xcj_unverified_free(peeked);
+}

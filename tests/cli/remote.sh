@@ -1,0 +1,153 @@
+#!/bin/sh
+# verify --jwks-url: fetching, limits, failures, batches, the helper and where it is found.
+# shellcheck source=nginx.sh
+. "$(dirname "$0")/nginx.sh"
+: "${XCJ_BUILD:?the build tree}"
+
+"$XCJ" keygen --alg ES256 --kid one -o one.json || fail 'keygen'
+"$XCJ" keygen --alg ES256 --kid two -o two.json || fail 'keygen'
+"$XCJ" jwks one.json >www/jwks.json
+token=$("$XCJ" mint --key one.json --sub alice)
+other=$("$XCJ" mint --key two.json --sub bob)
+# f NAME URL [WORD...], r NAME STATUS TEXT URL [WORD...]: the token above.
+f() {
+    f_name=$1
+    f_url=$2
+    shift 2
+    accept "$f_name" verify --cacert ca.pem --jwks-url "$f_url" "$@" "$token"
+}
+r() {
+    r_name=$1
+    r_status=$2
+    r_text=$3
+    r_url=$4
+    shift 4
+    refuse "$r_name" "$r_status" "$r_text" verify --cacert ca.pem --jwks-url "$r_url" "$@" "$token"
+}
+
+f 'by address' "$at/jwks.json"
+out_is 'by address' "$("$XCJ" verify --jwks www/jwks.json "$token")"
+f 'by name' "https://localhost:$tls/jwks.json"
+f 'with a query' "$at/jwks.json?tenant=a&x=%2F"
+cp one.json www/single.json
+f 'a single key' "$at/single.json"
+refuse 'a kid that is not there' 5 'no key with kid "two"' verify --cacert ca.pem --jwks-url "$at/jwks.json?kid" "$other"
+asked 'what was just fetched is not asked for again' 1 /jwks.json?kid
+
+# What comes is not what is wanted.
+r 'not found' 3 'none.json: the server answers 404' "$at/none.json"
+r 'server error' 3 'the server answers 500' "$at/500"
+printf '<html>' >www/text.json
+r 'not JSON' 3 'text.json: is not a JWK Set' "$at/text.json"
+: >www/empty.json
+r 'empty' 3 'empty.json: is not a JWK Set' "$at/empty.json"
+r 'a redirect within the origin' 3 "redirects (302) to $at/jwks.json, which is not followed" "$at/here"
+r 'a redirect to another origin' 3 "redirects (302) to http://127.0.0.1:$plain/jwks.json, which is not followed" "$at/there"
+"$XCJ" keygen --alg HS256 --kid one -o hs.json || fail 'keygen'
+cp hs.json www/oct.json
+hs=$("$XCJ" mint --key hs.json --sub alice)
+accept 'a shared secret in a file' verify --jwks www/oct.json "$hs"
+refuse 'a shared secret that is published' 9 'HS256' verify --cacert ca.pem --jwks-url "$at/oct.json" "$hs"
+r 'its algorithm asked for' 2 'HS256' "$at/jwks.json" --alg ES256,HS256
+f 'another algorithm asked for' "$at/jwks.json" --alg ES256
+
+# At most 1 MiB, whether the server says how much or not.
+len=$(wc -c <www/jwks.json)
+{ cat www/jwks.json && head -c $((1048576 - len)) /dev/zero | tr '\0' ' '; } >www/full.json
+{ cat www/full.json && printf ' '; } >www/large.json
+f 'exactly 1 MiB' "$at/full.json"
+f 'exactly 1 MiB, in chunks' "$at/chunked/full.json"
+r 'one byte more' 3 'large.json: is larger than 1048576 bytes' "$at/large.json"
+r 'one byte more, in chunks' 3 'large.json: is larger than 1048576 bytes' "$at/chunked/large.json"
+
+# Time.
+begun=$(date +%s)
+r 'slow' 3 'timed out' "$at/slow/jwks.json" --timeout 1
+[ $(($(date +%s) - begun)) -lt 5 ] || fail 'slow: given up in time'
+r 'no time at all' 2 '--timeout: must be' "$at/jwks.json" --timeout 0
+r 'no duration' 2 '--connect-timeout' "$at/jwks.json" --connect-timeout soon
+f 'times' "$at/jwks.json" --timeout 1m --connect-timeout 2s
+
+# Who is at the other end.
+r 'no such server' 3 'connect' "https://127.0.0.1:1/jwks.json"
+r 'another host than the certificate names' 3 'SSL' "https://127.0.0.2:$tls/jwks.json"
+refuse 'another CA' 3 'SSL' verify --cacert other.pem --jwks-url "$at/jwks.json" "$token"
+refuse 'a CA that nobody knows' 3 'SSL' verify --jwks-url "$at/jwks.json" "$token"
+refuse 'no such CA file' 3 'none.pem: No such file' verify --cacert none.pem --jwks-url "$at/jwks.json" "$token"
+r 'TLS with a server that has none' 3 'SSL' "https://127.0.0.1:$plain/jwks.json"
+
+# Without TLS.
+f 'http on this machine' "http://127.0.0.1:$plain/jwks.json"
+f 'http on localhost' "http://localhost:$plain/jwks.json"
+for host in 0.0.0.0 127.1 127.0.0.01 127.0.0.1.example localhost.example 2130706433 '[::2]'; do
+    r "http on $host" 2 '--allow-http' "http://$host:$plain/jwks.json"
+done
+f 'http elsewhere, when allowed' "http://0.0.0.0:$plain/jwks.json" --allow-http
+r 'another scheme' 2 'https://' "ftp://127.0.0.1/jwks.json" --allow-http
+r 'a file' 2 'https://' "file://$work/www/jwks.json"
+
+# A proxy: of the environment, but not for this machine.
+http_proxy=http://127.0.0.1:$plain f 'by proxy' http://keys.example/jwks.json?proxy --allow-http
+asked 'by proxy' 1 'keys.example /jwks.json?proxy 200'
+https_proxy=http://127.0.0.1:1 f 'no proxy for this machine' "$at/jwks.json"
+
+# Options.
+refuse 'two sources' 2 'and no other' verify --jwks-url "$at/jwks.json" --jwks www/jwks.json "$token"
+refuse 'a URL and a prefix' 2 'and no other' verify --jwks-url "$at/jwks.json" --jku-prefix "$at/" "$token"
+refuse 'an option about nothing' 2 '--jwks-url or --jku-prefix' verify --jwks www/jwks.json --cacert ca.pem "$token"
+
+# Verdicts.
+run verify --json --cacert ca.pem --jwks-url "$at/none.json" "$token"
+[ "$status" -eq 3 ] || fail 'verdict: exit 3'
+out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_FETCH","exit":3,"message":"https://127.0.0.1'
+run verify --json --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+out_has 'verdict, good' '{"ok":true,"code":"XCJ_OK","exit":0,"message":null,'
+
+# Many tokens, one request.
+printf '%s\n%s\nnonsense\n%s\n' "$token" "$other" "$token" >tokens
+run verify --batch --json --cacert ca.pem --jwks-url "$at/jwks.json?batch" @tokens
+[ "$status" -eq 5 ] || fail 'a batch: the first refusal is the exit status'
+[ "$(grep -c '"ok":true' out)" -eq 2 ] || fail 'a batch: two are valid'
+out_has 'a batch' '"line":2,"ok":false,"code":"XCJ_ERR_NO_KEY","exit":5'
+asked 'a batch' 1 /jwks.json?batch
+run verify --batch --json --cacert ca.pem --jwks-url "$at/none.json?batch" @tokens
+[ "$status" -eq 3 ] || fail 'a batch without keys: exit 3'
+[ "$(grep -c '"code":"XCJ_ERR_FETCH","exit":3' out)" -eq 4 ] || fail 'a batch without keys: a verdict for each'
+asked 'a batch without keys' 1 /none.json?batch
+
+# The key by a claim.
+claimed=$("$XCJ" mint --key one.json --kid nobody --claim client_id=one)
+accept 'the key by a claim' verify --cacert ca.pem --jwks-url "$at/jwks.json" --key-claim client_id "$claimed"
+refuse 'not by the kid' 5 'nobody' verify --cacert ca.pem --jwks-url "$at/jwks.json" "$claimed"
+
+# An installation that was moved, and one without the helper.
+for component in libxcj xcj; do
+    cmake --install "$XCJ_BUILD" --prefix "$work/first" --component $component >install.log || fail 'it is installed'
+done
+mv first second
+moved=$(dirname "$(find second -name xcj -type f)")
+holds 'moved' "$moved/xcj" verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+find second -name xcj-fetch -delete
+"$moved/xcj" verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'without the helper'
+err_has 'without the helper' 'the helper program xcj-fetch is missing'
+holds 'without the helper other keys do' "$moved/xcj" verify --jwks www/jwks.json "$token"
+
+# What the helper is given, as a script in its place sees it.
+cat >"$moved/xcj-fetch" <<'END'
+#!/bin/sh
+printf '%s\n' "$@" >words
+env >environment
+ls -l /proc/self/fd >descriptors
+END
+chmod +x "$moved/xcj-fetch"
+echo hidden >hidden
+SECRET=secret https_proxy=http://proxy.example "$moved/xcj" verify --jwks-url https://keys.example/jwks.json "$token" \
+    7<hidden >out 2>err && fail 'a helper that says nothing'
+err_has 'a helper that says nothing' 'xcj-fetch failed'
+grep -qx https://keys.example/jwks.json words || fail 'the helper is given the URL'
+grep -q '^https_proxy=' environment || fail 'the helper is given the proxy'
+if grep -q SECRET environment; then fail 'the helper is given no secrets of the environment'; fi
+if grep -qF "$token" words; then fail 'the helper is given no token'; fi
+grep -q ' 1 -> ' descriptors || fail 'the descriptors are listed'
+if grep -q ' -> .*/hidden' descriptors; then fail 'the helper is given no descriptors'; fi
+finish

@@ -1,0 +1,145 @@
+#!/bin/sh
+# verify --jku-prefix: which jku is followed, and which is not. Each refusal makes no request, and has a valid twin.
+# shellcheck source=nginx.sh
+. "$(dirname "$0")/nginx.sh"
+
+"$XCJ" keygen --alg ES256 --kid one -o one.json || fail 'keygen'
+mkdir www/keys www/keys/deep www/keysevil
+for file in jwks.json keys/jwks.json keys/deep/jwks.json keys/..jwks.json keysevil/jwks.json; do
+    "$XCJ" jwks one.json >"www/$file"
+done
+here=https://localhost:$tls
+token_of() {
+    "$XCJ" mint --key one.json --sub alice --jku "$1"
+}
+# yes JKU [PREFIX], no TEXT JKU [PREFIX]: below https://localhost:PORT/keys unless another prefix is given.
+yes() {
+    accept "jku $1 below ${2:-keys}" verify --cacert ca.pem --jku-prefix "${2:-$here/keys}" "$(token_of "$1")"
+    out_has "jku $1" '{"sub":"alice"'
+}
+no() {
+    before=$(wc -l <asked)
+    refuse "jku $2 below ${3:-keys}" 9 "$1" verify --cacert ca.pem --jku-prefix "${3:-$here/keys}" "$(token_of "$2")"
+    [ "$(wc -l <asked)" -eq "$before" ] || fail "jku $2: something was fetched"
+}
+below='is not below --jku-prefix'
+
+# Scheme, host and port, byte for byte.
+yes "$here/keys/jwks.json"
+no "$below" "http://localhost:$plain/keys/jwks.json"
+no "$below" "http://localhost:$tls/keys/jwks.json"
+yes "http://localhost:$plain/keys/jwks.json" "http://localhost:$plain/keys"
+no "$below" "$here/keys/jwks.json" "http://localhost:$tls/keys"
+no "$below" "https://localhost.evil.example:$tls/keys/jwks.json"
+no "$below" "https://evil.localhost:$tls/keys/jwks.json"
+no "$below" "https://LOCALHOST:$tls/keys/jwks.json"
+no "$below" "https://127.0.0.1:$tls/keys/jwks.json"
+yes "https://127.0.0.1:$tls/keys/jwks.json" "https://127.0.0.1:$tls/keys"
+no "$below" "https://localhost/keys/jwks.json"
+no "$below" "https://localhost:$tls/keys/jwks.json" "https://localhost:${tls%?}/keys"
+no "$below" "https://localhost:$plain/keys/jwks.json"
+no "$below" "https://localhost.evil.example/jwks.json" https://localhost
+no "$below" "$here/jwks.json" https://localhost
+yes "$here/jwks.json" "$here"
+yes "$here/jwks.json" "$here/"
+no 'does not begin with https://' "HTTPS://localhost:$tls/keys/jwks.json"
+no 'does not begin with https://' "file:///etc/passwd"
+no 'does not begin with https://' "//localhost:$tls/keys/jwks.json"
+no 'does not begin with https://' "/keys/jwks.json"
+
+# The path, by whole segments.
+yes "$here/keys/jwks.json" "$here/keys/"
+yes "$here/keys/deep/jwks.json"
+yes "$here/keys/jwks.json" "$here/keys/jwks.json"
+no "$below" "$here/keysevil/jwks.json"
+yes "$here/keysevil/jwks.json" "$here/keysevil"
+no "$below" "$here/jwks.json"
+no "$below" "$here/keys" "$here/keys/"
+no "$below" "$here/KEYS/jwks.json"
+no "$below" "$here//keys/jwks.json"
+no "$below" "$here/ke%79s/jwks.json"
+no "$below" "$here/?/keys/jwks.json"
+yes "$here/keys/jwks.json?tenant=../a@b"
+for dots in .. . %2e%2e .%2E %2e '..;a=b' '..%2f' '..%5c..' 'x/..' 'x%2F%2e.'; do
+    no 'has a dot segment in its path' "$here/keys/$dots/jwks.json"
+done
+no 'has a dot segment in its path' "$here/keys/.."
+yes "$here/keys/..jwks.json"
+yes "$here/keys/jwks%2ejson"
+
+# Who else could be meant, and what no URL is made of.
+no 'names a user' "https://localhost:$tls@evil.example/keys/jwks.json"
+no 'names a user' "https://user@localhost:$tls/keys/jwks.json"
+no 'has no host' 'https:///keys/jwks.json'
+no 'has no host' "https://:$tls/keys/jwks.json"
+no 'has a malformed host' "https://localhost%2eevil.example:$tls/keys/jwks.json"
+no 'has a malformed port' "https://localhost:$tls:1/keys/jwks.json"
+no 'has a malformed port' "https://localhost:/keys/jwks.json"
+no 'has no port between' "https://localhost:65536/keys/jwks.json"
+no 'has a malformed host' "https://[::1/keys/jwks.json"
+no 'has a malformed host' "https://[::1]x/keys/jwks.json"
+no 'has a fragment' "$here/keys/jwks.json#a"
+no 'has a fragment' "https://localhost:$tls#@evil.example/keys/jwks.json"
+for character in \\ ' ' '"' '<' '{' '|' '^' "$(printf '\t')" "$(printf 'a\nb')" "$(printf '\177')" 'é'; do
+    no 'holds a character' "$here/keys/${character}jwks.json"
+done
+no 'holds a character' "https://localhost:$tls\\@evil.example/keys/jwks.json"
+no 'control character' "$here/keys/%00jwks.json"
+no 'control character' "$here/keys/%0d%0ajwks.json"
+no 'hexadecimal' "$here/keys/%2gjwks.json"
+no 'hexadecimal' "$here/keys/jwks.json%2"
+no 'longer than 2048' "$here/keys/$(printf '%2048s' '' | tr ' ' a)"
+
+# Headers that have no jku of the right kind.
+forged() {
+    printf '%s.%s.%s' "$(printf '%s' "$1" | b64u)" "$(printf '{}' | b64u)" AAAA
+}
+refuse 'no jku' 9 "the token's jku is missing" verify --jku-prefix "$here/" "$("$XCJ" mint --key one.json)"
+refuse 'a number' 9 'is not a text' verify --jku-prefix "$here/" "$(forged '{"alg":"ES256","jku":5}')"
+refuse 'escaped dots' 9 'dot segment' verify --jku-prefix "$here/" "$(forged "{\"alg\":\"ES256\",\"jku\":\"$here/\\u002e\\u002e/a\"}")"
+refuse 'an escaped NUL' 9 'holds a character' verify --jku-prefix "$here/" "$(forged "{\"alg\":\"ES256\",\"jku\":\"$here/\\u0000\"}")"
+refuse 'two of them' 3 'jku' verify --jku-prefix "$here/" "$(forged "{\"alg\":\"ES256\",\"jku\":\"$here/\",\"jku\":\"$here/\"}")"
+refuse 'no token' 3 'token: ' verify --jku-prefix "$here/" nonsense
+refuse 'the name of a file' 3 'is the name of a file' verify --jku-prefix "$here/" one.json
+good=$(token_of "$here/keys/jwks.json")
+refuse 'another payload' 4 'signature' verify --cacert ca.pem --jku-prefix "$here/keys" "$(part 1 "$good").$(printf '{"exp":9999999999}' | b64u).$(part 3 "$good")"
+refuse 'below, and not there' 3 '404' verify --cacert ca.pem --jku-prefix "$here/keys" "$(token_of "$here/keys/none.json")"
+
+# The prefix itself.
+refuse 'a prefix with a query' 2 'query' verify --jku-prefix "$here/keys?a" "$good"
+refuse 'a prefix with dots' 2 'dot segment' verify --jku-prefix "$here/keys/../" "$good"
+refuse 'a prefix without TLS' 2 '--allow-http' verify --jku-prefix http://keys.example/ "$good"
+refuse 'an empty prefix' 2 'https://' verify --jku-prefix '' "$good"
+
+# A JSON serialisation: the protected header counts.
+"$XCJ" mint --key one.json --sub alice --jku "$here/keys/jwks.json" --output json >flat.json
+accept 'flattened' verify --cacert ca.pem --jku-prefix "$here/keys" - <flat.json
+printf '{"header":{"jku":"%s"},%s' "$here/keys/jwks.json" "$("$XCJ" mint --key one.json --output json | cut -c 2-)" >loose.json
+refuse 'a jku that is not protected' 9 'is missing' verify --cacert ca.pem --jku-prefix "$here/keys" - <loose.json
+
+# Verdicts and batches: one request for each jku, and none for what is refused.
+"$XCJ" verify --json --jku-prefix "$here/other" "$good" >out 2>err && fail 'verdict: refused'
+out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_JKU","exit":9,"message":"the token'"'"'s jku is not below --jku-prefix"'
+{
+    token_of "$here/keys/jwks.json?batch"
+    token_of "$here/keysevil/jwks.json?batch"
+    token_of "$here/keys/deep/jwks.json?batch"
+    token_of "$here/keys/jwks.json?batch"
+} >tokens
+run verify --batch --json --cacert ca.pem --jku-prefix "$here/keys" @tokens
+[ "$status" -eq 9 ] || fail 'a batch: exit 9'
+[ "$(grep -c '"ok":true' out)" -eq 3 ] || fail 'a batch: three are valid'
+out_has 'a batch' '"line":2,"ok":false,"code":"XCJ_ERR_JKU","exit":9'
+asked 'a batch' 2 '?batch'
+asked 'a batch' 0 '/keysevil/jwks.json?batch'
+
+# A sender cannot make a run fetch without end.
+n=0
+while [ $n -lt 66 ]; do
+    forged "{\"alg\":\"ES256\",\"jku\":\"http://127.0.0.1:$plain/many/$n\"}" && echo
+    n=$((n + 1))
+done >many
+"$XCJ" verify --batch --jku-prefix "http://127.0.0.1:$plain/many" @many >out 2>err && fail 'many: refused'
+asked 'many' 64 /many/
+err_has 'many' 'line 65: the token'"'"'s jku is one too many'
+finish
