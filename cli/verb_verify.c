@@ -635,10 +635,12 @@ const verb verb_verify = {
     "verify a token and print its payload",
     "Verifies a JWT, or with --jws any JWS, in compact or JSON serialisation, and prints its payload as\n"
     "it was signed; nothing is printed unless all of it is valid. Without an argument the token is\n"
-    "read from standard input. exp is required unless --allow-no-exp is given.\n",
+    "read from standard input. exp is required unless --allow-no-exp is given. The keys are given, or\n"
+    "fetched from a URL that is given, or from the token's jku if that is below a URL that is given.\n",
     "  xcj verify --jwks jwks.json --iss https://issuer.example --aud api://orders @token.jwt\n"
     "  xcj verify --key public.pem --alg RS256 --json - < token.jwt\n"
-    "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n",
+    "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n"
+    "  xcj verify --jku-prefix https://issuer.example/ --cache-dir ~/.cache/xcj @token.jwt\n",
     OPTIONS,
     sizeof(verify_args),
     run,

@@ -34,7 +34,7 @@ violations() {
         at[1] == "include" && crypto { report("a public header that needs OpenSSL") }
         at[1] == "include" && to[1] == "lib" { report("a public header that needs an internal one") }
         at[1] == "cli" && to[1] == "lib" { report("the command sees the public headers only") }
-        at[1] == "cli" && crypto && $1 !~ /^cli\/(key_uri|forge[a-z_]*|verb_forge)\.c$/ { report("the command leaves OpenSSL to the library, but for a key by its URI and for forging") }
+        at[1] == "cli" && crypto && $1 !~ /^cli\/(key_uri|cache|forge[a-z_]*|verb_forge)\.c$/ { report("the command leaves OpenSSL to the library, but for a key by its URI, the names in the cache and forging") }
         at[1] == "examples" && (to[1] == "lib" || to[1] == "cli") { report("an example sees the public headers only") }
         to[1] == "curl" && $1 !~ /^cli\/fetch\// { report("libcurl is for the program xcj-fetch") }
         at[1] != "lib" { next }
