@@ -125,7 +125,7 @@ for component in libxcj xcj; do
     cmake --install "$XCJ_BUILD" --prefix "$work/first" --component $component >install.log || fail 'it is installed'
 done
 mv first second
-moved=$(dirname "$(find second -name xcj -type f)")
+moved=$(dirname "$(find second -path '*/bin/xcj')")
 holds 'moved' "$moved/xcj" verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
 find second -name xcj-fetch -delete
 "$moved/xcj" verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'without the helper'
