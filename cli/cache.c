@@ -1,6 +1,7 @@
 /*
  * cache.c: the files of the cache.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,9 @@
 #include "cli/io.h"
 
 #define ENTRY_LIMIT ((size_t)2 << 20)
+
+/* Most entries: a token's sender may make up any number of jku below a prefix. */
+#define ENTRIES_LIMIT 256
 
 /* A file's name is a hash: a URL cannot lead out of the folder, nor be too long for a name. */
 static bool hash(char *hex, xcj_str trust, const char *url)
@@ -111,6 +115,23 @@ static void write_entry(text *to, const char *url, const cache_news *news)
     text_add(to, news->body.ptr, news->body.len);
 }
 
+/* Is the file there already, or may there be one more? */
+static bool has_room(const char *folder, const char *file)
+{
+    if (access(file, F_OK) == 0) {
+        return true;
+    }
+    DIR *opened = opendir(folder);
+    size_t count = 0;
+    while (opened != NULL && readdir(opened) != NULL) {
+        count++;
+    }
+    if (opened != NULL) {
+        (void)closedir(opened);
+    }
+    return count < ENTRIES_LIMIT + 2; /* "." and ".." */
+}
+
 void cache_store(const cache *which, const char *url, const cache_news *news)
 {
     text path = TEXT_INIT;
@@ -121,6 +142,10 @@ void cache_store(const cache *which, const char *url, const cache_news *news)
     }
     if (freshness_read(news->control).no_store) {
         (void)unlink(path.ptr);
+        goto out;
+    }
+    if (!has_room(which->folder, path.ptr)) {
+        msg_warn(which->folder, "has %d entries, and gets no more", ENTRIES_LIMIT);
         goto out;
     }
     write_entry(&content, url, news);

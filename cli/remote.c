@@ -313,9 +313,14 @@ static void find_at(remote_finding *found, remote *from, const char *url)
     }
 }
 
-/* The protected header of a flattened JSON serialisation (RFC 7515 7.2.2), still base64url. */
-static void add_protected(text *to, const char *token, size_t len)
+/* The protected header, still base64url; of JSON serialisations only a flattened one has the one (RFC 7515 7.2.2). */
+static void add_header(text *to, const char *token, size_t len)
 {
+    if (!token_is_json(token, len)) {
+        const char *dot = len > 0 ? memchr(token, '.', len) : NULL;
+        text_add(to, token, dot != NULL ? (size_t)(dot - token) : len);
+        return;
+    }
     json_t *parsed = doc_load(token, len);
     const json_t *header = json_object_get(parsed, "protected");
     if (json_is_string(header)) {
@@ -329,11 +334,12 @@ static xcj_unverified *peek(remote_finding *found, const char *token, size_t len
 {
     xcj_unverified *peeked = NULL;
     text header = TEXT_INIT;
-    const char *dot = len > 0 ? memchr(token, '.', len) : NULL;
-    if (token_is_json(token, len)) {
-        add_protected(&header, token, len);
-    } else {
-        text_add(&header, token, dot != NULL ? (size_t)(dot - token) : len);
+    add_header(&header, token, len);
+    if (header.len == 0 && !header.failed && len > 0) {
+        found->err.code = XCJ_ERR_TOKEN;
+        refuse(found, STATUS_INPUT, xcj_code_name(XCJ_ERR_TOKEN), "there is no single protected header to find a jku in");
+        text_free(&header);
+        return NULL;
     }
     text_puts(&header, "..");
     if (header.failed) {

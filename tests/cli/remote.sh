@@ -82,6 +82,9 @@ f 'http on localhost' "http://localhost:$plain/jwks.json"
 for host in 0.0.0.0 127.1 127.0.0.01 127.0.0.1.example localhost.example 2130706433 '[::2]'; do
     r "http on $host" 2 '--allow-http' "http://$host:$plain/jwks.json"
 done
+for host in 127.255.255.254 LOCALHOST '[::1]'; do
+    r "http on $host" 3 'connect' "http://$host:1/jwks.json"
+done
 f 'http elsewhere, when allowed' "http://0.0.0.0:$plain/jwks.json" --allow-http
 r 'another scheme' 2 'https://' "ftp://127.0.0.1/jwks.json" --allow-http
 r 'a file' 2 'https://' "file://$work/www/jwks.json"

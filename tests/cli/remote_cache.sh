@@ -148,6 +148,18 @@ done
 [ -z "$(find kept -name '*.*')" ] || fail 'a temporary file is left'
 good 'after many processes' one 'cc=bar&e'
 
+# A folder does not grow without end.
+n=$(find kept -type f | wc -l)
+while [ "$n" -lt 256 ]; do
+    n=$((n + 1))
+    : >"kept/filler$n"
+done
+"$XCJ" verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&full" @one.jwt >out 2>err || fail 'a full folder'
+err_has 'a full folder' 'warning: kept: has 256 entries'
+[ -z "$(entry 'cc=fresh&full')" ] || fail 'a full folder gets no more'
+good 'what is in a full folder' one 'cc=fresh&d'
+rm kept/filler*
+
 # With a jku.
 "$XCJ" mint --key one.json --jku "$at/jwks.json?cc=fresh&f" >jku.jwt
 accept 'a jku' verify --cacert ca.pem --cache-dir kept --jku-prefix "$at/" @jku.jwt

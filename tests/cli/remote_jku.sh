@@ -117,6 +117,11 @@ accept 'flattened' verify --cacert ca.pem --jku-prefix "$here/keys" - <flat.json
 printf '{"header":{"jku":"%s"},%s' "$here/keys/jwks.json" "$("$XCJ" mint --key one.json --output json | cut -c 2-)" >loose.json
 refuse 'a jku that is not protected' 9 'is missing' verify --cacert ca.pem --jku-prefix "$here/keys" - <loose.json
 
+printf '{"payload":"e30","signatures":[{"protected":"e30","signature":"AA"}]}' >general.json
+refuse 'of several signatures none is the one' 3 'no single protected header' verify --jku-prefix "$here/keys" - <general.json
+refuse 'an empty object' 3 'no single protected header' verify --jku-prefix "$here/keys" '{}'
+refuse 'an empty token' 3 'is empty' verify --jku-prefix "$here/keys" ''
+
 # Verdicts and batches: one request for each jku, and none for what is refused.
 "$XCJ" verify --json --jku-prefix "$here/other" "$good" >out 2>err && fail 'verdict: refused'
 out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_JKU","exit":9,"message":"the token'"'"'s jku is not below --jku-prefix"'
