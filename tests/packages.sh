@@ -93,7 +93,7 @@ packages_have() {
     make) command -v ninja >/dev/null || command -v make >/dev/null ;;
     command) command -v "$2" >/dev/null || [ -x "/usr/sbin/$2" ] ;;
     file) [ -e "$2" ] ;;
-    python) python3 -c "import $2" 2>/dev/null ;;
+    python) /usr/bin/python3 -c "import $2" 2>/dev/null ;;
     library) command -v pkg-config >/dev/null && pkg-config --atleast-version="${2#*:}" "${2%:*}" 2>/dev/null ;;
     esac
 }
