@@ -4,17 +4,15 @@ include(CMakePackageConfigHelpers)
 
 set(XCJ_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/xcj)
 
-# The libraries, and what they export to CMake. The bridge has an export of its own: it needs what a user of xcj::xcj may
-# lack.
+# The libraries, and what they export to CMake.
 install(TARGETS xcj EXPORT xcj LIBRARY COMPONENT libxcj NAMELINK_COMPONENT libxcj-dev)
 install(TARGETS xcj_static EXPORT xcj ARCHIVE COMPONENT libxcj-dev)
-install(EXPORT xcj NAMESPACE xcj:: FILE xcj-targets.cmake DESTINATION ${XCJ_CMAKE_DIR} COMPONENT libxcj-dev)
 set(XCJ_HEADERS_LEFT_OUT PATTERN libjwt.h EXCLUDE PATTERN jansson.h EXCLUDE)
 if(TARGET xcj_jwt)
-  install(TARGETS xcj_jwt EXPORT xcj-jwt LIBRARY COMPONENT libxcj-jwt NAMELINK_COMPONENT libxcj-dev)
-  install(EXPORT xcj-jwt NAMESPACE xcj:: FILE xcj-jwt-targets.cmake DESTINATION ${XCJ_CMAKE_DIR} COMPONENT libxcj-dev)
+  install(TARGETS xcj_jwt EXPORT xcj LIBRARY COMPONENT libxcj-jwt NAMELINK_COMPONENT libxcj-dev)
   set(XCJ_HEADERS_LEFT_OUT "")
 endif()
+install(EXPORT xcj NAMESPACE xcj:: FILE xcj-targets.cmake DESTINATION ${XCJ_CMAKE_DIR} COMPONENT libxcj-dev)
 install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT libxcj-dev ${XCJ_HEADERS_LEFT_OUT})
 
 configure_package_config_file(cmake/xcj-config.cmake.in xcj-config.cmake INSTALL_DESTINATION ${XCJ_CMAKE_DIR}

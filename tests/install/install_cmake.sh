@@ -7,6 +7,7 @@ export CC
 
 moved_prefix
 new_app app
+cp "$XCJ_ROOT/tests/install/jwt.c" "$work/app"
 cat >"$work/app/CMakeLists.txt" <<'LISTS'
 cmake_minimum_required(VERSION 3.22)
 project(app LANGUAGES C)
@@ -16,8 +17,7 @@ target_link_libraries(shared PRIVATE xcj::xcj)
 add_executable(static app.c)
 target_link_libraries(static PRIVATE xcj::static)
 if(TARGET xcj::jwt)
-  file(WRITE ${CMAKE_BINARY_DIR}/jwt.c "#include <xcj/jansson.h>\n#include <xcj/libjwt.h>\nint main(void) { return 0; }\n")
-  add_executable(jwt ${CMAKE_BINARY_DIR}/jwt.c)
+  add_executable(jwt jwt.c)
   target_link_libraries(jwt PRIVATE xcj::jwt)
 endif()
 LISTS

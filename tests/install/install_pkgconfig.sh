@@ -28,13 +28,19 @@ fi
 
 mkdir bin
 ln -s "$(command -v "$XCJ_CC")" bin/cc
-snippet 1 sh >commands
+snippet 1 shell >commands
 PATH=$PWD/bin:$PATH step sh -eu commands
 LD_LIBRARY_PATH=$prefix/lib runs ./app
 runs ./app-static
 is_dynamic app-static && bad "the static program loads libxcj.so.0"
 # shellcheck disable=SC2046
 "$XCJ_CC" -static app.c -o lacking $(pkg-config --cflags --libs xcj) 2>/dev/null && bad "it links without --static, too"
+
+if [ "$XCJ_HAS_BRIDGE" = 1 ]; then
+    # shellcheck disable=SC2046
+    step "$XCJ_CC" "$XCJ_ROOT/tests/install/jwt.c" -o jwt $(pkg-config --cflags --libs xcj-jwt) -Wl,-rpath,"$prefix/lib"
+    step ./jwt
+fi
 
 step pkg-config --exact-version="$(./c | sed 's/xcj //')" xcj
 [ "$(pkg-config --libs xcj | tr ' ' '\n' | grep -c crypto)" = 0 ] || bad "xcj.pc links libcrypto for the shared library"
