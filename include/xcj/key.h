@@ -224,11 +224,11 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_thumbprint(char **out, size_t *out_len, 
 
 /** What a certificate says, beside its key, which xcj_key_from_data() reads. Whether to trust it is not looked at. */
 typedef struct xcj_certificate {
-    int64_t not_before; /**< Unix seconds */
-    int64_t not_after;
-    uint8_t sha1[20];   /**< of its DER: x5t in base64url (RFC 7517 4.8) */
-    uint8_t sha256[32]; /**< of its DER: x5t#S256 in base64url (RFC 7517 4.9) */
-    uint64_t reserved[4];
+    int64_t not_before;   /**< Unix seconds */
+    int64_t not_after;    /**< Unix seconds */
+    uint8_t sha1[20];     /**< of its DER: x5t in base64url (RFC 7517 4.8) */
+    uint8_t sha256[32];   /**< of its DER: x5t#S256 in base64url (RFC 7517 4.9) */
+    uint64_t reserved[4]; /**< zero */
 } xcj_certificate;
 
 /** Reads the first certificate of a PEM text, or DER. XCJ_ERR_CERTIFICATE, _LIMIT, _MEMORY; *out is then all zero. */
