@@ -7,19 +7,20 @@ http=$(free_port)
 tls=$(free_port)
 issuer=https://localhost:$tls/x-custom-jwt
 
-# The files that nginx.conf names, made as README.md says.
-mkdir conf/xcj idp
-"$XCJ" keygen --alg RS256 --kid key-1 --use sig -o conf/xcj/active.json
-"$XCJ" keygen --alg ES256 --kid key-2 --use sig -o conf/xcj/next.json
+# The files that nginx.conf names: README.md's own commands, and what it leaves to others.
+mkdir conf/xcj idp bin
+ln -s "$XCJ" bin/xcj
+awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$XCJ_EXAMPLE/README.md" >commands
+has 'README.md makes the files' commands 'xcj keygen'
+(cd conf/xcj && PATH=$work/bin:$PATH && sh -eu "$work/commands") >log 2>&1 || {
+    fail 'a command of README.md'
+    cat log
+}
 "$XCJ" keygen --alg RS256 --kid idp -o idp/private.json --jwks-out conf/xcj/idp.json
-printf 'my-user:%s\n' "$(openssl passwd -apr1 'My p@ssword!')" >conf/xcj/htpasswd
-"$XCJ" convert --to jwk --public --kid my-user conf/xcj/active.json >my-user.json
 "$XCJ" keygen --alg HS256 --kid 012345AZERTY! -o hs.json
 "$XCJ" keygen --alg ES384 --kid es-user -o es.json
-jq -s '{keys: .}' my-user.json hs.json es.json >conf/xcj/credentials.json
+jq -s '{keys: .}' conf/xcj/my-user.json hs.json es.json >conf/xcj/credentials.json
 cp -r "$XCJ_EXAMPLE/debugger" conf/xcj/debugger
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout conf/xcj/server.key -out conf/xcj/server.pem -days 2 \
-    -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>log || cat log
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj '/CN=client CA' 2>log
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key -out client.csr \
     -subj '/C=FR/O=Acme, Inc./CN=caller' 2>log
