@@ -21,6 +21,7 @@ show   command    openssl         openssl
 test   library    check:0         check
 test   command    openssl         openssl
 test   command    jose            jose
+test   library    libjwt:1.10     libjwt-dev
 test   command    nm              binutils
 test   library    libcurl:7.81    libcurl4-openssl-dev
 bench  library    libjwt:1        libjwt-dev

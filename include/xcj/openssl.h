@@ -46,8 +46,8 @@ typedef struct xcj_pkey_options {
  * question mark before it. Signing with one key in several threads is up to OpenSSL and the provider, which all of
  * OpenSSL's own allow. The key has no labels: see xcj_key_relabel(). `options` may be NULL.
  *
- * XCJ_ERR_KEY (also: the two parts do not fit), _KEY_TYPE, _KEY_PART (it makes no signature: a public EVP_PKEY, or its
- * provider refuses), _LIMIT, _ARGUMENT, _CRYPTO, _MEMORY.
+ * XCJ_ERR_KEY (also: the two parts do not fit), _KEY_TYPE, _LIMIT, _ARGUMENT, _CRYPTO (also: it makes no signature, having
+ * no private part or a provider that refuses), _MEMORY.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_pkey(xcj_key **out, struct evp_pkey_st *pkey, xcj_part part,
                                                   const xcj_pkey_options *options, xcj_error *err);

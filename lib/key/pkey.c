@@ -83,7 +83,7 @@ static xcj_code try_out(const xcj_key *key, xcj_error *err)
         }
     }
     return code == XCJ_OK ? XCJ_OK
-                          : xcj__fail(err, XCJ_ERR_KEY_PART,
+                          : xcj__fail(err, XCJ_ERR_CRYPTO,
                                       "the EVP_PKEY makes no signature: it has no private part, or its provider refuses");
 }
 

@@ -9,7 +9,7 @@ export CC
 
 targets() {
     find "$1" -type d -name '*.dir' | sed -n 's|.*/CMakeFiles/\(.*\)\.dir$|\1|p' |
-        grep -xE 'xcj|xcj_static|xcj_command|xcj_fetch|example_mint|test_mem' | sort | tr '\n' ' '
+        grep -xE 'xcj|xcj_static|xcj_jwt|xcj_command|xcj_fetch|example_mint|test_mem' | sort | tr '\n' ' '
 }
 
 cmake -S "$XCJ_ROOT" -B "$work/bare" >"$work/log" 2>&1 || bad "a bare configuration fails: $(cat "$work/log")"
@@ -17,12 +17,12 @@ cmake -S "$XCJ_ROOT" -B "$work/bare" >"$work/log" 2>&1 || bad "a bare configurat
 [ -e /usr/share/nginx/src/configure ] || sed -i '/leaves out the nginx module/d' "$work/log"
 command -v scdoc >/dev/null || sed -i '/leaves out the manual pages/d' "$work/log"
 grep -q 'leaves out' "$work/log" && bad "left out though everything is here: $(grep 'leaves out' "$work/log")"
-[ "$(targets "$work/bare")" = 'example_mint test_mem xcj xcj_command xcj_fetch xcj_static ' ] || bad "the bare build has: $(targets "$work/bare")"
+[ "$(targets "$work/bare")" = 'example_mint test_mem xcj xcj_command xcj_fetch xcj_jwt xcj_static ' ] || bad "the bare build has: $(targets "$work/bare")"
 grep -q 'CMAKE_BUILD_TYPE:STRING=Release' "$work/bare/CMakeCache.txt" || bad "the bare build is not a release"
 
 # Without jansson and Check.
 PKG_CONFIG_LIBDIR=$work PKG_CONFIG_PATH='' cmake -S "$XCJ_ROOT" -B "$work/poor" >"$work/log" 2>&1 || bad "without jansson: $(cat "$work/log")"
-[ "$(grep -c 'xcj leaves out the \(xcj command\|tests\)' "$work/log")" = 2 ] || bad "not said what is left out"
+[ "$(grep -cE 'xcj leaves out (libxcj-jwt|the (xcj command|tests))' "$work/log")" = 3 ] || bad "not said what is left out"
 [ "$(targets "$work/poor")" = 'example_mint xcj xcj_static ' ] || bad "without jansson the build has: $(targets "$work/poor")"
 
 # Without libcurl: all but the helper that fetches.
@@ -32,7 +32,7 @@ pkg-config --variable=pc_path pkg-config | tr : '\n' | while read -r folder; do
 done
 PKG_CONFIG_LIBDIR=$work/pc PKG_CONFIG_PATH='' cmake -S "$XCJ_ROOT" -B "$work/alone" >"$work/log" 2>&1 || bad "without libcurl: $(cat "$work/log")"
 grep -q 'xcj leaves out xcj-fetch.*libcurl4-openssl-dev' "$work/log" || bad "not said that xcj-fetch is left out"
-[ "$(targets "$work/alone")" = 'example_mint test_mem xcj xcj_command xcj_static ' ] || bad "without libcurl the build has: $(targets "$work/alone")"
+[ "$(targets "$work/alone")" = 'example_mint test_mem xcj xcj_command xcj_jwt xcj_static ' ] || bad "without libcurl the build has: $(targets "$work/alone")"
 
 # As a subproject: the library alone, quiet, and it links. Warnings of ours do not stop somebody else's build.
 mkdir "$work/app"
