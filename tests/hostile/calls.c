@@ -106,6 +106,7 @@ CALL_AFTER(int, -1, EVP_PKEY_sign, (EVP_PKEY_CTX *ctx, unsigned char *sig, size_
 CALL(int, 0, EVP_PKEY_sign_init, (EVP_PKEY_CTX *ctx), (ctx))
 CALL(int, -1, EVP_PKEY_verify, (EVP_PKEY_CTX *ctx, const unsigned char *sig, size_t len, const unsigned char *in, size_t n), (ctx, sig, len, in, n))
 CALL(int, 0, EVP_PKEY_verify_init, (EVP_PKEY_CTX *ctx), (ctx))
+CALL(int, 0, EVP_Q_digest, (OSSL_LIB_CTX *lib, const char *name, const char *props, const void *d, size_t n, unsigned char *md, size_t *len), (lib, name, props, d, n, md, len))
 CALL(OSSL_PARAM_BLD *, NULL, OSSL_PARAM_BLD_new, (void), ())
 CALL(int, 0, OSSL_PARAM_BLD_push_BN, (OSSL_PARAM_BLD *bld, const char *name, const BIGNUM *bn), (bld, name, bn))
 CALL(int, 0, OSSL_PARAM_BLD_push_octet_string, (OSSL_PARAM_BLD *bld, const char *name, const void *d, size_t n), (bld, name, d, n))
@@ -122,4 +123,5 @@ CALL_SAYING(EVP_PKEY *, NULL, d2i_PrivateKey, (int type, EVP_PKEY **out, const u
 CALL_SAYING(EVP_PKEY *, NULL, d2i_PublicKey, (int type, EVP_PKEY **out, const unsigned char **in, long len), (type, out, in, len))
 CALL_SAYING(X509 *, NULL, d2i_X509, (X509 **out, const unsigned char **in, long len), (out, in, len))
 CALL_SAYING(X509_SIG *, NULL, d2i_X509_SIG, (X509_SIG **out, const unsigned char **in, long len), (out, in, len))
+CALL_SAYING(int, -1, i2d_PUBKEY, (const EVP_PKEY *key, unsigned char **out), (key, out))
 /* clang-format on */

@@ -2,6 +2,7 @@
 
 #include <openssl/pem.h>
 #include <stdio.h>
+#include <xcj/openssl.h>
 
 #include "failing.h"
 #include "tests/fixtures.h"
@@ -719,6 +720,106 @@ static xcj_code auth_claims(size_t which)
     return done_text(code, text, len, NULL);
 }
 
+static xcj_code from_pkey(size_t which)
+{
+    EVP_PKEY *pkey = openssl_of(keys[which]);
+    xcj_key *key;
+    xcj_code code;
+    FAILING(xcj_key_from_pkey(&key, pkey, XCJ_PRIVATE, NULL, &job_error));
+    expect_output(key, code);
+    EVP_PKEY_free(pkey);
+    if (key != NULL) {
+        ck_assert_int_eq(xcj_key_is_private(key), 1);
+        size_t len;
+        char *token = signed_by(key, claims, &(xcj_jws_options){ sizeof(xcj_jws_options), .alg = algs[which] }, &len);
+        xcj_free(token);
+    }
+    xcj_key_free(key);
+    return code;
+}
+
+/* The public part of a fresh key, and the private one. */
+static xcj_code to_pkey(size_t which)
+{
+    xcj_key *key = key_of(jwks[3]);
+    EVP_PKEY *pkey;
+    xcj_code code;
+    FAILING(xcj_key_to_pkey(&pkey, key, which == 0 ? XCJ_PUBLIC : XCJ_PRIVATE, &job_error));
+    expect_output(pkey, code);
+    EVP_PKEY_free(pkey);
+    xcj_key_free(key);
+    return code;
+}
+
+/* What signs elsewhere has memory of its own. */
+static int sign_elsewhere(void *context, uint8_t *signature, size_t *len, const xcj_sign_request *request)
+{
+    failing_disarm();
+    EVP_PKEY *pkey = context;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    *len = XCJ_SIGNATURE_MAX;
+    bool made = ctx != NULL && EVP_PKEY_sign_init(ctx) == 1 &&
+                EVP_PKEY_sign(ctx, signature, len, request->hash, request->hash_len) == 1;
+    EVP_PKEY_CTX_free(ctx);
+    failing_arm();
+    return made ? 0 : 1;
+}
+
+static xcj_code from_signer(size_t which)
+{
+    xcj_signer signer = XCJ_SIGNER_INIT;
+    xcj_key *key;
+    xcj_code code;
+    (void)which;
+    signer.sign = sign_elsewhere;
+    FAILING(xcj_key_from_signer(&key, keys[3], &signer, &job_error));
+    expect_output(key, code);
+    xcj_key_free(key);
+    return code;
+}
+
+static xcj_code sign_with_signer(size_t which)
+{
+    xcj_signer signer = XCJ_SIGNER_INIT;
+    EVP_PKEY *pkey = openssl_of(keys[3]);
+    xcj_key *key;
+    char *token;
+    size_t len;
+    xcj_code code;
+    signer.sign = sign_elsewhere;
+    signer.context = pkey;
+    signer.ecdsa_der = 1;
+    signer.trusted = (int)which;
+    ck_assert_int_eq(xcj_key_from_signer(&key, keys[3], &signer, NULL), XCJ_OK);
+    FAILING(xcj_jws_sign(&token, &len, claims, sizeof claims - 1, key, NULL, NULL, &job_error));
+    if (code == XCJ_OK) {
+        expect_token(token, len, false);
+    }
+    xcj_key_free(key);
+    EVP_PKEY_free(pkey);
+    return done_text(code, token, len, NULL);
+}
+
+static xcj_code to_secret(size_t which)
+{
+    uint8_t *secret;
+    size_t len;
+    xcj_code code;
+    FAILING(xcj_key_to_secret(&secret, &len, keys[which], &job_error));
+    return done_text(code, (char *)secret, len, NULL);
+}
+
+static xcj_code minted_client_id(size_t which)
+{
+    static const char token[] = "e30.eyJjbGllbnRfaWQiOiJcdTAwNjEifQ.AA"; /* {"client_id":"\u0061"} */
+    char *text;
+    size_t len;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_minted_client_id(&text, &len, token, sizeof token - 1, &job_error));
+    return done_text(code, text, len, "a");
+}
+
 #define EACH_ALG(name, run, first, code)                                                                                    \
     { name " HS256", run, first + 0, code, false }, { name " RS256", run, first + 1, code, false },                         \
         { name " PS512", run, first + 2, code, false }, { name " ES256", run, first + 3, code, false },                     \
@@ -750,6 +851,15 @@ const job JOBS[] = {
     { "key_generate ES256", generate, XCJ_ES256, XCJ_OK, false },
     { "key_generate EdDSA", generate, XCJ_EDDSA, XCJ_OK, false },
     { "key_generate RS256", generate, XCJ_RS256, XCJ_OK, true },
+    { "key_from_pkey RSA", from_pkey, 1, XCJ_OK, false },
+    { "key_from_pkey EC", from_pkey, 3, XCJ_OK, false },
+    { "key_from_pkey OKP", from_pkey, 4, XCJ_OK, false },
+    { "key_to_pkey public", to_pkey, 0, XCJ_OK, false },
+    { "key_to_pkey private", to_pkey, 1, XCJ_OK, false },
+    { "key_from_signer", from_signer, 0, XCJ_OK, false },
+    { "jws_sign elsewhere", sign_with_signer, 0, XCJ_OK, false },
+    { "jws_sign elsewhere, trusted", sign_with_signer, 1, XCJ_OK, false },
+    { "key_to_secret", to_secret, 0, XCJ_OK, false },
     { "key_relabel RSA", relabel, 1, XCJ_OK, false },
     { "key_relabel oct", relabel, 0, XCJ_OK, false },
     { "key_to_jwk", to_jwk, 1, XCJ_OK, false },
@@ -792,6 +902,7 @@ const job JOBS[] = {
     { "mint Basic with a scratch", mint, XCJ_AUTH_BASIC | WITH_SCRATCH, XCJ_OK, false },
     { "mint_claims", mint_claims, 0, XCJ_OK, false },
     { "mint_prepare, mint_sign, mint_finish", mint_in_steps, 0, XCJ_OK, false },
+    { "minted_client_id", minted_client_id, 0, XCJ_OK, false },
     { "minter_failure", failure_body, 0, XCJ_OK, false },
     { "auth_claims Basic", auth_claims, XCJ_AUTH_BASIC, XCJ_OK, false },
     { "auth_claims certificate", auth_claims, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },

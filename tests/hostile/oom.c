@@ -26,12 +26,14 @@ static bool is_told(xcj_code code)
 
 /*
  * OpenSSL runs out of memory without a word in places, and says that a signature does not verify or a structure is not one.
- * Then no more than a refusal can come of it, of what was good too.
+ * Then no more than a refusal can come of it, of what was good too. A key that stays in OpenSSL and did not sign on trial,
+ * for whatever reason, is one that does not sign.
  */
 static bool is_refusal(xcj_code code)
 {
-    return kind == FAILING_OPENSSL && (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE ||
-                                       code == XCJ_ERR_PASSPHRASE || code == XCJ_ERR_CERTIFICATE);
+    bool is_mistaken = code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE ||
+                       code == XCJ_ERR_PASSPHRASE || code == XCJ_ERR_CERTIFICATE;
+    return (kind == FAILING_OPENSSL && is_mistaken) || (kind != FAILING_OWN && code == XCJ_ERR_KEY_PART);
 }
 
 static unsigned refusals;
