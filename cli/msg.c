@@ -10,6 +10,7 @@
 #include "cli/msg.h"
 
 #define LINE_MAX_LEN 1200
+#define TOKEN_SHOWN 12 /* what is shorter is no token */
 
 /* A file name or a token may carry control characters (C1 ones as UTF-8 too): a message stays one harmless line. */
 static void make_harmless(char *line)
@@ -21,6 +22,23 @@ static void make_harmless(char *line)
             *p = '?';
         } else if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
             p[0] = p[1] = '?';
+        }
+    }
+}
+
+/* An argument in the wrong place may be a token, which begins with the base64url of {": no more is said than that it is one.
+ */
+static void cut_tokens(char *line)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    char *at = line;
+    while ((at = strstr(at, "eyJ")) != NULL) {
+        const char *end = at + strspn(at, alphabet);
+        at += 3;
+        if (end - at > TOKEN_SHOWN) {
+            memcpy(at, "...", 3);
+            at += 3;
+            memmove(at, end, strlen(end) + 1);
         }
     }
 }
@@ -37,6 +55,7 @@ static void say(const char *kind, const char *colour, const char *subject, const
     char line[LINE_MAX_LEN + 300];
     (void)snprintf(line, sizeof line, "%.250s%s%s", subject ? subject : "", subject ? ": " : "", text);
     make_harmless(line);
+    cut_tokens(line);
     bool coloured = msg_colour(STDERR_FILENO);
     (void)fprintf(stderr, "%sxcj:%s %s%s\n", coloured ? colour : "", coloured ? "\033[0m" : "", kind, line);
 }
