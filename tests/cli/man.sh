@@ -3,6 +3,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 missing scdoc man
+: "${XCJ_MAN_SOURCES:?the folder of the sources}"
 : "${XCJ_MAN:?built before scdoc was there: configure again}"
 MANWIDTH=120 LC_ALL=C.UTF-8
 export MANWIDTH LC_ALL
@@ -36,7 +37,7 @@ for verb in '' $verbs; do
     grep -q "^xcj${verb:+-$verb} \\\\- \|^xcj${verb:+-$verb} - " "$page" || fail "$page does not say what it is"
     [ -z "$verb" ] || grep -q "xcj-$verb" "$XCJ_MAN/xcj.1" || fail "xcj.1 does not name $verb"
 done
-[ "$(find "$XCJ_MAN" -name '*.1' | wc -l)" -eq "$pages" ] || fail 'a page of a verb that is not there'
+[ "$(find "$XCJ_MAN_SOURCES" -name '*.1.scd' | wc -l)" -eq "$pages" ] || fail 'a page of a verb that is not there'
 
 # The list of exit statuses is that of the help.
 "$XCJ" --help | sed -n 's/^ *\([0-9][0-9]*\)  .*/\1/p' >help.list

@@ -3,11 +3,14 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 missing tmux
-socket=$work/tmux
+sessions=0
 
 # at_terminal NAME TEXT KEYS COMMAND: runs a command line in a terminal; once the screen shows the text, leaves it in the file
 # `seen` and types the keys (words of tmux send-keys, or none). Leaves the last screen in `screen` and the exit status in `status`.
 at_terminal() {
+    # Each has a server of its own: the last one may still be on its way out.
+    sessions=$((sessions + 1))
+    socket=$work/tmux$sessions
     rm -f ended seen
     tmux -S "$socket" -f /dev/null new-session -d -x 200 -y 50 \
         "cd '$work' && trap : INT && { $4; }; echo \$? >status; sleep 0.3; touch ended; sleep 20" 2>/dev/null || {
