@@ -28,4 +28,27 @@ grep -q "thumbprint $("$XCJ_COMMAND" thumbprint public.json)\$" log || bad "exam
 "$examples/example_rotation" 5 >said || bad "example_rotation: $(cat said)"
 grep -q '^5 rotations, [1-9][0-9]* requests, 0 failed$' said || bad "example_rotation: $(cat said)"
 
+# The program with libjwt alone believes a token that is MACed with the public key; the one with libxcj-jwt does not, and what
+# is good is good for both.
+if [ -x "$examples/libjwt-migration/example_libjwt_after" ] && command -v openssl >/dev/null; then
+    migration=$examples/libjwt-migration
+    "$XCJ_COMMAND" convert --to pem public.json -o caller.pem
+    "$XCJ_COMMAND" convert --to pem private.json -o own.pem
+    token=$("$XCJ_COMMAND" mint --key private.json --sub alice --iss https://idp.example)
+    head=$(printf '{"alg":"HS256","typ":"JWT"}' | openssl base64 -A | tr '+/' '-_' | tr -d =)
+    body=$(printf '{"sub":"admin","iss":"https://idp.example","exp":9999999999}' | openssl base64 -A | tr '+/' '-_' | tr -d =)
+    mac=$(printf '%s.%s' "$head" "$body" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$(od -An -v -tx1 caller.pem | tr -d ' \n')" \
+        -binary | openssl base64 -A | tr '+/' '-_' | tr -d =)
+    for side in before after; do
+        "$migration/example_libjwt_$side" caller.pem own.pem "$token" >theirs 2>log || bad "$side refuses a good token: $(cat log)"
+        "$XCJ_COMMAND" verify --key caller.pem --iss https://gateway.example "$(cat theirs)" | grep -q '"sub":"alice"' ||
+            bad "$side issues: $(cat theirs)"
+        "$migration/example_libjwt_$side" caller.pem own.pem "${token%?????}AAAAA" >theirs 2>log && bad "$side takes a spoilt token"
+    done
+    "$migration/example_libjwt_before" caller.pem own.pem "$head.$body.$mac" >theirs || bad "libjwt refuses the forged token"
+    "$migration/example_libjwt_after" caller.pem own.pem "$head.$body.$mac" >theirs 2>log && bad "after takes the forged token"
+    grep -q '^refused: .*HS256' log || bad "after says of the forged token: $(cat log)"
+    "$migration/example_libjwt_after" public.json private.json "$token" >theirs || bad "after takes no JWK"
+fi
+
 finish "the example programs"
