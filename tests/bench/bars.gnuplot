@@ -13,4 +13,4 @@ set ytics 20
 set grid ytics
 set xtics rotate by -30 nomirror
 set key outside right top
-plot for [i = 2:7] data using i:xtic(1) title columnheader(i)
+plot for [i = 2:8] data using i:xtic(1) title columnheader(i)

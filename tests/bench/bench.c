@@ -35,6 +35,11 @@ static const known_impl KNOWN[] = {
     { "xcj", "", &bench_xcj },
     { "xcj-shared", "", &bench_xcj_shared },
     { "floor", "", &bench_floor },
+#ifdef BENCH_HAVE_XCJ_JWT
+    { "xcj-jwt", "libjwt-dev", &bench_xcj_jwt },
+#else
+    { "xcj-jwt", "libjwt-dev", NULL },
+#endif
 #ifdef BENCH_HAVE_LIBJWT
     { "libjwt", "libjwt-dev", &bench_libjwt },
 #else

@@ -62,6 +62,7 @@ typedef struct bench_impl {
 
 extern const bench_impl bench_xcj;
 extern const bench_impl bench_xcj_shared;
+extern const bench_impl bench_xcj_jwt;
 extern const bench_impl bench_floor;
 extern const bench_impl bench_libjwt;
 extern const bench_impl bench_libjose;

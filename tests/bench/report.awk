@@ -2,13 +2,13 @@
 # processes. Tables for the plots go to `dir`.
 BEGIN {
     FS = "\t"
-    impls = split("xcj xcj-shared floor libjwt libjose cjose rhonabwy", impl, " ")
+    impls = split("xcj xcj-shared floor xcj-jwt libjwt libjose cjose rhonabwy", impl, " ")
     algs = split("HS256 RS256 PS256 ES256 EdDSA", alg, " ")
     split("small large", payload, " ")
 }
 
 FILENAME ~ /\/conditions$/ { condition[++conditions] = $1; conditioned[conditions] = $2; if ($1 ~ /speed/) signatures = $2 + 0 }
-FILENAME ~ /\/bench$/ { rate[$1, $2, $3, $4, $5] = $6; if ($1 != "xcj" && $1 != "xcj-shared" && $1 != "floor") best($1) }
+FILENAME ~ /\/bench$/ { rate[$1, $2, $3, $4, $5] = $6; if ($1 !~ /^(xcj|floor)/) best($1) }
 FILENAME ~ /\/allocations$/ { if (!($1 in most) || $4 > most[$1]) most[$1] = $4 }
 FILENAME ~ /\/growth$/ { cost[$1, $2] = $3; if (!(($1, 0) in sizes)) sizes[$1, 0] = 0; sizes[$1, ++sizes[$1, 0]] = $2 }
 FILENAME ~ /\/processes$/ { process[++processes] = $1; took[$1] = $2 }
@@ -52,8 +52,8 @@ function floors(job,    i, k, a, p, f) {
 
 function peers(job,    i, k, n, line, a, p) {
     print "\n### " job ", operations a second\n"
-    head("| xcj | xcj-shared | floor | libjwt | libjose | cjose | rhonabwy | xcj / best other", \
-         "---|--:|--:|--:|--:|--:|--:|--:|--:")
+    head("| xcj | xcj-shared | floor | xcj-jwt | libjwt | libjose | cjose | rhonabwy | xcj / best other", \
+         "---|--:|--:|--:|--:|--:|--:|--:|--:|--:")
     for (i = 1; i <= algs; i++)
         for (k = 1; k <= 2; k++) {
             a = alg[i]; p = payload[k]
@@ -97,7 +97,7 @@ function threads(    j, job, i, k, n, line) {
     print "\n## Two threads\n"
     print "Operations a second of two threads, as a multiple of one. The threads of xcj-shared use one handle and nothing else;"
     print "those of the others have a state each where the library can have one.\n"
-    head("| xcj-shared | xcj | floor | libjwt | libjose | cjose | rhonabwy", "---|--:|--:|--:|--:|--:|--:|--:")
+    head("| xcj-shared | xcj | floor | xcj-jwt | libjwt | libjose | cjose | rhonabwy", "---|--:|--:|--:|--:|--:|--:|--:|--:")
     for (j = 1; j <= 3; j++) {
         job = j == 1 ? "mint" : j == 2 ? "verify" : "convert"
         for (i = 1; i <= algs; i++)
@@ -210,6 +210,8 @@ END {
     print "last token of every thread in every turn are checked with OpenSSL and jansson alone; each verifier has refused a token"
     print "with a spoilt signature, one with a spoilt payload, an expired one, and those of another issuer and audience.\n"
     print "- `xcj`: this library, with a scratch per thread. `xcj-shared`: with one const handle for all threads and no scratch."
+    print "- `xcj-jwt`: libxcj-jwt, for a program that goes on holding a jwt_t of libjwt: made of the authentication or the token, and"
+    print "  signed, or read."
     print "- `floor`: the bare OpenSSL operation on an input of the same length that is ready, every context kept."
     print "- The others as Debian packages them, each the fastest way its interface allows. Claims that a library leaves to its"
     print "  caller are made and read with jansson, which all of them need anyway."
