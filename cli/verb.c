@@ -6,7 +6,7 @@
 #include "cli/verb.h"
 
 const verb *const verb_all[] = { &verb_mint,    &verb_verify,     &verb_convert, &verb_keygen, &verb_jwks,
-                                 &verb_inspect, &verb_thumbprint, &verb_lint,    NULL };
+                                 &verb_inspect, &verb_thumbprint, &verb_lint,    &verb_forge,  NULL };
 
 const opt_row program_options[] = {
     { "version", 'V', OPT_FLAG, NULL, offsetof(program_args, version), "print the version" },

@@ -26,6 +26,7 @@ extern const verb verb_jwks;
 extern const verb verb_inspect;
 extern const verb verb_thumbprint;
 extern const verb verb_lint;
+extern const verb verb_forge;
 
 /** All of them, then NULL. */
 extern const verb *const verb_all[];
