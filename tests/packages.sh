@@ -47,7 +47,6 @@ all    command    valgrind        valgrind
 all    command    softhsm2-util   softhsm2
 all    command    pkcs11-tool     opensc
 all    engine     pkcs11          libengine-pkcs11-openssl
-all    command    nginx           nginx-light
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
 all    command    nginx           nginx

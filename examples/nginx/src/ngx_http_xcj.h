@@ -104,12 +104,12 @@ typedef struct ngx_http_xcj_ctx {
     ngx_str_t value;      /* the upstream header's value */
     ngx_str_t token;      /* its tail; len 0: none was minted */
     ngx_str_t error;      /* for $xcj_error */
-    ngx_array_t *removed; /* ngx_table_elt_t: the fields that ours took the place of */
+    ngx_array_t *removed; /* ngx_table_elt_t: the fields that ours took the place of; NULL: ours is not there */
 } ngx_http_xcj_ctx;
 
 extern ngx_module_t ngx_http_xcj_module;
 
-/* module.c: the scratch of the calling thread; NULL where there is no memory for one, which libxcj takes as well. */
+/* module.c: the worker's scratch, not for other threads. */
 xcj_scratch *ngx_http_xcj_scratch(void);
 
 /* conf.c */

@@ -75,9 +75,9 @@ static void exchange(ngx_http_request_t *r, const ngx_list_t *list)
 ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_field *field)
 {
     ngx_list_t list;
-    ctx->removed = ngx_array_create(r->pool, 1, sizeof(ngx_table_elt_t));
-    if (ctx->removed == NULL || ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
-        copy_fields(&list, r, ctx->removed, &field->name, NULL) != NGX_OK) {
+    ngx_array_t *removed = ngx_array_create(r->pool, 1, sizeof(ngx_table_elt_t));
+    if (removed == NULL || ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
+        copy_fields(&list, r, removed, &field->name, NULL) != NGX_OK) {
         return NGX_ERROR;
     }
     ngx_table_elt_t ours;
@@ -90,13 +90,14 @@ ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *c
         return NGX_ERROR;
     }
     exchange(r, &list);
+    ctx->removed = removed;
     return NGX_OK;
 }
 
 ngx_int_t ngx_http_xcj_restore_headers(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 {
     ngx_list_t list;
-    if (ctx->value.len > 0) {
+    if (ctx->removed != NULL) {
         if (ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
             copy_fields(&list, r, NULL, NULL, ctx->value.data) != NGX_OK) {
             return NGX_ERROR;
@@ -108,7 +109,7 @@ ngx_int_t ngx_http_xcj_restore_headers(ngx_http_request_t *r, ngx_http_xcj_ctx *
             }
         }
         exchange(r, &list);
-        ngx_explicit_memzero(ctx->value.data, ctx->value.len);
+        ctx->removed = NULL;
     }
     ngx_str_null(&ctx->value);
     ngx_str_null(&ctx->token);

@@ -4,52 +4,29 @@
  */
 #include "ngx_http_xcj.h"
 
-#include <pthread.h>
+/* The worker's own. A thread of a pool brings none to libxcj: nginx has no hook to free it by. */
+static xcj_scratch *scratch;
 
-static pthread_key_t scratch_key;
-static ngx_uint_t scratch_ready;
-
-static void free_scratch(void *scratch)
-{
-    xcj_scratch_free(scratch);
-}
-
-/* A scratch belongs to one thread, and a pool's threads come and go without a hook: hence a key with a destructor. */
 xcj_scratch *ngx_http_xcj_scratch(void)
 {
-    if (!scratch_ready) {
-        return NULL;
-    }
-    xcj_scratch *scratch = pthread_getspecific(scratch_key);
-    if (scratch != NULL || xcj_scratch_new(&scratch, NULL) != XCJ_OK) {
-        return scratch;
-    }
-    if (pthread_setspecific(scratch_key, scratch) != 0) {
-        xcj_scratch_free(scratch);
-        return NULL;
-    }
     return scratch;
 }
 
 static ngx_int_t init_process(ngx_cycle_t *cycle)
 {
-    int failed = scratch_ready ? 0 : pthread_key_create(&scratch_key, free_scratch);
-    if (failed != 0) {
-        ngx_log_error(NGX_LOG_EMERG, cycle->log, failed, "xcj: pthread_key_create() failed");
+    xcj_error err;
+    if (scratch == NULL && xcj_scratch_new(&scratch, &err) != XCJ_OK) {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "xcj: %s", err.message);
         return NGX_ERROR;
     }
-    scratch_ready = 1;
     return NGX_OK;
 }
 
-/* Here the pool's threads have ended. */
 static void exit_process(ngx_cycle_t *cycle)
 {
     (void)cycle;
-    if (scratch_ready) {
-        xcj_scratch_free(pthread_getspecific(scratch_key));
-        pthread_setspecific(scratch_key, NULL);
-    }
+    xcj_scratch_free(scratch);
+    scratch = NULL;
 }
 
 /* After the phases that authenticate, which the access phase would not be for a module that is loaded last. */

@@ -15,12 +15,12 @@ typedef struct signing {
     xcj_error err;
 } signing;
 
-/* In a thread of the pool. */
+/* In a thread of the pool. It outlives what a worker frees when it ends, so it holds nothing of its own: no scratch. */
 static void sign(void *data, ngx_log_t *log)
 {
     (void)log;
     signing *work = data;
-    work->code = xcj_mint_sign(&work->job, work->minter, ngx_http_xcj_scratch(), &work->err);
+    work->code = xcj_mint_sign(&work->job, work->minter, NULL, &work->err);
 }
 
 /* In the worker again. */
