@@ -7,12 +7,13 @@
 command -v nm >/dev/null || skip "nm is not here"
 here=$XCJ_ROOT/tests/hostile
 
-# These allocate nothing and ask OpenSSL for nothing.
+# These allocate nothing and ask OpenSSL for nothing. Those of libxcj-jwt fail in tests/bridge/memory.c.
 sed -n 's/.*XCJ_MUST_CHECK xcj_code \(xcj_[a-z0-9_]*\)(.*/\1/p' "$XCJ_ROOT"/include/xcj/*.h |
     grep -vxE 'xcj_key_admits|xcj_key_sign_alg' | sort >"$work/public"
 grep -q xcj_key_from_jwk "$work/public" || bad "no public functions were found"
 while read -r name; do
-    grep -q "FAILING(.*$name(" "$here/jobs.c" || grep -q ": $name(" "$here/jobs.c" || bad "no job calls $name"
+    grep -q "FAILING(.*$name(" "$here/jobs.c" || grep -q ": $name(" "$here/jobs.c" ||
+        grep -q "= $name(\|return $name(" "$XCJ_ROOT/tests/bridge/memory.c" || bad "no job calls $name"
 done <"$work/public"
 
 sed -n 's/^CALL[_A-Z]*([^,]*, [^,]*, \([A-Za-z0-9_]*\),.*/\1/p' "$here/calls.c" | sort >"$work/wrapped"
