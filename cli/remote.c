@@ -94,6 +94,22 @@ static msg_status read_args(remote *to)
     return status == STATUS_OK ? cache_open(&to->kept) : status;
 }
 
+/* What is wrong with the policy is said before anything is fetched: a set without keys shows it as well. */
+static msg_status check_policy(const remote *of)
+{
+    static const char none[] = "{\"keys\":[]}";
+    xcj_error err;
+    xcj_keyset *set = NULL;
+    xcj_verifier *verifier = NULL;
+    xcj_code code = xcj_keyset_from_json(&set, none, sizeof none - 1, NULL, &err);
+    if (code == XCJ_OK) {
+        code = xcj_verifier_new(&verifier, set, of->options, &err);
+    }
+    xcj_verifier_free(verifier);
+    xcj_keyset_free(set);
+    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, "verify", &err);
+}
+
 msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_options *options)
 {
     *out = NULL;
@@ -103,7 +119,10 @@ msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_o
     }
     made->args = args;
     made->options = options;
-    msg_status status = read_args(made);
+    msg_status status = check_policy(made);
+    if (status == STATUS_OK) {
+        status = read_args(made);
+    }
     if (status != STATUS_OK) {
         remote_close(made);
         return status;
@@ -313,7 +332,7 @@ static void find_at(remote_finding *found, remote *from, const char *url)
     }
 }
 
-/* The protected header, still base64url; of JSON serialisations only a flattened one has the one (RFC 7515 7.2.2). */
+/* The protected header, still base64url; of JSON serialisations only a flattened one has just one (RFC 7515 7.2.2). */
 static void add_header(text *to, const char *token, size_t len)
 {
     if (!token_is_json(token, len)) {

@@ -99,6 +99,9 @@ refuse 'two sources' 2 'and no other' verify --jwks-url "$at/jwks.json" --jwks w
 refuse 'a URL and a prefix' 2 'and no other' verify --jwks-url "$at/jwks.json" --jku-prefix "$at/" "$token"
 refuse 'an option about nothing' 2 '--jwks-url or --jku-prefix' verify --jwks www/jwks.json --cacert ca.pem "$token"
 
+r 'a policy that cannot be' 2 'verify: ' "$at/jwks.json?policy" --leeway 2d
+asked 'a policy that cannot be' 0 /jwks.json?policy
+
 # Verdicts.
 run verify --json --cacert ca.pem --jwks-url "$at/none.json" "$token"
 [ "$status" -eq 3 ] || fail 'verdict: exit 3'
