@@ -17,9 +17,11 @@ step cmake --install "$work/build"
 home=$work/root/opt/xcj
 for file in lib64/libxcj.a lib64/libxcj.so lib64/libxcj.so.0 lib64/pkgconfig/xcj.pc lib64/cmake/xcj/xcj-config.cmake \
     lib64/cmake/xcj/xcj-config-version.cmake lib64/cmake/xcj/xcj-targets.cmake programs/xcj papers/LICENSE \
-    ../headers/xcj.h ../headers/xcj/base.h; do
+    share/bash-completion/completions/xcj ../headers/xcj.h ../headers/xcj/base.h; do
     [ -e "$home/$file" ] || bad "not installed: $file"
 done
+[ ! -x "$work/build/xcj-fetch" ] || [ -x "$home/libexec/xcj/xcj-fetch" ] || bad "not installed: libexec/xcj/xcj-fetch"
+[ ! -f "$work/build/docs/man/xcj.1" ] || [ -f "$home/share/man/man1/xcj.1" ] || bad "not installed: share/man/man1/xcj.1"
 for file in "$work/root"/*; do [ "$file" = "$work/root/opt" ] || bad "installed outside of the prefix: $file"; done
 version=$(sed -n 's/^project(xcj VERSION \([0-9.]*\).*/\1/p' "$XCJ_ROOT/CMakeLists.txt")
 [ "$(readlink "$home/lib64/libxcj.so")" = libxcj.so.0 ] || bad "libxcj.so does not lead to libxcj.so.0"

@@ -27,6 +27,7 @@ needs() {
 version=$(sed -n 's/^project(xcj VERSION \([0-9.]*\).*/\1/p' "$XCJ_ROOT/CMakeLists.txt")
 needs libxcj0 libc6 libssl3
 needs xcj "libxcj0 \\(= $version\\)" libc6 libjansson4
+[ ! -x "$XCJ_RELEASE/xcj-fetch" ] || needs xcj libcurl4
 needs libxcj-dev "libxcj0 \\(= $version\\)" libssl-dev
 [ "$XCJ_HAS_BRIDGE" = 0 ] || needs libxcj-jwt0 "libxcj0 \\(= $version\\)" libjwt0 libjansson4
 [ "$XCJ_HAS_BRIDGE" = 0 ] || needs libxcj-dev "libxcj-jwt0 \\(= $version\\)" libjwt-dev libjansson-dev
