@@ -16,5 +16,10 @@ grep -q "^| ${version%.*} | yes |" SECURITY.md || bad "SECURITY.md does not supp
 
 soversion=$(readelf -d "$XCJ_BUILD/libxcj.so" | sed -n 's/.*SONAME.*\[libxcj\.so\.\([0-9]*\)\]/\1/p')
 grep -q "^XCJ_$soversion {" lib/xcj.map || bad "the SOVERSION is $soversion, lib/xcj.map defines another version"
+grep -q "^XCJ_JWT_$soversion {" lib/bridge/xcj-jwt.map || bad "lib/bridge/xcj-jwt.map defines another version"
+if [ "$XCJ_HAS_BRIDGE" = 1 ]; then
+    readelf -d "$XCJ_BUILD/libxcj-jwt.so" | grep -q "SONAME.*\[libxcj-jwt\.so\.$soversion\]" ||
+        bad "the SOVERSION of libxcj-jwt is another"
+fi
 
 finish "$version, SOVERSION $soversion"
