@@ -1,17 +1,17 @@
 #!/bin/sh
-# Measures the module in nginx with one worker, against the same nginx without it. Takes about four minutes and wants a quiet
+# Measures the module in nginx with one worker, against the same nginx without it. Takes about two minutes and wants a quiet
 # machine: wrk, the gateway and the service behind it share its processors.
 #
 #     sh examples/nginx/bench.sh            builds into build/nginx-bench, measures, prints a table
 #     sh examples/nginx/bench.sh --quick    one short round: to see that it works
 #
-# The setups take turns, ROUNDS (5) of SECONDS (3) each, and the table has the medians: a machine that slows down meanwhile
+# The setups take turns, ROUNDS (9) of SECONDS_EACH (1), and the table has the medians: a machine that slows down meanwhile
 # slows all of them. XCJ and XCJ_MODULE name a command and a module that are built already.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
-rounds=${ROUNDS:-5}
-seconds=${SECONDS_EACH:-3}
+rounds=${ROUNDS:-9}
+seconds=${SECONDS_EACH:-1}
 case ${1:-} in
 '') ;;
 --quick) rounds=1 seconds=1 ;;
