@@ -4,13 +4,14 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include <limits.h>
-#include <openssl/engine.h>
 #include <openssl/err.h>
 #include <openssl/store.h>
 #include <openssl/ui.h>
 #include <string.h>
 #include <unistd.h>
+#ifndef OPENSSL_NO_ENGINE
+#include <openssl/engine.h>
+#endif
 
 #include <xcj/openssl.h>
 
@@ -63,6 +64,7 @@ static EVP_PKEY *from_store(const char *uri, UI_METHOD *ui, answer *data)
     return pkey;
 }
 
+#ifndef OPENSSL_NO_ENGINE
 /* QUIET, for the engine would print the URI, and a PIN with it, when it finds no key. */
 static EVP_PKEY *from_engine(const char *uri, UI_METHOD *ui, answer *data)
 {
@@ -78,6 +80,15 @@ static EVP_PKEY *from_engine(const char *uri, UI_METHOD *ui, answer *data)
     (void)ENGINE_free(engine);
     return pkey;
 }
+#else
+static EVP_PKEY *from_engine(const char *uri, UI_METHOD *ui, answer *data)
+{
+    (void)uri;
+    (void)ui;
+    (void)data;
+    return NULL;
+}
+#endif
 
 static msg_status take(keys_loaded *out, EVP_PKEY *pkey)
 {

@@ -385,6 +385,26 @@ START_TEST(a_provider_that_keeps_the_private_part)
 }
 END_TEST
 
+/* A device that shows a public key which is not that of what it signs with. */
+START_TEST(a_provider_that_shows_another_key)
+{
+    OSSL_LIB_CTX *lib = vault_open();
+    EVP_PKEY *pkey = made("EC", "P-256");
+    EVP_PKEY *other = made("EC", "P-256");
+    EVP_PKEY *kept = vault_take(lib, pkey);
+    xcj_pkey_options options = XCJ_PKEY_OPTIONS_INIT;
+    options.lib_ctx = lib;
+    vault_shows = other;
+    expect_refused(kept, XCJ_PRIVATE, &options, XCJ_ERR_KEY, "");
+    vault_shows = NULL;
+    xcj_key_free(taken(kept, XCJ_PRIVATE, &options));
+    EVP_PKEY_free(kept);
+    EVP_PKEY_free(other);
+    EVP_PKEY_free(pkey);
+    vault_close(lib);
+}
+END_TEST
+
 #define THREADS 8
 
 static xcj_minter *minter;
@@ -473,6 +493,7 @@ static Suite *suite(void)
     tcase_add_test(t, the_secret_of_an_oct_key);
     tcase_add_test(t, another_library_context);
     tcase_add_loop_test(t, a_provider_that_keeps_the_private_part, 0, COUNT_OF(VAULT));
+    tcase_add_test(t, a_provider_that_shows_another_key);
     tcase_add_test(t, threads_mint_with_one);
     suite_add_tcase(s, t);
     return s;

@@ -18,6 +18,7 @@
 /* What is left out of the next provider that is loaded, and what became of it. */
 static bool vault_lacks_dup;
 static bool vault_is_locked;
+static const EVP_PKEY *vault_shows; /* another key's public part, in place of its own; NULL: its own */
 static atomic_uint vault_signatures;
 static atomic_uint vault_private_asked; /* somebody asked for a value that does not come out */
 
@@ -96,7 +97,8 @@ static inline int vault_export(void *data, int selection, OSSL_CALLBACK *take, v
     if ((selection & OSSL_KEYMGMT_SELECT_PRIVATE_KEY) != 0) {
         return 0; /* OpenSSL tries this before it asks the vault to sign */
     }
-    int done = EVP_PKEY_todata(key->inside, EVP_PKEY_PUBLIC_KEY, &params) == 1 && take(params, arg);
+    const EVP_PKEY *shown = vault_shows != NULL ? vault_shows : key->inside;
+    int done = EVP_PKEY_todata(shown, EVP_PKEY_PUBLIC_KEY, &params) == 1 && take(params, arg);
     OSSL_PARAM_free(params);
     return done;
 }

@@ -31,7 +31,8 @@ typedef struct xcj_jws_options {
 
 /**
  * Signs a payload into the compact serialisation (RFC 7515 3.1). `options` and `scratch` may be NULL.
- * XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE, _JSON or _CONFIG (the header option), _ARGUMENT, _MEMORY, _CRYPTO, _RANDOM.
+ * XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE, _JSON or _CONFIG (the header option), _ARGUMENT, _MEMORY, _CRYPTO,
+ * _RANDOM, _SIGNER (see xcj_key_from_signer()).
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_jws_sign(char **out, size_t *out_len, const void *payload, size_t payload_len,
                                              const xcj_key *key, const xcj_jws_options *options, xcj_scratch *scratch,

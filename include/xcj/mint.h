@@ -58,7 +58,7 @@ XCJ_API size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth);
 /**
  * Mints a token into the caller's buffer: no NUL is added, *len is its length. With a scratch, nothing is allocated here. A
  * short buffer is XCJ_ERR_BUFFER and err->needed says how much is enough. Errors as for xcj_auth_claims(), and
- * XCJ_ERR_LIMIT, _CRYPTO, _RANDOM.
+ * XCJ_ERR_LIMIT, _CRYPTO, _RANDOM, and _SIGNER (see xcj_key_from_signer()).
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const xcj_auth *auth,
                                          xcj_scratch *scratch, xcj_error *err);
