@@ -26,13 +26,13 @@ void forge_base64url(text *out, xcj_str bytes)
 
 /* The object's text with a member's value replaced (or put last), or left out for NULL. The raw text may be no JSON at all.
  */
-static void edit(text *out, const json_t *object, const char *name, const char *raw)
+static void edit(text *out, json_t *object, const char *name, const char *raw)
 {
     const char *each = NULL;
     json_t *value = NULL;
     bool found = false;
     const char *comma = "{";
-    json_object_foreach((json_t *)(uintptr_t)object, each, value)
+    json_object_foreach(object, each, value)
     {
         const bool is_it = strcmp(each, name) == 0;
         found = found || is_it;
@@ -60,7 +60,7 @@ static void edit(text *out, const json_t *object, const char *name, const char *
 }
 
 /* The signature of the whole text so far, appended behind a dot, as the genuine token's algorithm wants it. */
-static bool sign(const forge *from, const xcj_key *key, text *out)
+static void sign(const forge *from, const xcj_key *key, text *out)
 {
     text signature = TEXT_INIT;
     const forge_scheme scheme = forge_scheme_of(from->alg);
@@ -78,7 +78,6 @@ static bool sign(const forge *from, const xcj_key *key, text *out)
     forge_base64url(out, text_view(&signature));
     out->failed = out->failed || !made || signature.failed;
     text_free(&signature);
-    return true;
 }
 
 static void put_input(text *out, xcj_str header, xcj_str claims)
@@ -89,10 +88,10 @@ static void put_input(text *out, xcj_str header, xcj_str claims)
 }
 
 /* Header and claims, signed with the private key that was given. */
-static bool signed_token(const forge *from, xcj_str header, xcj_str claims, text *out)
+static void put_signed(const forge *from, xcj_str header, xcj_str claims, text *out)
 {
     put_input(out, header, claims);
-    return sign(from, from->signer, out);
+    sign(from, from->signer, out);
 }
 
 static void put_tail(const forge *from, text *out)
@@ -131,7 +130,7 @@ bool forge_header_signed(forge *from, const forge_case *row, text *out)
 {
     text header = TEXT_INIT;
     edit(&header, from->parsed_header, row->what, row->raw);
-    (void)signed_token(from, text_view(&header), from->claims, out);
+    put_signed(from, text_view(&header), from->claims, out);
     out->failed = out->failed || header.failed;
     text_free(&header);
     return true;
@@ -152,7 +151,7 @@ bool forge_claims_signed(forge *from, const forge_case *row, text *out)
 {
     text claims = TEXT_INIT;
     edit(&claims, from->parsed_claims, row->what, row->raw);
-    (void)signed_token(from, from->header, text_view(&claims), out);
+    put_signed(from, from->header, text_view(&claims), out);
     out->failed = out->failed || claims.failed;
     text_free(&claims);
     return true;
@@ -165,8 +164,7 @@ static bool around(forge *from, const forge_case *row, bool is_header, text *out
     text_puts(&whole, row->what);
     text_add(&whole, inner.ptr, inner.len);
     text_puts(&whole, row->raw);
-    (void)signed_token(from, is_header ? text_view(&whole) : from->header, is_header ? from->claims : text_view(&whole),
-                       out);
+    put_signed(from, is_header ? text_view(&whole) : from->header, is_header ? from->claims : text_view(&whole), out);
     out->failed = out->failed || whole.failed;
     text_free(&whole);
     return true;
@@ -184,7 +182,8 @@ bool forge_claims_around(forge *from, const forge_case *row, text *out)
 
 bool forge_claims_text(forge *from, const forge_case *row, text *out)
 {
-    return signed_token(from, from->header, xcj_text(row->raw), out);
+    put_signed(from, from->header, xcj_text(row->raw), out);
+    return true;
 }
 
 bool forge_nested(forge *from, const forge_case *row, text *out)
@@ -196,14 +195,14 @@ bool forge_nested(forge *from, const forge_case *row, text *out)
     }
     text json = TEXT_INIT;
     edit(&json, is_header ? from->parsed_header : from->parsed_claims, "deep", deep.ptr != NULL ? deep.ptr : "");
-    (void)signed_token(from, is_header ? text_view(&json) : from->header, is_header ? from->claims : text_view(&json), out);
+    put_signed(from, is_header ? text_view(&json) : from->header, is_header ? from->claims : text_view(&json), out);
     out->failed = out->failed || deep.failed || json.failed;
     text_free(&json);
     text_free(&deep);
     return true;
 }
 
-static void put_edited(text *out, const json_t *object, const char *name, const char *raw)
+static void put_edited(text *out, json_t *object, const char *name, const char *raw)
 {
     text edited = TEXT_INIT;
     edit(&edited, object, name, raw);
@@ -247,7 +246,8 @@ bool forge_pattern(forge *from, const forge_case *row, text *out)
 bool forge_pattern_signed(forge *from, const forge_case *row, text *out)
 {
     (void)forge_pattern(from, row, out);
-    return sign(from, from->signer, out);
+    sign(from, from->signer, out);
+    return true;
 }
 
 /* White space behind the object until the last byte stands alone; then the lowest of its four spare bits is set. */
@@ -266,7 +266,8 @@ bool forge_stray_payload(forge *from, const forge_case *row, text *out)
         out->ptr[out->len - 1]++;
     }
     text_free(&claims);
-    return sign(from, from->signer, out);
+    sign(from, from->signer, out);
+    return true;
 }
 
 bool forge_zipped(forge *from, const forge_case *row, text *out)
@@ -282,7 +283,7 @@ bool forge_zipped(forge *from, const forge_case *row, text *out)
     edit(&header, from->parsed_header, row->what, row->raw);
     text_add(&deflated, start, sizeof start);
     text_add(&deflated, from->claims.ptr, len);
-    (void)signed_token(from, text_view(&header), text_view(&deflated), out);
+    put_signed(from, text_view(&header), text_view(&deflated), out);
     out->failed = out->failed || header.failed || deflated.failed;
     text_free(&header);
     text_free(&deflated);
@@ -433,7 +434,7 @@ bool forge_embedded(forge *from, const forge_case *row, text *out)
     if (!member.failed) {
         edit(&header, from->parsed_header, "alg", member.ptr);
         put_input(out, text_view(&header), from->claims);
-        (void)sign(&as, from->attacker, out);
+        sign(&as, from->attacker, out);
     }
     out->failed = out->failed || member.failed || header.failed;
     text_free(&member);
@@ -462,7 +463,7 @@ bool forge_other_alg(forge *from, const forge_case *row, text *out)
     }
     edit(&header, from->parsed_header, "alg", raw_of(from, row, room, sizeof room));
     from->alg = from->each;
-    (void)signed_token(from, text_view(&header), from->claims, out);
+    put_signed(from, text_view(&header), from->claims, out);
     from->alg = own;
     out->failed = out->failed || header.failed;
     text_free(&header);

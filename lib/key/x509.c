@@ -131,22 +131,31 @@ static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_e
 }
 
 /* RFC 5280 4.1.2.5: a time in UTC, as Unix seconds. */
-static bool unix_seconds(int64_t *out, const ASN1_TIME *time)
+static bool unix_seconds(int64_t *out, const ASN1_TIME *epoch, const ASN1_TIME *time)
 {
-    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
     int days = 0;
     int seconds = 0;
-    bool read = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
-    ASN1_TIME_free(epoch);
+    const bool read = ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
     *out = (int64_t)days * 86400 + seconds;
     return read;
 }
 
-static bool read_facts(xcj_certificate *out, const X509 *cert)
+static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *err)
 {
-    return unix_seconds(&out->not_before, X509_get0_notBefore(cert)) &&
-           unix_seconds(&out->not_after, X509_get0_notAfter(cert)) && X509_digest(cert, EVP_sha1(), out->sha1, NULL) == 1 &&
-           X509_digest(cert, EVP_sha256(), out->sha256, NULL) == 1;
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    if (epoch == NULL) {
+        return xcj__fail_memory(err);
+    }
+    const bool dated = unix_seconds(&out->not_before, epoch, X509_get0_notBefore(cert)) &&
+                       unix_seconds(&out->not_after, epoch, X509_get0_notAfter(cert));
+    ASN1_TIME_free(epoch);
+    if (!dated) {
+        return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate's dates cannot be read");
+    }
+    if (X509_digest(cert, EVP_sha1(), out->sha1, NULL) != 1 || X509_digest(cert, EVP_sha256(), out->sha256, NULL) != 1) {
+        return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash the certificate");
+    }
+    return XCJ_OK;
 }
 
 xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc4514, xcj_error *err)
@@ -171,11 +180,12 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
     *out = (xcj_certificate){ 0 };
     xcj__queue_mark();
     xcj_code code = open_certificate(&x509, cert, len, err);
-    if (code == XCJ_OK && !read_facts(out, x509)) {
+    if (code == XCJ_OK) {
+        code = read_facts(out, x509, err);
+    }
+    if (code != XCJ_OK) {
         *out = (xcj_certificate){ 0 };
-        code = xcj__queue_says_memory()
-                   ? xcj__fail_memory(err)
-                   : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate's dates cannot be read, or SHA-1 is not there");
+        code = xcj__queue_says_memory() ? xcj__fail_memory(err) : code;
     }
     if (code == XCJ_OK) {
         xcj__error_clear(err);

@@ -47,6 +47,8 @@
 
 /* clang-format off */
 CALL_SAYING(int, -1, ASN1_STRING_to_UTF8, (unsigned char **out, const ASN1_STRING *in), (out, in))
+CALL_SAYING(int, 0, ASN1_TIME_diff, (int *days, int *seconds, const ASN1_TIME *from, const ASN1_TIME *to), (days, seconds, from, to))
+CALL(ASN1_TIME *, NULL, ASN1_TIME_set, (ASN1_TIME *out, time_t seconds), (out, seconds))
 CALL_SAYING(BIO *, NULL, BIO_new, (const BIO_METHOD *type), (type))
 CALL(BN_CTX *, NULL, BN_CTX_secure_new, (void), ())
 CALL(int, 0, BN_add_word, (BIGNUM *a, BN_ULONG w), (a, w))
@@ -116,6 +118,7 @@ CALL_SAYING(PKCS8_PRIV_KEY_INFO *, NULL, PKCS8_decrypt, (const X509_SIG *p8, con
 CALL(int, 0, RAND_bytes, (unsigned char *dst, int len), (dst, len))
 CALL(int, 0, RAND_priv_bytes, (unsigned char *dst, int len), (dst, len))
 CALL_SAYING(int, -1, X509_NAME_print_ex, (BIO *bio, const X509_NAME *name, int indent, unsigned long flags), (bio, name, indent, flags))
+CALL(int, 0, X509_digest, (const X509 *cert, const EVP_MD *type, unsigned char *hash, unsigned *len), (cert, type, hash, len))
 CALL_SAYING(EVP_PKEY *, NULL, X509_get_pubkey, (X509 *cert), (cert))
 CALL_SAYING(PKCS8_PRIV_KEY_INFO *, NULL, d2i_PKCS8_PRIV_KEY_INFO, (PKCS8_PRIV_KEY_INFO **out, const unsigned char **in, long len), (out, in, len))
 CALL_SAYING(EVP_PKEY *, NULL, d2i_PUBKEY, (EVP_PKEY **out, const unsigned char **in, long len), (out, in, len))

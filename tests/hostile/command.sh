@@ -28,6 +28,18 @@ quiet() {
     fi
 }
 
+# silent NAME WORD...: whatever it comes to, nothing that it says or prints has a canary in it.
+silent() {
+    silent_name=$1
+    shift
+    run "$@" </dev/null
+    checks=$((checks + 1))
+    if grep -qF -f canaries out err; then
+        fail "$silent_name: a secret is shown"
+        show
+    fi
+}
+
 "$XCJ" keygen --alg ES256 --kid e -o ec.json && "$XCJ" keygen --alg HS256 --kid h -o oct.json
 "$XCJ" convert --to pem ec.json >ec.pem
 openssl pkcs8 -topk8 -in ec.pem -passout pass:Z9vbnq-rtzxphlwkd-0 -v2 aes-128-cbc >sealed.pem 2>/dev/null
@@ -48,6 +60,13 @@ cp ec.json err
 checks=$((checks + 1))
 grep -qF -f canaries err || fail "the canaries are not found where they are"
 
+for file in ec.json oct.json ec.pem sealed.pem; do
+    silent "lint $file" lint "$file"
+    silent "lint --json $file" lint --json "$file"
+done
+silent 'lint a token' lint "$token"
+silent 'forge' forge --key oct.json --private ec.json "$token"
+
 # A file that is a key in disguise, cut short or damaged, for every verb that reads one.
 for key in ec.json oct.json ec.pem sealed.pem; do
     size=$(wc -c <"$key")
@@ -55,6 +74,7 @@ for key in ec.json oct.json ec.pem sealed.pem; do
         head -c "$at" "$key" >short
         { head -c "$at" "$key" && printf '"%s' '*' && tail -c +"$((at + 2))" "$key"; } >bent
         for file in short bent; do
+            silent "lint $key, $file at $at" lint --private "$file"
             quiet "mint with $key, $file at $at" any mint --key "$file" --sub s
             quiet "verify with $key, $file at $at" any verify --key "$file" "$token"
             quiet "convert $key, $file at $at" any convert --to pem "$file"

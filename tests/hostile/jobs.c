@@ -222,6 +222,21 @@ static xcj_code from_certificate(size_t which)
     return done_key(code, key, public_ec);
 }
 
+static xcj_code read_certificate(size_t which)
+{
+    xcj_certificate made;
+    xcj_certificate whole;
+    xcj_code code;
+    (void)which;
+    ck_assert_int_eq(xcj_certificate_read(&whole, certificate, strlen(certificate), NULL), XCJ_OK);
+    FAILING(xcj_certificate_read(&made, certificate, strlen(certificate), &job_error));
+    if (code != XCJ_OK) {
+        memset(&whole, 0, sizeof whole);
+    }
+    ck_assert_mem_eq(&made, &whole, sizeof whole);
+    return code;
+}
+
 /* 0: the right passphrase, 1: a wrong one, 2: none. */
 static xcj_code from_sealed(size_t which)
 {
@@ -838,6 +853,7 @@ const job JOBS[] = {
     { "key_from_pem EC", from_pem, 3, XCJ_OK, false },
     { "key_from_pem OKP", from_pem, 4, XCJ_OK, false },
     { "key_from_pem certificate", from_certificate, 0, XCJ_OK, false },
+    { "certificate_read", read_certificate, 0, XCJ_OK, false },
     { "key_from_data encrypted", from_sealed, 0, XCJ_OK, false },
     { "key_from_data wrong passphrase", from_sealed, 1, XCJ_ERR_PASSPHRASE, false },
     { "key_from_data no passphrase", from_sealed, 2, XCJ_ERR_PASSPHRASE, false },
