@@ -14,7 +14,7 @@ done
 cd "$copy" || exit 1
 CC=$XCJ_CC step cmake --preset debian
 SOURCE_DATE_EPOCH=86400 step cmake --build build/debian
-for file in libxcj.so libxcj.a xcj; do
+for file in libxcj.so libxcj.a xcj $([ "$XCJ_HAS_BRIDGE" = 0 ] || echo libxcj-jwt.so); do
     cmp "$XCJ_RELEASE/$file" "$copy/build/debian/$file" || bad "$file depends on the folder it is built in"
 done
 
