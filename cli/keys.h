@@ -61,7 +61,7 @@ msg_status keys_load_env(keys_loaded *out, const char *option, const char *varia
 msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how);
 
 /** A set of one: the shared secret. */
-msg_status keys_load_secret(keys_loaded *out, const keys_secret *secret);
+msg_status keys_load_secret(keys_loaded *out, const keys_secret *from);
 
 /** A set of this one key, which it takes. */
 msg_status keys_set_of_one(keys_loaded *out, xcj_key *key);

@@ -114,7 +114,8 @@ xcj_code xcj__fail_within(xcj_error *err, xcj_code code, const char *what)
     if (err != NULL) {
         char sentence[sizeof err->message];
         memcpy(sentence, err->message, sizeof sentence);
-        snprintf(err->message, sizeof err->message, "%s: %.*s", what, (int)(sizeof sentence - strlen(what) - 3), sentence);
+        (void)snprintf(err->message, sizeof err->message, "%s: %.*s", what, (int)(sizeof sentence - strlen(what) - 3),
+                       sentence);
     }
     return code;
 }

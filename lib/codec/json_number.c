@@ -142,7 +142,7 @@ bool xcj__json_number_double(xcj_str text, double *out)
         digits++;
     }
     /* Whole digits and an exponent: no character that a locale could change. */
-    snprintf(copy + used, sizeof copy - used, "e%lld", (long long)(digits == 0 ? 0 : d.point - digits));
+    (void)snprintf(copy + used, sizeof copy - used, "e%lld", (long long)(digits == 0 ? 0 : d.point - digits));
     double value = strtod(copy, NULL);
     if (value > DBL_MAX || value < -DBL_MAX) {
         return false;

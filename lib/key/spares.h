@@ -22,10 +22,10 @@ typedef struct xcj__spares {
 } xcj__spares;
 
 /** A scratch for one call, or NULL, which does as well. It goes back with xcj__spares_give(). */
-xcj_scratch *xcj__spares_take(const xcj__spares *spares);
+xcj_scratch *xcj__spares_take(const xcj__spares *shared);
 
 /** Takes back what xcj__spares_take() gave; NULL is fine. */
-void xcj__spares_give(const xcj__spares *spares, xcj_scratch *scratch);
+void xcj__spares_give(const xcj__spares *shared, xcj_scratch *scratch);
 
 /** Frees them. No call is under way any more. */
 void xcj__spares_free(xcj__spares *spares);
