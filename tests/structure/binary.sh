@@ -33,6 +33,17 @@ full_relro "$work/dynamic" || bad "libxcj.so has no full RELRO"
 awk '$1 == "GNU_STACK" { print $7 $8 }' "$work/dynamic" | grep -q E && bad "an executable stack"
 grep -q TEXTREL "$work/dynamic" && bad "text relocations"
 
+# What the compiler checks at run time: calls are fortified in optimised builds only. Control-flow protection is looked for in
+# the objects, as the linker drops the mark when the C library's own start files have none.
+nm -D --undefined-only "$shared" >"$work/undefined"
+grep -q __stack_chk_fail "$work/undefined" || bad "no function has a stack protector"
+if grep -qE '^CMAKE_BUILD_TYPE:[A-Z]*=(Release|RelWithDebInfo|MinSizeRel)$' "$XCJ_BUILD/CMakeCache.txt"; then
+    grep -q '__[a-z_]*_chk@' "$work/undefined" || bad "no call is fortified"
+fi
+if objdump -f "$shared" | grep -q elf64-x86-64; then
+    readelf -nW "$archive" | grep -q 'IBT, SHSTK' || bad "no control-flow protection"
+fi
+
 strip -o "$work/stripped" "$shared"
 size=$(wc -c <"$work/stripped")
 [ "$size" -lt "$size_limit" ] || bad "libxcj.so has $size bytes stripped, $size_limit are the limit"
