@@ -369,7 +369,7 @@ START_TEST(a_needless_passphrase)
 }
 END_TEST
 
-static size_t stretched(long iterations, int prf, uint8_t **der)
+static size_t stretched(int64_t iterations, int prf, uint8_t **der)
 {
     X509_SIG *box = X509_SIG_new();
     X509_ALGOR *algorithm, *made = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), 1, NULL, 0, NULL, prf);
@@ -395,11 +395,12 @@ static size_t stretched(long iterations, int prf, uint8_t **der)
 START_TEST(iterations_are_bounded)
 {
     static const struct {
-        long iterations;
+        int64_t iterations;
         xcj_code code;
     } rows[] = {
-        { 1, XCJ_ERR_PASSPHRASE },   { 1000, XCJ_ERR_PASSPHRASE },   { 0, XCJ_ERR_LIMIT },         { -1, XCJ_ERR_LIMIT },
-        { 10000001, XCJ_ERR_LIMIT }, { 4294967297L, XCJ_ERR_LIMIT }, { INT64_MAX, XCJ_ERR_LIMIT },
+        { 1, XCJ_ERR_PASSPHRASE },    { 1000, XCJ_ERR_PASSPHRASE }, { 0, XCJ_ERR_LIMIT },
+        { -1, XCJ_ERR_LIMIT },        { 10000001, XCJ_ERR_LIMIT },  { INT64_C(4294967297), XCJ_ERR_LIMIT },
+        { INT64_MAX, XCJ_ERR_LIMIT },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         uint8_t *der;
