@@ -327,6 +327,13 @@ START_TEST(detached_payloads)
         ck_assert_int_eq(xcj_verify_detached(&v, verifier, token, len, NULL, 0, NULL, &err), XCJ_ERR_SIGNATURE);
         ck_assert_int_eq(xcj_verify(&v, verifier, token, len, NULL, &err), XCJ_ERR_SIGNATURE);
         xcj_free(token);
+        /* The shortest payloads. */
+        for (size_t short_len = 0; short_len < 2; short_len++) {
+            token = sign(short_len == 0 ? "" : "x", &how, &len);
+            ck_assert_int_eq(xcj_verify_detached(NULL, verifier, token, len, "x", short_len, NULL, &err), XCJ_OK);
+            ck_assert_int_ne(xcj_verify_detached(NULL, verifier, token, len, "x", 1 - short_len, NULL, &err), XCJ_OK);
+            xcj_free(token);
+        }
     }
     /* A payload in both places is refused. */
     size_t len;
