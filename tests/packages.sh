@@ -66,6 +66,19 @@ all    command    file            file
 all    command    abidiff         abigail-tools
 fuzz   command    clang           clang
 fuzz   command    clang           libclang-rt-dev
+all    command    codespell       codespell
+all    command    cppcheck        cppcheck
+proof  command    codespell       codespell
+proof  command    cppcheck        cppcheck
+proof  command    clang-tidy      clang-tidy
+proof  command    gcovr           gcovr
+proof  command    jq              jq
+proof  library    check:0         check
+proof  command    python3         python3
+foreign command clang               clang
+foreign file    /usr/lib/gcc/x86_64-linux-gnu/12/32/libgcc.a  gcc-12-multilib
+foreign command s390x-linux-gnu-gcc gcc-s390x-linux-gnu
+foreign command qemu-s390x          qemu-user
 LIST
 }
 
