@@ -89,6 +89,9 @@ bool forge_pattern(forge *from, const forge_case *row, text *out);
 /** The same, and the signature of it. */
 bool forge_pattern_signed(forge *from, const forge_case *row, text *out);
 
+/** The genuine signature's base64url spelt otherwise: in the "standard" alphabet or with "stray" bits (`what`). */
+bool forge_respelt(forge *from, const forge_case *row, text *out);
+
 /** A payload whose base64url has stray bits; signed. */
 bool forge_stray_payload(forge *from, const forge_case *row, text *out);
 

@@ -104,3 +104,24 @@ bool forge_changed(forge *from, const forge_case *row, text *out)
     text_free(&signature);
     return made;
 }
+
+bool forge_respelt(forge *from, const forge_case *row, text *out)
+{
+    const size_t before = from->part[0].len + from->part[1].len + 2;
+    bool changed = false;
+    text_add(out, from->token.ptr, from->token.len);
+    if (out->failed) {
+        return true;
+    }
+    if (strcmp(row->what, "stray") == 0) {
+        /* The last character has spare bits, and what follows it in the alphabet differs by the lowest of them. */
+        changed = from->part[2].len % 4 != 0;
+        out->ptr[out->len - 1] = (char)(out->ptr[out->len - 1] + changed);
+        return changed;
+    }
+    for (char *p = out->ptr + before; *p != '\0'; p++) {
+        changed = changed || *p == '-' || *p == '_';
+        *p = (char)(*p == '-' ? '+' : *p == '_' ? '/' : *p);
+    }
+    return changed;
+}

@@ -256,6 +256,7 @@ void lint_certificate(findings *to, finding_place place, const text *cert, const
     xcj_error err;
     xcj_key *own = NULL;
     if (xcj_certificate_read(&facts, cert->ptr, cert->len, &err) != XCJ_OK) {
+        to->failed = to->failed || err.code == XCJ_ERR_MEMORY;
         finding_add(to, FINDING_ERROR, "certificate-malformed", place, "%s", err.message);
         return;
     }

@@ -90,12 +90,13 @@ static msg_status look_at_json(subject *of, findings *found, const lint_how *how
     } else if (json_object_get(value, "keys") == NULL && json_object_get(value, "kty") == NULL) {
         status = look_at_token(of, found, how);
     } else {
-        of->kind = json_object_get(value, "keys") != NULL ? "jwks" : "jwk";
+        const bool is_set = json_object_get(value, "keys") != NULL;
+        of->kind = is_set ? "jwks" : "jwk";
         if (flaw.repeated[0] != '\0') {
             finding_add(found, FINDING_ERROR, "duplicate-member", (finding_place){ of->kind, -1, NULL, flaw.repeated },
                         "stands twice in one object: the key is refused, or readers differ in which one they take");
         }
-        (of->kind[3] == 's' ? lint_set : lint_jwk)(found, value, how);
+        (is_set ? lint_set : lint_jwk)(found, value, how);
     }
     json_decref(value);
     return status;

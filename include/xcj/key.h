@@ -231,8 +231,9 @@ typedef struct xcj_certificate {
     uint64_t reserved[4]; /**< zero */
 } xcj_certificate;
 
-/** Reads the first certificate of a PEM text, or DER. XCJ_ERR_CERTIFICATE, _LIMIT, _MEMORY,
- * _CRYPTO; *out is then all zero. */
+/**
+ * Reads the first certificate of a PEM text, or DER. XCJ_ERR_CERTIFICATE, _LIMIT, _MEMORY, _CRYPTO; *out is then all zero.
+ */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err);
 
 #ifdef __cplusplus
