@@ -3,8 +3,7 @@
 #     cmake --preset debian && cmake --build build/debian && (cd build/debian && cpack)
 
 # Debian wants of each package a changelog and a copyright file, and the address of who maintains it.
-find_program(XCJ_GZIP gzip)
-mark_as_advanced(XCJ_GZIP)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS cmake/debian/changelog LICENSE)
 file(STRINGS cmake/debian/changelog maintainer REGEX "^ -- " LIMIT_COUNT 1)
 string(REGEX REPLACE "^ -- (.*>)  .*" "\\1" CPACK_PACKAGE_CONTACT "${maintainer}")
 file(READ LICENSE license)
@@ -13,10 +12,8 @@ string(REPLACE "\n\n" "\n.\n" license "${license}")
 string(STRIP "${license}" license)
 string(REPLACE "\n" "\n " XCJ_LICENSE_TEXT " ${license}")
 configure_file(cmake/debian/copyright.in debian/copyright @ONLY)
-if(XCJ_GZIP)
-  execute_process(COMMAND ${XCJ_GZIP} -9nc ${PROJECT_SOURCE_DIR}/cmake/debian/changelog
-    OUTPUT_FILE ${PROJECT_BINARY_DIR}/debian/changelog.gz)
-endif()
+execute_process(COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/cmake/debian/changelog
+  OUTPUT_FILE ${PROJECT_BINARY_DIR}/debian/changelog.gz)
 
 # A component as a package: its name, section and description. What each needs of the others follows below.
 function(xcj_package component name section summary text)
@@ -29,30 +26,23 @@ function(xcj_package component name section summary text)
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${name} COMPONENT ${component} EXCLUDE_FROM_ALL)
 endfunction()
 
+set(about "libxcj turns the authentication of a request at a gateway into one signed
+custom JSON Web Token. It verifies tokens, too, and converts keys between JWK
+and PEM.
+.
+This package")
 set(CPACK_COMPONENTS_ALL "")
 get_target_property(soversion xcj SOVERSION)
 xcj_package(libxcj libxcj${soversion} libs "custom JWTs for gateways - shared library"
-  "libxcj turns the authentication of a request at a gateway into one signed
-custom JSON Web Token. It verifies tokens, too, and converts keys between JWK
-and PEM.
-.
-This package contains the shared library.")
+  "${about} contains the shared library.")
 xcj_package(libxcj-dev libxcj-dev libdevel "custom JWTs for gateways - development files"
-  "libxcj turns the authentication of a request at a gateway into one signed
-custom JSON Web Token. It verifies tokens, too, and converts keys between JWK
-and PEM.
-.
-This package contains what is needed to build programs with it: the headers,
+  "${about} contains what is needed to build programs with it: the headers,
 the static library, and files for pkg-config and CMake.")
 set(CPACK_COMPONENT_LIBXCJ-DEV_DEPENDS libxcj)
 set(CPACK_DEBIAN_LIBXCJ-DEV_PACKAGE_DEPENDS libssl-dev)
 if(TARGET xcj_jwt)
   xcj_package(libxcj-jwt libxcj-jwt${soversion} libs "custom JWTs for gateways - bridge to libjwt and jansson"
-    "libxcj turns the authentication of a request at a gateway into one signed
-custom JSON Web Token. It verifies tokens, too, and converts keys between JWK
-and PEM.
-.
-This package contains the bridge for programs that use libjwt or jansson.")
+    "${about} contains the bridge for programs that use libjwt or jansson.")
   set(CPACK_COMPONENT_LIBXCJ-DEV_DEPENDS libxcj libxcj-jwt)
   set(CPACK_COMPONENT_LIBXCJ-JWT_DEPENDS libxcj)
   set(CPACK_DEBIAN_LIBXCJ-DEV_PACKAGE_DEPENDS "libssl-dev, libjwt-dev, libjansson-dev")
