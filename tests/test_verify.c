@@ -335,6 +335,9 @@ START_TEST(detached_payloads)
             xcj_free(token);
         }
     }
+    /* What is no token at all, and what is the beginning of a JSON one. */
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, NULL, 0, "x", 1, NULL, &err), XCJ_ERR_TOKEN);
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, "{", 1, "x", 1, NULL, &err), XCJ_ERR_JSON);
     /* A payload in both places is refused. */
     size_t len;
     char *token = sign(payload, NULL, &len);
