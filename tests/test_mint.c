@@ -527,6 +527,9 @@ START_TEST(three_steps)
     ck_assert_int_eq(xcj_mint_prepare(&job, buf, ROOM, minter, &auth, NULL, &last), XCJ_ERR_NO_CREDENTIAL);
     ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_mint_prepare(NULL, buf, ROOM, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(&job, buf, ROOM, NULL, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(&job, buf, ROOM, minter, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(&job, NULL, ROOM, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_mint_sign(NULL, minter, NULL, &last), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_mint_finish(NULL, &len, &last), XCJ_ERR_ARGUMENT);
     xcj_minter_free(minter);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <xcj/openssl.h>
 
 #include "fixtures.h"
 #include "lib/codec/der.h"
@@ -372,6 +373,9 @@ START_TEST(nothing_private_is_kept)
     ck_assert_ptr_nonnull(strstr(err.message, "held elsewhere"));
     ck_assert_int_eq(xcj_key_to_pem(&text, &len, key, XCJ_PRIVATE, &err), XCJ_ERR_KEY_PART);
     ck_assert_int_eq(xcj_key_to_der(&der, &len, key, XCJ_PRIVATE, &err), XCJ_ERR_KEY_PART);
+    struct evp_pkey_st *pkey;
+    ck_assert_int_eq(xcj_key_to_pkey(&pkey, key, XCJ_PRIVATE, &err), XCJ_ERR_KEY_PART);
+    ck_assert_ptr_null(pkey);
     xcj_key *of_external = external(key, &signer); /* a signer before a signer */
     expect_mints(of_external, self.key, XCJ_RS256);
     xcj_key_free(of_external);

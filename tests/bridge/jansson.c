@@ -168,6 +168,7 @@ START_TEST(what_jansson_does_not_hold)
     }
     json_t *out;
     ck_assert_int_eq(xcj_verified_to_jansson(&out, NULL, XCJ_CLAIMS, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_verified_to_jansson(NULL, NULL, XCJ_CLAIMS, &err), XCJ_ERR_ARGUMENT);
     ck_assert_ptr_null(out);
     pair_free(&any);
     pair_free(&with);

@@ -312,6 +312,10 @@ START_TEST(which_key_signs)
     ck_assert_int_eq(xcj_jwt_sign(&token, &len, jwt, public, XCJ_ALG_NONE, NULL, &err), XCJ_ERR_KEY_USE);
     ck_assert_int_eq(xcj_jwt_sign(&token, &len, NULL, ec, XCJ_ALG_NONE, NULL, &err), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_jwt_sign(&token, &len, jwt, NULL, XCJ_ALG_NONE, NULL, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_jwt_sign(NULL, &len, jwt, rsa, XCJ_HS384, NULL, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_jwt_sign(&token, NULL, jwt, rsa, XCJ_HS384, NULL, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_jwt_verify(NULL, NULL, "", 0, NULL, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_jwt_from_auth(NULL, NULL, NULL, NULL, &err), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_jwt_sign(&token, &len, jwt, rsa, XCJ_HS384, NULL, &err), XCJ_OK);
     xcj_free(token);
     jwt_free(jwt);

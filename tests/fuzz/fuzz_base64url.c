@@ -66,7 +66,7 @@ static void compare(const char *text, size_t size, bool expected, const uint8_t 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = size > 0 ? (const char *)data : "";
-    uint8_t *bytes = malloc(size + 1);
+    uint8_t *bytes = calloc(size + 1, 1);
     MUST(bytes != NULL);
     size_t len;
     bool accepted = slow_decode(bytes, &len, text, size, COMMON "-_");

@@ -205,6 +205,21 @@ static xcj_code from_jwk(size_t which)
     return done_key(code, key, which == SHORT_RSA ? jwks[1] : text);
 }
 
+/* More members than the scanner remembers without asking for memory. */
+static xcj_code from_wide_jwk(size_t which)
+{
+    char text[4096] = "{";
+    size_t used = 1;
+    for (size_t i = 0; i < 100; i++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "\"m%zu\":[],", i);
+    }
+    snprintf(text + used, sizeof text - used, "%s", jwks[which] + 1);
+    xcj_key *key;
+    xcj_code code;
+    FAILING(xcj_key_from_jwk(&key, text, strlen(text), NULL, &job_error));
+    return done_key(code, key, jwks[which]);
+}
+
 static xcj_code from_pem(size_t which)
 {
     xcj_key *key;
@@ -864,6 +879,7 @@ const job JOBS[] = {
     { "key_from_secret PEM", from_secret, 2, XCJ_ERR_KEY, false },
     { "key_from_secret DER", from_secret, 3, XCJ_ERR_KEY, false },
     { "key_generate HS256", generate, XCJ_HS256, XCJ_OK, false },
+    { "key_from_jwk of many members", from_wide_jwk, 0, XCJ_OK, false },
     { "key_generate ES256", generate, XCJ_ES256, XCJ_OK, false },
     { "key_generate EdDSA", generate, XCJ_EDDSA, XCJ_OK, false },
     { "key_generate RS256", generate, XCJ_RS256, XCJ_OK, true },
