@@ -4,6 +4,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/doc.h"
 
@@ -17,9 +18,22 @@ static void wiping_free(void *block)
     free(block);
 }
 
+/*
+ * jansson does not say of every failure that it is for want of memory, and leaves out of an object what it could not make:
+ * so there is no going on without. What was printed and not yet written out goes with the process.
+ */
+static void *malloc_or_exit(size_t size)
+{
+    void *block = malloc(size);
+    if (block == NULL) {
+        _exit((int)msg_fail_memory());
+    }
+    return block;
+}
+
 void doc_start(void)
 {
-    json_set_alloc_funcs(malloc, wiping_free);
+    json_set_alloc_funcs(malloc_or_exit, wiping_free);
 }
 
 json_t *doc_load(const char *json, size_t len)

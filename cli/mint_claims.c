@@ -77,6 +77,7 @@ msg_status mint_read_claims(mint_job *job)
         status = io_value(&given, "--claims", args->claims, IO_TOKEN_LIMIT, STATUS_POLICY);
     } else {
         text_puts(&given, "{}");
+        status = given.failed ? msg_fail_memory() : STATUS_OK;
     }
     if (status == STATUS_OK) {
         status = doc_check("--claims", text_view(&given), true);

@@ -211,6 +211,7 @@ static msg_status print_json(view *v)
         json_t *list = finding_list(v->found);
         text dumped = TEXT_INIT;
         doc_dump(&dumped, list);
+        members.failed = members.failed || dumped.failed;
         doc_member(&members, "findings", text_view(&dumped));
         text_free(&dumped);
         json_decref(list);

@@ -49,6 +49,8 @@ all    command    pkcs11-tool     opensc
 all    engine     pkcs11          libengine-pkcs11-openssl
 all    command    shellcheck      shellcheck
 all    command    clang-format    clang-format
+all    command    valgrind        valgrind
+all    command    valgrind        libc6-dbg
 all    command    nginx           nginx
 all    file       /usr/share/nginx/src/configure  nginx-dev
 all    command    haproxy         haproxy

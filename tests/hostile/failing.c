@@ -14,6 +14,7 @@ static struct {
     bool armed;
     bool happened;
     const char *what;
+    void (*notify)(void);
 } plan;
 
 void failing_plan(failing_kind kind, long nth, bool lasting)
@@ -23,6 +24,11 @@ void failing_plan(failing_kind kind, long nth, bool lasting)
     plan.lasting = lasting;
     plan.armed = plan.happened = false;
     plan.what = "";
+}
+
+void failing_notify(void (*notify)(void))
+{
+    plan.notify = notify;
 }
 
 void failing_arm(void)
@@ -57,6 +63,9 @@ bool failing_now(failing_kind kind, const char *what)
         plan.what = what;
     }
     plan.happened = true;
+    if (plan.notify != NULL) {
+        plan.notify();
+    }
     return true;
 }
 

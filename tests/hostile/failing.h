@@ -25,6 +25,9 @@ void failing_plan(failing_kind kind, long nth, bool lasting);
 void failing_arm(void);
 void failing_disarm(void);
 
+/** Is called at each failure. */
+void failing_notify(void (*notify)(void));
+
 /** Has anything failed since failing_plan()? */
 bool failing_happened(void);
 
