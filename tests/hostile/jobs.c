@@ -725,6 +725,18 @@ static xcj_code mint_in_steps(size_t which)
     return signing;
 }
 
+static xcj_code minter_client_id(size_t which)
+{
+    xcj_minter *minter = fresh_minter(verifier);
+    xcj_auth auth = request((uint32_t)which);
+    char *text;
+    size_t len;
+    xcj_code code;
+    FAILING(xcj_minter_client_id(&text, &len, minter, &auth, NULL, &job_error));
+    xcj_minter_free(minter);
+    return done_text(code, text, len, which == XCJ_AUTH_BEARER ? "s" : "CN=caller");
+}
+
 static xcj_code failure_body(size_t which)
 {
     static const xcj_error failure = { .message = "m" };
@@ -934,6 +946,8 @@ const job JOBS[] = {
     { "mint Basic with a scratch", mint, XCJ_AUTH_BASIC | WITH_SCRATCH, XCJ_OK, false },
     { "mint_claims", mint_claims, 0, XCJ_OK, false },
     { "mint_prepare, mint_sign, mint_finish", mint_in_steps, 0, XCJ_OK, false },
+    { "minter_client_id Bearer", minter_client_id, XCJ_AUTH_BEARER, XCJ_OK, false },
+    { "minter_client_id certificate", minter_client_id, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
     { "minted_client_id", minted_client_id, 0, XCJ_OK, false },
     { "minter_failure", failure_body, 0, XCJ_OK, false },
     { "auth_claims Basic", auth_claims, XCJ_AUTH_BASIC, XCJ_OK, false },
