@@ -82,6 +82,36 @@ START_TEST(headers_take_turns)
 }
 END_TEST
 
+/* Only a compact token's header is remembered: a general serialisation needs the first of its headers to the end. */
+START_TEST(not_of_a_serialisation)
+{
+    xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
+    policy.all_signatures = 1;
+    policy.typ = xcj_text("one");
+    xcj_verifier *verifier = verifier_with(policy);
+    xcj_jws_options one = XCJ_JWS_OPTIONS_INIT;
+    xcj_jws_options two = XCJ_JWS_OPTIONS_INIT;
+    one.typ = xcj_text("one");
+    two.typ = xcj_text("two");
+    const xcj_jws_signer signers[] = { { keys[0], &one }, { keys[1], &two } };
+    char *general, *flattened;
+    size_t general_len, flattened_len, len;
+    char *compact = signed_by(keys[0], "{}", &one, &len);
+    ck_assert_int_eq(xcj_jws_sign_json(&general, &general_len, "{}", 2, signers, 2, NULL, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_jws_sign_json(&flattened, &flattened_len, "{}", 2, signers, 1, NULL, &err), XCJ_OK);
+    for (int round = 0; round < 2; round++) {
+        expect(verifier, compact, len, XCJ_OK);
+        ck_assert_int_eq(xcj_verify_json(NULL, verifier, general, general_len, scratch, &err), XCJ_OK);
+        ck_assert_int_eq(xcj_verify_json(NULL, verifier, flattened, flattened_len, scratch, &err), XCJ_OK);
+        ck_assert_int_eq(xcj_verify_json(NULL, verifier, general, general_len, scratch, &err), XCJ_OK);
+    }
+    xcj_free(general);
+    xcj_free(flattened);
+    xcj_free(compact);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
 /* The result has a header of its own, which outlives the scratch and what it remembers next. */
 START_TEST(the_result_keeps_its_header)
 {
@@ -196,6 +226,7 @@ static Suite *suite(void)
     TCase *tcase = tcase_create("recall");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, headers_take_turns);
+    tcase_add_test(tcase, not_of_a_serialisation);
     tcase_add_test(tcase, the_result_keeps_its_header);
     tcase_add_test(tcase, each_verifier_decides_for_itself);
     tcase_add_test(tcase, extensions_are_checked_each_time);
