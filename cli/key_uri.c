@@ -42,7 +42,9 @@ static int give(char *room, int cap, int writing, void *data)
     if (self->status != STATUS_OK || cap < 0 || self->passphrase.len > (size_t)cap) {
         return -1;
     }
-    memcpy(room, self->passphrase.ptr, self->passphrase.len);
+    if (self->passphrase.len > 0) {
+        memcpy(room, self->passphrase.ptr, self->passphrase.len);
+    }
     return (int)self->passphrase.len;
 }
 

@@ -42,7 +42,8 @@ static inline xcj_key *key_of(const char *jwk)
     return key;
 }
 
-static inline char *jwk_text(const xcj_key *key, xcj_part part)
+/* Not inlined: gcc 12 then takes what strstr() finds in the text for a pointer to the local variable. */
+__attribute__((noinline, unused)) static char *jwk_text(const xcj_key *key, xcj_part part)
 {
     char *text;
     size_t len;
