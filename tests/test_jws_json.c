@@ -373,12 +373,14 @@ START_TEST(forms_that_are_refused)
         { "\"protected\":\"", "\"protected\":\"e30\",\"x\":\"", XCJ_ERR_TOKEN },
         { "\"protected\":\"", "\"protected\":\"\",\"x\":\"", XCJ_ERR_JSON },
         { "\"protected\":\"", "\"protected\":{},\"x\":\"", XCJ_ERR_TOKEN },
+        { "\"protected\":\"", "\"header\":{},\"protected\":\"ew\",\"x\":\"", XCJ_ERR_JSON },
         { "\"protected\":\"", "\"protected\":\"W10\",\"x\":\"", XCJ_ERR_JSON },
     };
     for (size_t i = 0; i < COUNT_OF(of_flat); i++) {
         ck_assert_msg(replaced(flat, of_flat[i].from, of_flat[i].to) == of_flat[i].code, "%zu %s: %s: %s", i, of_flat[i].to,
                       xcj_code_name(err.code), err.message);
     }
+    ck_assert_ptr_eq(strstr(err.message, "the token's header: "), err.message);
     static const struct {
         const char *from;
         const char *to;
@@ -462,6 +464,27 @@ START_TEST(limits)
 }
 END_TEST
 
+/* The payload is opened once, however many signatures there are: there is room for no more. */
+START_TEST(a_large_payload)
+{
+    enum { SIZE = 100000 };
+    const xcj_jws_signer signers[] = { { mac, NULL }, { pair, NULL }, { mac, NULL }, { pair, NULL } };
+    xcj_verify_options options = opaque();
+    options.all_signatures = 1;
+    char *payload = malloc(SIZE + 1);
+    memset(payload, 'x', SIZE);
+    payload[SIZE] = '\0';
+    char *text = sign_json(signers, COUNT_OF(signers), payload);
+    xcj_verified *verified;
+    ck_assert_int_eq(verify_with(set, &options, text, &verified), XCJ_OK);
+    ck_assert_uint_eq(xcj_verified_payload(verified).len, SIZE);
+    ck_assert_str_eq(xcj_verified_payload(verified).ptr, payload);
+    xcj_verified_free(verified);
+    xcj_free(text);
+    free(payload);
+}
+END_TEST
+
 /* What is beyond a limit is no verdict on one signature: it refuses the whole, also where another is valid. */
 START_TEST(a_limit_within_one_signature)
 {
@@ -515,6 +538,7 @@ static Suite *suite(void)
         forms_that_are_refused,
         signatures_that_differ_in_b64,
         limits,
+        a_large_payload,
         a_limit_within_one_signature,
         claims_in_json,
     };

@@ -856,6 +856,8 @@ START_TEST(client_id_before_the_mint)
     expect_whom(minter, &auth, "a");
     size_t len;
     ck_assert_int_eq(xcj_minter_client_id(NULL, &len, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    auth.size = 0;
+    expect_nobody(minter, &auth, XCJ_ERR_ARGUMENT);
     xcj_minter_free(minter);
 }
 END_TEST

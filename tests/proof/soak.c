@@ -104,7 +104,7 @@ static void *rotate(void *arg)
 {
     xcj_key **keys = arg;
     for (uint64_t number = KEYS_KEPT; !atomic_load(&is_over); number++) {
-        size_t at = number % KEYS_KEPT;
+        size_t at = (size_t)(number % KEYS_KEPT);
         xcj_key_free(keys[at]);
         keys[at] = new_key(number);
         handles fresh = handles_new(keys, at);
