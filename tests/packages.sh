@@ -59,7 +59,6 @@ all    command    chromium        chromium
 all    command    chromedriver    chromium-driver
 all    python     selenium        python3-selenium
 all    command    clang           clang
-all    command    g++             g++
 all    command    git             git
 all    command    meson           meson
 all    command    lintian         lintian

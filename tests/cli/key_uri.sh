@@ -61,6 +61,7 @@ refuse 'nothing' 3 'gives no private key' mint --sub a --key-uri ''
 refuse 'a key and a URI' 2 'and no other' mint --sub a --key-uri @uri --key ec.json
 
 # Nothing of a URI is shown: it may carry a PIN.
+without_leaks_of_an_engine
 refuse 'a PIN' 3 'gives no private key' mint --sub a --key-uri 'pkcs11:token=no-such-token;object=o;pin-value=73541?pin-value=73541'
 refuse 'a PIN elsewhere' 3 'gives no private key' mint --sub a --key-uri 'nonsense:key;pin-value=73541'
 if grep -qE '73541|no-such-token' err; then fail 'the URI is shown'; fi

@@ -7,6 +7,7 @@ openssl engine pkcs11 >/dev/null 2>&1 || {
     echo "SKIP: OpenSSL has no engine pkcs11"
     exit 77
 }
+without_leaks_of_an_engine
 for module in /usr/lib/softhsm/libsofthsm2.so /usr/lib/*/softhsm/libsofthsm2.so; do
     [ ! -e "$module" ] || break
 done
