@@ -8,6 +8,7 @@
  */
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -93,7 +94,7 @@ static void run(outcome *o, const char *const *words, long nth)
     if (child == 0) {
         redirect(1, "out");
         redirect(2, "err");
-        failing_plan(FAILING_OWN, nth < 0 ? 1L << 40 : nth, false);
+        failing_plan(FAILING_OWN, nth < 0 ? LONG_MAX : nth, false);
         failing_notify(note_failure);
         failing_arm();
         _exit(xcj_main(argc, argv));
