@@ -489,6 +489,29 @@ START_TEST(every_character_counts)
 END_TEST
 
 /* Claims of a token that is not genuine are not looked at; nor is what is no JSON. */
+/* As long as the signature of the largest RSA key, and a byte longer. */
+START_TEST(the_longest_signature)
+{
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    xcj_verifier *verifier = verifier_of(&options);
+    size_t len;
+    char *token = sign("{}", NULL, &len);
+    size_t input_len = (size_t)(strrchr(token, '.') - token) + 1;
+    for (size_t more = 0; more < 2; more++) {
+        uint8_t *sig = calloc(1, XCJ_SIGNATURE_MAX + more);
+        char *text = malloc(input_len + 2 * XCJ_SIGNATURE_MAX);
+        memcpy(text, token, input_len);
+        size_t sig_len = xcj__b64u_encode(text + input_len, sig, XCJ_SIGNATURE_MAX + more);
+        ck_assert_int_eq(xcj_verify(NULL, verifier, text, input_len + sig_len, NULL, &err), XCJ_ERR_SIGNATURE);
+        ck_assert_int_eq(strstr(err.message, "longer than any") != NULL, more != 0);
+        free(text);
+        free(sig);
+    }
+    xcj_free(token);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
 START_TEST(the_signature_goes_first)
 {
     xcj_key *other = key_for(XCJ_ES256);
@@ -682,6 +705,7 @@ static Suite *suite(void)
         forms_that_people_paste,
         headers,
         every_character_counts,
+        the_longest_signature,
         the_signature_goes_first,
         allowed_algorithms,
         keys_that_do_not_verify,
