@@ -37,16 +37,18 @@ run_cppcheck() {
         <"$work/files"
 }
 
-# At -O0: optimised code makes it see uninitialised members that are not there.
+# As the build compiles each file, but at -O0: optimised code makes it see uninitialised members that are not there.
 run_gcc() {
-    xargs -P "$jobs" -n 1 gcc -std=c11 -O0 -D_DEFAULT_SOURCE -D_XOPEN_SOURCE=700 -D 'XCJ_VERSION="0"' -I include -I . \
-        -fanalyzer -fdiagnostics-plain-output -c -o /dev/null <"$work/files"
+    jq -r '.[] | "\(.file) \(.command)"' "$work/build/compile_commands.json" |
+        awk -v files="$work/files" -v root="$PWD/" '
+            BEGIN { while ((getline name < files) > 0) wanted[root name] = 1 }
+            wanted[$1] && !seen[$1]++ { sub(/^[^ ]* /, ""); sub(/ -o [^ ]* /, " -o /dev/null "); print }' |
+        sed 's|$| -O0 -fanalyzer -fdiagnostics-plain-output|' | tr '\n' '\0' |
+        xargs -0 -P "$jobs" -n 1 sh -c
 }
 
 # One file a process: of several files it takes every va_list for uninitialised.
 run_clang_tidy() {
-    cmake -S . -B "$work/build" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DXCJ_NGINX=OFF -DXCJ_TESTS=OFF \
-        >"$work/configure.log" || cat "$work/configure.log"
     xargs -P "$jobs" -n 1 clang-tidy --quiet -p "$work/build" <"$work/files"
 }
 
@@ -58,6 +60,13 @@ findings_of() {
         done | sort -u
 }
 
+if [ "$tools" != cppcheck ]; then
+    cmake -S . -B "$work/build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
+        -DXCJ_NGINX=OFF -DXCJ_TESTS=OFF >"$work/configure.log" 2>&1 || {
+        cat "$work/configure.log"
+        exit 1
+    }
+fi
 for tool in $tools; do
     printf '== %s\n' "$tool"
     "run_$(printf '%s' "$tool" | tr - _)" >"$work/$tool.log" 2>&1 || true

@@ -1,5 +1,6 @@
 #include "check_main.h"
 
+#include <openssl/core_names.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
@@ -256,6 +257,35 @@ START_TEST(labels_bind_it)
 }
 END_TEST
 
+/* All numbers of an RSA key come to OpenSSL, which would make do, slowly, with some. */
+START_TEST(every_number_of_rsa)
+{
+    static const char *const names[] = { OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+                                         OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                         OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                         OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1 };
+    xcj_key *made_here = key_for(XCJ_RS256);
+    char *jwk = jwk_text(made_here, XCJ_PRIVATE);
+    xcj_key *key = key_of(jwk);
+    EVP_PKEY *theirs = openssl_of(made_here);
+    EVP_PKEY *ours;
+    ck_assert_int_eq(xcj_key_to_pkey(&ours, key, XCJ_PRIVATE, &err), XCJ_OK);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        BIGNUM *a = NULL, *b = NULL;
+        ck_assert_msg(EVP_PKEY_get_bn_param(ours, names[i], &a) == 1, "%s", names[i]);
+        ck_assert_int_eq(EVP_PKEY_get_bn_param(theirs, names[i], &b), 1);
+        ck_assert_int_eq(BN_cmp(a, b), 0);
+        BN_free(a);
+        BN_free(b);
+    }
+    EVP_PKEY_free(ours);
+    EVP_PKEY_free(theirs);
+    xcj_free(jwk);
+    xcj_key_free(key);
+    xcj_key_free(made_here);
+}
+END_TEST
+
 START_TEST(out_of_any_key)
 {
     static const xcj_alg algs[] = { XCJ_RS256, XCJ_ES384, XCJ_ED25519 };
@@ -489,6 +519,7 @@ static Suite *suite(void)
     tcase_add_test(t, what_is_refused);
     tcase_add_test(t, weak_keys_and_keys_that_do_not_sign);
     tcase_add_test(t, labels_bind_it);
+    tcase_add_test(t, every_number_of_rsa);
     tcase_add_test(t, out_of_any_key);
     tcase_add_test(t, the_secret_of_an_oct_key);
     tcase_add_test(t, another_library_context);

@@ -496,7 +496,10 @@ START_TEST(the_longest_signature)
     xcj_verifier *verifier = verifier_of(&options);
     size_t len;
     char *token = sign("{}", NULL, &len);
-    size_t input_len = (size_t)(strrchr(token, '.') - token) + 1;
+    size_t input_len = len;
+    while (token[input_len - 1] != '.') {
+        input_len--;
+    }
     for (size_t more = 0; more < 2; more++) {
         uint8_t *sig = calloc(1, XCJ_SIGNATURE_MAX + more);
         char *text = malloc(input_len + 2 * XCJ_SIGNATURE_MAX);
