@@ -1,5 +1,7 @@
 #include "check_main.h"
 
+#include <openssl/asn1.h>
+#include <openssl/objects.h>
 #include <string.h>
 #include <xcj.h>
 
@@ -176,6 +178,36 @@ START_TEST(signature_lengths)
 }
 END_TEST
 
+/* RFC 7518 6.2.1, RFC 8037, RFC 8812; the object identifiers by OpenSSL's word. */
+START_TEST(curves)
+{
+    static const struct {
+        const char *name;
+        unsigned bits, octets, signature_len;
+    } rows[XCJ__CRV_COUNT] = {
+        [XCJ__P256] = { "P-256", 256, 32, 64 },          [XCJ__P384] = { "P-384", 384, 48, 96 },
+        [XCJ__P521] = { "P-521", 521, 66, 132 },         [XCJ__SECP256K1] = { "secp256k1", 256, 32, 64 },
+        [XCJ__CRV_ED25519] = { "Ed25519", 256, 32, 64 }, [XCJ__CRV_ED448] = { "Ed448", 456, 57, 114 },
+        [XCJ__CRV_X25519] = { "X25519", 256, 32, 0 },    [XCJ__CRV_X448] = { "X448", 448, 56, 0 },
+    };
+    ck_assert_ptr_null(xcj__curve_row(XCJ__CRV_NONE));
+    ck_assert_ptr_null(xcj__curve_row(XCJ__CRV_COUNT));
+    for (xcj__crv crv = XCJ__P256; crv < XCJ__CRV_COUNT; crv++) {
+        const xcj__curve *curve = xcj__curve_row(crv);
+        ck_assert_str_eq(curve->name, rows[crv].name);
+        ck_assert_int_eq(xcj__curve_from_name(xcj_text(curve->name)), crv);
+        ck_assert_uint_eq(curve->bits, rows[crv].bits);
+        ck_assert_uint_eq(curve->octets, rows[crv].octets);
+        ck_assert_uint_eq(curve->signature_len, rows[crv].signature_len);
+        unsigned char *der = NULL;
+        int len = i2d_ASN1_OBJECT(OBJ_nid2obj(OBJ_sn2nid(curve->group)), &der);
+        ck_assert_mem_eq(curve->oid, der, curve->oid_len);
+        ck_assert_int_eq(len, (int)curve->oid_len);
+        OPENSSL_free(der);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -187,6 +219,7 @@ static Suite *suite(void)
         use_and_key_ops_bind,
         size_binds,
         signature_lengths,
+        curves,
     };
     TCase *tcase = tcase_create("alg");
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {

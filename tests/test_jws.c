@@ -58,6 +58,11 @@ START_TEST(headers)
     options.header = xcj_text("{ }");
     options.kid = xcj_text("other");
     expect_header(&options, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"other\",\"jku\":\"https://x/\\n\"}");
+    /* What is not there by itself may come as a further member. */
+    options = (xcj_jws_options)XCJ_JWS_OPTIONS_INIT;
+    options.kid = xcj_text("");
+    options.header = xcj_text("{\"typ\":\"a\",\"kid\":\"b\",\"jku\":\"c\"}");
+    expect_header(&options, "{\"alg\":\"HS256\",\"typ\":\"a\",\"kid\":\"b\",\"jku\":\"c\"}");
 }
 END_TEST
 
