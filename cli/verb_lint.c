@@ -70,6 +70,9 @@ static msg_status read_subject(subject *of, const lint_args *args, const opt_lis
 static msg_status look_at_token(subject *of, findings *found, const lint_how *how)
 {
     parts taken;
+    if (of->kind == NULL) {
+        io_trim_line_end(&of->data); /* the one of a file, as for every token */
+    }
     of->kind = "token";
     msg_status status = parts_take(&taken, of->name, &of->data);
     if (status == STATUS_OK) {

@@ -195,6 +195,11 @@ lints 'padding' 9 'base64url' "$(token "$head" "$good" "$sig=")"
 lints 'stray bits' 9 'base64url' "$(token "$head" "$good" "${sig%?}B")"
 wrapped=" \"Bearer $(token "$head" "$good")\" "
 WRAPPED=$wrapped lints 'Bearer, in quotes, in space' 0 'bearer-prefix quotes white-space' --token-env WRAPPED
+token "$head" "$good" >line
+printf '\n' >>line
+lints 'the line end of a file' 0 '' line
+printf '\n' >>line
+lints 'two of them' 0 'white-space' line
 lints 'a JWE' 0 'encrypted' "$(token '{"alg":"dir"}' x).AAAA.AAAA"
 flat="{\"payload\":\"$(printf '%s' "$good" | b64u)\",\"signature\":\"$sig\",\"protected\":\"$(printf '%s' "$head" | b64u)\"}"
 printf '%s' "$flat" >flat
