@@ -21,7 +21,8 @@ xcj__pool *xcj__pool_new(void)
     if (pool == MAP_FAILED) {
         return NULL;
     }
-    if (madvise(pool, sizeof *pool, MADV_WIPEONFORK) == 0) {
+    /* Advice that there is not is refused; where it is not, as by qemu for processes, none is followed. */
+    if (madvise(pool, sizeof *pool, -1) != 0 && madvise(pool, sizeof *pool, MADV_WIPEONFORK) == 0) {
         return pool;
     }
     munmap(pool, sizeof *pool);
