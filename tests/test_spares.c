@@ -20,12 +20,12 @@ START_TEST(what_was_given_back_is_taken_again)
 {
     xcj__spares spares;
     memset(&spares, 0, sizeof spares);
-    xcj_scratch *scratch = xcj__spares_take(&spares);
+    xcj_scratch *scratch = xcj__spares_take(&spares, NULL);
     ck_assert_ptr_nonnull(scratch);
-    xcj__spares_give(&spares, scratch);
+    xcj__spares_give(&spares, NULL, scratch);
     for (int i = 0; i < 100; i++) {
-        ck_assert_ptr_eq(xcj__spares_take(&spares), scratch);
-        xcj__spares_give(&spares, scratch);
+        ck_assert_ptr_eq(xcj__spares_take(&spares, NULL), scratch);
+        xcj__spares_give(&spares, NULL, scratch);
     }
     xcj__spares_free(&spares);
 }
@@ -38,23 +38,25 @@ START_TEST(never_the_same_twice)
     xcj_scratch *out[XCJ__SPARES];
     memset(&spares, 0, sizeof spares);
     for (size_t i = 0; i < XCJ__SPARES; i++) {
-        out[i] = xcj__spares_take(&spares);
+        out[i] = xcj__spares_take(&spares, NULL);
         ck_assert_ptr_nonnull(out[i]);
         ck_assert(!among(out[i], out, i));
     }
-    ck_assert_ptr_null(xcj__spares_take(&spares));
-    xcj__spares_give(&spares, NULL);
-    ck_assert_ptr_null(xcj__spares_take(&spares));
-    xcj__spares_give(&spares, out[3]);
-    ck_assert_ptr_eq(xcj__spares_take(&spares), out[3]);
+    ck_assert_ptr_null(xcj__spares_take(&spares, NULL));
+    xcj__spares_give(&spares, NULL, NULL);
+    ck_assert_ptr_eq(xcj__spares_take(&spares, out[0]), out[0]);
+    xcj__spares_give(&spares, out[0], out[0]);
+    ck_assert_ptr_null(xcj__spares_take(&spares, NULL));
+    xcj__spares_give(&spares, NULL, out[3]);
+    ck_assert_ptr_eq(xcj__spares_take(&spares, NULL), out[3]);
     for (size_t i = 0; i < XCJ__SPARES; i++) {
-        xcj__spares_give(&spares, out[i]);
+        xcj__spares_give(&spares, NULL, out[i]);
     }
     for (size_t i = 0; i < XCJ__SPARES; i++) {
-        ck_assert(among(xcj__spares_take(&spares), out, XCJ__SPARES));
+        ck_assert(among(xcj__spares_take(&spares, NULL), out, XCJ__SPARES));
     }
     for (size_t i = 0; i < XCJ__SPARES; i++) {
-        xcj__spares_give(&spares, out[i]);
+        xcj__spares_give(&spares, NULL, out[i]);
     }
     xcj__spares_free(&spares);
 }
@@ -65,9 +67,9 @@ static xcj__spares shared;
 static void *take_and_give(void *count)
 {
     for (int i = 0; i < 5000; i++) {
-        xcj_scratch *scratch = xcj__spares_take(&shared);
+        xcj_scratch *scratch = xcj__spares_take(&shared, NULL);
         *(size_t *)count += scratch != NULL;
-        xcj__spares_give(&shared, scratch);
+        xcj__spares_give(&shared, NULL, scratch);
     }
     return NULL;
 }
@@ -86,13 +88,13 @@ START_TEST(threads)
     }
     xcj_scratch *out[XCJ__SPARES];
     for (size_t i = 0; i < XCJ__SPARES; i++) {
-        out[i] = xcj__spares_take(&shared);
+        out[i] = xcj__spares_take(&shared, NULL);
         ck_assert_ptr_nonnull(out[i]);
         ck_assert(!among(out[i], out, i));
     }
-    ck_assert_ptr_null(xcj__spares_take(&shared));
+    ck_assert_ptr_null(xcj__spares_take(&shared, NULL));
     for (size_t i = 0; i < XCJ__SPARES; i++) {
-        xcj__spares_give(&shared, out[i]);
+        xcj__spares_give(&shared, NULL, out[i]);
     }
     xcj__spares_free(&shared);
 }

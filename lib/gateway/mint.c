@@ -177,10 +177,7 @@ static xcj_code job_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratc
 {
     job->signature_len = 0;
     size_t len = 0;
-    xcj_scratch *spare = scratch == NULL ? xcj__spares_take(&minter->spares) : NULL;
-    xcj_code code = xcj__key_sign(job->signature, &len, minter->key, minter->alg, job->buf, job->input_len,
-                                  spare != NULL ? spare : scratch, err);
-    xcj__spares_give(&minter->spares, spare);
+    xcj_code code = xcj__key_sign(job->signature, &len, minter->key, minter->alg, job->buf, job->input_len, scratch, err);
     if (code == XCJ_OK) {
         job->signature_len = len;
     }
@@ -211,7 +208,7 @@ static xcj_code read_request(xcj_auth *out, const xcj_minter *minter, const xcj_
     return code;
 }
 
-static xcj_code prepare_with(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
+static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
     xcj_code code = read_request(&auth, minter, from.auth, err);
@@ -233,14 +230,6 @@ static xcj_code prepare_with(xcj_mint_job *job, const xcj_minter *minter, source
     return code;
 }
 
-static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
-{
-    xcj_scratch *spare = scratch == NULL ? xcj__spares_take(&minter->spares) : NULL;
-    xcj_code code = prepare_with(job, minter, from, spare != NULL ? spare : scratch, err);
-    xcj__spares_give(&minter->spares, spare);
-    return code;
-}
-
 /* The last two steps of a mint in one call. An unsigned half is not left in the caller's buffer. */
 static xcj_code job_complete(xcj_mint_job *job, size_t *len, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
 {
@@ -252,6 +241,18 @@ static xcj_code job_complete(xcj_mint_job *job, size_t *len, const xcj_minter *m
     *len = job_finish(job);
     xcj__error_clear(err);
     return XCJ_OK;
+}
+
+/* All three steps. */
+static xcj_code mint(xcj_mint_job *job, size_t *len, const xcj_minter *minter, source from, xcj_scratch *own, xcj_error *err)
+{
+    xcj_scratch *scratch = xcj__spares_take(&minter->spares, own);
+    xcj_code code = job_prepare(job, minter, from, scratch, err);
+    if (code == XCJ_OK) {
+        code = job_complete(job, len, minter, scratch, err);
+    }
+    xcj__spares_give(&minter->spares, own, scratch);
+    return code;
 }
 
 static xcj_code bad_call(xcj_error *err)
@@ -384,8 +385,7 @@ xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, 
     *len = 0;
     xcj_mint_job job;
     job_init(&job, buf, cap);
-    xcj_code code = job_prepare(&job, minter, (source){ auth, NULL }, scratch, err);
-    return code == XCJ_OK ? job_complete(&job, len, minter, scratch, err) : code;
+    return mint(&job, len, minter, (source){ auth, NULL }, scratch, err);
 }
 
 xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const char *claims, size_t claims_len,
@@ -398,8 +398,7 @@ xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *m
     xcj_mint_job job;
     job_init(&job, buf, cap);
     const xcj_str given = { claims, claims_len };
-    xcj_code code = job_prepare(&job, minter, (source){ auth, &given }, scratch, err);
-    return code == XCJ_OK ? job_complete(&job, len, minter, scratch, err) : code;
+    return mint(&job, len, minter, (source){ auth, &given }, scratch, err);
 }
 
 xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_minter *minter, const xcj_auth *auth,
@@ -412,7 +411,9 @@ xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_mi
     if (minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
         return bad_call(err);
     }
-    xcj_code code = job_prepare(job, minter, (source){ auth, NULL }, scratch, err);
+    xcj_scratch *lent = xcj__spares_take(&minter->spares, scratch);
+    xcj_code code = job_prepare(job, minter, (source){ auth, NULL }, lent, err);
+    xcj__spares_give(&minter->spares, scratch, lent);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
     }
@@ -427,7 +428,9 @@ xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch 
     if (job->size != sizeof *job || job->input_len == 0) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not prepared");
     }
-    xcj_code code = job_sign(job, minter, scratch, err);
+    xcj_scratch *lent = xcj__spares_take(&minter->spares, scratch);
+    xcj_code code = job_sign(job, minter, lent, err);
+    xcj__spares_give(&minter->spares, scratch, lent);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
     }

@@ -26,8 +26,11 @@ static xcj__spares *changeable(const xcj__spares *spares)
     return (xcj__spares *)(uintptr_t)spares;
 }
 
-xcj_scratch *xcj__spares_take(const xcj__spares *shared)
+xcj_scratch *xcj__spares_take(const xcj__spares *shared, xcj_scratch *own)
 {
+    if (own != NULL) {
+        return own;
+    }
     xcj__spares *spares = changeable(shared);
     size_t first = first_slot();
     for (size_t i = 0; i < XCJ__SPARES; i++) {
@@ -42,18 +45,21 @@ xcj_scratch *xcj__spares_take(const xcj__spares *shared)
     return make(spares);
 }
 
-void xcj__spares_give(const xcj__spares *shared, xcj_scratch *scratch)
+void xcj__spares_give(const xcj__spares *shared, xcj_scratch *own, xcj_scratch *taken)
 {
+    if (taken == own) {
+        return;
+    }
     xcj__spares *spares = changeable(shared);
     size_t first = first_slot();
-    for (size_t i = 0; i < XCJ__SPARES && scratch != NULL; i++) {
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
         xcj_scratch *none = NULL;
-        if (atomic_compare_exchange_strong_explicit(&spares->slots[(first + i) % XCJ__SPARES].scratch, &none, scratch,
+        if (atomic_compare_exchange_strong_explicit(&spares->slots[(first + i) % XCJ__SPARES].scratch, &none, taken,
                                                     memory_order_release, memory_order_relaxed)) {
             return;
         }
     }
-    xcj_scratch_free(scratch);
+    xcj_scratch_free(taken);
 }
 
 void xcj__spares_free(xcj__spares *spares)

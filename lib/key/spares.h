@@ -21,11 +21,14 @@ typedef struct xcj__spares {
     atomic_uint made;
 } xcj__spares;
 
-/** A scratch for one call, or NULL, which does as well. It goes back with xcj__spares_give(). */
-xcj_scratch *xcj__spares_take(const xcj__spares *shared);
+/**
+ * The scratch of one call: the caller's own if there is one, else a spare, or NULL, which does as well. It goes back with
+ * xcj__spares_give().
+ */
+xcj_scratch *xcj__spares_take(const xcj__spares *shared, xcj_scratch *own);
 
-/** Takes back what xcj__spares_take() gave; NULL is fine. */
-void xcj__spares_give(const xcj__spares *shared, xcj_scratch *scratch);
+/** Takes back what xcj__spares_take() gave for the same `own`. */
+void xcj__spares_give(const xcj__spares *shared, xcj_scratch *own, xcj_scratch *taken);
 
 /** Frees them. No call is under way any more. */
 void xcj__spares_free(xcj__spares *spares);

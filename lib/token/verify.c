@@ -81,10 +81,10 @@ static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool
 
 static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
 {
-    xcj_scratch *spare = w->scratch == NULL ? xcj__spares_take(&w->verifier->spares) : NULL;
-    w->scratch = spare != NULL ? spare : w->scratch;
+    xcj_scratch *own = w->scratch;
+    w->scratch = xcj__spares_take(&w->verifier->spares, own);
     xcj_code code = verify_with(out, w, text, is_json);
-    xcj__spares_give(&w->verifier->spares, spare);
+    xcj__spares_give(&w->verifier->spares, own, w->scratch);
     return code;
 }
 
