@@ -118,11 +118,6 @@ json_t *doc_text(xcj_str value)
     return made != NULL ? made : json_null();
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 void doc_splice(text *to, xcj_str object, xcj_str members)
 {
     size_t end = object.len;
@@ -130,7 +125,7 @@ void doc_splice(text *to, xcj_str object, xcj_str members)
         end--;
     }
     size_t before = end > 0 ? end - 1 : 0;
-    while (before > 0 && is_space(object.ptr[before - 1])) {
+    while (before > 0 && text_is_space(object.ptr[before - 1])) {
         before--;
     }
     bool is_empty = before > 0 && object.ptr[before - 1] == '{';
@@ -206,7 +201,7 @@ static size_t pretty_string(text *to, xcj_str json, size_t at)
 
 static size_t skip_space(xcj_str json, size_t at)
 {
-    while (at < json.len && is_space(json.ptr[at])) {
+    while (at < json.len && text_is_space(json.ptr[at])) {
         at++;
     }
     return at;

@@ -12,14 +12,9 @@
 
 static const char NO_TERMINAL[] = "is encrypted: give --passphrase-env or --passphrase-file";
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static size_t skip_space(const text *data, size_t at)
 {
-    while (at < data->len && is_space(data->ptr[at])) {
+    while (at < data->len && text_is_space(data->ptr[at])) {
         at++;
     }
     return at;

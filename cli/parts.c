@@ -12,11 +12,6 @@
 /* Of a general JSON serialisation; a verifier takes 16. */
 #define SIGNATURES_MAX 1000
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static int digit(char c)
 {
     if (c >= 'A' && c <= 'Z') {
@@ -43,9 +38,9 @@ bool parts_decode(part *out, const char *from, size_t len)
     for (size_t i = 0; i < len; i++) {
         const char c = from[i];
         const int value = digit(c);
-        out->flaws |=
-            (c == '=' ? PARTS_PADDED : 0) | (c == '+' || c == '/' ? PARTS_STANDARD : 0) | (is_space(c) ? PARTS_BLANK : 0);
-        if (value < 0 && c != '=' && !is_space(c)) {
+        out->flaws |= (c == '=' ? PARTS_PADDED : 0) | (c == '+' || c == '/' ? PARTS_STANDARD : 0) |
+                      (text_is_space(c) ? PARTS_BLANK : 0);
+        if (value < 0 && c != '=' && !text_is_space(c)) {
             return false;
         }
         if (value < 0) {
@@ -67,11 +62,11 @@ bool parts_decode(part *out, const char *from, size_t len)
 
 static xcj_str trim(xcj_str token)
 {
-    while (token.len > 0 && is_space(token.ptr[0])) {
+    while (token.len > 0 && text_is_space(token.ptr[0])) {
         token.ptr++;
         token.len--;
     }
-    while (token.len > 0 && is_space(token.ptr[token.len - 1])) {
+    while (token.len > 0 && text_is_space(token.ptr[token.len - 1])) {
         token.len--;
     }
     return token;

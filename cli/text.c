@@ -99,6 +99,11 @@ void text_base64(text *to, const void *bytes, size_t len)
     }
 }
 
+bool text_is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 xcj_str text_view(const text *from)
 {
     xcj_str view = { from->ptr, from->len };

@@ -7,11 +7,6 @@
 
 #include "cli/token.h"
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 static const char *operand_name(const char *operand)
 {
     if (operand[0] == '@') {
@@ -36,7 +31,7 @@ msg_status token_read(text *out, const char **name, const opt_list *operands, co
 bool token_is_json(const char *token, size_t len)
 {
     size_t at = 0;
-    while (at < len && is_space(token[at])) {
+    while (at < len && text_is_space(token[at])) {
         at++;
     }
     return at < len && token[at] == '{';
@@ -65,7 +60,7 @@ const char *token_hint(const char *token, size_t len)
     if (token[len - 1] == '\r') {
         return "ends in a carriage return: its lines end in CRLF, not LF";
     }
-    if (is_space(token[0]) || is_space(token[len - 1])) {
+    if (text_is_space(token[0]) || text_is_space(token[len - 1])) {
         return "has white space around it";
     }
     if (token_is_json(token, len)) {
