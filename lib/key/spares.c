@@ -13,11 +13,17 @@ static size_t first_slot(void)
 static xcj_scratch *make(xcj__spares *spares)
 {
     xcj_scratch *scratch = NULL;
-    if (atomic_load_explicit(&spares->made, memory_order_relaxed) >= XCJ__SPARES ||
-        atomic_fetch_add_explicit(&spares->made, 1, memory_order_relaxed) >= XCJ__SPARES) {
-        return NULL;
+    unsigned made = atomic_load_explicit(&spares->made, memory_order_relaxed);
+    do {
+        if (made == XCJ__SPARES) {
+            return NULL;
+        }
+    } while (
+        !atomic_compare_exchange_weak_explicit(&spares->made, &made, made + 1, memory_order_relaxed, memory_order_relaxed));
+    if (xcj_scratch_new(&scratch, NULL) != XCJ_OK) {
+        atomic_fetch_sub_explicit(&spares->made, 1, memory_order_relaxed);
     }
-    return xcj_scratch_new(&scratch, NULL) == XCJ_OK ? scratch : NULL;
+    return scratch;
 }
 
 /* The handle is constant but for its spares, as all of its users share it. */
@@ -59,7 +65,9 @@ void xcj__spares_give(const xcj__spares *shared, xcj_scratch *own, xcj_scratch *
             return;
         }
     }
+    /* Each slot was taken when it was looked at, though never all were: others gave and took meanwhile. */
     xcj_scratch_free(taken);
+    atomic_fetch_sub_explicit(&spares->made, 1, memory_order_relaxed);
 }
 
 void xcj__spares_free(xcj__spares *spares)

@@ -18,7 +18,7 @@ typedef struct xcj__spares {
         _Atomic(xcj_scratch *) scratch;  /* NULL: not made yet, or taken */
         char apart[64 - sizeof(void *)]; /* so that threads do not share a cache line */
     } slots[XCJ__SPARES];
-    atomic_uint made;
+    atomic_uint made; /* and not freed again */
 } xcj__spares;
 
 /**
