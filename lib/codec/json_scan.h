@@ -82,6 +82,9 @@ static inline bool xcj__json_named(const xcj__json_item *item, const char *liter
  */
 size_t xcj__json_unescape(char *dst, xcj_str content);
 
+/** The same in a block for xcj_free(), with a NUL after it. XCJ_ERR_MEMORY. */
+XCJ_MUST_CHECK xcj_code xcj__json_take_text(char **out, size_t *out_len, xcj_str content, xcj_error *err);
+
 /** A number's value in whole seconds, exact and saturating: floor, and whether a fraction follows. */
 typedef struct xcj__json_number {
     int64_t floor; /* saturates at INT64_MIN and INT64_MAX */

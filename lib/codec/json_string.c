@@ -5,6 +5,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
 #include "lib/codec/json_scan.h"
 #include "lib/codec/json_write.h"
 #include "lib/codec/swar.h"
@@ -200,4 +202,16 @@ size_t xcj__json_unescape(char *dst, xcj_str content)
         to += len;
     }
     return (size_t)(to - dst);
+}
+
+xcj_code xcj__json_take_text(char **out, size_t *out_len, xcj_str content, xcj_error *err)
+{
+    char *text = xcj__alloc(content.len + 1);
+    if (text == NULL) {
+        return xcj__fail_memory(err);
+    }
+    *out_len = xcj__json_unescape(text, content);
+    text[*out_len] = '\0';
+    *out = text;
+    return XCJ_OK;
 }

@@ -4,7 +4,6 @@
 #include <xcj/mint.h>
 
 #include "lib/base/error.h"
-#include "lib/base/mem.h"
 #include "lib/gateway/plan.h"
 
 static xcj_code find_client_id(void *ctx, const xcj__json_item *item, xcj_error *err)
@@ -13,20 +12,6 @@ static xcj_code find_client_id(void *ctx, const xcj__json_item *item, xcj_error 
     if (xcj__claim_of(item) == XCJ__CLIENT_ID && item->value.type == XCJ__JSON_STRING) {
         *(xcj__json_value *)ctx = item->value;
     }
-    return XCJ_OK;
-}
-
-/* The member's text, in a block of its own. */
-static xcj_code take_text(char **out, size_t *out_len, const xcj__json_value *value, xcj_error *err)
-{
-    char *text = xcj__dup(value->text.ptr, value->text.len);
-    if (text == NULL) {
-        return xcj__fail_memory(err);
-    }
-    *out_len = value->escaped ? xcj__json_unescape(text, (xcj_str){ text, value->text.len }) : value->text.len;
-    text[*out_len] = '\0';
-    *out = text;
-    xcj__error_clear(err);
     return XCJ_OK;
 }
 
@@ -48,7 +33,10 @@ xcj_code xcj_minted_client_id(char **out, size_t *out_len, const char *token, si
         code = xcj__fail_at(err, XCJ_ERR_CLIENT_ID, "client_id", XCJ_NO_OFFSET, "the token has no client_id");
     }
     if (code == XCJ_OK) {
-        code = take_text(out, out_len, &value, err);
+        code = xcj__json_take_text(out, out_len, value.text, err);
+    }
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
     }
     xcj_unverified_free(taken);
     return code;

@@ -279,10 +279,8 @@ xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len
     if (r.seen[KID].type != XCJ__JSON_STRING) {
         return XCJ_OK;
     }
-    char *copy = xcj__alloc(r.seen[KID].text.len + 1);
-    if (copy == NULL) {
-        return xcj__fail_memory(err);
-    }
-    *kid = (xcj_str){ copy, xcj__json_unescape(copy, r.seen[KID].text) };
-    return XCJ_OK;
+    char *copy = NULL;
+    code = xcj__json_take_text(&copy, &kid->len, r.seen[KID].text, err);
+    kid->ptr = copy;
+    return code;
 }

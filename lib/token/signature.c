@@ -92,11 +92,16 @@ static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
     if (code != XCJ_OK) {
         return code;
     }
-    char *kid = f.value.type == XCJ__JSON_STRING ? xcj__alloc(f.value.text.len + 1) : NULL;
-    if (kid == NULL) {
-        return f.value.type == XCJ__JSON_STRING ? xcj__fail_memory(w->err) : no_credentials(w);
+    if (f.value.type != XCJ__JSON_STRING) {
+        return no_credentials(w);
     }
-    xcj_str view = { kid, xcj__json_unescape(kid, f.value.text) };
+    char *kid = NULL;
+    size_t len = 0;
+    code = xcj__json_take_text(&kid, &len, f.value.text, w->err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj_str view = { kid, len };
     code = xcj__keyset_has(w->verifier->keys, view) ? xcj__keyset_select(&w->key, w->verifier->keys, view, alg, w->err)
                                                     : no_credentials(w);
     xcj_free(kid);

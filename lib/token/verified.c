@@ -177,17 +177,7 @@ xcj_code xcj_verified_text(char **out, size_t *out_len, const xcj_verified *veri
     xcj__json_value value;
     xcj_code code =
         find_typed(&value, verified, where, (xcj_str){ path, path_len }, 1u << XCJ__JSON_STRING, "a string", err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    char *text = xcj__alloc(value.text.len + 1);
-    if (text == NULL) {
-        return xcj__fail_memory(err);
-    }
-    *out_len = xcj__json_unescape(text, value.text);
-    text[*out_len] = '\0';
-    *out = text;
-    return XCJ_OK;
+    return code == XCJ_OK ? xcj__json_take_text(out, out_len, value.text, err) : code;
 }
 
 static xcj_code wrong_value(xcj_str path, const char *what, xcj_error *err)
