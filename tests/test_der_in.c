@@ -412,6 +412,30 @@ START_TEST(iterations_are_bounded)
 }
 END_TEST
 
+/* What OpenSSL has not, or refuses, is not called a wrong passphrase: the owner would try others for ever. */
+START_TEST(ciphers_that_are_not_there)
+{
+    EVP_PKEY *pkey = make("ED25519", NULL);
+    PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(pkey);
+    X509_SIG *box = PKCS8_encrypt(NID_pbe_WithSHA1And3_Key_TripleDES_CBC, NULL, "CANARY", 6, NULL, 0, 2048, info);
+    const X509_ALGOR *triple;
+    X509_ALGOR *rc4;
+    uint8_t *der = NULL;
+    X509_SIG_getm(box, &rc4, NULL);
+    X509_SIG_get0(box, &triple, NULL);
+    X509_ALGOR_set0(rc4, OBJ_nid2obj(NID_pbe_WithSHA1And128BitRC4), V_ASN1_SEQUENCE,
+                    ASN1_STRING_dup(triple->parameter->value.sequence));
+    int len = i2d_X509_SIG(box, &der);
+    expect_sealed(der, (size_t)len, "CANARY", 6, XCJ_ERR_CRYPTO);
+    ck_assert_ptr_nonnull(strstr(err.message, "legacy provider"));
+    expect_sealed(der, (size_t)len, NULL, 0, XCJ_ERR_PASSPHRASE);
+    OPENSSL_free(der);
+    X509_SIG_free(box);
+    PKCS8_PRIV_KEY_INFO_free(info);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
 /* Scrypt bounds itself: OpenSSL refuses numbers that want more memory than it allows. */
 START_TEST(scrypt)
 {
@@ -432,7 +456,7 @@ START_TEST(scrypt)
     }
     der[at + 2] = 0x40; /* N = 16384, and r = 127: 260 MB */
     der[at + 6] = 0x7f;
-    expect_sealed(der, (size_t)len, "CANARY", 6, XCJ_ERR_PASSPHRASE);
+    expect_sealed(der, (size_t)len, "CANARY", 6, XCJ_ERR_CRYPTO);
     OPENSSL_free(der);
     X509_SIG_free(box);
     PKCS8_PRIV_KEY_INFO_free(info);
@@ -457,9 +481,9 @@ END_TEST
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        structures_of_one_type, compressed_points, other_types,           labels_that_are_known,  damaged_texts,
-        halves_of_two_keys,     encrypted_keys,    a_needless_passphrase, iterations_are_bounded, scrypt,
-        nothing_at_all,
+        structures_of_one_type, compressed_points,          other_types,    labels_that_are_known,
+        damaged_texts,          halves_of_two_keys,         encrypted_keys, a_needless_passphrase,
+        iterations_are_bounded, ciphers_that_are_not_there, scrypt,         nothing_at_all,
     };
     TCase *tcase = tcase_create("der_in");
     tcase_set_timeout(tcase, 120);

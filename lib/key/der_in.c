@@ -99,6 +99,14 @@ static bool is_pbe_sane(const X509_ALGOR *algorithm)
     return sane;
 }
 
+/* Did the decryption end in bytes that are no key? Anything else that fails has nothing to do with the passphrase. */
+static bool is_wrong_passphrase(void)
+{
+    unsigned long last = ERR_peek_last_error();
+    return ERR_GET_LIB(last) == ERR_LIB_PKCS12 &&
+           (ERR_GET_REASON(last) == PKCS12_R_PKCS12_CIPHERFINAL_ERROR || ERR_GET_REASON(last) == PKCS12_R_DECODE_ERROR);
+}
+
 static EVP_PKEY *decrypt(decoding *d, const X509_SIG *sealed)
 {
     const X509_ALGOR *algorithm;
@@ -115,8 +123,11 @@ static EVP_PKEY *decrypt(decoding *d, const X509_SIG *sealed)
     PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, d->options->passphrase, (int)d->options->passphrase_len);
     EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
     PKCS8_PRIV_KEY_INFO_free(info);
-    if (pkey == NULL) {
+    if (info == NULL && is_wrong_passphrase()) {
         d->code = xcj__fail(d->err, XCJ_ERR_PASSPHRASE, "the passphrase does not open the key");
+    } else if (info == NULL) {
+        d->code = xcj__fail(d->err, XCJ_ERR_CRYPTO,
+                            "OpenSSL cannot decrypt the key; for RC4, RC2 and DES it needs its legacy provider");
     }
     return pkey;
 }
