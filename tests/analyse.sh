@@ -1,27 +1,29 @@
 #!/bin/sh
-# Static analysis of lib/, cli/ and the examples by cppcheck, gcc -fanalyzer and clang-tidy, and codespell over all that is
-# written here. (shellcheck and clang-format have tests of their own in tests/structure.) A finding is fixed, or stands in
-# tests/proof/findings.txt with the reason why it is none; a reason whose finding is gone is a failure, too.
+# Static analysis: cppcheck, gcc -fanalyzer and clang-tidy over lib/, cli/ and the examples, shellcheck over the scripts, and
+# codespell over all that is written here. (The format of the code is another test: structure_format.) A finding is fixed, or
+# stands in tests/proof/findings.txt with the reason why it is none; a reason whose finding is gone is a failure, too.
 #
-#     sh tests/analyse.sh            two or three minutes
-#     sh tests/analyse.sh --quick    cppcheck and codespell alone, as ctest does (structure_analysis)
+#     sh tests/analyse.sh            three minutes
+#     sh tests/analyse.sh TOOL       one tool alone, skipped where it is not here: so ctest runs them (analysis_TOOL)
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=packages.sh
 . tests/packages.sh
 
-tools='cppcheck gcc clang-tidy'
-case ${1:-} in
-'') packages_need build proof ;;
---quick)
-    tools=cppcheck
-    for tool in cppcheck codespell; do
-        command -v $tool >/dev/null || { printf 'SKIP: %s is not here\n' "$tool"; exit 77; }
+tools='cppcheck gcc clang-tidy shellcheck codespell'
+case " $tools " in
+*" ${1:-all} "*)
+    tools=$1
+    for tool in "$tools" jq; do
+        command -v "$tool" >/dev/null || { printf 'SKIP: %s is not here\n' "$tool"; exit 77; }
     done
     ;;
 *)
-    printf 'usage: sh tests/analyse.sh [--quick]\n' >&2
-    exit 2
+    if [ $# -gt 0 ]; then
+        printf 'usage: sh tests/analyse.sh [%s]\n' "$(printf '%s' "$tools" | tr ' ' '|')" >&2
+        exit 2
+    fi
+    packages_need build proof
     ;;
 esac
 jobs=$(packages_jobs)
@@ -60,30 +62,53 @@ findings_of() {
         done | sort -u
 }
 
-if [ "$tools" != cppcheck ]; then
+run_shellcheck() {
+    XCJ_ROOT=$PWD sh tests/structure/scripts.sh
+}
+
+# Left out: words that the tests misspell by intent, and base64.
+run_codespell() {
+    find README.md CMakeLists.txt cli docs examples include lib pkgconfig tests -type f |
+        grep -vE '^tests/(vectors|fuzz)/|\.(svg|json|patch|pyc)$' |
+        xargs codespell -L fo,te,nulll,verfy
+}
+
+# What gcc and clang-tidy are told of each file's compilation.
+configure() {
     cmake -S . -B "$work/build" -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
         -DXCJ_NGINX=OFF -DXCJ_TESTS=OFF >"$work/configure.log" 2>&1 || {
         cat "$work/configure.log"
         exit 1
     }
-fi
+}
+
+# TOOL's findings beside those that have a reason.
+compare() {
+    grep -E '(fatal )?error:' "$work/$1.log" && exit 1
+    findings_of "$work/$1.log" >"$work/$1"
+    # Each finds something that is none: a log without is that of a tool that did not run.
+    [ -s "$work/$1" ] || { cat "$work/$1.log" >&2; exit 1; }
+    sed -n "s/^$1: //p" tests/proof/findings.txt | sort -u >"$work/known"
+    comm -23 "$work/$1" "$work/known" | sed "s/^/found: $1: /" >>"$work/failures"
+    comm -13 "$work/$1" "$work/known" | sed "s/^/found no longer: $1: /" >>"$work/failures"
+}
+
+: >"$work/failures"
 for tool in $tools; do
     printf '== %s\n' "$tool"
-    "run_$(printf '%s' "$tool" | tr - _)" >"$work/$tool.log" 2>&1 || true
-    grep -E '(fatal )?error:' "$work/$tool.log" && exit 1
-    findings_of "$work/$tool.log" >"$work/$tool"
-    # Every tool finds something that is none: a log without is that of a tool that did not run.
-    [ -s "$work/$tool" ] || { cat "$work/$tool.log" >&2; exit 1; }
-    sed -n "s/^$tool: //p" tests/proof/findings.txt | sort -u >"$work/known"
-    comm -23 "$work/$tool" "$work/known" | sed "s/^/found: $tool: /" >>"$work/failures"
-    comm -13 "$work/$tool" "$work/known" | sed "s/^/found no longer: $tool: /" >>"$work/failures"
+    case $tool in
+    shellcheck | codespell)
+        "run_$tool" >"$work/$tool.log" 2>&1 || {
+            printf 'found: %s:\n' "$tool"
+            cat "$work/$tool.log"
+        } >>"$work/failures"
+        ;;
+    *)
+        [ "$tool" = cppcheck ] || [ -d "$work/build" ] || configure
+        "run_$(printf '%s' "$tool" | tr - _)" >"$work/$tool.log" 2>&1 || true
+        compare "$tool"
+        ;;
+    esac
 done
-
-printf '== codespell\n'
-# Left out: words that the tests misspell by intent, and base64.
-find README.md CMakeLists.txt cli docs examples include lib pkgconfig tests -type f |
-    grep -vE '^tests/(vectors|fuzz)/|\.(svg|json|patch|pyc)$' |
-    xargs codespell -L fo,te,nulll,verfy >>"$work/failures" || true
-
 cat "$work/failures"
 [ ! -s "$work/failures" ]

@@ -72,6 +72,8 @@ all    command    cppcheck        cppcheck
 proof  command    codespell       codespell
 proof  command    cppcheck        cppcheck
 proof  command    clang-tidy      clang-tidy
+all    command    clang-tidy      clang-tidy
+proof  command    shellcheck      shellcheck
 proof  command    gcovr           gcovr
 proof  command    jq              jq
 proof  library    check:0         check
