@@ -86,9 +86,16 @@ START_TEST(headers_that_are_refused)
         options.header = xcj_text(cases[i].header);
         expect_refused(&options, cases[i].code);
     }
-    options = (xcj_jws_options)XCJ_JWS_OPTIONS_INIT;
-    options.typ = xcj_text("\xff");
-    expect_refused(&options, XCJ_ERR_CONFIG);
+    xcj_str *const ours[] = { &options.typ, &options.kid, &options.jku };
+    static const char *const repeats[] = { "{\"typ\":1}", "{\"kid\":1}", "{\"jku\":1}" };
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++) {
+        options = (xcj_jws_options)XCJ_JWS_OPTIONS_INIT;
+        *ours[i] = xcj_text("\xff");
+        expect_refused(&options, XCJ_ERR_CONFIG);
+        *ours[i] = xcj_text("x");
+        options.header = xcj_text(repeats[i]);
+        expect_refused(&options, XCJ_ERR_CONFIG);
+    }
     options = (xcj_jws_options)XCJ_JWS_OPTIONS_INIT;
     options.unencoded = 1; /* compact, and not detached */
     expect_refused(&options, XCJ_ERR_ARGUMENT);

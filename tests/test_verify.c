@@ -265,14 +265,16 @@ END_TEST
 START_TEST(keys_by_claim)
 {
     xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
-    xcj_key *named;
+    xcj_key *named, *seven;
     xcj_keyset *set;
     xcj_verifier *verifier;
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     labels.kid = xcj_text("my-user");
     ck_assert_int_eq(xcj_key_relabel(&named, key, &labels, &err), XCJ_OK);
-    const xcj_key *const keys[] = { named };
-    ck_assert_int_eq(xcj_keyset_from_keys(&set, keys, 1, &err), XCJ_OK);
+    labels.kid = xcj_text("7");
+    ck_assert_int_eq(xcj_key_relabel(&seven, key, &labels, &err), XCJ_OK);
+    const xcj_key *const keys[] = { named, seven };
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, keys, 2, &err), XCJ_OK);
     options.allow_no_exp = 1;
     options.key_claim = xcj_text("client_id");
     ck_assert_int_eq(xcj_verifier_new(&verifier, set, &options, &err), XCJ_OK);
@@ -283,6 +285,7 @@ START_TEST(keys_by_claim)
         { "{\"client_id\":\"my-user\"}", XCJ_OK },
         { "{\"client_id\":\"my\\u002duser\"}", XCJ_OK },
         { "{\"client_id\":\"other\"}", XCJ_ERR_NO_KEY },
+        { "{\"client_id\":\"7\"}", XCJ_OK },
         { "{\"client_id\":7}", XCJ_ERR_NO_KEY },
         { "{}", XCJ_ERR_NO_KEY },
         { "no claims", XCJ_ERR_JSON },
@@ -300,6 +303,7 @@ START_TEST(keys_by_claim)
     xcj_verifier_free(verifier);
     xcj_keyset_free(set);
     xcj_key_free(named);
+    xcj_key_free(seven);
 }
 END_TEST
 
@@ -354,8 +358,23 @@ START_TEST(forms_that_people_paste)
         const char *token;
         const char *hint;
     } cases[] = {
-        { "", "empty" },         { "Bearer a.b.c", "Bearer" }, { "\"a.b.c\"", "quotes" }, { "a.b.c.d.e", "JWE" },
-        { "{\"a\":1}", "JSON" }, { "a.b", "this has 2" },      { "abc", "this has 1" },
+        { "", "empty" },
+        { "Bearer a.b.c", "Bearer" },
+        { "Bearer a", "Bearer" },
+        { "bearer ", "Bearer" },
+        { "Bearer", "this has 1" },
+        { "\"a.b.c\"", "quotes" },
+        { "'a.b.c'", "quotes" },
+        { "\"a.b\"", "quotes" },
+        { "'a.b'", "quotes" },
+        { "a'b", "this has 1" },
+        { "a.b.c.d.e", "JWE" },
+        { "{\"a\":1}", "JSON" },
+        { "{\"a\":1.2,\"b\":3.4}", "JSON" },
+        { "a.b", "this has 2" },
+        { "abc", "this has 1" },
+        { ".", "this has 2" },
+        { "....", "JWE" },
     };
     xcj_verifier *verifier = verifier_of(NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -654,6 +673,35 @@ START_TEST(kids)
 }
 END_TEST
 
+/* Strings that are written with escapes are kept elsewhere, and stay there when more of them come: the kid is still read
+ * when the last of them has been. */
+START_TEST(long_escaped_strings)
+{
+    enum { KID = 300, TYP = 3000 };
+    char kid[KID + 1], header[2 * (KID + TYP)];
+    memset(kid, 'k', KID);
+    kid[KID] = '\0';
+    int len = sprintf(header, "{\"alg\":\"ES\\u003256\",\"kid\":\"\\u006b%s\",\"typ\":\"\\u006a", kid + 1);
+    memset(header + len, 't', TYP);
+    strcpy(header + len + TYP, "\"}");
+    xcj_key *known = named(XCJ_ES256, kid), *other = named(XCJ_ES256, "other");
+    const xcj_key *const keys[] = { other, known };
+    xcj_keyset *set;
+    xcj_verifier *verifier;
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.allow_no_exp = 1;
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, keys, 2, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new(&verifier, set, &options, &err), XCJ_OK);
+    char *token = forged(known, XCJ_ES256, header, "{}");
+    ck_assert_msg(verdict(verifier, token) == XCJ_OK, "%s", err.message);
+    free(token);
+    xcj_verifier_free(verifier);
+    xcj_keyset_free(set);
+    xcj_key_free(known);
+    xcj_key_free(other);
+}
+END_TEST
+
 START_TEST(limits)
 {
     static const char header[] = "{\"alg\":\"ES256\",\"a\":[[]],\"b\":1}";
@@ -713,6 +761,7 @@ static Suite *suite(void)
         allowed_algorithms,
         keys_that_do_not_verify,
         kids,
+        long_escaped_strings,
         limits,
     };
     TCase *tcase = tcase_create("verify");

@@ -30,7 +30,7 @@ static xcj_code not_compact(const char *token, size_t len, size_t dots, xcj_erro
     if (token[0] == '{') {
         return xcj__fail(err, XCJ_ERR_TOKEN, "this is JSON, not a compact token");
     }
-    if (len > 7 && xcj__str_is_nocase((xcj_str){ token, 7 }, "Bearer ")) {
+    if (len >= 7 && xcj__str_is_nocase((xcj_str){ token, 7 }, "Bearer ")) {
         return xcj__fail(err, XCJ_ERR_TOKEN, "the token begins with \"Bearer \": leave that out");
     }
     if (token[0] == '"' || token[0] == '\'') {
@@ -48,7 +48,7 @@ xcj_code xcj__compact_split(xcj__compact *out, const char *token, size_t len, xc
     const char *end = token + len;
     const char *second = first != NULL ? memchr(first + 1, '.', (size_t)(end - first - 1)) : NULL;
     bool is_three = second != NULL && memchr(second + 1, '.', (size_t)(end - second - 1)) == NULL;
-    if (!is_three || token[0] == '{' || memchr(token, ' ', (size_t)(first - token)) != NULL || token[0] == '"') {
+    if (!is_three || memchr("{\"'", token[0], 3) != NULL || memchr(token, ' ', (size_t)(first - token)) != NULL) {
         return not_compact(token, len, count_dots(token, len), err);
     }
     out->header = (xcj_str){ token, (size_t)(first - token) };

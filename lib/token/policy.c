@@ -32,9 +32,7 @@ static xcj_str copy_text(block *b, xcj_str text)
         return text;
     }
     char *dst = b->texts;
-    if (text.len > 0) {
-        memcpy(dst, text.ptr, text.len);
-    }
+    memcpy(dst, text.ptr, text.len);
     b->texts += text.len;
     return (xcj_str){ dst, text.len };
 }
