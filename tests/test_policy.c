@@ -108,6 +108,7 @@ START_TEST(clocks_at_the_ends)
         { "{\"exp\":" MIN ",\"iat\":" MIN "}", XCJ_ERR_EXPIRED, XCJ_CLAIM_EXP, NULL },
         { "{\"exp\":0,\"iat\":" MIN "}", XCJ_OK, 0, NULL },
         { "{\"nbf\":" MAX ",\"iat\":" MIN "}", XCJ_ERR_NOT_YET_VALID, XCJ_CLAIM_NBF, NULL },
+        { "{\"nbf\":" MAX ".5,\"iat\":" MIN "}", XCJ_ERR_NOT_YET_VALID, XCJ_CLAIM_NBF, NULL },
         { "{\"iat\":" MAX "}", XCJ_ERR_NOT_YET_VALID, XCJ_CLAIM_IAT, NULL },
     };
     xcj_verify_options options = at(INT64_MAX);
@@ -313,8 +314,11 @@ START_TEST(all_failures_in_a_fixed_order)
           "\"exp\" passed 50 s ago, \"nbf\" is not a number" },
         { "{\"exp\":500,\"nbf\":200}", XCJ_ERR_NOT_YET_VALID, XCJ_CLAIM_NBF, NULL },
     };
+    static const row old[] = { { "{\"nbf\":200,\"iat\":10}", XCJ_ERR_EXPIRED, XCJ_CLAIM_NBF | XCJ_CLAIM_IAT, NULL } };
     xcj_verify_options options = at(100);
     EXPECT(&options, times);
+    options.max_age = 10;
+    EXPECT(&options, old);
     options.issuers = options.audiences = options.required = &text;
     options.issuers_count = options.audiences_count = options.required_count = 1;
     options.subject = options.typ = text;
@@ -378,11 +382,10 @@ END_TEST
 START_TEST(absent_texts_of_lists)
 {
     static const char *const names[] = { "issuers", "audiences", "required" };
-    const xcj_str absent[2] = { { "x", 1 }, { NULL, 0 } };
-    const xcj_str empty[2] = { { "x", 1 }, { "", 0 } };
+    const xcj_str lists[][2] = { { { "x", 1 }, { "", 0 } }, { { "x", 1 }, { NULL, 0 } }, { { NULL, 0 }, { "x", 1 } } };
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        for (int is_absent = 0; is_absent < 2; is_absent++) {
-            const xcj_str *list = is_absent ? absent : empty;
+        for (size_t is_absent = 0; is_absent < COUNT_OF(lists); is_absent++) {
+            const xcj_str *list = lists[is_absent];
             xcj_verify_options options = at(0);
             xcj__policy policy;
             options.issuers = list;
@@ -454,7 +457,17 @@ START_TEST(options_out_of_range)
 {
     static const xcj_alg bad[] = { XCJ_RS256, XCJ_ALG_NONE };
     static const xcj_str some[] = { { "x", 1 } };
+    xcj_str many[33];
+    for (size_t i = 0; i < COUNT_OF(many); i++) {
+        many[i] = some[0];
+    }
     xcj_verify_options options = at(0);
+    options.required = many;
+    options.required_count = 32;
+    expect_right(&options);
+    options.required_count = 33;
+    expect_wrong(&options, "required");
+    options = at(0);
     options.max_depth = 1024;
     options.max_age = INT64_MAX;
     options.leeway = 86400;

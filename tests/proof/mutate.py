@@ -36,9 +36,9 @@ def blank(match):
 
 def code_only(text):
     """The text with comments, literals and preprocessor lines other than definitions blanked, offsets kept. A buffer on the
-    stack that grows when it is too small may have any size: ..._STORAGE is no constant to change."""
+    stack that grows when it is too small may have any size: neither ..._STORAGE nor what is in storage[] is to change."""
     text = re.sub(r'/\*.*?\*/|"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'', blank, text, flags=re.S)
-    return re.sub(r"^#(?!define).*$|^#define \w+_STORAGE .*$", blank, text, flags=re.M)
+    return re.sub(r"^#(?!define).*$|^#define \w+_STORAGE .*$|\bstorage\[[^]]*\];", blank, text, flags=re.M)
 
 
 def balanced(text, at):
