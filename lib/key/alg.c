@@ -19,19 +19,20 @@ static const xcj__curve curves[XCJ__CRV_COUNT] = {
     [XCJ__CRV_X448] = { "X448", "X448", XCJ__OKP, 448, 56, 0, OID("\x06\x03\x2b\x65\x6f") },
 };
 
+#define NO_CURVE ON(XCJ__CRV_NONE)
 #define EDWARDS (ON(XCJ__CRV_ED25519) | ON(XCJ__CRV_ED448))
 
 /* In the order of the numbers of xcj_alg. */
 static const xcj__alg algs[XCJ__ALG_COUNT] = {
-    { XCJ_HS256, "HS256", XCJ__OCT, 0, XCJ_SHA256, XCJ__HMAC, 256, 0 },
-    { XCJ_HS384, "HS384", XCJ__OCT, 0, XCJ_SHA384, XCJ__HMAC, 384, 1 },
-    { XCJ_HS512, "HS512", XCJ__OCT, 0, XCJ_SHA512, XCJ__HMAC, 512, 2 },
-    { XCJ_RS256, "RS256", XCJ__RSA, 0, XCJ_SHA256, XCJ__PKCS1, 2048, 0 },
-    { XCJ_RS384, "RS384", XCJ__RSA, 0, XCJ_SHA384, XCJ__PKCS1, 2048, 1 },
-    { XCJ_RS512, "RS512", XCJ__RSA, 0, XCJ_SHA512, XCJ__PKCS1, 2048, 2 },
-    { XCJ_PS256, "PS256", XCJ__RSA, 0, XCJ_SHA256, XCJ__PSS, 2048, 3 },
-    { XCJ_PS384, "PS384", XCJ__RSA, 0, XCJ_SHA384, XCJ__PSS, 2048, 4 },
-    { XCJ_PS512, "PS512", XCJ__RSA, 0, XCJ_SHA512, XCJ__PSS, 2048, 5 },
+    { XCJ_HS256, "HS256", XCJ__OCT, NO_CURVE, XCJ_SHA256, XCJ__HMAC, 256, 0 },
+    { XCJ_HS384, "HS384", XCJ__OCT, NO_CURVE, XCJ_SHA384, XCJ__HMAC, 384, 1 },
+    { XCJ_HS512, "HS512", XCJ__OCT, NO_CURVE, XCJ_SHA512, XCJ__HMAC, 512, 2 },
+    { XCJ_RS256, "RS256", XCJ__RSA, NO_CURVE, XCJ_SHA256, XCJ__PKCS1, 2048, 0 },
+    { XCJ_RS384, "RS384", XCJ__RSA, NO_CURVE, XCJ_SHA384, XCJ__PKCS1, 2048, 1 },
+    { XCJ_RS512, "RS512", XCJ__RSA, NO_CURVE, XCJ_SHA512, XCJ__PKCS1, 2048, 2 },
+    { XCJ_PS256, "PS256", XCJ__RSA, NO_CURVE, XCJ_SHA256, XCJ__PSS, 2048, 3 },
+    { XCJ_PS384, "PS384", XCJ__RSA, NO_CURVE, XCJ_SHA384, XCJ__PSS, 2048, 4 },
+    { XCJ_PS512, "PS512", XCJ__RSA, NO_CURVE, XCJ_SHA512, XCJ__PSS, 2048, 5 },
     { XCJ_ES256, "ES256", XCJ__EC, ON(XCJ__P256), XCJ_SHA256, XCJ__ECDSA, 256, 0 },
     { XCJ_ES384, "ES384", XCJ__EC, ON(XCJ__P384), XCJ_SHA384, XCJ__ECDSA, 384, 0 },
     { XCJ_ES512, "ES512", XCJ__EC, ON(XCJ__P521), XCJ_SHA512, XCJ__ECDSA, 521, 0 },
@@ -75,8 +76,7 @@ unsigned xcj__hash_len(xcj_hash hash)
 
 static xcj_code fits_type(const xcj__alg *alg, const xcj__key_facts *key, xcj_error *err)
 {
-    bool curve_fits = alg->curves == 0 || (alg->curves & ON(key->crv)) != 0;
-    if (alg->kty == key->kty && curve_fits) {
+    if (alg->kty == key->kty && (alg->curves & ON(key->crv)) != 0) {
         return XCJ_OK;
     }
     const xcj__curve *curve = xcj__curve_row(key->crv);

@@ -42,7 +42,7 @@ typedef struct xcj__alg {
     xcj_alg id;
     const char *name;
     xcj__kty kty;
-    unsigned curves; /* bits of 1 << xcj__crv; 0 where the key type has none */
+    unsigned curves; /* bits of 1 << xcj__crv, that of XCJ__CRV_NONE where the key type has none */
     xcj_hash hash;   /* 0: the scheme hashes by itself */
     xcj__scheme scheme;
     unsigned min_bits; /* RFC 7518 3.2, 3.3 and 3.5 */
