@@ -133,6 +133,31 @@ START_TEST(use_and_key_ops_bind)
 }
 END_TEST
 
+static void expect_words(xcj_alg alg, const xcj__key_facts *key, xcj_use use, const char *words)
+{
+    xcj_error err;
+    ck_assert_int_ne(xcj__alg_admit(xcj__alg_row(alg), key, use, &err), XCJ_OK);
+    ck_assert_str_eq(err.message, words);
+}
+
+START_TEST(refusals_say_what_does_not_fit)
+{
+    xcj__key_facts rsa = rsa_key();
+    xcj__key_facts ec = { .kty = XCJ__EC, .crv = XCJ__P384, .bits = 384 };
+    expect_words(XCJ_ES256, &rsa, XCJ_VERIFY, "ES256 does not fit the key, which is RSA");
+    expect_words(XCJ_ES256, &ec, XCJ_VERIFY, "ES256 does not fit the key, which is EC P-384");
+    expect_words(XCJ_ES384, &ec, XCJ_SIGN, "a public key cannot sign: give the private key");
+    ec.has_key_ops = true;
+    expect_words(XCJ_ES384, &ec, XCJ_SIGN, "the key's key_ops do not include sign");
+    expect_words(XCJ_ES384, &ec, XCJ_VERIFY, "the key's key_ops do not include verify");
+    rsa.has_alg = true;
+    rsa.alg = XCJ_PS256;
+    expect_words(XCJ_RS256, &rsa, XCJ_VERIFY, "the key is for PS256 only, not for RS256");
+    rsa.alg = XCJ_ALG_NONE;
+    expect_words(XCJ_RS256, &rsa, XCJ_VERIFY, "the key is for another algorithm only, not for RS256");
+}
+END_TEST
+
 /* RFC 7518 3.2 and 3.3. */
 START_TEST(size_binds)
 {
@@ -217,6 +242,7 @@ static Suite *suite(void)
         type_and_curve_bind,
         a_declared_algorithm_is_the_only_one,
         use_and_key_ops_bind,
+        refusals_say_what_does_not_fit,
         size_binds,
         signature_lengths,
         curves,

@@ -7,6 +7,7 @@
 
 #include "fixtures.h"
 #include "lib/codec/base64url.h"
+#include "lib/key/evp.h"
 
 enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
 static const char *const names[NUMBERS] = { "n", "e", "d", "p", "q", "dp", "dq", "qi" };
@@ -166,6 +167,29 @@ START_TEST(crt_numbers_are_found)
         numbers_free(&key);
         EVP_PKEY_free(pkey);
     }
+}
+END_TEST
+
+/* OpenSSL has all of them: a signature without is as good, and takes four times as long. */
+START_TEST(crt_numbers_are_handed_on)
+{
+    static const char *const params[] = { OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+                                          OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                          OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                          OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1 };
+    EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    numbers key = of_openssl(pkey);
+    xcj_key *loaded;
+    ck_assert_msg(load(&key, D, &loaded) == XCJ_OK, "%s", err.message);
+    for (int i = 0; i < NUMBERS; i++) {
+        BIGNUM *number = NULL;
+        ck_assert_int_eq(EVP_PKEY_get_bn_param(loaded->pkey, params[i], &number), 1);
+        ck_assert_int_eq(BN_cmp(number, key.of[i]), 0);
+        BN_clear_free(number);
+    }
+    xcj_key_free(loaded);
+    numbers_free(&key);
+    EVP_PKEY_free(pkey);
 }
 END_TEST
 
@@ -343,8 +367,13 @@ END_TEST
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        crt_numbers_are_found,   other_forms_of_the_same_key, primes_that_small_bases_do_not_tell_apart,
-        numbers_that_do_not_fit, moduli_that_are_no_product,  hostile_sizes,
+        crt_numbers_are_found,
+        crt_numbers_are_handed_on,
+        other_forms_of_the_same_key,
+        primes_that_small_bases_do_not_tell_apart,
+        numbers_that_do_not_fit,
+        moduli_that_are_no_product,
+        hostile_sizes,
         more_than_two_primes,
     };
     TCase *tcase = tcase_create("rsa");
