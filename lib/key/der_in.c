@@ -126,7 +126,7 @@ static EVP_PKEY *decrypt(decoding *d, const X509_SIG *sealed)
     if (info == NULL && is_wrong_passphrase()) {
         d->code = xcj__fail(d->err, XCJ_ERR_PASSPHRASE, "the passphrase does not open the key");
     } else if (info == NULL) {
-        d->code = xcj__fail(d->err, XCJ_ERR_CRYPTO,
+        d->code = xcj__fail(d->err, XCJ_ERR_KEY,
                             "OpenSSL cannot decrypt the key; for RC4, RC2 and DES it needs its legacy provider");
     }
     return pkey;

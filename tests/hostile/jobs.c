@@ -427,7 +427,8 @@ static void expect_token(const char *token, size_t len, bool is_json)
     xcj_verifier_free(any);
 }
 
-/* A key of its own each time, so that what it prepares at first use fails too; the second half with a scratch. */
+/* A key of its own each time, so that what it prepares at first use fails too; the second half with a scratch, and the last
+ * with a header that no stack holds. */
 static xcj_code sign(size_t which)
 {
     xcj_key *key = key_of(jwks[which % ALGS]);
@@ -435,8 +436,12 @@ static xcj_code sign(size_t which)
     char *token;
     size_t len;
     xcj_code code;
+    static char long_url[3000];
+    memset(long_url, 'u', sizeof long_url - 1);
+    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+    options.jku = xcj_text(which == 2 * ALGS ? long_url : NULL);
     ck_assert(which < ALGS || xcj_scratch_new(&scratch, NULL) == XCJ_OK);
-    FAILING(xcj_jws_sign(&token, &len, claims, sizeof claims - 1, key, NULL, scratch, &job_error));
+    FAILING(xcj_jws_sign(&token, &len, claims, sizeof claims - 1, key, &options, scratch, &job_error));
     if (code == XCJ_OK) {
         expect_token(token, len, false);
     }
@@ -465,14 +470,19 @@ static xcj_code sign_json(size_t which)
     return done_text(code, text, len, NULL);
 }
 
+/* One that came out has the policy to itself. */
 static xcj_code new_verifier(size_t which)
 {
-    const xcj_verify_options options = policy();
+    xcj_verify_options options = policy();
+    xcj_str audience = options.audiences[0];
     xcj_verifier *made;
     xcj_code code;
+    options.audiences = &audience;
     FAILING(which == 0 ? xcj_verifier_new(&made, set, &options, &job_error)
                        : xcj_verifier_new_key(&made, keys[3], &options, &job_error));
     expect_output(made, code);
+    audience = xcj_text("gone");
+    ck_assert(made == NULL || xcj_verify(NULL, made, tokens[3], strlen(tokens[3]), NULL, NULL) == XCJ_OK);
     xcj_verifier_free(made);
     return code;
 }
@@ -497,6 +507,28 @@ static xcj_verifier *fresh_verifier(const char *jwk)
     ck_assert_int_eq(xcj_verifier_new_key(&made, key, &options, NULL), XCJ_OK);
     xcj_key_free(key);
     return made;
+}
+
+/* The key's kid is what a claim says. */
+static xcj_code verify_by_claim(size_t which)
+{
+    xcj_verify_options options = policy();
+    xcj_key *key = named(algs[which], "s");
+    xcj_keyset *one;
+    xcj_verifier *by_claim;
+    xcj_verified *verified;
+    size_t len;
+    char *token = signed_by(key, claims, NULL, &len);
+    xcj_code code;
+    options.key_claim = xcj_text("sub");
+    ck_assert_int_eq(xcj_keyset_from_keys(&one, (const xcj_key *const *)&key, 1, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new(&by_claim, one, &options, NULL), XCJ_OK);
+    FAILING(xcj_verify(&verified, by_claim, token, len, NULL, &job_error));
+    xcj_verifier_free(by_claim);
+    xcj_keyset_free(one);
+    xcj_key_free(key);
+    xcj_free(token);
+    return done_verified(code, verified);
 }
 
 /* The first ALGS as they are, then with a scratch, then with another first character of the signature. */
@@ -917,12 +949,14 @@ const job JOBS[] = {
     { "scratch_new", new_scratch, 0, XCJ_OK, false },
     EACH_ALG("jws_sign", sign, 0, XCJ_OK),
     EACH_ALG("jws_sign with a scratch", sign, ALGS, XCJ_OK),
+    { "jws_sign, long header", sign, 2 * ALGS, XCJ_OK, false },
     { "jws_sign_json flattened", sign_json, 1, XCJ_OK, false },
     { "jws_sign_json general", sign_json, 2, XCJ_OK, false },
     { "verifier_new", new_verifier, 0, XCJ_OK, false },
     { "verifier_new_key", new_verifier, 1, XCJ_OK, false },
     EACH_ALG("verify", verify, 0, XCJ_OK),
     EACH_ALG("verify with a scratch", verify, ALGS, XCJ_OK),
+    { "verify, key by claim", verify_by_claim, 3, XCJ_OK, false },
     EACH_ALG("verify what was changed", verify, 2 * ALGS, XCJ_ERR_SIGNATURE),
     { "verify_json", verify_json, 0, XCJ_OK, false },
     { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
