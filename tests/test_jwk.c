@@ -193,6 +193,8 @@ START_TEST(rsa_public_numbers)
     expect_refused(rsa(number(0x80, 256, 1), "", ""), XCJ_ERR_KEY, "e", "is empty");
     expect_accepted(rsa(number(0x80, 256, 1), number(1, 8, 1), ""));
     expect_refused(rsa(number(0x80, 256, 1), number(1, 9, 1), ""), XCJ_ERR_LIMIT, "e", "64");
+    expect_refused(rsa(number(0x80, 2048, 1), number(1, 9, 1), ""), XCJ_ERR_LIMIT, "e", "64");
+    expect_refused(rsa(number(0x80, 64, 2), "AQAB", ""), XCJ_ERR_KEY, "n", "even");
     expect_refused("{\"kty\":\"RSA\",\"e\":\"AQAB\",\"d\":\"CANARYAA\"}", XCJ_ERR_KEY, "n", "no \"n\"");
     expect_refused("{\"kty\":\"RSA\",\"n\":\"AQAB\"}", XCJ_ERR_KEY, "e", "no \"e\"");
 }
@@ -221,6 +223,13 @@ START_TEST(rsa_private_numbers)
         }
     }
     expect_refused(rsa(n, "AQAB", ",\"d\":\"AAEA\""), XCJ_ERR_KEY, "d", "leading zero");
+    for (size_t padded = 0; padded < 6; padded++) {
+        members[0] = '\0';
+        for (size_t i = 0; i < 6; i++) {
+            sprintf(members + strlen(members), ",\"%s\":\"%s\"", names[i], i == padded ? "AAEA" : "AQAB");
+        }
+        expect_refused(rsa(n, "AQAB", members), XCJ_ERR_KEY, names[padded], "leading zero");
+    }
     expect_refused(rsa(n, "AQAB", ",\"d\":\"\""), XCJ_ERR_KEY, "d", "is empty");
     expect_refused(rsa(n, "AQAB", ",\"d\":\"CANARY+\""), XCJ_ERR_BASE64, "d", "is not base64url at offset");
     expect_refused(rsa(n, "AQAB", ",\"d\":{\"CANARYAA\":1}"), XCJ_ERR_KEY, "d", "is not a string");
@@ -243,6 +252,8 @@ START_TEST(secrets)
     }
     free(bytes);
     expect_accepted("{\"kty\":\"oct\",\"k\":\"AA\"}");
+    expect_refused("{\"kty\":\"oct\",\"k\":\"\"}", XCJ_ERR_KEY, "k", "\"k\" is empty");
+    expect_refused("{\"kty\":\"oct\"}", XCJ_ERR_KEY, "k", "the key has no \"k\"");
     expect_refused("{\"kty\":\"oct\",\"k\":\"AB\"}", XCJ_ERR_BASE64, "k", "hmac_k_raw");
     ck_assert_uint_eq(err.offset, 19);
     expect_refused("{\"kty\":\"oct\",\"k\":\"\\u0041A\\u003d\"}", XCJ_ERR_BASE64, "k", "hmac_k_raw");
@@ -414,6 +425,24 @@ START_TEST(copies_stand_by_themselves)
 }
 END_TEST
 
+/* Not written is not enough: a public key does not hold what is private. */
+START_TEST(public_copies_hold_nothing_private)
+{
+    xcj__jwk jwk, copy;
+    expect_parsed(&jwk,
+                  rsa(number(0x80, 256, 1), "AQAB",
+                      ",\"d\":\"AQAB\",\"p\":\"AQAB\",\"q\":\"AQAB\",\"dp\":\"AQAB\",\"dq\":\"AQAB\",\"qi\":\"AQAB\""));
+    ck_assert_int_eq(xcj__jwk_copy_public(&copy, &jwk, NULL, &err), XCJ_OK);
+    ck_assert(jwk.facts.is_private && !copy.facts.is_private);
+    for (xcj__jwk_part part = 0; part < XCJ__PART_COUNT; part++) {
+        ck_assert_int_eq(copy.part[part].ptr != NULL, part == XCJ__N || part == XCJ__E);
+        ck_assert_int_eq(jwk.part[part].ptr != NULL, part <= XCJ__QI);
+    }
+    xcj__jwk_free(&jwk);
+    xcj__jwk_free(&copy);
+}
+END_TEST
+
 START_TEST(room_for_more_numbers)
 {
     xcj__jwk jwk;
@@ -467,6 +496,7 @@ static Suite *suite(void)
         declared_algorithms,
         written_in_a_fixed_order,
         copies_stand_by_themselves,
+        public_copies_hold_nothing_private,
         room_for_more_numbers,
         what_a_broken_key_says_of_itself,
     };

@@ -242,7 +242,7 @@ static xcj_code labels_check(const xcj__jwk *jwk, const xcj_key_labels *labels, 
         return xcj__fail_at(err, XCJ_ERR_ALG_UNKNOWN, "alg", XCJ_NO_OFFSET, "there is no algorithm of that number");
     }
     /* Only whether the types fit: size, use and the rest are for the day it signs or verifies. */
-    xcj__key_facts facts = { .kty = jwk->facts.kty, .crv = jwk->facts.crv, .bits = row->min_bits, .is_private = true };
+    xcj__key_facts facts = { .kty = jwk->facts.kty, .crv = jwk->facts.crv, .bits = row->min_bits };
     return xcj__alg_admit(row, &facts, XCJ_VERIFY, err);
 }
 
