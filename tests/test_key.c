@@ -547,8 +547,13 @@ START_TEST(what_data_is)
     xcj_key *read;
     char *text = jwk_of(key, XCJ_PRIVATE);
     size_t len;
-    ck_assert_int_eq(xcj_key_from_data(&read, (const uint8_t *)text, strlen(text), NULL, &err), XCJ_OK);
-    xcj_key_free(read);
+    static const char *const blanks[] = { "", " ", "\t", "\r", "\n", "\n\r\t \n" };
+    for (size_t i = 0; i < sizeof blanks / sizeof blanks[0]; i++) {
+        char behind[1000];
+        int used = snprintf(behind, sizeof behind, "%s%s", blanks[i], text);
+        ck_assert_int_eq(xcj_key_from_data(&read, (const uint8_t *)behind, (size_t)used, NULL, &err), XCJ_OK);
+        xcj_key_free(read);
+    }
     xcj_free(text);
     ck_assert_int_eq(xcj_key_to_pem(&text, &len, key, XCJ_PUBLIC, &err), XCJ_OK);
     ck_assert_int_eq(xcj_key_from_data(&read, (const uint8_t *)text, len, NULL, &err), XCJ_OK);
@@ -564,6 +569,8 @@ START_TEST(what_data_is)
         ck_assert_int_ne(xcj_key_from_data(&read, (const uint8_t *)others[i], strlen(others[i]), NULL, &err), XCJ_OK);
         ck_assert_ptr_null(read);
     }
+    ck_assert_int_eq(xcj_key_from_data(&read, NULL, 0, NULL, &err), XCJ_ERR_KEY);
+    ck_assert_str_eq(err.message, "there is nothing in it");
     xcj_key_free(key);
 }
 END_TEST
