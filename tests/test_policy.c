@@ -267,6 +267,10 @@ START_TEST(media_types)
         { "application/at+jwt", "AT+JWT", true },
         { "APPLICATION/at+jwt", "application/at+jwt", true },
         { "at+jwt", "JWT", false },
+        { "JWT", "XWT", false },
+        { "[zip@", "[ZIP@", true },
+        { "{zip`", "[zip@", false },
+        { "application//", "/", false },
         { "JWT", "JWT ", false },
         { "JWT", "JWT\0", false },
         { "JWT", "text/jwt", false },
@@ -279,7 +283,7 @@ START_TEST(media_types)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         xcj_verify_options options = at(0);
         xcj__policy policy;
-        size_t len = rows[i].given == NULL ? 0 : strlen(rows[i].given) + (i == 7);
+        size_t len = rows[i].given == NULL ? 0 : strlen(rows[i].given) + (i == 11);
         const xcj__header header = { .has_typ = rows[i].given != NULL, .typ = { rows[i].given, len } };
         options.typ = xcj_text(rows[i].wanted);
         open_policy(&policy, &options);
@@ -291,6 +295,24 @@ START_TEST(media_types)
         }
         xcj__policy_close(&policy);
     }
+}
+END_TEST
+
+/* A claim that is required twice is missed once. */
+START_TEST(each_missing_claim_is_said_once)
+{
+    static const xcj_str names[] = { { "iss", 3 }, { "iat", 3 }, { "w", 1 } };
+    static const row rows[] = {
+        { "{\"w\":1}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS | XCJ_CLAIM_IAT, "\"iss\" is missing, \"iat\" is missing" },
+        { "{\"iss\":\"w\",\"iat\":0}", XCJ_ERR_CLAIM, XCJ_CLAIM_REQUIRED, "\"w\" is missing" },
+    };
+    xcj_verify_options options = at(0);
+    options.issuers = &names[2];
+    options.issuers_count = 1;
+    options.max_age = 10;
+    options.required = names;
+    options.required_count = COUNT_OF(names);
+    EXPECT(&options, rows);
 }
 END_TEST
 
@@ -529,6 +551,7 @@ static Suite *suite(void)
         audiences,
         required_claims,
         media_types,
+        each_missing_claim_is_said_once,
         all_failures_in_a_fixed_order,
         many_failures,
         payloads_that_are_no_claims,

@@ -381,6 +381,7 @@ START_TEST(forms_that_people_paste)
         ck_assert_int_eq(xcj_verify(NULL, verifier, cases[i].token, strlen(cases[i].token), NULL, &err), XCJ_ERR_TOKEN);
         ck_assert_ptr_nonnull(strstr(err.message, cases[i].hint));
     }
+    ck_assert_int_eq(xcj_verify(NULL, verifier, "\0a.b.c", 6, NULL, &err), XCJ_ERR_BASE64);
     xcj_verifier_free(verifier);
 }
 END_TEST

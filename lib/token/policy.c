@@ -399,11 +399,6 @@ static void check_iat(checking *c)
     }
 }
 
-static bool has_slash(xcj_str text)
-{
-    return text.len > 0 && memchr(text.ptr, '/', text.len) != NULL;
-}
-
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
@@ -414,7 +409,7 @@ static xcj_str without_prefix(xcj_str type)
     static const xcj_str prefix = { "application/", 12 };
     if (type.len > prefix.len && xcj__str_is_nocase((xcj_str){ type.ptr, prefix.len }, prefix.ptr)) {
         xcj_str rest = { type.ptr + prefix.len, type.len - prefix.len };
-        return has_slash(rest) ? type : rest;
+        return memchr(rest.ptr, '/', rest.len) != NULL ? type : rest;
     }
     return type;
 }
