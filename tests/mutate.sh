@@ -3,7 +3,7 @@
 # and the unit and conformance tests are run until one fails. What survives must stand in tests/proof/survivors.txt with the
 # reason. The results are kept: a run that was stopped goes on where it was; `rm -r build/mutants` begins anew.
 #
-#     sh tests/mutate.sh                   about an hour of one processor
+#     sh tests/mutate.sh                   about two hours of one processor
 #     sh tests/mutate.sh --sample 20       one mutant in twenty, chosen by chance
 #     sh tests/mutate.sh lib/key/alg.c     of these files alone; more options: --help
 set -eu
