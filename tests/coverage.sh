@@ -33,7 +33,7 @@ if [ "${1:-}" != --read ]; then
     }
     find $build -name '*.gcda' -delete
     # What runs the code of this build; the tests of the project as such build others, or only read.
-    ctest --test-dir $build --output-on-failure -j "$(packages_jobs)" -E '^(structure|install|package|abi|bench|manual)_'
+    ctest --test-dir $build --output-on-failure -j "$(packages_jobs)" -E '^(structure|analysis|install|package|abi|bench|manual)_'
 fi
 gcovr --root . --filter lib/ --json $build/coverage.json --json-summary $build/summary.json \
     --html-details $build/coverage.html $build

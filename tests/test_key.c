@@ -368,6 +368,7 @@ START_TEST(a_secret_is_not_a_key_of_another_kind)
     ck_assert_int_eq(xcj_key_admits(secret, XCJ_HS512, XCJ_SIGN, &err), XCJ_OK);
     xcj_key_free(secret);
     ck_assert_int_eq(xcj_key_from_secret(&secret, (const uint8_t *)plain, 0, &weak, &err), XCJ_ERR_KEY);
+    ck_assert_int_eq(xcj_key_from_secret(&secret, NULL, 0, &weak, &err), XCJ_ERR_KEY);
     ck_assert_int_eq(xcj_key_from_secret(&secret, (const uint8_t *)"A", 1, &weak, &err), XCJ_OK);
     char *one = jwk_of(secret, XCJ_PRIVATE);
     ck_assert_ptr_nonnull(strstr(one, "\"k\":\"QQ\""));
