@@ -82,6 +82,7 @@ START_TEST(a_fork_repeats_nothing)
         if (pid == 0) {
             char text[XCJ__UUID_LEN];
             bool drawn = xcj__random_uuid(text, scratch, NULL) == XCJ_OK;
+            xcj_scratch_free(scratch);
             _exit(drawn && write(ends[1], text, sizeof text) == (ssize_t)sizeof text ? 0 : 1);
         }
         int status;

@@ -292,11 +292,15 @@ static inline OSSL_LIB_CTX *vault_open(void)
     return lib;
 }
 
+/** The next vault is a new one, also where the tests share a process. */
 static inline void vault_close(OSSL_LIB_CTX *lib)
 {
     OSSL_PROVIDER_unload(vault_loaded[0]);
     OSSL_PROVIDER_unload(vault_loaded[1]);
     OSSL_LIB_CTX_free(lib);
+    vault_lacks_dup = vault_is_locked = false;
+    vault_shows = NULL;
+    vault_signatures = vault_private_asked = 0;
 }
 
 /** The same key, put into the vault. */
