@@ -406,8 +406,9 @@ START_TEST(absent_texts_of_lists)
     static const char *const names[] = { "issuers", "audiences", "required" };
     const xcj_str lists[][2] = { { { "x", 1 }, { "", 0 } }, { { "x", 1 }, { NULL, 0 } }, { { NULL, 0 }, { "x", 1 } } };
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        for (size_t is_absent = 0; is_absent < COUNT_OF(lists); is_absent++) {
-            const xcj_str *list = lists[is_absent];
+        for (size_t j = 0; j < COUNT_OF(lists); j++) {
+            const xcj_str *list = lists[j];
+            bool is_absent = j > 0;
             xcj_verify_options options = at(0);
             xcj__policy policy;
             options.issuers = list;

@@ -75,7 +75,6 @@ START_TEST(headers_take_turns)
         expect(verifier, tokens[0], lens[0], XCJ_OK);
         free(mixed);
         /* A header that begins as the last one did, and ends before it. */
-        expect(verifier, tokens[0], lens[0], XCJ_OK);
         char *cut = strdup(tokens[0] + 6);
         memcpy(cut, tokens[0], (size_t)(strchr(cut, '.') - cut));
         expect(verifier, cut, lens[0] - 6, XCJ_ERR_JSON);

@@ -155,6 +155,8 @@ START_TEST(both_sides_of_a_fork)
         bool works = xcj__key_verify(key, XCJ_ES256, "input", 5, sig, len, scratch, NULL) == XCJ_OK &&
                      xcj__key_sign(sig, &len, key, XCJ_ES256, "child", 5, scratch, NULL) == XCJ_OK &&
                      xcj__key_verify(key, XCJ_ES256, "child", 5, sig, len, scratch, NULL) == XCJ_OK;
+        xcj_key_free(key);
+        xcj_scratch_free(scratch);
         _exit(works ? 0 : 1);
     }
     int status;

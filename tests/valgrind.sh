@@ -36,10 +36,8 @@ for name; do
         valgrind --tool=helgrind -q --error-exitcode=9 --suppressions=tests/hostile/helgrind.supp \
             "$build/tests/hostile/swap" 4 own >"$log" 2>&1 || status=$?
     else
-        # In one process, or valgrind would look at the children too; and the tests' own limits of time are for full speed. A
-        # block of ours is known by the address behind its header, which valgrind calls possibly lost where a child ends.
-        CK_FORK=no valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=definite \
-            --errors-for-leak-kinds=definite "$build/tests/$name" >"$log" 2>&1 || status=$?
+        # In one process, or valgrind would look at the children too; and the tests' own limits of time are for full speed.
+        CK_FORK=no valgrind -q --error-exitcode=9 --leak-check=full "$build/tests/$name" >"$log" 2>&1 || status=$?
     fi
     case $status in
     0) printf 'ok    %s\n' "$name" ;;
