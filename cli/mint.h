@@ -23,6 +23,7 @@ typedef struct mint_args {
     const char *consumer_id;
     bool no_consumer;
     const char *bearer_clientid_claim;
+    const char *dn;
     const char *aud;
     const char *iss;
     const char *jku;

@@ -15,6 +15,9 @@
 #define REPEAT_MAX 1000000000UL
 #define JOBS_MAX 256
 
+/* In the order of xcj_dn. */
+#define DN_FORMS "rfc4514|kong"
+
 #define AT(field) offsetof(mint_args, field)
 #define AUTHENTICATION AT(authentication)
 
@@ -40,6 +43,7 @@ static const opt_row OPTIONS[] = {
     { "consumer-id", 0, OPT_TEXT, "ID", AT(consumer_id), "the consumer's id, where there is no custom one" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
     { "bearer-clientid-claim", 0, OPT_TEXT, "NAME", AT(bearer_clientid_claim), "the claim that client_id is taken from" },
+    { "dn", 0, OPT_TEXT, DN_FORMS, AT(dn), "how client_id writes a certificate's subject (default rfc4514)" },
     { "aud", 0, OPT_TEXT, "URL", AT(aud), "the audience" },
     { "iss", 0, OPT_TEXT, "URL", AT(iss), "the issuer" },
     { "jku", 0, OPT_TEXT, "URL", AT(jku), "where the set of keys is published" },
@@ -107,6 +111,17 @@ static msg_status read_output(mint_job *job)
     const char *wanted = job->args->output;
     msg_status status = wanted != NULL ? opt_choice(&form, "--output", MINT_FORMS, wanted) : STATUS_OK;
     job->output = (mint_form)form;
+    return status;
+}
+
+static msg_status read_dn(mint_job *job)
+{
+    int form = 0;
+    if (job->args->dn == NULL) {
+        return STATUS_OK;
+    }
+    msg_status status = opt_choice(&form, "--dn", DN_FORMS, job->args->dn);
+    job->options.dn = (xcj_dn)(XCJ_DN_RFC4514 + form);
     return status;
 }
 
@@ -259,6 +274,9 @@ static msg_status prepare(mint_job *job)
     msg_status status = check(job->args);
     if (status == STATUS_OK) {
         status = read_output(job);
+    }
+    if (status == STATUS_OK) {
+        status = read_dn(job);
     }
     if (status == STATUS_OK) {
         status = read_numbers(job);

@@ -9,6 +9,7 @@
 #include <xcj/jws.h>
 #include <xcj/key.h>
 #include <xcj/keyset.h>
+#include <xcj/kong.h>
 #include <xcj/mint.h>
 #include <xcj/verify.h>
 

@@ -133,7 +133,7 @@ START_TEST(named_method_alone_counts)
 }
 END_TEST
 
-/* Every set of credentials against every allow-list, with and without first_match. */
+/* Every set of credentials against every allow-list, and against the method that the plugin would choose. */
 START_TEST(allow_list_matrix)
 {
     static const char *const ids[4] = { "bearer", "basic", "dn", "key" };
@@ -145,14 +145,13 @@ START_TEST(allow_list_matrix)
             continue; /* one header field */
         }
         for (uint32_t asked = 1; asked < 16; asked++) {
-            for (int first = 0; first < 2; first++) {
+            for (int kong = 0; kong < 2; kong++) {
                 xcj_auth auth = api_key_auth();
-                auth.methods = asked;
-                auth.first_match = first;
                 auth.authorization = xcj_text((given & 1) != 0 ? bearer : (given & 2) != 0 ? basic : NULL);
                 auth.client_dn = xcj_text((given & 4) != 0 ? "dn" : NULL);
                 auth.api_key = xcj_text((given & 8) != 0 ? "key" : NULL);
-                unsigned both = given & asked;
+                auth.methods = kong ? xcj_kong_method(&auth) : asked;
+                unsigned both = given & auth.methods;
                 unsigned lowest = 0;
                 while (lowest < 4 && (both >> lowest & 1) == 0) {
                     lowest++;
@@ -160,7 +159,7 @@ START_TEST(allow_list_matrix)
                 bool several = (both & (both - 1)) != 0;
                 if (lowest == 4) {
                     expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "No suitable");
-                } else if (several && !first) {
+                } else if (several) {
                     expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "More than one Authentication method is found: ");
                 } else {
                     char expected[256];
@@ -218,8 +217,7 @@ START_TEST(scheme_and_credentials)
             expect_refusal(&auth, &options, cases[i].code, "");
         }
         /* A malformed credential is no reason to go on to the next one; another scheme is no credential at all. */
-        auth.methods = XCJ_AUTH_ANY;
-        auth.first_match = 1;
+        auth.methods = xcj_kong_method(&auth);
         if (cases[i].code == XCJ_ERR_CREDENTIAL) {
             expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, ISSUE);
         } else if (cases[i].code == XCJ_ERR_NO_CREDENTIAL) {
@@ -230,9 +228,8 @@ START_TEST(scheme_and_credentials)
     static const char *const alone[] = { "Bearer", "Bearer ", " Bearer", "Basic", "basic  " };
     for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
         xcj_auth auth = api_key_auth();
-        auth.methods = XCJ_AUTH_ANY;
-        auth.first_match = 1;
         auth.authorization = xcj_text(alone[i]);
+        auth.methods = xcj_kong_method(&auth);
         expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, "no credentials after the scheme");
     }
 }
@@ -636,16 +633,25 @@ START_TEST(client_certificate)
     xcj_mint_options options = base_options();
     auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_cert = xcj_text(cert_pem);
+    options.dn = XCJ_DN_KONG;
     expect_claims(&auth, &options, "{" TAIL("C=FR, O=Caf\xc3\xa9 \\\"Q\\\", Inc., CN=a\\\\b") CONSUMER);
-    auth.client_dn = xcj_text("CN=other"); /* the certificate itself goes first */
-    expect_claims(&auth, &options, "{" TAIL("C=FR, O=Caf\xc3\xa9 \\\"Q\\\", Inc., CN=a\\\\b") CONSUMER);
-    options.dn_rfc4514 = 1;
-    expect_claims(&auth, &options, "{" TAIL("CN=a\\\\\\\\b,O=Caf\xc3\xa9 \\\\\\\"Q\\\\\\\"\\\\, Inc.,C=FR") CONSUMER);
+    for (xcj_dn dn = XCJ_DN_DEFAULT; dn <= XCJ_DN_RFC4514; dn++) {
+        options.dn = dn;
+        expect_claims(&auth, &options, "{" TAIL("CN=a\\\\\\\\b,O=Caf\xc3\xa9 \\\\\\\"Q\\\\\\\"\\\\, Inc.,C=FR") CONSUMER);
+    }
+    options.dn = (xcj_dn)3;
+    expect_refusal(&auth, &options, XCJ_ERR_CONFIG, "dn");
+    options.dn = XCJ_DN_DEFAULT;
+    auth.client_dn = xcj_text("CN=other");
+    expect_refusal(&auth, &options, XCJ_ERR_ARGUMENT, "must not both");
+    auth.methods = XCJ_AUTH_API_KEY;
+    expect_claims(&auth, &options, "{" TAIL("key") CONSUMER);
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_cert = xcj_text("");
     expect_claims(&auth, &options, "{" TAIL("CN=other") CONSUMER);
     auth.client_cert = xcj_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
-    auth.methods = XCJ_AUTH_ANY;
-    auth.first_match = 1;
+    auth.client_dn = xcj_text(NULL);
+    auth.methods = xcj_kong_method(&auth);
     expect_refusal(&auth, &options, XCJ_ERR_CERTIFICATE, "");
     ck_assert_int_eq(xcj_code_http_status(last.code), 401);
 }

@@ -306,24 +306,77 @@ static void expect_failure_body(const char *config, const xcj_error *failure, co
     xcj_minter_free(minter);
 }
 
-START_TEST(no_method_named_means_all_four)
+static void expect_client(const xcj_minter *minter, const xcj_auth *auth, const char *wanted)
 {
-    static const char text[] = "{" KEY_MEMBER ",\"iss\":\"I\"}";
+    char *client_id;
+    size_t len;
+    ck_assert_int_eq(xcj_minter_client_id(&client_id, &len, minter, auth, NULL, &last), XCJ_OK);
+    ck_assert_str_eq(client_id, wanted);
+    xcj_free(client_id);
+}
+
+/* Row 2: the plugin's order needs its own function; nobody gets it by leaving `methods` out. */
+START_TEST(plugins_order_is_asked_for_by_name)
+{
+    static const char text[] = "{" KEY_MEMBER ",\"iss\":\"I\",\"bearer_clientid_claim\":\"sub\"}";
     xcj_minter *minter = configured(text);
     xcj_auth auth = api_key_auth();
+    char *unsigned_token = bearer_of("{\"sub\":\"admin\"}", 15);
     char buf[2048];
     size_t len;
-    xcj_error err;
+    auth.authorization = xcj_text(unsigned_token);
     auth.methods = 0;
-    auth.authorization = xcj_text("Basic dTpw");
-    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &err), XCJ_OK);
-    ck_assert_uint_le(len, xcj_mint_bound(minter, &auth));
-    xcj_unverified *token;
-    ck_assert_int_eq(xcj_unverified_decode(&token, buf, len, &err), XCJ_OK);
-    ck_assert_ptr_nonnull(strstr(xcj_unverified_payload(token).ptr, "\"client_id\":\"u\""));
-    xcj_unverified_free(token);
-    auth.authorization = xcj_text("Basic !");
-    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &err), XCJ_ERR_CREDENTIAL);
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_str_eq(last.member, "methods");
+    ck_assert_uint_eq(len, 0);
+    ck_assert_int_eq(xcj_code_http_status(last.code), 500);
+    auth.methods = XCJ_AUTH_API_KEY;
+    expect_client(minter, &auth, "key");
+    auth.methods = xcj_kong_method(&auth);
+    ck_assert_uint_eq(auth.methods, XCJ_AUTH_BEARER);
+    expect_client(minter, &auth, "admin");
+    xcj_minter_free(minter);
+    free(unsigned_token);
+}
+END_TEST
+
+START_TEST(plugins_order)
+{
+    xcj_auth auth = XCJ_AUTH_INIT;
+    ck_assert_uint_eq(xcj_kong_method(NULL), 0);
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_ANY);
+    auth.api_key = xcj_text("k");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_API_KEY);
+    auth.client_dn = xcj_text("CN=x");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_CLIENT_CERT);
+    auth.client_dn = xcj_text(NULL);
+    auth.client_cert = xcj_text("x");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_CLIENT_CERT);
+    auth.authorization = xcj_text("basic");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_BASIC);
+    auth.authorization = xcj_text("bearer !");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_BEARER);
+    auth.authorization = xcj_text("Digest x");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_CLIENT_CERT);
+    auth.size = 0;
+    ck_assert_uint_eq(xcj_kong_method(&auth), 0);
+}
+END_TEST
+
+/* Row 14 */
+START_TEST(subject_is_the_plugins)
+{
+    xcj_auth auth = api_key_auth();
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
+    auth.client_cert = xcj_text(cert_pem);
+    xcj_minter *minter = configured("{\"iss\":\"I\"," KEY_MEMBER "}");
+    expect_client(minter, &auth, "C=FR, O=Caf\xc3\xa9 \"Q\", Inc., CN=a\\b");
+    xcj_minter_free(minter);
+    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    options.dn = XCJ_DN_RFC4514;
+    static const char text[] = "{\"iss\":\"I\"," KEY_MEMBER "}";
+    ck_assert_int_eq(xcj_minter_from_config(&minter, text, sizeof text - 1, &options, NULL, &last), XCJ_OK);
+    expect_client(minter, &auth, "CN=a\\\\b,O=Caf\xc3\xa9 \\\"Q\\\"\\, Inc.,C=FR");
     xcj_minter_free(minter);
 }
 END_TEST
@@ -409,7 +462,9 @@ static Suite *suite(void)
         raw_and_misnamed_hmac_keys,
         keys_that_do_not_serve,
         failure_bodies,
-        no_method_named_means_all_four,
+        plugins_order_is_asked_for_by_name,
+        plugins_order,
+        subject_is_the_plugins,
         the_originals_key,
     };
     TCase *tcase = tcase_create("config");

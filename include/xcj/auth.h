@@ -25,11 +25,10 @@ extern "C" {
  */
 typedef struct xcj_auth {
     size_t size;                /**< of the struct, as its _INIT sets it */
-    uint32_t methods;           /**< the one that authenticated the request, or an allow-list to look for */
-    int first_match;            /**< 1: of several credentials Bearer goes before Basic, certificate, API key; 0: one only */
+    uint32_t methods;           /**< the one that authenticated the request, or a list: exactly one of it must be present */
     xcj_str authorization;      /**< the value of the Authorization header field */
     xcj_str client_cert;        /**< the client certificate, PEM (text before it and a chain are fine) or DER */
-    xcj_str client_dn;          /**< or its subject as text, taken as it is */
+    xcj_str client_dn;          /**< or its subject as text, used unchanged; not together with client_cert */
     xcj_str api_key;            /**< the API key */
     xcj_str consumer_custom_id; /**< becomes act.client_id */
     xcj_str consumer_id;        /**< becomes act.client_id when there is no custom id */
@@ -46,9 +45,16 @@ typedef struct xcj_auth {
 /** All defaults. */
 #define XCJ_AUTH_INIT                                                                                                       \
     {                                                                                                                       \
-        sizeof(xcj_auth), 0, 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },  \
+        sizeof(xcj_auth), 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },     \
             { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0                                                     \
     }
+
+/** How the subject of a client certificate is written as client_id. The numbers are stable. */
+typedef enum xcj_dn {
+    XCJ_DN_DEFAULT = 0, /**< XCJ_DN_RFC4514; of a configuration object XCJ_DN_KONG */
+    XCJ_DN_RFC4514 = 1, /**< "CN=client,O=Acme\\, Inc.,C=US": values are escaped, so two subjects never look alike */
+    XCJ_DN_KONG = 2     /**< see xcj/kong.h */
+} xcj_dn;
 
 /** How claims and header are made: the same for every request of a gateway. */
 typedef struct xcj_mint_options {
@@ -62,7 +68,7 @@ typedef struct xcj_mint_options {
     int64_t expires_in;            /**< seconds from iat to exp, 1 to 31536000; 0: 1800 */
     xcj_str bearer_clientid_claim; /**< the inbound claim that client_id is read from; absent: "clientId" */
     int consumer_optional;         /**< 1: without a consumer there is no act.client_id; 0: XCJ_ERR_CONSUMER */
-    int dn_rfc4514;                /**< 1: the certificate's subject as RFC 4514 writes it */
+    xcj_dn dn;                     /**< how the subject of a client certificate is written */
     int cap_exp;                   /**< 1: exp is not after the Bearer token's; one that has passed is XCJ_ERR_EXPIRED */
     const xcj_str *drop_claims;    /**< Bearer: inbound claims not to keep */
     size_t drop_claims_count;      /**< how many */
@@ -80,7 +86,7 @@ typedef struct xcj_mint_options {
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, 0, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0                                 \
+            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0                    \
     }
 
 /**

@@ -21,8 +21,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *
  * A minter from the Kong plugin's configuration object, bare or under `config`: apikey_header, bearer_clientid_claim,
  * upstream_custom_jwt_header, downstream_custom_jwt_header, expires_in, iss, jku, private_jwk (an object, or its text),
  * verbose. Unknown members are errors. `defaults` (may be NULL) gives what the object has no name for; the object's own
- * members go first. `key_options` (may be NULL) is for private_jwk. A request whose `methods` is 0 is looked through as the
- * plugin does: all four methods, first_match. XCJ_ERR_CONFIG, _JSON, and those of the key.
+ * members go first. `key_options` (may be NULL) is for private_jwk. A request still names its method; the plugin's order of
+ * credentials is xcj_kong_method() of xcj/kong.h. XCJ_ERR_CONFIG, _JSON, and those of the key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_from_config(xcj_minter **out, const char *text, size_t len,
                                                        const xcj_mint_options *defaults, const xcj_key_options *key_options,

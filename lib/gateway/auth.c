@@ -120,7 +120,7 @@ static xcj_code find_identity(xcj_str *client_id, request *r, const xcj__credent
     if (credential->method == XCJ_AUTH_BEARER) {
         return put_bearer(client_id, r, credential, err);
     }
-    return xcj__credential_client_id(client_id, credential, r->plan->dn_rfc4514, &r->work, err);
+    return xcj__credential_client_id(client_id, credential, r->plan->dn_kong, &r->work, err);
 }
 
 static xcj_code put_identity(request *r, const xcj__credential *credential, xcj_error *err)
@@ -529,12 +529,12 @@ static size_t common_max(const xcj__plan *plan, const xcj_auth *auth)
 }
 
 /* A subject's length follows from nothing but the certificate's content, so it is read. */
-static size_t subject_len(const xcj__credential *credential, bool dn_rfc4514)
+static size_t subject_len(const xcj__credential *credential, bool dn_kong)
 {
     char storage[1024];
     xcj__buf subject;
     xcj__buf_init_on(&subject, storage, sizeof storage);
-    xcj_code code = xcj__x509_subject(&subject, credential->text.ptr, credential->text.len, dn_rfc4514, NULL);
+    xcj_code code = xcj__x509_subject(&subject, credential->text.ptr, credential->text.len, dn_kong, NULL);
     size_t len = code == XCJ_OK ? subject.len : 0;
     xcj__buf_free(&subject);
     return len;
@@ -548,7 +548,7 @@ static size_t identity_max(const xcj__plan *plan, const xcj_auth *auth)
         return 0;
     }
     if (credential.method == XCJ_AUTH_CLIENT_CERT && credential.text.ptr != NULL) {
-        return 2 * subject_len(&credential, plan->dn_rfc4514);
+        return 2 * subject_len(&credential, plan->dn_kong);
     }
     return 2 * xcj__credential_reach(&credential);
 }

@@ -232,8 +232,11 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
                       const xcj_key_options *key_options, xcj_error *err)
 {
     config fields = { .fields = { { .type = 0 } } };
-    xcj__minter_config headers = { .verbose = options->verbose != 0, .all_methods = true };
+    xcj__minter_config headers = { .verbose = options->verbose != 0 };
     xcj_key *key = NULL;
+    if (options->dn == XCJ_DN_DEFAULT) {
+        options->dn = XCJ_DN_KONG;
+    }
     xcj_code code = read_fields(&fields, text, len, err);
     if (code == XCJ_OK) {
         code = read_options(options, text, &fields, err);

@@ -146,35 +146,65 @@ static xcj_code take(xcj__credential *out, size_t which, xcj_str found, const xc
     }
 }
 
-xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err)
+static uint32_t present(const xcj_str found[METHODS])
 {
-    memset(out, 0, sizeof *out);
+    uint32_t bits = 0;
+    for (size_t i = 0; i < METHODS; i++) {
+        bits |= found[i].ptr != NULL ? methods[i].bit : 0;
+    }
+    return bits;
+}
+
+uint32_t xcj__credential_methods(const xcj_auth *auth)
+{
+    xcj_str found[METHODS];
+    find_all(found, auth);
+    return present(found);
+}
+
+/* Two subjects, and nothing says which one the gateway has checked. */
+static bool has_two_subjects(const xcj_auth *auth)
+{
+    return (auth->methods & XCJ_AUTH_CLIENT_CERT) != 0 && auth->client_cert.len > 0 && auth->client_dn.len > 0;
+}
+
+static xcj_code check_methods(const xcj_auth *auth, xcj_error *err)
+{
     if (auth->methods == 0 || (auth->methods & ~XCJ_AUTH_ANY) != 0) {
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "methods", XCJ_NO_OFFSET,
                             "methods names no authentication method, or an unknown one");
     }
-    xcj_str found[METHODS];
-    find_all(found, auth);
-    uint32_t bits = 0;
-    size_t count = 0;
-    size_t first = METHODS;
-    char list[LIST_MAX];
-    for (size_t i = METHODS; i-- > 0;) {
-        if ((auth->methods & methods[i].bit) != 0 && found[i].ptr != NULL) {
-            bits |= methods[i].bit;
-            count++;
-            first = i;
-        }
+    if (has_two_subjects(auth)) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "client_dn", XCJ_NO_OFFSET,
+                            "client_cert and client_dn must not both be given");
     }
-    if (count == 0) {
+    return XCJ_OK;
+}
+
+xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err)
+{
+    memset(out, 0, sizeof *out);
+    xcj_code code = check_methods(auth, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj_str found[METHODS];
+    char list[LIST_MAX];
+    find_all(found, auth);
+    uint32_t bits = present(found) & auth->methods;
+    if (bits == 0) {
         return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "No suitable Authentication method is found: %s",
                          name_methods(list, auth->methods, "no "));
     }
-    if (count > 1 && !auth->first_match) {
+    if ((bits & (bits - 1)) != 0) {
         return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "More than one Authentication method is found: %s",
                          name_methods(list, bits, ""));
     }
-    return take(out, first, found[first], auth, err);
+    size_t which = 0;
+    while (methods[which].bit != bits) {
+        which++;
+    }
+    return take(out, which, found[which], auth, err);
 }
 
 const char *xcj__client_id_fault(xcj_str client_id)
@@ -241,10 +271,10 @@ static xcj_code basic_client_id(xcj_str *out, xcj_str text, xcj__buf *work, xcj_
     return code;
 }
 
-static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool dn_rfc4514, xcj__buf *work, xcj_error *err)
+static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool dn_kong, xcj__buf *work, xcj_error *err)
 {
     size_t start = work->len;
-    xcj_code code = xcj__x509_subject(work, cert.ptr, cert.len, dn_rfc4514, err);
+    xcj_code code = xcj__x509_subject(work, cert.ptr, cert.len, dn_kong, err);
     if (code == XCJ_OK && work->failed) {
         code = xcj__fail_memory(err);
     }
@@ -254,7 +284,7 @@ static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool dn_rfc4514, x
     return code;
 }
 
-xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_rfc4514, xcj__buf *work,
+xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_kong, xcj__buf *work,
                                    xcj_error *err)
 {
     *out = (xcj_str){ NULL, 0 };
@@ -262,7 +292,7 @@ xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credenti
     if (credential->method == XCJ_AUTH_BASIC) {
         code = basic_client_id(out, credential->text, work, err);
     } else if (credential->method == XCJ_AUTH_CLIENT_CERT && credential->text.ptr != NULL) {
-        code = subject_client_id(out, credential->text, dn_rfc4514, work, err);
+        code = subject_client_id(out, credential->text, dn_kong, work, err);
     } else {
         *out = credential->dn.ptr != NULL ? credential->dn : credential->text;
     }

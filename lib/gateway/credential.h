@@ -20,14 +20,17 @@ typedef struct xcj__credential {
     xcj_str dn;      /* the subject as text, when there is no certificate */
 } xcj__credential;
 
-/** Applies auth->methods and first_match. XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _ARGUMENT. */
+/** Applies auth->methods. XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _ARGUMENT. */
 XCJ_MUST_CHECK xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err);
+
+/** The methods whose credentials are present, well-formed or not, whatever auth->methods says. */
+uint32_t xcj__credential_methods(const xcj_auth *auth);
 
 /**
  * The client_id of a credential that is not a Bearer token: a view into `work` or the xcj_auth. A password does not stay
  * behind. XCJ_ERR_CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _MEMORY.
  */
-XCJ_MUST_CHECK xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_rfc4514,
+XCJ_MUST_CHECK xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_kong,
                                                   xcj__buf *work, xcj_error *err);
 
 /** Decodes a Bearer token's payload into `work`, whose text may be changed in place. XCJ_ERR_CREDENTIAL, _MEMORY. */

@@ -29,7 +29,6 @@ struct xcj_minter {
     xcj_str upstream_header;
     xcj_str downstream_header;
     bool verbose;
-    bool all_methods;
     xcj__spares spares;
 };
 
@@ -83,7 +82,6 @@ static xcj_code check_header_texts(const xcj_mint_options *options, xcj_error *e
 static xcj_code own_config(xcj_minter *minter, const xcj__minter_config *config, xcj_error *err)
 {
     minter->verbose = config->verbose;
-    minter->all_methods = config->all_methods;
     xcj_str apikey = config->apikey.ptr != NULL ? config->apikey : xcj_text("apikey");
     xcj_str upstream = config->upstream.ptr != NULL ? config->upstream : xcj_text("X-Custom-Jwt");
     bool owned = xcj__own(&minter->apikey_header, apikey) && xcj__own(&minter->upstream_header, upstream) &&
@@ -197,21 +195,10 @@ typedef struct source {
     const xcj_str *given; /* the caller's claims; NULL: those of the authentication */
 } source;
 
-/* The request as this version knows it, with what the plugin's configuration says of methods. */
-static xcj_code read_request(xcj_auth *out, const xcj_minter *minter, const xcj_auth *auth, xcj_error *err)
-{
-    xcj_code code = xcj__options_read(out, sizeof *out, auth, err);
-    if (code == XCJ_OK && out->methods == 0 && minter->all_methods) {
-        out->methods = XCJ_AUTH_ANY;
-        out->first_match = 1;
-    }
-    return code;
-}
-
 static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
-    xcj_code code = read_request(&auth, minter, from.auth, err);
+    xcj_code code = xcj__options_read(&auth, sizeof auth, from.auth, err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -335,7 +322,7 @@ const char *xcj_header_prefix(const char *name, size_t len)
 size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
 {
     xcj_auth request;
-    if (read_request(&request, minter, auth, NULL) != XCJ_OK) {
+    if (xcj__options_read(&request, sizeof request, auth, NULL) != XCJ_OK) {
         return 0;
     }
     return token_len(minter, xcj__auth_claims_max(&minter->plan, &request));
@@ -359,7 +346,7 @@ xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *min
     *out = NULL;
     *out_len = 0;
     xcj_auth request;
-    xcj_code code = read_request(&request, minter, auth, err);
+    xcj_code code = xcj__options_read(&request, sizeof request, auth, err);
     if (code != XCJ_OK) {
         return code;
     }

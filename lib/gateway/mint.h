@@ -14,7 +14,6 @@ typedef struct xcj__minter_config {
     xcj_str upstream;
     xcj_str downstream;
     bool verbose;
-    bool all_methods; /* a request that names no method is looked through for all four, in the original's order */
 } xcj__minter_config;
 
 /** As xcj_minter_new(), with options already read. The names have been checked. */

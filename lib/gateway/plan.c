@@ -230,9 +230,12 @@ static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, x
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "expires_in", XCJ_NO_OFFSET, "expires_in is not from 1 to %d seconds",
                             XCJ__EXPIRES_MAX);
     }
+    if (options->dn != XCJ_DN_DEFAULT && options->dn != XCJ_DN_RFC4514 && options->dn != XCJ_DN_KONG) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "dn", XCJ_NO_OFFSET, "dn is none of the forms of xcj_dn");
+    }
     plan->expires_in = options->expires_in != 0 ? options->expires_in : XCJ__EXPIRES_DEFAULT;
     plan->consumer_optional = options->consumer_optional != 0;
-    plan->dn_rfc4514 = options->dn_rfc4514 != 0;
+    plan->dn_kong = options->dn == XCJ_DN_KONG;
     plan->cap_exp = options->cap_exp != 0;
     plan->max_token = options->max_token;
     return XCJ_OK;

@@ -47,7 +47,7 @@ typedef struct xcj__plan {
     xcj__names listed;      /* inbound claims to drop, or the only ones to keep */
     bool keep_only;
     bool consumer_optional;
-    bool dn_rfc4514;
+    bool dn_kong;
     bool cap_exp;
     int64_t expires_in;
     size_t max_token;

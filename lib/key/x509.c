@@ -49,35 +49,58 @@ static const char *attribute_name(const ASN1_OBJECT *type, char *numbers, int ca
     return OBJ_obj2txt(numbers, cap, type, 1) > 0 ? numbers : NULL;
 }
 
-static bool put_attribute(xcj__buf *out, const X509_NAME_ENTRY *entry, bool is_first)
+/* Could the value be read as a shorter one and a further attribute? */
+static bool holds_attribute(const char *value, size_t len)
+{
+    bool separated = false;
+    for (size_t i = 1; i < len; i++) {
+        separated = separated || (value[i - 1] == ',' && value[i] == ' ');
+        if (separated && value[i] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define UNREADABLE "the client certificate has no readable subject"
+#define AMBIGUOUS "the client certificate's subject is ambiguous unless it is written as RFC 4514 says"
+
+/* NULL, or why it is refused. */
+static const char *put_attribute(xcj__buf *out, const X509_NAME_ENTRY *entry, bool is_first)
 {
     char numbers[128];
     const char *name = attribute_name(X509_NAME_ENTRY_get_object(entry), numbers, sizeof numbers);
     unsigned char *value = NULL;
     int len = ASN1_STRING_to_UTF8(&value, X509_NAME_ENTRY_get_data(entry));
-    bool readable = name != NULL && len >= 0;
-    if (readable) {
+    const char *fault = name == NULL || len < 0 ? UNREADABLE : NULL;
+    if (fault == NULL && holds_attribute((const char *)value, (size_t)len)) {
+        fault = AMBIGUOUS;
+    }
+    if (fault == NULL) {
         xcj__buf_put_text(out, is_first ? "" : ", ");
         xcj__buf_put_text(out, name);
         xcj__buf_put_char(out, '=');
         xcj__buf_put(out, value, (size_t)len);
     }
     OPENSSL_free(value);
-    return readable;
+    return fault;
 }
 
-static bool put_plain(xcj__buf *out, const X509_NAME *subject)
+/* As the plugin writes it: nothing is escaped, and nothing tells a second value of one relative name from the next name. */
+static const char *put_kong(xcj__buf *out, const X509_NAME *subject)
 {
-    for (int i = 0; i < X509_NAME_entry_count(subject); i++) {
-        if (!put_attribute(out, X509_NAME_get_entry(subject, i), i == 0)) {
-            return false;
-        }
+    const char *fault = NULL;
+    for (int i = 0; i < X509_NAME_entry_count(subject) && fault == NULL; i++) {
+        const X509_NAME_ENTRY *entry = X509_NAME_get_entry(subject, i);
+        const bool shares_name =
+            i > 0 && X509_NAME_ENTRY_set(entry) == X509_NAME_ENTRY_set(X509_NAME_get_entry(subject, i - 1));
+        fault = shares_name ? AMBIGUOUS : put_attribute(out, entry, i == 0);
     }
-    return true;
+    return fault;
 }
 
 /* RFC 4514: the reverse order, values escaped; UTF-8 stays as it is. */
-static bool put_rfc4514(xcj__buf *out, const X509_NAME *subject)
+static const char *put_rfc4514(xcj__buf *out, const X509_NAME *subject)
 {
     BIO *bio = BIO_new(BIO_s_mem());
     char *text = NULL;
@@ -88,19 +111,19 @@ static bool put_rfc4514(xcj__buf *out, const X509_NAME *subject)
         xcj__buf_put(out, text, (size_t)len);
     }
     BIO_free(bio);
-    return printed;
+    return printed ? NULL : UNREADABLE;
 }
 
-static xcj_code put_subject(xcj__buf *out, X509 *cert, bool rfc4514, xcj_error *err)
+static xcj_code put_subject(xcj__buf *out, X509 *cert, bool kong, xcj_error *err)
 {
     size_t start = out->len;
     const X509_NAME *subject = X509_get_subject_name(cert);
-    bool put = rfc4514 ? put_rfc4514(out, subject) : put_plain(out, subject);
+    const char *fault = kong ? put_kong(out, subject) : put_rfc4514(out, subject);
     if (out->failed) {
         return xcj__fail_memory(err);
     }
-    if (!put || out->len == start) {
-        return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate has no readable subject");
+    if (fault != NULL || out->len == start) {
+        return xcj__fail(err, XCJ_ERR_CERTIFICATE, "%s", fault != NULL ? fault : UNREADABLE);
     }
     const char *text = out->ptr + start;
     if (!xcj__utf8_valid(text, out->len - start) || xcj__utf8_has_control(text, out->len - start)) {
@@ -158,13 +181,13 @@ static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *er
     return XCJ_OK;
 }
 
-xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc4514, xcj_error *err)
+xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err)
 {
     X509 *x509 = NULL;
     xcj__queue_mark();
     xcj_code code = open_certificate(&x509, cert, len, err);
     if (code == XCJ_OK) {
-        code = put_subject(out, x509, rfc4514, err);
+        code = put_subject(out, x509, kong, err);
     }
     if (code != XCJ_OK && xcj__queue_says_memory()) {
         code = xcj__fail_memory(err);

@@ -11,10 +11,10 @@
 #include "lib/base/buf.h"
 
 /**
- * Appends the subject of the first certificate (PEM, text before it and a chain are fine, or DER): "C=US, ST=California,
- * CN=x", in the certificate's order, values unescaped UTF-8; or with `rfc4514` as RFC 4514 writes it. XCJ_ERR_CERTIFICATE
- * when it cannot be read, has no subject, or a value has a NUL or another control character.
+ * Appends the subject of the first certificate (PEM, text before it and a chain are fine, or DER), as RFC 4514 writes
+ * it; or with `kong` as the plugin does (see xcj/kong.h), and then only if no other subject has this text.
+ * XCJ_ERR_CERTIFICATE when it cannot be read, has no subject, or is refused.
  */
-XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool rfc4514, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err);
 
 #endif

@@ -60,7 +60,7 @@ b64u_decode "$(part 2 "$(cat "$kong/tokens/bearer-keycloak-at.jwt")")" |
 b64u_decode "$(part 2 "$(cat first)")" | head -c "$(wc -c <inbound)" >kept
 same 'the inbound claims' kept inbound
 again basic --basic 'my-user:My p@ssword!'
-again mtls --client-cert "$kong/mTLS/01.pem"
+again mtls --client-cert "$kong/mTLS/01.pem" --dn kong
 again mtls --client-dn "$(cat "$kong/mTLS/subject_dn.txt")"
 again apikey --apikey '012345AZERTY!'
 

@@ -81,7 +81,11 @@ a 'API key' "{\"client_id\":\"012345AZERTY!\",$ours,\"act\":{\"client_id\":\"cc\
     --consumer-id c --consumer-custom-id cc
 a 'DN' "{\"client_id\":\"C=US, CN=kong\",$ours}" --client-dn 'C=US, CN=kong' --no-consumer
 openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj '/C=US/O=Kong Inc./CN=kong' -days 2 -out cert.pem 2>/dev/null
-a 'client certificate' "{\"client_id\":\"C=US, O=Kong Inc., CN=kong\",$ours}" --client-cert cert.pem --no-consumer
+a 'client certificate' "{\"client_id\":\"CN=kong,O=Kong Inc.,C=US\",$ours}" --client-cert cert.pem --no-consumer
+a 'client certificate, RFC 4514' "{\"client_id\":\"CN=kong,O=Kong Inc.,C=US\",$ours}" --client-cert cert.pem --no-consumer \
+    --dn rfc4514
+a 'client certificate, as the plugin' "{\"client_id\":\"C=US, O=Kong Inc., CN=kong\",$ours}" --client-cert cert.pem \
+    --no-consumer --dn kong
 inbound=$(golden '{"alg":"none"}' '{"iss":"them","n":1.10,"clientId":"app","sub":"s"}')
 a 'Bearer' "{\"n\":1.10,\"clientId\":\"app\",\"sub\":\"s\",\"client_id\":\"app\",$ours}" --bearer "$inbound" --no-consumer
 a 'Bearer, client_id of another claim' "{\"n\":1.10,\"clientId\":\"app\",\"sub\":\"s\",\"client_id\":\"s\",$ours}" \

@@ -86,9 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     options.iss = xcj_text("i");
     options.aud = xcj_text("a");
     options.consumer_optional = 1;
-    auth.methods = XCJ_AUTH_ANY;
-    auth.first_match = 1;
     auth.authorization = (xcj_str){ (const char *)data, size };
+    auth.methods = xcj_kong_method(&auth);
     xcj_code code = xcj_auth_claims(&claims, &len, &auth, &options, NULL, &err);
     if (check_call(code, &claims, &err)) {
         check_claims(claims, len, (const char *)data, size);
@@ -97,6 +96,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     /* A malformed credential is an error; it never falls through to the next. The bound is enough. */
     auth.api_key = xcj_text("key");
+    auth.methods = xcj_kong_method(&auth);
     size_t cap = xcj_mint_bound(minter, &auth);
     char *token = malloc(cap);
     MUST(token != NULL);

@@ -36,6 +36,7 @@ static void mint(const xcj_minter *minter)
 {
     xcj_auth auth = XCJ_AUTH_INIT;
     xcj_error err;
+    auth.methods = XCJ_AUTH_API_KEY;
     auth.api_key = xcj_text("caller");
     auth.consumer_id = xcj_text("consumer");
     auth.audience = xcj_text("a");

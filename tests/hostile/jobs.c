@@ -789,7 +789,7 @@ static xcj_code auth_claims(size_t which)
     char *text;
     size_t len;
     xcj_code code;
-    options.dn_rfc4514 = which == XCJ_AUTH_CLIENT_CERT;
+    options.dn = which == XCJ_AUTH_CLIENT_CERT ? XCJ_DN_RFC4514 : XCJ_DN_KONG;
     FAILING(xcj_auth_claims(&text, &len, &auth, &options, NULL, &job_error));
     return done_text(code, text, len, NULL);
 }

@@ -69,7 +69,6 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
 static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
     uint32_t methods = conf->methods != 0 ? (uint32_t)conf->methods : XCJ_AUTH_ANY;
-    auth->methods = (uint32_t)conf->methods; /* 0: as the plugin looks for them */
     if ((methods & (XCJ_AUTH_BEARER | XCJ_AUTH_BASIC)) != 0 && r->headers_in.authorization != NULL) {
         auth->authorization = ngx_http_xcj_view(&r->headers_in.authorization->value);
     }
@@ -80,6 +79,7 @@ static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const n
     if (rc == NGX_OK && (methods & XCJ_AUTH_API_KEY) != 0) {
         rc = find_apikey(&auth->api_key, r, &conf->apikey, err);
     }
+    auth->methods = conf->methods != 0 ? methods : xcj_kong_method(auth);
     return rc;
 }
 
