@@ -60,19 +60,6 @@ if(TARGET xcj_fetch)
 endif()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT licence)
 
-# Programs find the library from their own place too. In /usr the loader looks anyway, and distributions want no such path.
-# The same path in the build tree: CMake would make room for it with colons, and an empty entry is the current folder.
-if(NOT CMAKE_INSTALL_PREFIX STREQUAL "/usr" AND NOT DEFINED CMAKE_INSTALL_RPATH)
-  file(RELATIVE_PATH XCJ_BIN_TO_LIB ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-  if(TARGET xcj_command)
-    set_target_properties(xcj_command PROPERTIES INSTALL_RPATH "$ORIGIN/${XCJ_BIN_TO_LIB}"
-      BUILD_RPATH "$ORIGIN/${XCJ_BIN_TO_LIB}")
-  endif()
-  if(TARGET xcj_jwt)
-    set_target_properties(xcj_jwt PROPERTIES INSTALL_RPATH "$ORIGIN")
-  endif()
-endif()
-
 if(XCJ_TOP_LEVEL)
   add_custom_target(uninstall COMMAND ${CMAKE_COMMAND} -D FOLDER=${CMAKE_BINARY_DIR}
     -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/uninstall.cmake)

@@ -53,7 +53,6 @@ if(TARGET xcj_command)
 against a key or a JWKS, looks into them, makes keys, and converts keys between
 JWK and PEM. It is made for shell scripts: results on standard output, one exit
 code for each kind of failure.")
-  set(CPACK_COMPONENT_XCJ_DEPENDS libxcj)
 endif()
 
 # The loader's cache follows the shared libraries.

@@ -26,7 +26,8 @@ needs() {
 }
 version=$(sed -n 's/^project(xcj VERSION \([0-9.]*\).*/\1/p' "$XCJ_ROOT/CMakeLists.txt")
 needs libxcj0 libc6 libssl3
-needs xcj "libxcj0 \\(= $version\\)" libc6 libjansson4
+needs xcj libc6 libssl3 libjansson4
+dpkg-deb -f xcj_*.deb Depends | grep -q libxcj && bad "the command carries libxcj, and its package depends on it"
 [ ! -x "$XCJ_RELEASE/xcj-fetch" ] || needs xcj libcurl4
 needs libxcj-dev "libxcj0 \\(= $version\\)" libssl-dev
 [ "$XCJ_HAS_BRIDGE" = 0 ] || needs libxcj-jwt0 "libxcj0 \\(= $version\\)" libjwt0 libjansson4
@@ -46,13 +47,14 @@ for deb in *.deb; do dpkg-deb -f "$deb" Depends; done | tr ',' '\n' | sed 's/^ *
 run_dpkg() {
     dpkg --root="$root" --force-not-root --force-bad-path --log="$work/dpkg.log" "$@" >"$work/log" 2>&1
 }
-run_dpkg -i xcj_*.deb && bad "xcj can be installed without libxcj0"
+run_dpkg -i libxcj-dev_*.deb && bad "libxcj-dev can be installed without libxcj0"
+run_dpkg -i xcj_*.deb || bad "xcj cannot be installed alone: $(cat "$work/log")"
+runs "$root/usr/bin/xcj" --version
 run_dpkg -i ./*.deb || bad "the packages cannot be installed: $(cat "$work/log")"
 libdir=$(dirname "$(find "$root/usr/lib" -name libxcj.so.0)")
 [ "$libdir" = "$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)" ] || bad "libxcj.so.0 is in $libdir"
 LD_LIBRARY_PATH=$libdir
 export LD_LIBRARY_PATH
-runs "$root/usr/bin/xcj" --version
 for name in $names; do
     for paper in copyright changelog.gz; do
         [ -f "$root/usr/share/doc/$name/$paper" ] || bad "$name has no $paper"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What libxcj is as a binary: loading it runs no code of ours, it has no mutable global and no thread-local, its segments are
-# hardened, it needs libcrypto and the C library only, and it stays small.
+# hardened, it needs libcrypto and the C library only, and it stays small. No file, built or installed, lets the loader search
+# the current directory.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 need_plain_build
@@ -60,6 +61,54 @@ if [ -x "$helper" ]; then
     readelf -dlW "$helper" >"$work/helper"
     full_relro "$work/helper" || bad "xcj-fetch has no full RELRO"
     grep -q 'NEEDED.*libcurl' "$work/helper" || bad "xcj-fetch is not linked to libcurl"
+fi
+
+# The command carries libxcj, so that a copy of it runs anywhere.
+[ -z "${XCJ_COMMAND:-}" ] || ! grep -q 'NEEDED.*libxcj' "$work/command" || bad "the command needs libxcj.so"
+
+# "FILE<tab>RUN PATH" for every ELF file with a run path below a directory.
+run_paths() {
+    find "$1" -type f \( -perm -100 -o -name '*.so*' \) -exec sh -c 'for file do
+        [ "$(head -c 4 "$file" | tail -c 3)" = ELF ] || continue
+        readelf -dW "$file" 2>/dev/null | sed -n "s|.*(R[UN]*PATH).*\\[\\(.*\\)\\]\$|$file\t\\1|p"
+    done' sh {} +
+}
+
+# The loader takes an empty entry, and a relative one, from the current directory.
+unsafe_run_paths() {
+    run_paths "$1" | awk -F '\t' '{
+        count = split($2 ":", entry, ":")
+        for (i = 1; i < count; i++) if (entry[i] !~ /^(\/|\$ORIGIN(\/|$)|@loader_path)/) { print $1 ": " $2; next }
+    }'
+}
+
+cmake --install "$XCJ_BUILD" --prefix "$work/installed" >"$work/log" 2>&1 || bad "not installed: $(cat "$work/log")"
+for tree in "$XCJ_BUILD" "$work/installed"; do
+    unsafe_run_paths "$tree" >"$work/unsafe"
+    while read -r line; do bad "an unsafe run path in $line"; done <"$work/unsafe"
+done
+[ ! -e "$XCJ_BUILD/libxcj-jwt.so" ] || run_paths "$XCJ_BUILD" | grep -q 'libxcj-jwt' || bad "the run path of libxcj-jwt.so is not seen"
+
+# The same with planted run paths, and with a planted library where the command is started.
+mkdir "$work/planted"
+printf 'int main(void)\n{\n    return 0;\n}\n' >"$work/planted/main.c"
+(
+    cd "$work/planted"
+    # shellcheck disable=SC2016
+    for path in '$ORIGIN:' ':/usr/lib' '/usr/lib::/lib' 'lib' '../lib'; do
+        "$XCJ_CC" main.c -o program -Wl,-rpath,"$path"
+        [ -n "$(unsafe_run_paths .)" ] || printf '%s\n' "$path"
+    done >missed
+    # shellcheck disable=SC2016
+    "$XCJ_CC" main.c -o program -Wl,-rpath,'$ORIGIN/../lib:/usr/lib:$ORIGIN'
+    unsafe_run_paths . >>missed
+)
+[ ! -s "$work/planted/missed" ] || bad "the checker errs about these run paths: $(cat "$work/planted/missed")"
+if [ -n "${XCJ_COMMAND:-}" ] && readelf -dW "$XCJ_COMMAND" | grep -q 'NEEDED.*libjansson'; then
+    cd "$work/planted" || exit 1
+    printf 'no library\n' >libjansson.so.4
+    LD_LIBRARY_PATH=. "$XCJ_COMMAND" --version >/dev/null 2>&1 && bad "a planted library cannot be noticed here"
+    "$XCJ_COMMAND" --version >/dev/null || bad "the command loads a library from the current directory"
 fi
 
 finish "libxcj.so, $size bytes stripped"

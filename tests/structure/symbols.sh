@@ -47,6 +47,12 @@ check() {
 check abi.syms libxcj.so "$work/xcj" XCJ_0
 check abi-jwt.syms libxcj-jwt.so "$work/jwt" XCJ_JWT_0
 command -v nm >/dev/null || skip "nm is not here"
+
+# The command is linked to the static library, and still calls only what a program may call.
+find "$XCJ_BUILD/cli/CMakeFiles/xcj_command_objects.dir" -name '*.o' -exec nm -u {} + 2>/dev/null |
+    sed -n 's/^ *U \(xcj_.*\)/\1/p' | sort -u >"$work/called"
+[ ! -x "$XCJ_BUILD/xcj" ] || [ -s "$work/called" ] || bad "no calls of the command are seen"
+comm -23 "$work/called" "$XCJ_ROOT/tests/abi.syms" | grep . && bad "the command calls internals of the library"
 [ -e "$XCJ_BUILD/libxcj-jwt.so" ] || echo "libxcj-jwt was not built: only its headers were looked at"
 
 finish "$(cat "$work/xcj" "$work/jwt" | wc -l) exported functions"
