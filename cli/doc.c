@@ -8,7 +8,18 @@
 
 #include "cli/doc.h"
 
-#define LOAD_FLAGS (JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL | JSON_ALLOW_NUL)
+#define EXACT_FLAGS ((size_t)(JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL))
+#define LOAD_FLAGS (EXACT_FLAGS | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL)
+
+/* What the library's scanner takes by default: a token beyond that is refused everywhere. */
+#define DEPTH_LIMIT 64
+#define VALUES_LIMIT 65536
+
+/* A longer text, such as a key set, may have one value for every 16 bytes. */
+#define BYTES_PER_VALUE 16
+
+/* Deeper values are printed on one line: their indentation would be most of the output. */
+#define INDENT_LIMIT 8
 
 static void wiping_free(void *block)
 {
@@ -36,10 +47,82 @@ void doc_start(void)
     json_set_alloc_funcs(malloc_or_exit, wiping_free);
 }
 
+static size_t skip_space(xcj_str json, size_t at)
+{
+    while (at < json.len && text_is_space(json.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
+/* The offset of the quote that ends the string which begins here, or of the end. */
+static size_t end_of_string(xcj_str json, size_t at)
+{
+    for (at++; at < json.len && json.ptr[at] != '"'; at++) {
+        at += json.ptr[at] == '\\';
+    }
+    return at;
+}
+
+static bool is_closed_at(xcj_str json, size_t at)
+{
+    at = skip_space(json, at);
+    return at < json.len && (json.ptr[at] == ']' || json.ptr[at] == '}');
+}
+
+/*
+ * A tree takes some hundred bytes for each value, and jansson recurses: so nesting and values are counted first. Returns
+ * what there is too much of, and where; NULL: nothing.
+ */
+static const char *find_excess(xcj_str json, size_t *offset)
+{
+    const size_t most = json.len / BYTES_PER_VALUE > VALUES_LIMIT ? json.len / BYTES_PER_VALUE : VALUES_LIMIT;
+    size_t depth = 0;
+    size_t values = 0;
+    for (size_t at = 0; at < json.len; at++) {
+        const char c = json.ptr[at];
+        const bool opens = c == '[' || c == '{';
+        *offset = at;
+        if (c == '"') {
+            at = end_of_string(json, at);
+        }
+        depth += opens;
+        depth -= depth > 0 && (c == ']' || c == '}');
+        values += c == ',' || (opens && !is_closed_at(json, at + 1));
+        if (depth > DEPTH_LIMIT) {
+            return "is nested deeper than 64 levels";
+        }
+        if (values > most) {
+            return "has too many members and elements";
+        }
+    }
+    return NULL;
+}
+
+/* As jansson reports a failure, `*excess` being NULL unless it is ours. */
+static json_t *load(xcj_str json, size_t flags, const char **excess, json_error_t *why)
+{
+    size_t offset = 0;
+    *excess = find_excess(json, &offset);
+    if (*excess != NULL) {
+        *why = (json_error_t){ .position = (int)offset };
+        return NULL;
+    }
+    return json_loadb(json.ptr, json.len, flags, why);
+}
+
 json_t *doc_load(const char *json, size_t len)
 {
+    const char *excess = NULL;
     json_error_t why;
-    return json_loadb(json, len, LOAD_FLAGS, &why);
+    return load((xcj_str){ json, len }, LOAD_FLAGS, &excess, &why);
+}
+
+json_t *doc_load_exact(xcj_str json)
+{
+    const char *excess = NULL;
+    json_error_t why;
+    return load(json, EXACT_FLAGS, &excess, &why);
 }
 
 /* jansson says: duplicate object key near '"name"'. */
@@ -53,15 +136,16 @@ static void note_repeated(doc_flaw *flaw, const json_error_t *why)
 
 json_t *doc_survey(const char *json, size_t len, doc_flaw *flaw)
 {
-    *flaw = (doc_flaw){ "", false, 0 };
+    const xcj_str given = { json, len };
+    *flaw = (doc_flaw){ "", false, NULL, 0 };
     json_error_t why;
-    json_t *value = json_loadb(json, len, LOAD_FLAGS, &why);
-    if (value == NULL && json_error_code(&why) == json_error_duplicate_key) {
+    json_t *value = load(given, LOAD_FLAGS, &flaw->excess, &why);
+    if (value == NULL && flaw->excess == NULL && json_error_code(&why) == json_error_duplicate_key) {
         note_repeated(flaw, &why);
         value = json_loadb(json, len, LOAD_FLAGS & ~(size_t)JSON_REJECT_DUPLICATES, &why);
     }
     if (value == NULL) {
-        flaw->too_large = json_error_code(&why) == json_error_numeric_overflow;
+        flaw->too_large = flaw->excess == NULL && json_error_code(&why) == json_error_numeric_overflow;
         flaw->offset = why.position;
     }
     return value;
@@ -82,8 +166,12 @@ void doc_dump(text *to, const json_t *value)
 
 msg_status doc_check(const char *name, xcj_str json, bool must_be_object)
 {
+    const char *excess = NULL;
     json_error_t why;
-    json_t *value = json_loadb(json.ptr, json.len, LOAD_FLAGS, &why);
+    json_t *value = load(json, LOAD_FLAGS, &excess, &why);
+    if (excess != NULL) {
+        return msg_fail(STATUS_INPUT, name, "%s (at offset %d)", excess, why.position);
+    }
     if (value == NULL) {
         return msg_fail(STATUS_INPUT, name, "is not JSON: %s at offset %d", why.text, why.position);
     }
@@ -167,12 +255,19 @@ msg_status doc_line(text *to, json_t *object, const text *members)
 
 static void new_line(text *to, size_t depth)
 {
-    static const char spaces[] = "                                ";
-    text_puts(to, "\n");
-    for (size_t left = depth * 2; left > 0;) {
-        size_t some = left < sizeof spaces - 1 ? left : sizeof spaces - 1;
-        text_add(to, spaces, some);
-        left -= some;
+    static const char spaces[] = "                ";
+    _Static_assert(sizeof spaces - 1 == (size_t)2 * INDENT_LIMIT, "two for each level that is indented");
+    if (depth <= INDENT_LIMIT) {
+        text_puts(to, "\n");
+        text_add(to, spaces, depth * 2);
+    }
+}
+
+/* Before the bracket that ends the values of this depth. */
+static void close_line(text *to, size_t depth)
+{
+    if (depth <= INDENT_LIMIT) {
+        new_line(to, depth - 1);
     }
 }
 
@@ -180,13 +275,10 @@ static void new_line(text *to, size_t depth)
  */
 static size_t pretty_string(text *to, xcj_str json, size_t at)
 {
-    bool escaped = false;
-    size_t i = at + 1;
-    text_puts(to, "\"");
-    for (; i < json.len && (escaped || json.ptr[i] != '"'); i++) {
+    const size_t end = end_of_string(json, at);
+    for (size_t i = at; i < end; i++) {
         unsigned char c = (unsigned char)json.ptr[i];
-        unsigned char next = i + 1 < json.len ? (unsigned char)json.ptr[i + 1] : 0;
-        escaped = !escaped && c == '\\';
+        unsigned char next = i + 1 < end ? (unsigned char)json.ptr[i + 1] : 0;
         if (c == 0x7f) {
             text_puts(to, "\\u007f");
         } else if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
@@ -196,15 +288,7 @@ static size_t pretty_string(text *to, xcj_str json, size_t at)
         }
     }
     text_puts(to, "\"");
-    return i + 1;
-}
-
-static size_t skip_space(xcj_str json, size_t at)
-{
-    while (at < json.len && text_is_space(json.ptr[at])) {
-        at++;
-    }
-    return at;
+    return end + 1;
 }
 
 void doc_pretty(text *to, xcj_str json)
@@ -218,7 +302,7 @@ void doc_pretty(text *to, xcj_str json)
         }
         at++;
         if (c == '}' || c == ']') {
-            new_line(to, --depth);
+            close_line(to, depth--);
         }
         text_add(to, &c, 1);
         if (c == ':') {

@@ -11,14 +11,21 @@
 /** Makes jansson wipe what it frees. */
 void doc_start(void);
 
-/** JSON text as a value, for reading single members of; integers become reals so that none is too large. NULL: not JSON. */
+/**
+ * JSON text as a value, for reading single members; integers become reals so that none is too large. NULL: not JSON, nested
+ * deeper than 64 levels, or more values than 65536 and one for every 16 bytes.
+ */
 json_t *doc_load(const char *json, size_t len);
+
+/** The same of an object or array, with integers as they are, so that it can be written again. */
+json_t *doc_load_exact(xcj_str json);
 
 /** What is wrong with JSON text. */
 typedef struct doc_flaw {
-    char repeated[64]; /* the name of a member that stands twice in one object, "" if none does; the last one was taken */
-    bool too_large;    /* a number is beyond a double */
-    int offset;        /* where it ceases to be JSON */
+    char repeated[64];  /* the name of a member that stands twice in one object, "" if none does; the last one was taken */
+    bool too_large;     /* a number is beyond a double */
+    const char *excess; /* "is nested deeper than 64 levels" and the like: it was not read; NULL: it was */
+    int offset;         /* where it ceases to be JSON */
 } doc_flaw;
 
 /** As doc_load(), but takes an object with a repeated member, and says so. */
@@ -48,7 +55,8 @@ void doc_member(text *members, const char *name, xcj_str raw);
 /** The object and the raw members behind its own, on one line with a newline. */
 msg_status doc_line(text *to, json_t *object, const text *members);
 
-/** Checked JSON text indented for people; control characters that a terminal would obey are escaped. */
+/** Checked JSON text indented for people, its deepest values on one line; control characters that a terminal would obey are
+ * escaped. */
 void doc_pretty(text *to, xcj_str json);
 
 #endif

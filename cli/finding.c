@@ -8,8 +8,10 @@
 
 #include "cli/finding.h"
 
-/* A hostile set could be full of them, and nobody reads more. */
-#define FINDINGS_MAX 1000
+/* Kept of each severity: a hostile set could be full of them, and notes must not crowd out errors. */
+#define KEPT 64
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const char *const NAMES[] = { "error", "warning", "note" };
 
@@ -29,19 +31,18 @@ static void copy(char *to, size_t cap, const char *from)
     }
 }
 
-static finding *next(findings *to)
+static finding *next(findings *to, finding_severity severity)
 {
     if (to->items == NULL) {
-        to->items = calloc(FINDINGS_MAX, sizeof *to->items);
+        to->items = calloc(KEPT * COUNT(to->counts), sizeof *to->items);
     }
     to->failed = to->failed || to->items == NULL;
-    return to->failed || to->count == FINDINGS_MAX ? NULL : &to->items[to->count++];
+    return to->failed || to->counts[severity]++ >= KEPT ? NULL : &to->items[to->count++];
 }
 
 void finding_add(findings *to, finding_severity severity, const char *id, finding_place place, const char *fmt, ...)
 {
-    to->counts[severity]++;
-    finding *item = next(to);
+    finding *item = next(to, severity);
     if (item == NULL) {
         return;
     }
@@ -90,6 +91,11 @@ static json_t *as_object(const finding *of)
     }
     (void)json_object_set_new(object, "text", json_string(of->words));
     return object;
+}
+
+size_t finding_left_out(const findings *of)
+{
+    return of->counts[FINDING_ERROR] + of->counts[FINDING_WARNING] + of->counts[FINDING_NOTE] - of->count;
 }
 
 json_t *finding_list(const findings *of)

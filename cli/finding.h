@@ -26,7 +26,7 @@ typedef struct finding {
     char words[200];
 } finding;
 
-/** All zero is none. */
+/** The first 64 of each severity. All zero is none. */
 typedef struct findings {
     finding *items;
     size_t count;
@@ -42,6 +42,9 @@ const char *finding_severity_name(finding_severity severity);
 
 /** "key 1 (kid "a") n": where it is, for people. */
 void finding_where(text *to, const finding *of);
+
+/** How many were not kept. */
+size_t finding_left_out(const findings *of);
 
 /** As JSON: an array of objects. */
 json_t *finding_list(const findings *of);

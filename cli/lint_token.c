@@ -325,6 +325,8 @@ static void check_payload(const look *l)
     if (l->of->claims != NULL) {
         check_texts(l);
         check_times(l);
+    } else if (l->of->flaw.excess != NULL) {
+        finding_add(l->to, FINDING_ERROR, "json-limit", place, "%s: a verifier refuses it", l->of->flaw.excess);
     } else if (l->of->flaw.too_large) {
         finding_add(l->to, FINDING_ERROR, "number-large", place, "a number at its offset %d is too large for any reader",
                     l->of->flaw.offset);

@@ -137,5 +137,7 @@ int main(int argc, char **argv)
 {
     io_start();
     doc_start();
-    return leave(io_finish(dispatch(argc, argv)));
+    const msg_status status = io_finish(dispatch(argc, argv));
+    msg_finish();
+    return leave(status);
 }

@@ -12,6 +12,11 @@
 #define LINE_MAX_LEN 1200
 #define TOKEN_SHOWN 12 /* what is shorter is no token */
 
+/* A set of many broken keys, and a batch against it, would print more than they are long. */
+#define WARNINGS_LIMIT 64
+
+static size_t warnings;
+
 /* A file name or a token may carry control characters (C1 ones as UTF-8 too): a message stays one harmless line. */
 static void make_harmless(char *line)
 {
@@ -145,10 +150,20 @@ msg_status msg_fail_memory(void)
 
 void msg_warn(const char *subject, const char *fmt, ...)
 {
+    if (++warnings > WARNINGS_LIMIT) {
+        return;
+    }
     va_list args;
     va_start(args, fmt);
     say("warning: ", "\033[1;33m", subject, fmt, args);
     va_end(args);
+}
+
+void msg_finish(void)
+{
+    if (warnings > WARNINGS_LIMIT) {
+        msg_note("xcj: and %zu more warnings", warnings - WARNINGS_LIMIT);
+    }
 }
 
 void msg_note(const char *fmt, ...)

@@ -38,8 +38,11 @@ msg_status msg_fail_error(msg_about about, const char *subject, const xcj_error 
 /** Says that there is no memory, and returns the status for it. */
 msg_status msg_fail_memory(void);
 
-/** Says `xcj: warning: SUBJECT: text`. */
+/** Prints `xcj: warning: SUBJECT: text`; of one run the first 64. */
 __attribute__((format(printf, 2, 3))) void msg_warn(const char *subject, const char *fmt, ...);
+
+/** Prints how many warnings were left out. */
+void msg_finish(void);
 
 /** Says the text alone, without a prefix. */
 __attribute__((format(printf, 1, 2))) void msg_note(const char *fmt, ...);

@@ -140,6 +140,9 @@ static msg_status take_header(parts_signature *out, const char *name, xcj_str en
         return msg_fail_memory();
     }
     out->parsed = doc_survey(out->header.bytes.ptr, out->header.bytes.len, &out->flaw);
+    if (out->flaw.excess != NULL) {
+        return msg_fail(STATUS_INPUT, name, "the token's header %s", out->flaw.excess);
+    }
     return json_is_object(out->parsed) ? STATUS_OK : msg_fail(STATUS_INPUT, name, "the token's header is not a JSON object");
 }
 
@@ -213,6 +216,9 @@ static msg_status take_entry(parts_signature *out, const char *name, const json_
 static msg_status take_document(parts *out, const char *name, xcj_str token)
 {
     out->document = doc_survey(token.ptr, token.len, &out->document_flaw);
+    if (out->document_flaw.excess != NULL) {
+        return msg_fail(STATUS_INPUT, name, "%s", out->document_flaw.excess);
+    }
     if (!json_is_object(out->document)) {
         return msg_fail(STATUS_INPUT, name, "is not JSON at its offset %d", out->document_flaw.offset);
     }

@@ -22,6 +22,9 @@ typedef struct forge_args {
     keys_passphrase passphrase;
 } forge_args;
 
+/* A corpus has some hundred tokens of this size. */
+#define TOKEN_LIMIT ((size_t)64 << 10)
+
 #define AT(field) offsetof(forge_args, field)
 
 static const opt_row OPTIONS[] = {
@@ -102,13 +105,6 @@ static msg_status check_genuine(const sources *of, const char *name, int64_t now
     return STATUS_OK;
 }
 
-/* With integers as they are, for these texts are written again. */
-static json_t *parse(xcj_str json)
-{
-    json_error_t why;
-    return json_loadb(json.ptr, json.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
-}
-
 static void split(sources *of)
 {
     const char *at = of->token.ptr;
@@ -123,6 +119,10 @@ static msg_status take_token(sources *of, const char *name)
 {
     xcj_error err;
     forge *from = &of->from;
+    if (of->token.len > TOKEN_LIMIT) {
+        return msg_fail(STATUS_POLICY, name, "is larger than %zu bytes: most lines of the corpus would hold all of it",
+                        TOKEN_LIMIT);
+    }
     if (xcj_unverified_decode(&of->taken, of->token.ptr, of->token.len, &err) != XCJ_OK) {
         const char *hint = token_hint(of->token.ptr, of->token.len);
         return hint != NULL ? msg_fail(STATUS_INPUT, name, "the token %s", hint) : msg_fail_error(ABOUT_TOKEN, name, &err);
@@ -132,8 +132,8 @@ static msg_status take_token(sources *of, const char *name)
     from->header = xcj_unverified_header(of->taken);
     from->claims = xcj_unverified_payload(of->taken);
     from->signature = xcj_unverified_signature(of->taken);
-    from->parsed_header = parse(from->header);
-    from->parsed_claims = parse(from->claims);
+    from->parsed_header = doc_load_exact(from->header);
+    from->parsed_claims = doc_load_exact(from->claims);
     if (!json_is_object(from->parsed_header) || !json_is_object(from->parsed_claims)) {
         return msg_fail(STATUS_INPUT, name, "the token's claims are not a JSON object that can be written again");
     }

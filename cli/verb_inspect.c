@@ -129,6 +129,7 @@ static void put_time(view *v, const time_row *row)
 /* What lint finds odd; what it only notes is there to be seen. */
 static void put_oddities(view *v)
 {
+    size_t left = v->found->counts[FINDING_ERROR] + v->found->counts[FINDING_WARNING];
     for (size_t i = 0; i < v->found->count; i++) {
         const finding *each = &v->found->items[i];
         if (each->severity == FINDING_NOTE) {
@@ -141,6 +142,10 @@ static void put_oddities(view *v)
         put_in(v, each->severity == FINDING_ERROR ? RED : YELLOW, line.ptr != NULL ? line.ptr : "");
         v->out.failed = v->out.failed || line.failed;
         text_free(&line);
+        left--;
+    }
+    if (left > 0) {
+        text_printf(&v->out, "odd   and %zu more\n", left);
     }
 }
 
@@ -215,6 +220,9 @@ static msg_status print_json(view *v)
         doc_member(&members, "findings", text_view(&dumped));
         text_free(&dumped);
         json_decref(list);
+    }
+    if (finding_left_out(v->found) > 0) {
+        text_printf(&members, ",\"findings_left_out\":%zu", finding_left_out(v->found));
     }
     msg_status status = doc_line(&v->out, object, &members);
     if (status == STATUS_OK) {

@@ -88,7 +88,9 @@ static msg_status look_at_json(subject *of, findings *found, const lint_how *how
     doc_flaw flaw;
     json_t *value = doc_survey(of->data.ptr, of->data.len, &flaw);
     msg_status status = STATUS_OK;
-    if (!json_is_object(value)) {
+    if (flaw.excess != NULL) {
+        status = msg_fail(STATUS_INPUT, of->name, "%s", flaw.excess);
+    } else if (!json_is_object(value)) {
         status = msg_fail(STATUS_INPUT, of->name, "is not JSON at its offset %d", flaw.offset);
     } else if (json_object_get(value, "keys") == NULL && json_object_get(value, "kty") == NULL) {
         status = look_at_token(of, found, how);
@@ -148,9 +150,8 @@ static void put_text(text *out, const findings *found)
             }
         }
     }
-    const size_t all = found->counts[FINDING_ERROR] + found->counts[FINDING_WARNING] + found->counts[FINDING_NOTE];
-    if (all > found->count) {
-        text_printf(out, "and %zu more\n", all - found->count);
+    if (finding_left_out(found) > 0) {
+        text_printf(out, "and %zu more\n", finding_left_out(found));
     }
 }
 

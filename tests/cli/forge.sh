@@ -176,4 +176,12 @@ refuse 'another private key' 5 'is not the private key of --key' forge --key ES2
 refuse 'a public key for the private one' 9 'a public key cannot sign' forge --key ES256.pub --private ES256.pub @ES256.jwt
 "$XCJ" mint --key ES256.json --bare --claims '{"n":123456789012345678901234567890,"exp":32503680000}' >big.jwt
 refuse 'a number that cannot be written again' 3 'can be written again' forge --key ES256.pub @big.jwt
+
+# A corpus is a hundred times its token, so a token has a limit.
+padding=$(head -c 40000 /dev/zero | tr '\0' a)
+"$XCJ" mint --key HS256.json --sub "$padding" >large.jwt || fail 'mint'
+run forge --key HS256.json @large.jwt
+came_to 'a large token' 0
+"$XCJ" mint --key HS256.json --sub "$padding$padding" >large.jwt || fail 'mint'
+refuse 'a token that is too large' 9 'large.jwt: is larger than 65536 bytes' forge --key HS256.json @large.jwt
 finish

@@ -80,7 +80,39 @@ out_has 'controls within JSON' '"a": "\u009b\u007f"'
 accept 'times out of reach' inspect "$(raw '{"alg":"HS256"}' '{"exp":1e300,"iat":-1e17,"nbf":"x"}' AAAA)"
 out_has 'times out of reach' 'exp   beyond any calendar'
 out_has 'a time that is a text' 'odd   claims nbf: is not a number'
-accept 'deep' inspect "$(raw '{"alg":"HS256"}' '{"a":[[[[[[{}]]]]]]}' AAAA)"
+accept 'deep' inspect "$(raw '{"alg":"HS256"}' '{"a":[[[[[[[1,[2,{"b":3}],[]]]]]]]]}' AAAA)"
+{
+    printf '{\n  "a": ['
+    for indent in 4 6 8 10 12 14; do printf '\n%*s[' $indent ''; done
+    printf '\n                1,\n                [2,{"b": 3}],\n                []'
+    for indent in 14 12 10 8 6 4 2; do printf '\n%*s]' $indent ''; done
+    printf '\n}\n'
+} >deep.want
+sed -n '/^claims/,/^notes/p' out | sed '1d;$d' >deep
+same 'below the eighth level everything is on one line' deep deep.want
+# nested DEPTH: an object of so many levels.
+nested() {
+    awk -v n="$1" 'BEGIN { printf "{\"a\":"; for (i = 1; i < n; i++) printf "["; for (i = 1; i < n; i++) printf "]"; printf "}" }'
+}
+accept '64 levels' inspect "$(raw '{"alg":"HS256"}' "$(nested 64)" AAAA)"
+out_lacks '64 levels' 'nested deeper'
+accept '65 levels' inspect "$(raw '{"alg":"HS256"}' "$(nested 65)" AAAA)"
+out_has '65 levels' 'odd   payload: is nested deeper than 64 levels: a verifier refuses it'
+refuse '65 levels in a header' 3 'header is nested deeper than 64 levels' inspect "$(raw "$(nested 65)" '{}' AAAA)"
+refuse '65 levels in a serialisation' 3 'token: is nested deeper than 64 levels' inspect "$(nested 65)"
+awk 'BEGIN { printf "{\"a\":[1"; for (i = 1; i < 65536; i++) printf ",1"; printf "]}" }' >wide
+printf '%s.%s.AAAA' "$(printf '{"alg":"HS256"}' | b64u)" "$(b64u <wide)" >wide.jwt
+accept 'one value too many' inspect @wide.jwt
+out_has 'one value too many' 'odd   payload: has too many members and elements'
+sed 's/1,1/1/' wide | b64u >part
+printf '%s.%s.AAAA' "$(printf '{"alg":"HS256"}' | b64u)" "$(cat part)" >wide.jwt
+accept 'as many values as a verifier takes' inspect @wide.jwt
+out_lacks 'as many values as a verifier takes' 'too many'
+critical="{\"alg\":\"HS256\",\"crit\":[$(awk 'BEGIN { for (i = 0; i < 99; i++) printf "\"a\","; printf "\"a\"" }')]}"
+accept 'many findings' inspect "$(raw "$critical" '{}' '')"
+out_has 'many findings' 'odd   and 37 more'
+accept 'many findings' inspect --json "$(raw "$critical" '{}' '')"
+out_has 'many findings' '"findings_left_out":37'
 
 refuse 'two parts' 3 'token: ' inspect a.b
 refuse 'nothing' 3 'is empty' inspect ''

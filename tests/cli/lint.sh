@@ -97,7 +97,17 @@ lints 'a member twice' 9 'duplicate-member kid-missing use-missing alg-missing s
 jq -n -c '{keys: [range(1500) | {kty: "x", kid: "\(.)"}]}' >many
 run lint many
 came_to 'very many findings' 0
-out_has 'very many findings' 'and 2000 more'
+out_has 'very many findings' 'and 2872 more'
+jq -c '.keys += [.keys[0]]' many >many.json
+run lint many.json
+[ "$status" -eq 9 ] || fail 'an error behind many findings: exit 9'
+out_has 'an error behind many findings' 'kid-duplicate'
+
+deep=$(awk 'BEGIN { printf "{\"keys\":"; for (i = 0; i < 64; i++) printf "["; for (i = 0; i < 64; i++) printf "]"; printf "}" }')
+printf '%s' "$deep" >deep
+refuse 'a set of 65 levels' 3 'deep: is nested deeper than 64 levels' lint deep
+printf '%s' "$deep" | sed 's/\[//;s/\]//' >deep
+lints 'a set of 64 levels' 9 'key-malformed' deep
 
 # ---- certificates
 "$XCJ" convert ES256.json -o own.pem
