@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "fixtures.h"
+#include "lib/codec/der.h"
 #include "lib/key/der_in.h"
 
 static xcj_error err;
@@ -197,43 +198,289 @@ START_TEST(compressed_points)
 }
 END_TEST
 
-static EVP_PKEY *restricted_to_pss(void)
+static uint8_t *find(uint8_t *data, size_t len, const char *what, size_t what_len)
+{
+    for (size_t i = 0; i + what_len <= len; i++) {
+        if (memcmp(data + i, what, what_len) == 0) {
+            return data + i;
+        }
+    }
+    return NULL;
+}
+
+/* An RSA-PSS key; hash NULL: without parameters. */
+static EVP_PKEY *restricted_to_pss(const EVP_MD *hash, const EVP_MD *mask, int salt)
 {
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
     EVP_PKEY *pkey = NULL;
     ck_assert_int_eq(EVP_PKEY_keygen_init(ctx), 1);
     ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048), 1);
+    if (hash != NULL) {
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_keygen_md(ctx, hash), 1);
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(ctx, mask), 1);
+        ck_assert_int_eq(EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(ctx, salt), 1);
+    }
     ck_assert_int_eq(EVP_PKEY_generate(ctx, &pkey), 1);
     EVP_PKEY_CTX_free(ctx);
     return pkey;
 }
 
+/* The structures of a key, one after the other. */
+static size_t structure(EVP_PKEY *pkey, size_t which, uint8_t **der)
+{
+    return which == 0 ? pkcs8(pkey, der) : which == 1 ? spki(pkey, der) : certificate(pkey, der);
+}
+
 /* Well formed, and of a type or curve that no JWK here has: said so, in each structure. */
 START_TEST(other_types)
 {
-    EVP_PKEY *keys[] = { restricted_to_pss(), make("EC", "P-224"), make("EC", "brainpoolP256r1"), make("EC", "P-256") };
-    ck_assert_int_eq(EVP_PKEY_set_utf8_string_param(keys[3], OSSL_PKEY_PARAM_EC_ENCODING, "explicit"), 1);
+    EVP_PKEY *keys[] = { make("EC", "P-224"),
+                         make("EC", "brainpoolP256r1"),
+                         restricted_to_pss(EVP_sha1(), EVP_sha1(), 20),
+                         restricted_to_pss(EVP_sha224(), EVP_sha224(), 28),
+                         restricted_to_pss(EVP_sha256(), EVP_sha1(), 32),
+                         restricted_to_pss(EVP_sha256(), EVP_sha256(), 33) };
     for (size_t i = 0; i < COUNT_OF(keys); i++) {
-        uint8_t *der;
-        size_t len = pkcs8(keys[i], &der);
-        expect_refused(der, len, XCJ_ERR_KEY_TYPE);
-        OPENSSL_free(der);
-        len = spki(keys[i], &der);
-        expect_refused(der, len, XCJ_ERR_KEY_TYPE);
-        OPENSSL_free(der);
-        len = certificate(keys[i], &der);
-        expect_refused(der, len, XCJ_ERR_KEY_TYPE);
-        OPENSSL_free(der);
+        for (size_t which = 0; which < 3; which++) {
+            uint8_t *der;
+            size_t len = structure(keys[i], which, &der);
+            expect_refused(der, len, XCJ_ERR_KEY_TYPE);
+            OPENSSL_free(der);
+        }
         EVP_PKEY_free(keys[i]);
+    }
+}
+END_TEST
+
+/* An RSA-PSS key is an RSA key that signs with PSS alone, and with its own hash alone where it names one. */
+START_TEST(keys_for_pss)
+{
+    static const xcj_alg pss[] = { XCJ_PS256, XCJ_PS384, XCJ_PS512 };
+    static const xcj_alg pkcs1[] = { XCJ_RS256, XCJ_RS384, XCJ_RS512 };
+    const struct {
+        const EVP_MD *hash;
+        int salt;
+        xcj_alg alg;
+    } rows[] = { { NULL, 0, XCJ_ALG_NONE },
+                 { EVP_sha256(), 32, XCJ_PS256 },
+                 { EVP_sha256(), 20, XCJ_PS256 },
+                 { EVP_sha384(), 48, XCJ_PS384 },
+                 { EVP_sha512(), 64, XCJ_PS512 } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        EVP_PKEY *pkey = restricted_to_pss(rows[i].hash, rows[i].hash, rows[i].salt);
+        for (size_t which = 0; which < 3; which++) {
+            uint8_t *der;
+            size_t len = structure(pkey, which, &der);
+            xcj_key *key = expect_read(der, len);
+            ck_assert_str_eq(xcj_key_type(key), "RSA");
+            ck_assert_int_eq(xcj_key_alg(key), rows[i].alg);
+            for (size_t j = 0; j < COUNT_OF(pss); j++) {
+                bool fits = rows[i].alg == XCJ_ALG_NONE || rows[i].alg == pss[j];
+                ck_assert_int_eq(xcj_key_admits(key, pss[j], XCJ_VERIFY, &err), fits ? XCJ_OK : XCJ_ERR_ALG);
+                ck_assert_int_eq(xcj_key_admits(key, pkcs1[j], XCJ_VERIFY, &err), XCJ_ERR_ALG);
+                ck_assert_ptr_nonnull(strstr(err.message, "RSA-PSS"));
+            }
+            xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+            xcj_key *relabelled;
+            labels.alg = XCJ_RS256;
+            ck_assert_int_eq(xcj_key_relabel(&relabelled, key, &labels, &err), XCJ_ERR_ALG);
+            xcj_key_free(key);
+            OPENSSL_free(der);
+        }
+        EVP_PKEY_free(pkey);
+    }
+}
+END_TEST
+
+/* A curve spelt out in numbers is the named one that it equals, in every number. */
+START_TEST(curves_in_numbers)
+{
+    static const char *const groups[] = { "P-256", "P-384", "P-521", "secp256k1" };
+    for (size_t i = 0; i < COUNT_OF(groups); i++) {
+        EVP_PKEY *pkey = make("EC", groups[i]);
+        ck_assert_int_eq(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, "explicit"), 1);
+        for (size_t which = 0; which < 3; which++) {
+            uint8_t *der;
+            size_t len = structure(pkey, which, &der);
+            xcj_key *key = expect_read(der, len);
+            ck_assert_str_eq(xcj_key_curve(key), groups[i]);
+            xcj_key_free(key);
+            if (which == 1) {
+                /* Another base point, with the same name for nothing. */
+                uint8_t *base = find(der, len / 2, "\x04\x41\x04", 3);
+                base = base != NULL ? base : find(der, len / 2, "\x04\x61\x04", 3);
+                base = base != NULL ? base : find(der, len, "\x04\x81\x85\x04", 4);
+                base[20] ^= 1;
+                ck_assert_int_eq(read_der(&key, der, len), XCJ_ERR_KEY);
+            }
+            OPENSSL_free(der);
+        }
+        EVP_PKEY_free(pkey);
+    }
+}
+END_TEST
+
+/* OneAsymmetricKey of the key's PKCS#8: version 2, what is between, and the public key under a tag. */
+static size_t version_2(EVP_PKEY *pkey, const char *between, uint8_t tag, EVP_PKEY *beside, uint8_t **out)
+{
+    uint8_t *v1;
+    size_t len = pkcs8(pkey, &v1);
+    X509_PUBKEY *info = X509_PUBKEY_new();
+    X509_PUBKEY_set(&info, beside);
+    const uint8_t *bits;
+    int bits_len;
+    X509_PUBKEY_get0_param(NULL, &bits, &bits_len, NULL, info);
+    xcj__der der;
+    *out = malloc(4096);
+    xcj__der_init(&der, *out, 4096);
+    xcj__der_prepend(&der, bits, (size_t)bits_len);
+    xcj__der_prepend(&der, "", 1);
+    if (tag == 0xa1) {
+        xcj__der_wrap(&der, XCJ__DER_BIT_STRING, 0);
+    }
+    xcj__der_wrap(&der, tag, 0);
+    xcj__der_prepend(&der, between, strlen(between));
+    xcj__der_element whole;
+    const uint8_t *at = v1;
+    ck_assert(xcj__der_take(&whole, &at, v1 + len));
+    xcj__der_prepend(&der, whole.content + 3, whole.content_len - 3);
+    xcj__der_prepend(&der, "\x02\x01\x01", 3);
+    xcj__der_wrap(&der, XCJ__DER_SEQUENCE, 0);
+    len = xcj__der_len(&der);
+    memmove(*out, *out + der.start, len);
+    X509_PUBKEY_free(info);
+    OPENSSL_free(v1);
+    return len;
+}
+
+/* RFC 5958, as ring and Bouncy Castle write it: the public key beside, with either tag, and attributes before it. */
+START_TEST(pkcs8_version_2)
+{
+    const struct sort *sort = &SORTS[_i];
+    EVP_PKEY *pkey = make(sort->type, sort->group), *other = make(sort->type, sort->group);
+    uint8_t *v1;
+    size_t v1_len = pkcs8(pkey, &v1);
+    static const uint8_t tags[] = { 0x81, 0xa1 };
+    static const char *const between[] = { "", "\xa0\x01\x31" };
+    static const char *const refused[] = { "\x04\x01\x01", "\x81\x01\x01", "\xa0\x7f" };
+    for (size_t i = 0; i < COUNT_OF(tags); i++) {
+        uint8_t *der;
+        size_t len;
+        for (size_t j = 0; j < COUNT_OF(between); j++) {
+            len = version_2(pkey, between[j], tags[i], pkey, &der);
+            xcj_key *key = expect_read(der, len);
+            expect_bytes(key, XCJ_PRIVATE, v1, v1_len);
+            xcj_key_free(key);
+            free(der);
+            len = version_2(pkey, between[j], tags[i], other, &der);
+            expect_refused(der, len, XCJ_ERR_KEY);
+            ck_assert_ptr_nonnull(strstr(err.message, "is not that of its private key"));
+            free(der);
+        }
+        /* Something else between, the public key twice, an element that is longer than the key; a version 3. */
+        for (size_t j = 0; j < COUNT_OF(refused); j++) {
+            len = version_2(pkey, refused[j], tags[i], pkey, &der);
+            expect_refused(der, len, XCJ_ERR_KEY);
+            free(der);
+        }
+        len = version_2(pkey, "", tags[i], pkey, &der);
+        uint8_t *version = find(der, len, "\x02\x01\x01", 3);
+        version[2] = 2;
+        expect_refused(der, len, XCJ_ERR_KEY);
+        free(der);
+    }
+    OPENSSL_free(v1);
+    EVP_PKEY_free(pkey);
+    EVP_PKEY_free(other);
+}
+END_TEST
+
+static size_t sec1(EVP_PKEY *pkey, uint8_t **der)
+{
+    *der = NULL;
+    int len = i2d_PrivateKey(pkey, der);
+    ck_assert_int_gt(len, 0);
+    return (size_t)len;
+}
+
+/* openssl ecparam -genkey -outform DER: the curve, by name or in numbers, and then the key. */
+START_TEST(parameters_before_the_key)
+{
+    static const char *const encodings[] = { "named_curve", "explicit" };
+    for (size_t i = 0; i < COUNT_OF(encodings); i++) {
+        EVP_PKEY *pkey = make("EC", "P-256");
+        ck_assert_int_eq(EVP_PKEY_set_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING, encodings[i]), 1);
+        uint8_t *der, *parameters = NULL;
+        size_t len = sec1(pkey, &der);
+        int parameters_len = i2d_KeyParams(pkey, &parameters);
+        ck_assert_int_gt(parameters_len, 0);
+        uint8_t *both = malloc((size_t)parameters_len + len);
+        memcpy(both, parameters, (size_t)parameters_len);
+        memcpy(both + parameters_len, der, len);
+        xcj_key *key = expect_read(both, (size_t)parameters_len + len);
+        ck_assert(xcj_key_is_private(key));
+        xcj_key_free(key);
+        expect_refused(both, (size_t)parameters_len, XCJ_ERR_KEY);
+        free(both);
+        /* A public key behind them is nothing that a tool writes. */
+        OPENSSL_free(der);
+        len = spki(pkey, &der);
+        both = malloc((size_t)parameters_len + len);
+        memcpy(both, parameters, (size_t)parameters_len);
+        memcpy(both + parameters_len, der, len);
+        expect_refused(both, (size_t)parameters_len + len, XCJ_ERR_KEY);
+        free(both);
+        OPENSSL_free(der);
+        OPENSSL_free(parameters);
+        EVP_PKEY_free(pkey);
+    }
+}
+END_TEST
+
+static xcj_code read_as(const char *label, const uint8_t *der, size_t len)
+{
+    static const xcj_key_options none = XCJ_KEY_OPTIONS_INIT;
+    xcj__jwk jwk;
+    xcj_code code = xcj__der_read(&jwk, xcj_text(label), der, len, &none, &err);
+    if (code == XCJ_OK) {
+        xcj__jwk_free(&jwk);
+    }
+    return code;
+}
+
+/* A label that another structure of its class belongs under is forgiven; a private key is never read as a public one. */
+START_TEST(labels_of_the_same_class)
+{
+    static const char *const private_labels[] = { "PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY" };
+    static const char *const public_labels[] = { "PUBLIC KEY", "RSA PUBLIC KEY" };
+    static const char *const cert_labels[] = { "CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE" };
+    const char *types[] = { "RSA", "EC" };
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        EVP_PKEY *pkey = make(types[i], i == 0 ? NULL : "P-384");
+        uint8_t *forms[4];
+        size_t lens[] = { pkcs8(pkey, &forms[0]), sec1(pkey, &forms[1]), spki(pkey, &forms[2]),
+                          certificate(pkey, &forms[3]) };
+        for (size_t form = 0; form < 4; form++) {
+            for (size_t j = 0; j < 3; j++) {
+                ck_assert_int_eq(read_as(private_labels[j], forms[form], lens[form]), form < 2 ? XCJ_OK : XCJ_ERR_KEY);
+                ck_assert_int_eq(read_as(cert_labels[j], forms[form], lens[form]), form == 3 ? XCJ_OK : XCJ_ERR_KEY);
+            }
+            for (size_t j = 0; j < 2; j++) {
+                ck_assert_int_eq(read_as(public_labels[j], forms[form], lens[form]), form == 2 ? XCJ_OK : XCJ_ERR_KEY);
+            }
+            ck_assert_int_eq(read_as("DSA PRIVATE KEY", forms[form], lens[form]), XCJ_ERR_KEY);
+            OPENSSL_free(forms[form]);
+        }
+        EVP_PKEY_free(pkey);
     }
 }
 END_TEST
 
 START_TEST(labels_that_are_known)
 {
-    static const char *const yes[] = { "PUBLIC KEY",     "PRIVATE KEY",     "ENCRYPTED PRIVATE KEY",
-                                       "RSA PUBLIC KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY",
-                                       "CERTIFICATE" };
+    static const char *const yes[] = { "PUBLIC KEY",     "PRIVATE KEY",      "ENCRYPTED PRIVATE KEY",
+                                       "RSA PUBLIC KEY", "RSA PRIVATE KEY",  "EC PRIVATE KEY",
+                                       "CERTIFICATE",    "X509 CERTIFICATE", "TRUSTED CERTIFICATE" };
     static const char *const no[] = { "",         "EC PARAMETERS", "public key", "PUBLIC KEY ", "DSA PRIVATE KEY",
                                       "X509 CRL", "PKCS7" };
     for (size_t i = 0; i < COUNT_OF(yes); i++) {
@@ -481,13 +728,27 @@ END_TEST
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        structures_of_one_type, compressed_points,          other_types,    labels_that_are_known,
-        damaged_texts,          halves_of_two_keys,         encrypted_keys, a_needless_passphrase,
-        iterations_are_bounded, ciphers_that_are_not_there, scrypt,         nothing_at_all,
+        structures_of_one_type,
+        compressed_points,
+        other_types,
+        labels_that_are_known,
+        damaged_texts,
+        halves_of_two_keys,
+        encrypted_keys,
+        a_needless_passphrase,
+        iterations_are_bounded,
+        ciphers_that_are_not_there,
+        scrypt,
+        nothing_at_all,
+        keys_for_pss,
+        curves_in_numbers,
+        parameters_before_the_key,
+        labels_of_the_same_class,
     };
     TCase *tcase = tcase_create("der_in");
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, every_type_both_ways, 0, COUNT_OF(SORTS));
+    tcase_add_loop_test(tcase, pkcs8_version_2, 0, COUNT_OF(SORTS));
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         tcase_add_test(tcase, tests[i]);
     }

@@ -98,14 +98,108 @@ START_TEST(other_members_are_ignored)
     expect_accepted("{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"n\":7,\"d\":[],\"crv\":null,\"oth\":[1],\"x5c\":{\"kty\":1}}");
     expect_accepted("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\",\"k\":false,\"y\":\"=\",\"KTY\":\"oct\"}");
     expect_accepted(rsa(number(0x80, 256, 1), "AQAB", ",\"x\":1,\"k\":2,\"crv\":\"P-256\",\"ext\":true"));
-    expect_refused(rsa(number(0x80, 256, 1), "AQAB", ",\"oth\":[]"), XCJ_ERR_KEY_TYPE, "oth", "two primes");
+}
+END_TEST
+
+/* An issuer that writes null, or an empty array of further primes, says that there are none. */
+START_TEST(members_that_say_nothing_are_absent)
+{
+    static const char *const oth[] = { "null", "[]", "[ \n\t]" };
+    static const char *const more[] = { "[{}]", "[[]]", "[null]", "{}", "\"\"", "0", "false" };
+    static const char *const nulls[] = { "use", "key_ops", "alg", "kid", "oth", "d", "p", "q", "dp", "dq", "qi", "x5c" };
+    const char *n = number(0x80, 256, 1);
+    char members[300] = "";
+    for (size_t i = 0; i < COUNT_OF(oth); i++) {
+        sprintf(members, ",\"oth\":%s", oth[i]);
+        expect_accepted(rsa(n, "AQAB", members));
+    }
+    for (size_t i = 0; i < COUNT_OF(more); i++) {
+        sprintf(members, ",\"oth\":%s", more[i]);
+        expect_refused(rsa(n, "AQAB", members), XCJ_ERR_KEY_TYPE, "oth", "two primes");
+    }
+    members[0] = '\0';
+    for (size_t i = 0; i < COUNT_OF(nulls); i++) {
+        sprintf(members + strlen(members), ",\"%s\":null", nulls[i]);
+    }
+    xcj__jwk jwk;
+    expect_parsed(&jwk, rsa(n, "AQAB", members));
+    ck_assert(!jwk.facts.is_private && !jwk.facts.has_alg && !jwk.facts.has_key_ops);
+    ck_assert(jwk.facts.use == XCJ__USE_ABSENT && jwk.kid.ptr == NULL);
+    xcj__jwk_free(&jwk);
+    expect_refused("{\"kty\":null,\"k\":\"" OCT_K "\"}", XCJ_ERR_KEY, "kty", "no \"kty\"");
+    expect_refused("{\"kty\":\"oct\",\"k\":null}", XCJ_ERR_KEY, "k", "no \"k\"");
+    expect_refused("{\"kty\":\"EC\",\"crv\":null}", XCJ_ERR_KEY, "crv", "no \"crv\"");
+    expect_refused("{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"kid\":null,\"kid\":null}", XCJ_ERR_JSON, "kid", "");
+}
+END_TEST
+
+/* The same number whatever precedes it, and written in its one form. */
+START_TEST(leading_zeros_are_dropped)
+{
+    xcj__jwk plain, padded;
+    xcj__buf want, got;
+    const char *n = number(0x80, 256, 1);
+    expect_parsed(&plain,
+                  rsa(n, "AQAB", ",\"d\":\"AQAB\",\"p\":\"Aw\",\"q\":\"BQ\",\"dp\":\"AQ\",\"dq\":\"AQ\",\"qi\":\"Ag\""));
+    char copy[400];
+    sprintf(copy, "%s", n);
+    char zeros[408];
+    sprintf(zeros, "AAAA%s", copy);
+    expect_parsed(&padded,
+                  rsa(zeros, "AAAAAAEAAQ",
+                      ",\"d\":\"AAAAAQAB\",\"p\":\"AAM\",\"q\":\"AAAF\",\"dp\":\"AAE\",\"dq\":\"AAAB\",\"qi\":\"AAI\""));
+    ck_assert_uint_eq(padded.facts.bits, 2048);
+    xcj__buf_init(&want);
+    xcj__buf_init(&got);
+    xcj__jwk_write(&want, &plain, XCJ_PRIVATE);
+    xcj__jwk_write(&got, &padded, XCJ_PRIVATE);
+    ck_assert_uint_eq(want.len, got.len);
+    ck_assert_mem_eq(want.ptr, got.ptr, got.len);
+    xcj__buf_free(&want);
+    xcj__buf_free(&got);
+    xcj__jwk_free(&plain);
+    xcj__jwk_free(&padded);
+    /* The curve says how long a coordinate is, and a secret begins with what it begins with. */
+    expect_refused("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AAAA" ED25519_X "\"}", XCJ_ERR_KEY, "x", "35 bytes");
+    expect_parsed(&plain, "{\"kty\":\"oct\",\"k\":\"AAAA" OCT_K "\"}");
+    ck_assert_uint_eq(plain.part[XCJ__K].len, 67);
+    xcj__jwk_free(&plain);
+}
+END_TEST
+
+/* The message names the issuer's likely mistake, and only where it is one. */
+START_TEST(mistakes_of_issuers_are_named)
+{
+    char text[400];
+    const char *n = number(0x80, 256, 1);
+    expect_refused(rsa(n, "AQAB=", ""), XCJ_ERR_BASE64, "e", "remove the padding");
+    expect_refused(rsa(n, "AQA+", ""), XCJ_ERR_BASE64, "e", "standard base64");
+    expect_refused(rsa(n, "AQA/", ""), XCJ_ERR_BASE64, "e", "standard base64");
+    expect_refused(rsa(n, "AQ AB", ""), XCJ_ERR_BASE64, "e", "remove the white space");
+    expect_refused(rsa(n, "AQ\\nAB", ""), XCJ_ERR_BASE64, "e", "remove the white space");
+    expect_refused(rsa(n, "AQ!B", ""), XCJ_ERR_BASE64, "e", "not base64url");
+    ck_assert_ptr_null(strchr(err.message, ':'));
+    static const struct {
+        size_t octets;
+        uint8_t first;
+        const char *words;
+    } coordinates[] = { { 33, 0, "remove its leading zero byte" },
+                        { 33, 4, "needs exactly 32" },
+                        { 31, 1, "did the issuer drop a leading zero byte?" },
+                        { 30, 1, "needs exactly 32" },
+                        { 34, 0, "needs exactly 32" } };
+    for (size_t i = 0; i < COUNT_OF(coordinates); i++) {
+        sprintf(text, "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"%s\",\"y\":\"" P256_Y "\"}",
+                number(coordinates[i].first, coordinates[i].octets, 1));
+        expect_refused(text, XCJ_ERR_KEY, "x", coordinates[i].words);
+    }
 }
 END_TEST
 
 START_TEST(text_members_are_text)
 {
     static const char *const names[] = { "kid", "use", "alg" };
-    static const char *const values[] = { "null", "7", "[\"sig\"]", "{}", "true" };
+    static const char *const values[] = { "7", "[\"sig\"]", "{}", "true" };
     char text[300];
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         for (size_t j = 0; j < COUNT_OF(values); j++) {
@@ -183,12 +277,13 @@ START_TEST(rsa_public_numbers)
     expect_accepted(rsa(number(0x80, 64, 1), "AQAB", ""));
     expect_refused(rsa(number(0x7f, 64, 1), "AQAB", ""), XCJ_ERR_KEY, "n", "under 512 bits");
     expect_refused(rsa(number(0x80, 256, 2), "AQAB", ""), XCJ_ERR_KEY, "n", "even");
-    expect_refused(rsa(number(0, 257, 1), "AQAB", ""), XCJ_ERR_KEY, "n", "leading zero");
+    expect_accepted(rsa(number(0, 257, 1), "AQAB", ""));
+    expect_refused(rsa(number(0, 63, 1), "AQAB", ""), XCJ_ERR_KEY, "n", "under 512 bits");
     expect_refused(rsa("", "AQAB", ""), XCJ_ERR_KEY, "n", "is empty");
     expect_accepted(rsa(number(0x80, 2048, 1), "AQAB", ""));
     expect_refused(rsa(number(0x80, 2049, 1), "AQAB", ""), XCJ_ERR_LIMIT, "n", "16384");
     expect_refused(rsa(number(0x80, 256, 1), "AQ", ""), XCJ_ERR_KEY, "e", "above 1");
-    expect_refused(rsa(number(0x80, 256, 1), "AA", ""), XCJ_ERR_KEY, "e", "leading zero");
+    expect_refused(rsa(number(0x80, 256, 1), "AA", ""), XCJ_ERR_KEY, "e", "empty or zero");
     expect_refused(rsa(number(0x80, 256, 1), "AQAA", ""), XCJ_ERR_KEY, "e", "odd");
     expect_refused(rsa(number(0x80, 256, 1), "", ""), XCJ_ERR_KEY, "e", "is empty");
     expect_accepted(rsa(number(0x80, 256, 1), number(1, 8, 1), ""));
@@ -222,13 +317,12 @@ START_TEST(rsa_private_numbers)
             expect_refused(rsa(n, "AQAB", members), XCJ_ERR_KEY, absent, "the key has no");
         }
     }
-    expect_refused(rsa(n, "AQAB", ",\"d\":\"AAEA\""), XCJ_ERR_KEY, "d", "leading zero");
-    for (size_t padded = 0; padded < 6; padded++) {
+    for (size_t zero = 0; zero < 6; zero++) {
         members[0] = '\0';
         for (size_t i = 0; i < 6; i++) {
-            sprintf(members + strlen(members), ",\"%s\":\"%s\"", names[i], i == padded ? "AAEA" : "AQAB");
+            sprintf(members + strlen(members), ",\"%s\":\"%s\"", names[i], i == zero ? "AAAA" : "AQAB");
         }
-        expect_refused(rsa(n, "AQAB", members), XCJ_ERR_KEY, names[padded], "leading zero");
+        expect_refused(rsa(n, "AQAB", members), XCJ_ERR_KEY, names[zero], "empty or zero");
     }
     expect_refused(rsa(n, "AQAB", ",\"d\":\"\""), XCJ_ERR_KEY, "d", "is empty");
     expect_refused(rsa(n, "AQAB", ",\"d\":\"CANARY+\""), XCJ_ERR_BASE64, "d", "is not base64url at offset");
@@ -295,8 +389,7 @@ START_TEST(operations_of_a_key)
                                        "[\"\\u0073ign\",\"s\\u0069gn\"]",
                                        "[\"\",\"\"]",
                                        "{\"sign\":1}",
-                                       "\"sign\"",
-                                       "null" };
+                                       "\"sign\"" };
     char text[400];
     for (size_t i = 0; i < COUNT_OF(odd); i++) {
         sprintf(text, "{\"kty\":\"oct\",\"k\":\"" OCT_K "\",\"key_ops\":%s}", odd[i]);
@@ -485,6 +578,9 @@ static Suite *suite(void)
 {
     const TTest *const tests[] = {
         names_and_values_are_unescaped,
+        members_that_say_nothing_are_absent,
+        leading_zeros_are_dropped,
+        mistakes_of_issuers_are_named,
         other_members_are_ignored,
         text_members_are_text,
         key_types_and_curves,

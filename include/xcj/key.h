@@ -34,9 +34,9 @@ typedef struct xcj_key_options {
     }
 
 /**
- * A key from one JWK (JSON text, UTF-8). Duplicate members, non-minimal integers, points off the curve, wrong lengths and
- * `oth` are refused; unknown members are ignored. `options` may be NULL.
- * XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
+ * A key from one JWK (JSON text, UTF-8). Duplicate members, points off the curve, coordinates of a wrong length and more
+ * than two primes (`oth`) are refused; unknown members are ignored, and so are members that are null and leading zero bytes
+ * of an RSA key's numbers. `options` may be NULL. XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
                                                  xcj_error *err);

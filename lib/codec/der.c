@@ -190,3 +190,15 @@ bool xcj__der_looks_like_key(const uint8_t *der, size_t len)
     const uint8_t *first = der + header;
     return read_header(first, content, &header, &content) && (first[0] == XCJ__DER_INTEGER || first[0] == XCJ__DER_SEQUENCE);
 }
+
+bool xcj__der_take(xcj__der_element *out, const uint8_t **at, const uint8_t *end)
+{
+    size_t header;
+    size_t content;
+    if (!read_header(*at, (size_t)(end - *at), &header, &content)) {
+        return false;
+    }
+    *out = (xcj__der_element){ *at, header + content, **at, *at + header, content };
+    *at += header + content;
+    return true;
+}

@@ -48,9 +48,22 @@ bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len)
  */
 bool xcj__der_looks_like_key(const uint8_t *der, size_t len);
 
+/** One element: all of it, its tag and its content. */
+typedef struct xcj__der_element {
+    const uint8_t *ptr;
+    size_t len;
+    uint8_t tag;
+    const uint8_t *content;
+    size_t content_len;
+} xcj__der_element;
+
+/** Takes the next element off *at, which moves behind it. False when none with a minimal length is within `end`. */
+bool xcj__der_take(xcj__der_element *out, const uint8_t **at, const uint8_t *end);
+
 #define XCJ__DER_INTEGER 0x02
 #define XCJ__DER_BIT_STRING 0x03
 #define XCJ__DER_OCTET_STRING 0x04
+#define XCJ__DER_OBJECT_IDENTIFIER 0x06
 #define XCJ__DER_SEQUENCE 0x30
 #define XCJ__DER_CONTEXT_0 0xa0
 #define XCJ__DER_CONTEXT_1 0xa1

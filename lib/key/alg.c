@@ -87,6 +87,10 @@ static xcj_code fits_type(const xcj__alg *alg, const xcj__key_facts *key, xcj_er
 /* RFC 7517 4.4, RFC 8725 3.1: a key that names an algorithm is for that one alone. */
 static xcj_code fits_declared(const xcj__alg *alg, const xcj__key_facts *key, xcj_error *err)
 {
+    if (key->is_pss && alg->scheme != XCJ__PSS) {
+        return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET,
+                            "the key is an RSA-PSS key, for PS256, PS384 and PS512 only, not for %s", alg->name);
+    }
     if (!key->has_alg || key->alg == alg->id) {
         return XCJ_OK;
     }

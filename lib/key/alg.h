@@ -81,6 +81,7 @@ typedef struct xcj__key_facts {
     bool has_key_ops;
     bool op_sign; /* what key_ops holds */
     bool op_verify;
+    bool is_pss;  /* RSA: the key's own type says that it is for PSS alone */
     bool weak_ok; /* the caller took responsibility for a short HMAC secret */
 } xcj__key_facts;
 

@@ -1,18 +1,15 @@
 #include "lib/key/der_in.h"
 
-#include <openssl/asn1t.h>
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 #include <string.h>
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/codec/der.h"
 #include "lib/key/evp.h"
-
-/* Beyond this a passphrase would be stretched for many seconds: a hostile file, not a careful owner. */
-#define PBE_ITERATIONS_MAX 10000000
+#include "lib/key/pkcs8.h"
 
 /* What a decoder needs and what it says of a failure that is not "some other structure". */
 typedef struct decoding {
@@ -29,11 +26,7 @@ static EVP_PKEY *read_spki(decoding *d, const uint8_t **at, long len)
 
 static EVP_PKEY *read_pkcs8(decoding *d, const uint8_t **at, long len)
 {
-    (void)d;
-    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, at, len);
-    EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
-    PKCS8_PRIV_KEY_INFO_free(info);
-    return pkey;
+    return xcj__pkcs8_read(at, len, &d->code, d->err);
 }
 
 static EVP_PKEY *read_pkcs1_private(decoding *d, const uint8_t **at, long len)
@@ -63,107 +56,58 @@ static EVP_PKEY *read_certificate(decoding *d, const uint8_t **at, long len)
     return pkey;
 }
 
-static bool is_count_sane(const ASN1_INTEGER *count)
-{
-    int64_t iterations;
-    return count != NULL && ASN1_INTEGER_get_int64(&iterations, count) == 1 && iterations >= 1 &&
-           iterations <= PBE_ITERATIONS_MAX;
-}
-
-/* RFC 8018 A.2: the iterations of PBKDF2 inside PBES2. Other key derivations bound themselves (scrypt) or are not supported.
- */
-static bool is_pbes2_sane(const ASN1_TYPE *parameters)
-{
-    PBE2PARAM *pbes2 = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), parameters);
-    if (pbes2 == NULL) {
-        return false;
-    }
-    bool sane = true;
-    if (OBJ_obj2nid(pbes2->keyfunc->algorithm) == NID_id_pbkdf2) {
-        PBKDF2PARAM *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), pbes2->keyfunc->parameter);
-        sane = kdf != NULL && is_count_sane(kdf->iter);
-        PBKDF2PARAM_free(kdf);
-    }
-    PBE2PARAM_free(pbes2);
-    return sane;
-}
-
-static bool is_pbe_sane(const X509_ALGOR *algorithm)
-{
-    if (OBJ_obj2nid(algorithm->algorithm) == NID_pbes2) {
-        return is_pbes2_sane(algorithm->parameter);
-    }
-    PBEPARAM *pbe = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
-    bool sane = pbe != NULL && is_count_sane(pbe->iter);
-    PBEPARAM_free(pbe);
-    return sane;
-}
-
-/* Did the decryption end in bytes that are no key? Anything else that fails has nothing to do with the passphrase. */
-static bool is_wrong_passphrase(void)
-{
-    unsigned long last = ERR_peek_last_error();
-    return ERR_GET_LIB(last) == ERR_LIB_PKCS12 &&
-           (ERR_GET_REASON(last) == PKCS12_R_PKCS12_CIPHERFINAL_ERROR || ERR_GET_REASON(last) == PKCS12_R_DECODE_ERROR);
-}
-
-static EVP_PKEY *decrypt(decoding *d, const X509_SIG *sealed)
-{
-    const X509_ALGOR *algorithm;
-    X509_SIG_get0(sealed, &algorithm, NULL);
-    if (d->options->passphrase == NULL) {
-        d->code = xcj__fail(d->err, XCJ_ERR_PASSPHRASE, "the key is encrypted: give its passphrase");
-        return NULL;
-    }
-    if (!is_pbe_sane(algorithm)) {
-        d->code = xcj__fail(d->err, XCJ_ERR_LIMIT,
-                            "the key's encryption is not understood, or takes more than %d iterations", PBE_ITERATIONS_MAX);
-        return NULL;
-    }
-    PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, d->options->passphrase, (int)d->options->passphrase_len);
-    EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
-    PKCS8_PRIV_KEY_INFO_free(info);
-    if (info == NULL && is_wrong_passphrase()) {
-        d->code = xcj__fail(d->err, XCJ_ERR_PASSPHRASE, "the passphrase does not open the key");
-    } else if (info == NULL) {
-        d->code = xcj__fail(d->err, XCJ_ERR_KEY,
-                            "OpenSSL cannot decrypt the key; for RC4, RC2 and DES it needs its legacy provider");
-    }
-    return pkey;
-}
-
 static EVP_PKEY *read_encrypted(decoding *d, const uint8_t **at, long len)
 {
     const uint8_t *end = *at + len;
     X509_SIG *sealed = d2i_X509_SIG(NULL, at, len);
-    EVP_PKEY *pkey = sealed != NULL && *at == end ? decrypt(d, sealed) : NULL;
+    EVP_PKEY *pkey = sealed != NULL && *at == end ? xcj__pkcs8_open(sealed, d->options, &d->code, d->err) : NULL;
     X509_SIG_free(sealed);
     return pkey;
 }
 
+/* Behind the certificate OpenSSL keeps what it is trusted for. */
+static EVP_PKEY *read_trusted(decoding *d, const uint8_t **at, long len)
+{
+    (void)d;
+    X509 *cert = d2i_X509_AUX(NULL, at, len);
+    EVP_PKEY *pkey = cert != NULL ? X509_get_pubkey(cert) : NULL;
+    X509_free(cert);
+    return pkey;
+}
+
+typedef enum class { PRIVATE, PUBLIC, CERTIFICATE } class;
+
 /* In the order in which DER without a label is tried: a structure is never mistaken for one above it. */
 static const struct structure {
     const char *label;
+    class class;
     EVP_PKEY *(*read)(decoding *d, const uint8_t **at, long len);
 } structures[] = {
-    { "PRIVATE KEY", read_pkcs8 },
-    { "PUBLIC KEY", read_spki },
-    { "CERTIFICATE", read_certificate },
-    { "RSA PRIVATE KEY", read_pkcs1_private },
-    { "EC PRIVATE KEY", read_sec1 },
-    { "RSA PUBLIC KEY", read_pkcs1_public },
-    { "ENCRYPTED PRIVATE KEY", read_encrypted },
+    { "PRIVATE KEY", PRIVATE, read_pkcs8 },
+    { "PUBLIC KEY", PUBLIC, read_spki },
+    { "CERTIFICATE", CERTIFICATE, read_certificate },
+    { "RSA PRIVATE KEY", PRIVATE, read_pkcs1_private },
+    { "EC PRIVATE KEY", PRIVATE, read_sec1 },
+    { "RSA PUBLIC KEY", PUBLIC, read_pkcs1_public },
+    { "ENCRYPTED PRIVATE KEY", PRIVATE, read_encrypted },
+    { "X509 CERTIFICATE", CERTIFICATE, read_certificate },
+    { "TRUSTED CERTIFICATE", CERTIFICATE, read_trusted },
 };
 #define STRUCTURES (sizeof structures / sizeof structures[0])
 
-bool xcj__der_knows(xcj_str label)
+static const struct structure *structure_of(xcj_str label)
 {
     for (size_t i = 0; i < STRUCTURES; i++) {
         if (xcj__str_is(label, structures[i].label)) {
-            return true;
+            return &structures[i];
         }
     }
-    return false;
+    return NULL;
+}
+
+bool xcj__der_knows(xcj_str label)
+{
+    return structure_of(label) != NULL;
 }
 
 /* Asked without a place for the value: so that one which could not be fetched is not taken for one that is not there. */
@@ -231,22 +175,17 @@ static bool take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *curv
     return is_absent(pkey, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, NULL, 0));
 }
 
-/* The curve's row number by what OpenSSL calls it. A group spelt out in numbers has no JWK name, whichever it equals.
- * False when that cannot be found out. */
+/* The curve's row number by what OpenSSL calls it, which it does for a group spelt out in numbers only when all of them are
+ * those of a named one. False when that cannot be found out. */
 static bool curve_of(const EVP_PKEY *pkey, xcj__crv *out)
 {
     char group[64];
     const char *name = EVP_PKEY_get0_type_name(pkey);
-    int is_explicit = 0;
     *out = XCJ__CRV_NONE;
     if (EVP_PKEY_is_a(pkey, "EC")) {
         size_t len;
         if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &len) != 1) {
             return is_absent(pkey, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0));
-        }
-        if (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 &&
-            is_explicit) {
-            return true;
         }
         name = group;
     }
@@ -258,10 +197,50 @@ static bool curve_of(const EVP_PKEY *pkey, xcj__crv *out)
     return true;
 }
 
-xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
+/* A text parameter, or the default where the key has none. */
+static bool text_param(const EVP_PKEY *pkey, const char *name, char *value, size_t cap)
 {
-    memset(out, 0, sizeof *out);
-    bool is_rsa = EVP_PKEY_is_a(pkey, "RSA");
+    size_t len;
+    return EVP_PKEY_get_utf8_string_param(pkey, name, value, cap, &len) == 1 ||
+           is_absent(pkey, OSSL_PARAM_construct_utf8_string(name, NULL, 0));
+}
+
+/* RFC 4055 1.2: a key that says id-RSASSA-PSS is for PSS alone; with parameters, for one hash with a salt not below this. */
+static xcj_code take_pss(xcj__jwk *jwk, const EVP_PKEY *pkey, xcj_error *err)
+{
+    static const struct {
+        const char *hash;
+        int salt_max;
+        xcj_alg alg;
+    } rows[] = { { "SHA2-256", 32, XCJ_PS256 }, { "SHA2-384", 48, XCJ_PS384 }, { "SHA2-512", 64, XCJ_PS512 } };
+    char hash[64] = "SHA-1";
+    char mask[64] = "SHA-1";
+    int salt;
+    jwk->facts.is_pss = true;
+    if (EVP_PKEY_get_int_param(pkey, OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, &salt) != 1) {
+        return is_absent(pkey, OSSL_PARAM_construct_int(OSSL_PKEY_PARAM_RSA_PSS_SALTLEN, NULL)) ? XCJ_OK
+                                                                                                : xcj__fail_memory(err);
+    }
+    if (!text_param(pkey, OSSL_PKEY_PARAM_RSA_DIGEST, hash, sizeof hash) ||
+        !text_param(pkey, OSSL_PKEY_PARAM_RSA_MGF1_DIGEST, mask, sizeof mask)) {
+        return xcj__fail_memory(err);
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(hash, rows[i].hash) == 0 && strcmp(mask, hash) == 0 && salt <= rows[i].salt_max) {
+            xcj__jwk_set_alg(jwk, xcj_text(xcj_alg_name(rows[i].alg)), rows[i].alg);
+            return XCJ_OK;
+        }
+    }
+    return xcj__fail(err, XCJ_ERR_KEY_TYPE,
+                     "the RSA-PSS key is restricted to %s, MGF1 with %s and a salt of %d bytes or more: no JWS algorithm "
+                     "signs so (RFC 7518 3.5)",
+                     hash, mask, salt);
+}
+
+static xcj_code take_members(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
+{
+    bool is_pss = EVP_PKEY_is_a(pkey, "RSA-PSS");
+    bool is_rsa = is_pss || EVP_PKEY_is_a(pkey, "RSA");
     if (!is_rsa && !curve_of(pkey, &out->facts.crv)) {
         return xcj__fail_memory(err);
     }
@@ -274,6 +253,13 @@ xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
                  : curve->kty == XCJ__EC ? take_ec(out, pkey, curve)
                                          : take_okp(out, pkey, curve);
     xcj_code code = taken ? xcj__jwk_check(out, err) : xcj__fail_memory(err);
+    return code == XCJ_OK && is_pss ? take_pss(out, pkey, err) : code;
+}
+
+xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
+{
+    memset(out, 0, sizeof *out);
+    xcj_code code = take_members(out, pkey, err);
     if (code != XCJ_OK) {
         xcj__jwk_free(out);
     }
@@ -298,17 +284,62 @@ static EVP_PKEY *read_whole(decoding *d, EVP_PKEY *(*read)(decoding *d, const ui
     return pkey;
 }
 
+/* The structures of the label, or with `related` the others of its class: many tools confuse the labels of PKCS#1, PKCS#8,
+ * SEC1 and SubjectPublicKeyInfo. Without a label all of them. */
+static EVP_PKEY *read_labelled(decoding *d, xcj_str label, bool related, xcj_str der)
+{
+    const struct structure *own = structure_of(label);
+    EVP_PKEY *pkey = NULL;
+    for (size_t i = 0; i < STRUCTURES && pkey == NULL && d->code == XCJ_OK; i++) {
+        const struct structure *row = &structures[i];
+        if (label.ptr == NULL || (related ? own != NULL && row != own && row->class == own->class : row == own)) {
+            pkey = read_whole(d, row->read, (const uint8_t *)der.ptr, der.len);
+        }
+    }
+    return pkey;
+}
+
+/* RFC 5480 2.1.1.1: a named curve, or X9.62's numbers of one; openssl ecparam -genkey writes it ahead of the key. */
+static bool is_ec_parameters(const xcj__der_element *element)
+{
+    static const uint8_t prime_field[] = { 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x01, 0x01 };
+    if (element->tag == XCJ__DER_OBJECT_IDENTIFIER) {
+        return true;
+    }
+    xcj__der_element version, field;
+    const uint8_t *at = element->content;
+    const uint8_t *end = at + element->content_len;
+    return element->tag == XCJ__DER_SEQUENCE && xcj__der_take(&version, &at, end) && version.tag == XCJ__DER_INTEGER &&
+           xcj__der_take(&field, &at, end) && field.tag == XCJ__DER_SEQUENCE && field.content_len > sizeof prime_field &&
+           memcmp(field.content, prime_field, sizeof prime_field) == 0;
+}
+
+/* What follows EC parameters and is a key with the label EC PRIVATE KEY; absent when there are none. */
+static xcj_str behind_ec_parameters(const uint8_t *der, size_t len)
+{
+    xcj__der_element first;
+    const uint8_t *at = der;
+    bool found = xcj__der_take(&first, &at, der + len) && is_ec_parameters(&first) && at != der + len;
+    return found ? (xcj_str){ (const char *)at, (size_t)(der + len - at) } : (xcj_str){ NULL, 0 };
+}
+
+static EVP_PKEY *read_any(decoding *d, xcj_str label, const uint8_t *der, size_t len)
+{
+    xcj_str whole = { (const char *)der, len };
+    EVP_PKEY *pkey = read_labelled(d, label, false, whole);
+    if (pkey == NULL && d->code == XCJ_OK && label.ptr != NULL) {
+        pkey = read_labelled(d, label, true, whole);
+    }
+    xcj_str rest =
+        pkey == NULL && d->code == XCJ_OK && label.ptr == NULL ? behind_ec_parameters(der, len) : (xcj_str){ NULL, 0 };
+    return rest.ptr != NULL ? read_labelled(d, xcj_text("EC PRIVATE KEY"), false, rest) : pkey;
+}
+
 xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
                        xcj_error *err)
 {
     decoding d = { options, err, XCJ_OK };
-    EVP_PKEY *pkey = NULL;
-    for (size_t i = 0; i < STRUCTURES && pkey == NULL && d.code == XCJ_OK && len <= INT32_MAX; i++) {
-        if (label.ptr != NULL && !xcj__str_is(label, structures[i].label)) {
-            continue;
-        }
-        pkey = read_whole(&d, structures[i].read, der, len);
-    }
+    EVP_PKEY *pkey = len <= INT32_MAX ? read_any(&d, label, der, len) : NULL;
     if (d.code != XCJ_OK) {
         return d.code;
     }

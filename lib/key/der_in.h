@@ -7,8 +7,9 @@
 #include "lib/key/jwk.h"
 
 /**
- * Reads one structure, all of it. `label` is the PEM label that says which (absent: each is tried). The members come out
- * unlabelled (no kid, use, alg) and are checked by jwk.h. XCJ_ERR_KEY, _KEY_TYPE, _PASSPHRASE, _LIMIT, _MEMORY.
+ * Reads one structure, all of it. `label` is the PEM label: what it says, or else what is related to it (PKCS#8 under RSA
+ * PRIVATE KEY), is read; absent: each is tried. The members come out unlabelled (no kid, use, alg, but for the alg of an
+ * RSA-PSS key that is restricted to one) and are checked by jwk.h. XCJ_ERR_KEY, _KEY_TYPE, _PASSPHRASE, _LIMIT, _MEMORY.
  */
 XCJ_MUST_CHECK xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len,
                                       const xcj_key_options *options, xcj_error *err);

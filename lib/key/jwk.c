@@ -52,8 +52,12 @@ static xcj_code check_length(const xcj__jwk *jwk, xcj__jwk_part part, size_t wan
         return XCJ_OK;
     }
     const char *name = xcj__part_names[part];
-    return xcj__fail_at(err, XCJ_ERR_KEY, name, XCJ_NO_OFFSET, "\"%s\" has %zu bytes; the curve needs exactly %zu", name,
-                        jwk->part[part].len, want);
+    xcj__bytes number = jwk->part[part];
+    const char *mistake = number.len == want + 1 && number.ptr[0] == 0 ? ": remove its leading zero byte"
+                          : number.len == want - 1                     ? " (did the issuer drop a leading zero byte?)"
+                                                                       : "";
+    return xcj__fail_at(err, XCJ_ERR_KEY, name, XCJ_NO_OFFSET, "\"%s\" has %zu bytes; the curve needs exactly %zu%s", name,
+                        number.len, want, mistake);
 }
 
 /* RFC 7518 6.2, RFC 8037 2: every number has the curve's full length. */
@@ -86,15 +90,14 @@ static unsigned bits_of(xcj__bytes number)
     return bits;
 }
 
-/* RFC 7518 2: a Base64urlUInt has no leading zero byte, and at least one byte. */
-static xcj_code check_minimal(const xcj__jwk *jwk, xcj__jwk_part part, xcj_error *err)
+/* Whoever fills in the numbers of an RSA key leaves out leading zero bytes, so that zero has no byte. */
+static xcj_code check_positive(const xcj__jwk *jwk, xcj__jwk_part part, xcj_error *err)
 {
-    xcj__bytes number = jwk->part[part];
-    if (number.len > 0 && number.ptr[0] != 0) {
+    if (jwk->part[part].len > 0) {
         return XCJ_OK;
     }
-    return xcj__fail_at(err, XCJ_ERR_KEY, xcj__part_names[part], XCJ_NO_OFFSET, "\"%s\" %s", xcj__part_names[part],
-                        number.len == 0 ? "is empty" : "has a leading zero byte");
+    return xcj__fail_at(err, XCJ_ERR_KEY, xcj__part_names[part], XCJ_NO_OFFSET, "\"%s\" is empty or zero",
+                        xcj__part_names[part]);
 }
 
 static xcj_code check_rsa_public(xcj__jwk *jwk, xcj_error *err)
@@ -141,7 +144,7 @@ static xcj_code check_rsa(xcj__jwk *jwk, xcj_error *err)
             }
             continue;
         }
-        xcj_code code = check_minimal(jwk, part, err);
+        xcj_code code = check_positive(jwk, part, err);
         if (code != XCJ_OK) {
             return code;
         }
@@ -242,7 +245,9 @@ static xcj_code labels_check(const xcj__jwk *jwk, const xcj_key_labels *labels, 
         return xcj__fail_at(err, XCJ_ERR_ALG_UNKNOWN, "alg", XCJ_NO_OFFSET, "there is no algorithm of that number");
     }
     /* Only whether the types fit: size, use and the rest are for the day it signs or verifies. */
-    xcj__key_facts facts = { .kty = jwk->facts.kty, .crv = jwk->facts.crv, .bits = row->min_bits };
+    xcj__key_facts facts = {
+        .kty = jwk->facts.kty, .crv = jwk->facts.crv, .is_pss = jwk->facts.is_pss, .bits = row->min_bits
+    };
     return xcj__alg_admit(row, &facts, XCJ_VERIFY, err);
 }
 

@@ -23,11 +23,12 @@ static const char *seen_name(size_t index)
     return index < XCJ__PART_COUNT ? xcj__part_names[index] : text_names[index - XCJ__PART_COUNT];
 }
 
+/* A null member says that there is none, as many issuers write it. */
 static xcj_code note_member(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;
     reading *r = ctx;
-    for (size_t i = 0; i < SEEN_COUNT; i++) {
+    for (size_t i = 0; i < SEEN_COUNT && item->value.type != XCJ__JSON_NULL; i++) {
         if (xcj__json_named(item, seen_name(i))) {
             r->seen[i] = item->value;
             break;
@@ -39,11 +40,6 @@ static xcj_code note_member(void *ctx, const xcj__json_item *item, xcj_error *er
 static size_t offset_of(const reading *r, const xcj__json_value *value)
 {
     return (size_t)(value->raw.ptr - r->text);
-}
-
-static bool is_seen(const reading *r, size_t index)
-{
-    return r->seen[index].type != 0;
 }
 
 /* A text member, unescaped into the block; absent stays absent. */
@@ -64,13 +60,42 @@ static xcj_code take_text(reading *r, size_t index, xcj_str *out, xcj_error *err
     return XCJ_OK;
 }
 
-static xcj_code bad_base64url(const reading *r, size_t index, size_t bad, xcj_error *err)
+/* The issuer's likely mistake, by the character at fault. */
+static const char *base64_mistake(char at_fault)
+{
+    switch (at_fault) {
+    case '=':
+        return ": remove the padding \"=\"";
+    case '+':
+    case '/':
+        return ": this is standard base64; replace \"+\" by \"-\" and \"/\" by \"_\"";
+    case ' ':
+    case '\n':
+    case '\r':
+        return ": remove the white space";
+    default:
+        return "";
+    }
+}
+
+static xcj_code bad_base64url(const reading *r, size_t index, xcj_str text, size_t bad, xcj_error *err)
 {
     size_t offset = offset_of(r, &r->seen[index]) + 1 + (r->seen[index].escaped ? 0 : bad);
-    bool is_secret = index == XCJ__K;
+    const char *more = index == XCJ__K  ? " (the raw text of a secret, as Kong takes it, needs hmac_k_raw, --hmac-k-raw)"
+                       : bad < text.len ? base64_mistake(text.ptr[bad])
+                                        : "";
     return xcj__fail_at(err, XCJ_ERR_BASE64, seen_name(index), offset, "\"%s\" is not base64url at offset %zu%s",
-                        seen_name(index), offset,
-                        is_secret ? " (the raw text of a secret, as Kong takes it, needs hmac_k_raw, --hmac-k-raw)" : "");
+                        seen_name(index), offset, more);
+}
+
+/* RFC 7518 2 wants the fewest bytes, but many issuers write the sign byte of ASN.1; the number is the same. */
+static xcj__bytes without_zeros(xcj__bytes number)
+{
+    while (number.len > 0 && number.ptr[0] == 0) {
+        number.ptr++;
+        number.len--;
+    }
+    return number;
 }
 
 /* One number, decoded in place in the block. */
@@ -86,9 +111,10 @@ static xcj_code take_number(reading *r, xcj__jwk_part part, xcj_error *err)
     size_t bad = 0;
     bool is_raw = part == XCJ__K && r->options->hmac_k_raw;
     if (!is_raw && !xcj__b64u_decode(dst, &len, text.ptr, text.len, &bad)) {
-        return bad_base64url(r, part, bad, err);
+        return bad_base64url(r, part, text, bad, err);
     }
-    r->jwk->part[part] = (xcj__bytes){ dst, len };
+    xcj__bytes number = { dst, len };
+    r->jwk->part[part] = r->jwk->facts.kty == XCJ__RSA ? without_zeros(number) : number;
     return XCJ_OK;
 }
 
@@ -221,10 +247,25 @@ static xcj_code take_key_ops(reading *r, xcj_error *err)
     return XCJ_OK;
 }
 
+/* More primes than two; an empty array says that there are none. */
+static bool has_more_primes(const reading *r)
+{
+    const xcj__json_value *oth = &r->seen[OTH];
+    if (oth->type != XCJ__JSON_ARRAY) {
+        return oth->type != 0;
+    }
+    for (size_t i = 1; i + 1 < oth->raw.len; i++) {
+        if (strchr(" \t\r\n", oth->raw.ptr[i]) == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static xcj_code take_all(reading *r, xcj_error *err)
 {
     xcj_code code = take_type(r, err);
-    if (code == XCJ_OK && r->jwk->facts.kty == XCJ__RSA && is_seen(r, OTH)) {
+    if (code == XCJ_OK && r->jwk->facts.kty == XCJ__RSA && has_more_primes(r)) {
         code = xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "oth", offset_of(r, &r->seen[OTH]),
                             "RSA keys of more than two primes (\"oth\") are not supported");
     }

@@ -84,6 +84,8 @@ static struct exception {
 } exceptions[] = {
     { "s-b64-04", true, false, "RFC 7797 is supported for a JWS", false },
     { "s-jws-json-05", false, false, "alg must stand in the protected header", false },
+    { "s-rsa-key-11", true, false, "n with a leading zero byte is the same number", false },
+    { "s-rsa-key-12", true, false, "e with leading zero bytes is the same number", false },
     { "s-jws-json-20", true, true, "a valid JSON serialisation: the command recognises it by itself", false },
     { "s-jws-json-21", true, true, "a valid compact token: likewise", false },
 };

@@ -221,7 +221,7 @@ static void uses(tally *t, const xcj_key *key)
                 { "[\"verify\",\"\\u0076erify\"]", false },
                 { "[\"verify\",1]", false },
                 { "\"verify\"", false },
-                { "null", false },
+                { "null", true },
                 { "{}", false } };
     xcj_verify_options options = maker_policy();
     for (size_t u = 0; u < COUNT(use); u++) {

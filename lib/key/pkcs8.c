@@ -1,0 +1,199 @@
+#include "lib/key/pkcs8.h"
+
+#include <openssl/asn1t.h>
+#include <openssl/pkcs12.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/der.h"
+#include "lib/key/evp.h"
+
+/* Beyond this a passphrase would be stretched for many seconds: a hostile file, not a careful owner. */
+#define PBE_ITERATIONS_MAX 10000000
+
+/* What tags and lengths around the parts take at most. */
+#define DER_OVERHEAD 64
+
+#define TAG_ATTRIBUTES 0xa0      /* [0] */
+#define TAG_PUBLIC 0x81          /* [1] IMPLICIT BIT STRING */
+#define TAG_PUBLIC_EXPLICIT 0xa1 /* as ring wrote it before 0.17 */
+
+static EVP_PKEY *read_v1(const uint8_t **at, long len)
+{
+    PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, at, len);
+    EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
+    PKCS8_PRIV_KEY_INFO_free(info);
+    return pkey;
+}
+
+/* OneAsymmetricKey (RFC 5958 2), each part with its tag and length but for the public key's bits. */
+typedef struct one_key {
+    xcj__der_element algorithm;
+    xcj__der_element secret;
+    xcj__der_element bits; /* ptr NULL: none */
+} one_key;
+
+static bool take_public(one_key *out, xcj__der_element element)
+{
+    if (element.tag == TAG_PUBLIC_EXPLICIT) {
+        const uint8_t *at = element.content;
+        const uint8_t *end = at + element.content_len;
+        if (!xcj__der_take(&element, &at, end) || at != end || element.tag != XCJ__DER_BIT_STRING) {
+            return false;
+        }
+    }
+    out->bits = element;
+    return true;
+}
+
+static bool split(one_key *out, const uint8_t **from, long len)
+{
+    *out = (one_key){ 0 };
+    xcj__der_element whole, version, more;
+    if (!xcj__der_take(&whole, from, *from + len) || whole.tag != XCJ__DER_SEQUENCE) {
+        return false;
+    }
+    const uint8_t *at = whole.content;
+    const uint8_t *end = at + whole.content_len;
+    if (!xcj__der_take(&version, &at, end) || version.tag != XCJ__DER_INTEGER || version.content_len != 1 ||
+        version.content[0] != 1 || !xcj__der_take(&out->algorithm, &at, end) || !xcj__der_take(&out->secret, &at, end)) {
+        return false;
+    }
+    while (at != end) {
+        if (!xcj__der_take(&more, &at, end)) {
+            return false;
+        }
+        bool is_public = more.tag == TAG_PUBLIC || more.tag == TAG_PUBLIC_EXPLICIT;
+        if (out->bits.ptr != NULL || !(is_public ? take_public(out, more) : more.tag == TAG_ATTRIBUTES)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static EVP_PKEY *private_of(const one_key *key, uint8_t *storage, size_t cap)
+{
+    xcj__der der;
+    xcj__der_init(&der, storage, cap);
+    xcj__der_prepend(&der, key->secret.ptr, key->secret.len);
+    xcj__der_prepend(&der, key->algorithm.ptr, key->algorithm.len);
+    xcj__der_integer(&der, (const uint8_t *)"", 1);
+    xcj__der_wrap(&der, XCJ__DER_SEQUENCE, 0);
+    const uint8_t *at = der.storage + der.start;
+    return read_v1(&at, (long)xcj__der_len(&der));
+}
+
+static EVP_PKEY *public_of(const one_key *key, uint8_t *storage, size_t cap)
+{
+    xcj__der der;
+    xcj__der_init(&der, storage, cap);
+    xcj__der_prepend(&der, key->bits.content, key->bits.content_len);
+    xcj__der_wrap(&der, XCJ__DER_BIT_STRING, 0);
+    xcj__der_prepend(&der, key->algorithm.ptr, key->algorithm.len);
+    xcj__der_wrap(&der, XCJ__DER_SEQUENCE, 0);
+    const uint8_t *at = der.storage + der.start;
+    return d2i_PUBKEY(NULL, &at, (long)xcj__der_len(&der));
+}
+
+static EVP_PKEY *join(const one_key *key, size_t len, xcj_code *code, xcj_error *err)
+{
+    size_t cap = len + DER_OVERHEAD;
+    uint8_t *storage = xcj__alloc(cap);
+    if (storage == NULL) {
+        *code = xcj__fail_memory(err);
+        return NULL;
+    }
+    EVP_PKEY *pkey = private_of(key, storage, cap);
+    if (pkey != NULL && key->bits.ptr != NULL) {
+        EVP_PKEY *beside = public_of(key, storage, cap);
+        if (beside == NULL || EVP_PKEY_eq(pkey, beside) != 1) {
+            *code = xcj__fail(err, XCJ_ERR_KEY, "the public key in the PKCS#8 key is not that of its private key");
+            EVP_PKEY_free(pkey);
+            pkey = NULL;
+        }
+        EVP_PKEY_free(beside);
+    }
+    xcj_free(storage);
+    return pkey;
+}
+
+EVP_PKEY *xcj__pkcs8_read(const uint8_t **at, long len, xcj_code *code, xcj_error *err)
+{
+    const uint8_t *start = *at;
+    EVP_PKEY *pkey = read_v1(at, len);
+    if (pkey != NULL) {
+        return pkey;
+    }
+    one_key key;
+    *at = start;
+    return split(&key, at, len) ? join(&key, (size_t)len, code, err) : NULL;
+}
+
+static bool is_count_sane(const ASN1_INTEGER *count)
+{
+    int64_t iterations;
+    return count != NULL && ASN1_INTEGER_get_int64(&iterations, count) == 1 && iterations >= 1 &&
+           iterations <= PBE_ITERATIONS_MAX;
+}
+
+/* RFC 8018 A.2: the iterations of PBKDF2 inside PBES2. Other key derivations bound themselves (scrypt) or are not supported.
+ */
+static bool is_pbes2_sane(const ASN1_TYPE *parameters)
+{
+    PBE2PARAM *pbes2 = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), parameters);
+    if (pbes2 == NULL) {
+        return false;
+    }
+    bool sane = true;
+    if (OBJ_obj2nid(pbes2->keyfunc->algorithm) == NID_id_pbkdf2) {
+        PBKDF2PARAM *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), pbes2->keyfunc->parameter);
+        sane = kdf != NULL && is_count_sane(kdf->iter);
+        PBKDF2PARAM_free(kdf);
+    }
+    PBE2PARAM_free(pbes2);
+    return sane;
+}
+
+int xcj__pbe_is_sane(const X509_ALGOR *algorithm)
+{
+    if (OBJ_obj2nid(algorithm->algorithm) == NID_pbes2) {
+        return is_pbes2_sane(algorithm->parameter);
+    }
+    PBEPARAM *pbe = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
+    bool sane = pbe != NULL && is_count_sane(pbe->iter);
+    PBEPARAM_free(pbe);
+    return sane;
+}
+
+/* Did the decryption end in bytes that are no key? Anything else that fails has nothing to do with the passphrase. */
+static bool is_wrong_passphrase(void)
+{
+    unsigned long last = ERR_peek_last_error();
+    return ERR_GET_LIB(last) == ERR_LIB_PKCS12 &&
+           (ERR_GET_REASON(last) == PKCS12_R_PKCS12_CIPHERFINAL_ERROR || ERR_GET_REASON(last) == PKCS12_R_DECODE_ERROR);
+}
+
+EVP_PKEY *xcj__pkcs8_open(const X509_SIG *sealed, const xcj_key_options *options, xcj_code *code, xcj_error *err)
+{
+    const X509_ALGOR *algorithm;
+    X509_SIG_get0(sealed, &algorithm, NULL);
+    if (options->passphrase == NULL) {
+        *code = xcj__fail(err, XCJ_ERR_PASSPHRASE, "the key is encrypted: give its passphrase");
+        return NULL;
+    }
+    if (!xcj__pbe_is_sane(algorithm)) {
+        *code = xcj__fail(err, XCJ_ERR_LIMIT, "the key's encryption is not understood, or takes more than %d iterations",
+                          PBE_ITERATIONS_MAX);
+        return NULL;
+    }
+    PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, options->passphrase, (int)options->passphrase_len);
+    EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
+    PKCS8_PRIV_KEY_INFO_free(info);
+    if (info == NULL && is_wrong_passphrase()) {
+        *code = xcj__fail(err, XCJ_ERR_PASSPHRASE, "the passphrase does not open the key");
+    } else if (info == NULL) {
+        *code =
+            xcj__fail(err, XCJ_ERR_KEY, "OpenSSL cannot decrypt the key; for RC4, RC2 and DES it needs its legacy provider");
+    }
+    return pkey;
+}
