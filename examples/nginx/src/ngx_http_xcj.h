@@ -45,8 +45,20 @@ typedef struct ngx_http_xcj_field {
     ngx_str_t prefix;
 } ngx_http_xcj_field;
 
+/* A thread_pool of nginx, as this module uses it. A worker's own, but for the count. */
+typedef struct ngx_http_xcj_pool {
+    struct ngx_http_xcj_pool *next;
+    ngx_str_t name;
+    ngx_thread_pool_t *threads;
+    ngx_atomic_t under_way;      /* tasks that are posted and not done */
+    time_t full_at;              /* the second in which the queue was full; 0: it was not */
+    ngx_atomic_uint_t full_with; /* tasks under way then */
+    ngx_uint_t inline_count;     /* tokens signed in the worker since */
+} ngx_http_xcj_pool;
+
 typedef struct ngx_http_xcj_main_conf {
     ngx_array_t minters; /* those made so far, so that a hundred locations of one configuration share one */
+    ngx_http_xcj_pool *pools;
 } ngx_http_xcj_main_conf;
 
 typedef struct ngx_http_xcj_loc_conf {
@@ -71,7 +83,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_http_complex_value_t *client_verify;
     ngx_http_xcj_trust *bearer;     /* NULL: off */
     ngx_http_xcj_trust *introspect; /* NULL: not given */
-    ngx_thread_pool_t *thread_pool; /* NULL: off */
+    ngx_http_xcj_pool *thread_pool; /* NULL: off */
     ngx_http_xcj_jwks *jwks;        /* NULL: not such a location */
     ngx_flag_t introspects;
 
@@ -83,7 +95,7 @@ typedef struct ngx_http_xcj_loc_conf {
     xcj_minter *minter;
     xcj_verifier *introspector;
     ngx_str_t apikey;        /* the field that carries an API key */
-    ngx_thread_pool_t *pool; /* where tokens are signed; NULL: in the worker */
+    ngx_http_xcj_pool *pool; /* where tokens are signed; NULL: in the worker */
     ngx_http_xcj_field upstream;
     ngx_http_xcj_field downstream; /* name.len 0: none */
     ngx_int_t upstream_variable;   /* the index of $http_<upstream> */
@@ -140,6 +152,7 @@ ngx_int_t ngx_http_xcj_client_id(ngx_str_t *out, ngx_http_request_t *r); /* empt
 
 /* thread.c: has the token signed by the location's pool. NGX_AGAIN: it is on its way. NGX_DECLINED: sign here. */
 ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job);
+void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log);
 xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, xcj_error *err);
 
 /* header.c */

@@ -246,6 +246,28 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     return NGX_CONF_OK;
 }
 
+#if (NGX_THREADS)
+
+/* The one of this name, new if it is not known yet. */
+static ngx_http_xcj_pool *find_pool(ngx_conf_t *cf, ngx_str_t *name)
+{
+    ngx_http_xcj_main_conf *main_conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_xcj_module);
+    ngx_thread_pool_t *threads = ngx_thread_pool_add(cf, name);
+    ngx_http_xcj_pool *pool = main_conf->pools;
+    while (pool != NULL && pool->threads != threads) {
+        pool = pool->next;
+    }
+    if (pool == NULL && threads != NULL && (pool = ngx_pcalloc(cf->pool, sizeof *pool)) != NULL) {
+        pool->threads = threads;
+        pool->name = *name;
+        pool->next = main_conf->pools;
+        main_conf->pools = pool;
+    }
+    return pool;
+}
+
+#endif
+
 static char *set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
     (void)cmd;
@@ -259,7 +281,7 @@ static char *set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
         return NGX_CONF_OK;
     }
 #if (NGX_THREADS)
-    conf->thread_pool = ngx_thread_pool_add(cf, &words[1]);
+    conf->thread_pool = find_pool(cf, &words[1]);
     return conf->thread_pool != NULL ? NGX_CONF_OK : NGX_CONF_ERROR;
 #else
     return "needs an nginx that was built --with-threads";

@@ -4,12 +4,28 @@
  */
 #include "ngx_http_xcj.h"
 
-/* The worker's own. A thread of a pool brings none to libxcj: nginx has no hook to free it by. */
+#include <dlfcn.h>
+
+/* The worker's own. */
 static xcj_scratch *scratch;
 
 xcj_scratch *ngx_http_xcj_scratch(void)
 {
     return scratch;
+}
+
+/*
+ * When a worker exits, nginx unloads modules while a pool's thread may still be on its way out of this code: one more
+ * reference keeps it. The master has none, so that it can load a new module after a reload without this one.
+ */
+static ngx_int_t stay_loaded(ngx_log_t *log)
+{
+    Dl_info self;
+    if (dladdr(&ngx_http_xcj_module, &self) != 0 && dlopen(self.dli_fname, RTLD_NOW | RTLD_NOLOAD) != NULL) {
+        return NGX_OK;
+    }
+    ngx_log_error(NGX_LOG_EMERG, log, 0, "xcj: the module cannot find itself: %s", dlerror());
+    return NGX_ERROR;
 }
 
 static ngx_int_t init_process(ngx_cycle_t *cycle)
@@ -19,12 +35,15 @@ static ngx_int_t init_process(ngx_cycle_t *cycle)
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "xcj: %s", err.message);
         return NGX_ERROR;
     }
-    return NGX_OK;
+    return stay_loaded(cycle->log);
 }
 
 static void exit_process(ngx_cycle_t *cycle)
 {
-    (void)cycle;
+    const ngx_http_xcj_main_conf *conf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_xcj_module);
+    if (conf != NULL) {
+        ngx_http_xcj_end_threads(conf->pools, cycle->log);
+    }
     xcj_scratch_free(scratch);
     scratch = NULL;
 }

@@ -1,26 +1,92 @@
 /*
  * Signing in nginx's thread pool, so that a worker goes on with other requests meanwhile.
+ *
+ * nginx does not join the pool's threads when a worker exits, and stops waiting for them when the queue is full. So tasks
+ * are counted, and a thread leaves nothing of OpenSSL behind: see ngx_http_xcj_end_threads().
  */
 #include "ngx_http_xcj.h"
 
 #if (NGX_THREADS)
 
 #define TOO_LONG 60000 /* milliseconds */
+#define EXIT_WAIT 5000 /* milliseconds: no key in memory takes so long to sign */
 
-/* What the thread works with: nothing of it is touched by the worker until the task is done. */
+/* What the thread works with: the worker touches nothing of it until the task is done. */
 typedef struct signing {
     xcj_mint_job job;
     const xcj_minter *minter;
+    ngx_http_xcj_pool *pool;
     xcj_code code;
     xcj_error err;
 } signing;
 
-/* In a thread of the pool. It outlives what a worker frees when it ends, so it holds nothing of its own: no scratch. */
+static ngx_atomic_t is_exiting;
+
+/* In a thread of the pool. It has no scratch: nginx has no hook to free one by. */
 static void sign(void *data, ngx_log_t *log)
 {
     (void)log;
     signing *work = data;
-    work->code = xcj_mint_sign(&work->job, work->minter, NULL, &work->err);
+    if (!is_exiting) {
+        work->code = xcj_mint_sign(&work->job, work->minter, NULL, &work->err);
+        xcj_thread_release();
+    }
+    (void)ngx_atomic_fetch_add(&work->pool->under_way, -1);
+}
+
+static void report_full(ngx_http_xcj_pool *pool, ngx_log_t *log)
+{
+    if (pool->inline_count > 0) {
+        ngx_log_error(NGX_LOG_WARN, log, 0, "xcj: thread pool \"%V\" was full: the worker itself signed %ui tokens",
+                      &pool->name, pool->inline_count);
+    }
+    pool->inline_count = 0;
+    pool->full_at = 0;
+}
+
+/*
+ * nginx logs each task that a full queue refuses. So for the rest of the second no task is posted while as many are under
+ * way as when the queue was full.
+ */
+static ngx_int_t post(ngx_http_xcj_pool *pool, ngx_thread_task_t *task, ngx_log_t *log)
+{
+    if (pool->full_at != 0 && pool->full_at != ngx_time()) {
+        report_full(pool, log);
+    }
+    if (pool->full_at != 0 && pool->under_way >= pool->full_with) {
+        pool->inline_count++;
+        return NGX_DECLINED;
+    }
+    (void)ngx_atomic_fetch_add(&pool->under_way, 1);
+    if (ngx_thread_task_post(pool->threads, task) == NGX_OK) {
+        return NGX_OK;
+    }
+    (void)ngx_atomic_fetch_add(&pool->under_way, -1);
+    pool->full_at = ngx_time();
+    pool->full_with = pool->under_way;
+    pool->inline_count++;
+    return NGX_DECLINED;
+}
+
+/*
+ * Waits until no task of ours is under way, before nginx frees the minters and OpenSSL cleans up. Those that wait in the
+ * queue are not signed any more. A signer that hangs is abandoned together with the process: its thread would crash later.
+ */
+void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log)
+{
+    is_exiting = 1;
+    ngx_memory_barrier();
+    for (; pool != NULL; pool = pool->next) {
+        report_full(pool, log);
+        for (ngx_uint_t waited = 0; pool->under_way > 0; waited++) {
+            if (waited == EXIT_WAIT) {
+                ngx_log_error(NGX_LOG_ALERT, log, 0, "xcj: thread pool \"%V\" still signs after %d seconds: exiting anyway",
+                              &pool->name, EXIT_WAIT / 1000);
+                _exit(EXIT_FAILURE);
+            }
+            ngx_msleep(1);
+        }
+    }
 }
 
 /* In the worker again. */
@@ -58,14 +124,15 @@ ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
     signing *work = task->ctx;
     work->job = *job;
     work->minter = conf->minter;
+    work->pool = conf->pool;
     task->handler = sign;
     task->event.data = r;
     task->event.handler = resume;
     task->event.log = r->connection->log;
-    if (ngx_thread_task_post(conf->pool, task) != NGX_OK) {
-        return NGX_DECLINED; /* the queue is full */
+    if (post(conf->pool, task, r->connection->log) != NGX_OK) {
+        return NGX_DECLINED;
     }
-    /* A worker that is to exit waits for timers, not for tasks: without one a reload would drop this request. */
+    /* A worker that exits gracefully waits for timers, not for tasks: without one a reload would drop this request. */
     ngx_add_timer(&task->event, TOO_LONG);
     r->main->blocked++;
     r->aio = 1;
@@ -83,6 +150,12 @@ xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, x
 }
 
 #else
+
+void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log)
+{
+    (void)pool;
+    (void)log;
+}
 
 ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job)
 {
