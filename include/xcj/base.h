@@ -177,8 +177,8 @@ XCJ_API void xcj_scratch_free(xcj_scratch *scratch);
 
 /**
  * Releases what OpenSSL keeps for the calling thread. A thread that may outlive exit(), because nobody joins it, calls this
- * after its last call of the library: OpenSSL releases the same memory when the process exits, and again when the thread ends.
- * Later calls from the thread work, and it then calls this again.
+ * after its last call of the library: OpenSSL releases the same memory when the process exits, and again when the thread
+ * ends. Later calls from the thread work, and it then calls this again.
  */
 XCJ_API void xcj_thread_release(void);
 

@@ -32,18 +32,24 @@ for XCJ_PLACE in 1 2 3 4 5 6 7 8; do
 done
 
 # A fast exit while one task signs and the queue is full: nginx does not wait for its threads then.
+ask_six() {
+    asking=
+    for i in 1 2 3 4 5 6; do
+        curl -s -o "full.$i" -H 'apikey: a' "$gateway/full/$i" &
+        asking="$asking $!"
+        sleep 0.02
+    done
+}
 XCJ_ORDER=queue
 for round in 1 2 3; do
     start_nginx
-    for i in 1 2 3 4 5 6; do
-        curl -s -o "full.$i" -H 'apikey: a' "$gateway/full/$i" &
-        eval "job$i=\$!"
-        sleep 0.02
-    done
+    ask_six
     sleep 0.1
     has "round $round, the queue" error.log 'queue overflow: 2 tasks waiting'
     kill -TERM "$(cat nginx.pid)"
-    eval "wait $job1 $job2 $job3 $job4 $job5 $job6"
+    # Several words.
+    # shellcheck disable=SC2086
+    wait $asking
     for _ in $(seq 200); do
         [ -s nginx.pid ] || break
         sleep 0.05
@@ -57,11 +63,10 @@ done
 
 # The same queue without an exit serves everybody.
 start_nginx
-for i in 1 2 3 4 5 6; do
-    curl -s -o "full.$i" -H 'apikey: a' "$gateway/full/$i" &
-    eval "job$i=\$!"
-done
-eval "wait $job1 $job2 $job3 $job4 $job5 $job6"
+ask_six
+# Several words.
+# shellcheck disable=SC2086
+wait $asking
 for i in 1 2 3 4 5 6; do
     token=$(tr -d '\r' <"full.$i" | sed -n 's/^X-Custom-Jwt: //p')
     "$XCJ" verify --jwks conf/set.json "$token" >claims 2>log || fail "a full queue, request $i: $(cat log)"
