@@ -3,8 +3,12 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,8 +23,10 @@
 /* Most entries: a token's sender may make up any number of jku below a prefix. */
 #define ENTRIES_LIMIT 256
 
-/* A file's name is a hash: a URL cannot lead out of the folder, nor be too long for a name. */
-static bool hash(char *hex, xcj_str trust, const char *url)
+/* A file's name is a SHA-256 in hexadecimal: a URL cannot lead out of the directory, nor be too long for a name. */
+#define NAME_LEN 64
+
+static bool name_entry(char *hex, xcj_str trust, const char *url)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     size_t len = 0;
@@ -30,41 +36,80 @@ static bool hash(char *hex, xcj_str trust, const char *url)
     text_add(&named, trust.ptr, trust.len);
     bool done = !named.failed && EVP_Q_digest(NULL, "SHA256", NULL, named.ptr, named.len, digest, &len) == 1;
     text_free(&named);
-    for (size_t i = 0; done && i < len; i++) {
+    for (size_t i = 0; done && i < NAME_LEN / 2; i++) {
         (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     }
     return done;
 }
 
-static bool file_of(text *path, const cache *which, const char *url)
+/* Makes the directory and its missing parents, as mkdir -p does. What cannot be made shows when it is opened. */
+static int make_directories(char *path)
 {
-    char hex[2 * EVP_MAX_MD_SIZE + 1];
-    if (which->folder == NULL || !hash(hex, which->trust, url)) {
-        return false;
+    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        (void)mkdir(path, 0700);
+        *slash = '/';
     }
-    text_puts(path, which->folder);
-    text_puts(path, "/");
-    text_puts(path, hex);
-    return !path->failed;
+    return mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : -1;
 }
 
-msg_status cache_open(const cache *which)
+/* A slash at the end would make the system follow a link. */
+static void trim_slashes(text *path)
+{
+    while (path->len > 1 && path->ptr[path->len - 1] == '/') {
+        path->ptr[--path->len] = '\0';
+    }
+}
+
+/* Whoever can write there chooses the keys. */
+static bool is_own(int fd)
 {
     struct stat about;
-    if (which->folder == NULL) {
-        return STATUS_OK;
-    }
-    if (mkdir(which->folder, 0700) != 0 && errno != EEXIST) {
+    return fstat(fd, &about) == 0 && about.st_uid == geteuid() && (about.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static msg_status open_directory(cache *which, text *path)
+{
+    if (make_directories(path->ptr) != 0) {
         return msg_fail(STATUS_INTERNAL, which->folder, "cannot be made: %s", strerror(errno));
     }
-    if (stat(which->folder, &about) != 0) {
+    which->fd = open(path->ptr, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (which->fd < 0 && errno != ENOTDIR && errno != ELOOP) {
         return msg_fail(STATUS_INPUT, which->folder, "%s", strerror(errno));
     }
-    /* Who can write there chooses the keys. */
-    if (!S_ISDIR(about.st_mode) || about.st_uid != geteuid() || (about.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        return msg_fail(STATUS_INPUT, which->folder, "is not a folder of yours in which nobody else may write");
+    /* What was opened is checked, and nothing is looked up by its path again. */
+    if (which->fd < 0 || !is_own(which->fd)) {
+        return msg_fail(STATUS_INPUT, which->folder, "is not a directory of yours in which nobody else may write");
     }
     return STATUS_OK;
+}
+
+msg_status cache_open(cache *out, const char *folder, xcj_str trust)
+{
+    *out = (cache){ folder, -1, trust };
+    if (folder == NULL) {
+        return STATUS_OK;
+    }
+    if (folder[0] == '\0') {
+        return msg_fail(STATUS_INPUT, "--cache-dir", "the name of the directory is empty");
+    }
+    text path = TEXT_INIT;
+    text_puts(&path, folder);
+    if (path.failed) {
+        return msg_fail_memory();
+    }
+    trim_slashes(&path);
+    msg_status status = open_directory(out, &path);
+    text_free(&path);
+    return status;
+}
+
+void cache_close(cache *which)
+{
+    if (which->fd >= 0) {
+        (void)close(which->fd);
+    }
+    which->fd = -1;
 }
 
 static bool equals(xcj_str a, const char *b)
@@ -72,14 +117,42 @@ static bool equals(xcj_str a, const char *b)
     return a.ptr != NULL && a.len == strlen(b) && memcmp(a.ptr, b, a.len) == 0;
 }
 
+static bool read_file(text *out, int fd)
+{
+    while (out->len <= ENTRY_LIMIT) {
+        char *room = text_room(out, (size_t)64 << 10);
+        ssize_t got = room != NULL ? read(fd, room, (size_t)64 << 10) : -1;
+        if (got < 0 && room != NULL && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0) {
+            return got == 0;
+        }
+        out->len += (size_t)got;
+        out->ptr[out->len] = '\0';
+    }
+    return false;
+}
+
+/* A link or a pipe in its place is no entry, nor is a file that another user can change. */
+static bool read_entry(text *out, const cache *which, const char *name)
+{
+    struct stat about;
+    int fd = openat(which->fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    bool done = fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && is_own(fd) && read_file(out, fd);
+    (void)close(fd);
+    return done;
+}
+
 bool cache_load(cache_entry *out, const cache *which, const char *url)
 {
+    char name[NAME_LEN + 1];
     *out = (cache_entry){ TEXT_INIT, { { NULL, 0 }, { NULL, 0 } }, 0, 0 };
-    text path = TEXT_INIT;
-    bool found = file_of(&path, which, url) && access(path.ptr, F_OK) == 0 &&
-                 io_read(&out->whole, path.ptr, ENTRY_LIMIT, STATUS_INPUT) == STATUS_OK &&
+    bool found = which->fd >= 0 && name_entry(name, which->trust, url) && read_entry(&out->whole, which, name) &&
                  fields_split(&out->parts, text_view(&out->whole)) && equals(fields_text(&out->parts, "url"), url);
-    text_free(&path);
     if (!found) {
         cache_entry_free(out);
         return false;
@@ -96,7 +169,7 @@ bool cache_is_fresh(const cache_entry *entry, int64_t now)
     return entry->fetched <= now && now - entry->fetched < allowed.seconds;
 }
 
-static void write_entry(text *to, const char *url, const cache_news *news)
+static void format_entry(text *to, const char *url, const cache_news *news)
 {
     text_puts(to, "url ");
     text_puts(to, url);
@@ -115,46 +188,105 @@ static void write_entry(text *to, const char *url, const cache_news *news)
     text_add(to, news->body.ptr, news->body.len);
 }
 
-/* Is the file there already, or may there be one more? */
-static bool has_room(const char *folder, const char *file)
+/* Is it the name of an entry, or of one that is being written? Nothing else in the directory is ours to remove. */
+static bool is_entry(const char *name)
 {
-    if (access(file, F_OK) == 0) {
-        return true;
-    }
-    DIR *opened = opendir(folder);
+    return strspn(name, "0123456789abcdef") == NAME_LEN && (name[NAME_LEN] == '\0' || name[NAME_LEN] == '.');
+}
+
+/* How many entries there are, and the name of the oldest. */
+static size_t survey(const cache *which, char *oldest)
+{
+    struct timespec least = { 0, 0 };
     size_t count = 0;
-    while (opened != NULL && readdir(opened) != NULL) {
+    int fd = openat(which->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *opened = fd >= 0 ? fdopendir(fd) : NULL;
+    if (opened == NULL) {
+        return 0;
+    }
+    for (const struct dirent *each = readdir(opened); each != NULL; each = readdir(opened)) {
+        struct stat about;
+        if (!is_entry(each->d_name) || fstatat(which->fd, each->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
+            continue;
+        }
+        const struct timespec at = about.st_mtim;
+        if (count == 0 || at.tv_sec < least.tv_sec || (at.tv_sec == least.tv_sec && at.tv_nsec < least.tv_nsec)) {
+            (void)snprintf(oldest, NAME_MAX + 1, "%s", each->d_name);
+            least = at;
+        }
         count++;
     }
-    if (opened != NULL) {
-        (void)closedir(opened);
+    (void)closedir(opened);
+    return count;
+}
+
+/* Removes the oldest entries until one more has room. */
+static void make_place(const cache *which, const char *name)
+{
+    char oldest[NAME_MAX + 1] = "";
+    if (faccessat(which->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+        return;
     }
-    return count < ENTRIES_LIMIT + 2; /* "." and ".." */
+    while (survey(which, oldest) >= ENTRIES_LIMIT && unlinkat(which->fd, oldest, 0) == 0) {
+    }
+}
+
+static bool write_all(int fd, xcj_str content)
+{
+    while (content.len > 0) {
+        ssize_t put = write(fd, content.ptr, content.len);
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put <= 0) {
+            return false;
+        }
+        content.ptr += put;
+        content.len -= (size_t)put;
+    }
+    return true;
+}
+
+/* A reader sees the old entry or the new one, whole. What a killed process leaves is removed with the oldest entries. */
+static bool replace(const cache *which, const char *name, xcj_str content)
+{
+    uint64_t lot = 0;
+    char temp[NAME_LEN + 18];
+    if (getrandom(&lot, sizeof lot, 0) != (ssize_t)sizeof lot) {
+        return false;
+    }
+    (void)snprintf(temp, sizeof temp, "%s.%016llx", name, (unsigned long long)lot);
+    int fd = openat(which->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return false;
+    }
+    bool done = write_all(fd, content) && fsync(fd) == 0;
+    done = close(fd) == 0 && done && renameat(which->fd, temp, which->fd, name) == 0;
+    if (!done) {
+        const int cause = errno;
+        (void)unlinkat(which->fd, temp, 0);
+        errno = cause;
+    }
+    return done;
 }
 
 void cache_store(const cache *which, const char *url, const cache_news *news)
 {
-    text path = TEXT_INIT;
+    char name[NAME_LEN + 1];
     text content = TEXT_INIT;
-    io_file file = { NULL, NULL };
-    if (!file_of(&path, which, url)) {
-        goto out;
+    if (which->fd < 0 || !name_entry(name, which->trust, url)) {
+        return;
     }
     if (freshness_read(news->control).no_store) {
-        (void)unlink(path.ptr);
-        goto out;
+        (void)unlinkat(which->fd, name, 0);
+        return;
     }
-    if (!has_room(which->folder, path.ptr)) {
-        msg_warn(which->folder, "has %d entries, and gets no more", ENTRIES_LIMIT);
-        goto out;
+    make_place(which, name);
+    format_entry(&content, url, news);
+    if (!content.failed && !replace(which, name, text_view(&content))) {
+        msg_warn(which->folder, "the set is not kept: %s", strerror(errno));
     }
-    write_entry(&content, url, news);
-    if (!content.failed && io_stage(&file, path.ptr, text_view(&content), true) == STATUS_OK) {
-        (void)io_commit(&file);
-    }
-out:
     text_free(&content);
-    text_free(&path);
 }
 
 void cache_entry_free(cache_entry *entry)

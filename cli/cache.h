@@ -1,8 +1,9 @@
 /*
- * cache.h: fetched sets that are kept in a folder of the user's own, one file for each URL.
+ * cache.h: fetched sets that are kept in a directory of the user's own, one file for each URL.
  *
- * A file is written beside its place and renamed, so that any number of processes may use one folder: a reader sees an old
- * or a new entry, whole. The clock here is always the system's: a verifier's --now has no say in what is fresh.
+ * The directory is opened once and checked as it was opened; all files are reached from there, so that a path that changes
+ * meanwhile changes nothing. A file is written beside its place and renamed: any number of processes may share a directory.
+ * The time is always the system's: a verifier's --now has no say in what is fresh.
  */
 #ifndef XCJ_CLI_CACHE_H
 #define XCJ_CLI_CACHE_H
@@ -12,7 +13,8 @@
 #include "cli/text.h"
 
 typedef struct cache {
-    const char *folder; /* NULL: nothing is kept */
+    const char *folder; /* as messages name it */
+    int fd;             /* the open directory; -1: nothing is kept */
     xcj_str trust;      /* the certificates trusted: a set that was fetched under others is another entry */
 } cache;
 
@@ -24,8 +26,13 @@ typedef struct cache_entry {
     int64_t asked;   /* when an unknown kid last made us ask again; 0: never */
 } cache_entry;
 
-/** Makes the folder, mode 0700, if it is not there; refuses one in which others may write. */
-msg_status cache_open(const cache *which);
+/**
+ * Opens the directory, and makes it and its missing parents, mode 0700. Refuses a symbolic link and a directory of somebody
+ * else or in which others may write. NULL: nothing is kept. `trust` is borrowed.
+ */
+msg_status cache_open(cache *out, const char *folder, xcj_str trust);
+
+void cache_close(cache *which);
 
 /** The entry of this URL, fresh or not; false when there is none. */
 bool cache_load(cache_entry *out, const cache *which, const char *url);
@@ -42,7 +49,7 @@ typedef struct cache_news {
     xcj_str body;
 } cache_news;
 
-/** Keeps it. That it cannot is said, and is no failure. */
+/** Keeps it; the oldest of 256 entries makes room. That it cannot be kept is a warning. */
 void cache_store(const cache *which, const char *url, const cache_news *news);
 
 void cache_entry_free(cache_entry *entry);

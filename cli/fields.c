@@ -37,13 +37,16 @@ xcj_str fields_text(const fields *from, const char *name)
 int64_t fields_digits(xcj_str text)
 {
     int64_t value = 0;
+    if (text.len == 0 || text.len > 15) {
+        return -1;
+    }
     for (size_t i = 0; i < text.len; i++) {
         if (text.ptr[i] < '0' || text.ptr[i] > '9') {
             return -1;
         }
         value = value * 10 + (text.ptr[i] - '0');
     }
-    return text.len > 0 && text.len <= 15 ? value : -1;
+    return value;
 }
 
 int64_t fields_number(const fields *from, const char *name, int64_t otherwise)

@@ -1,10 +1,9 @@
 /*
- * freshness.c: reading Cache-Control.
+ * freshness.c: reading Cache-Control, Age, Vary and Content-Type.
  */
 #include <string.h>
 #include <strings.h>
 
-#include "cli/fields.h"
 #include "cli/freshness.h"
 
 static bool is_space(char c)
@@ -90,4 +89,42 @@ freshness freshness_read(xcj_str control)
         found.seconds = FRESHNESS_LIMIT;
     }
     return found;
+}
+
+/* RFC 9110 12.5.5: an asterisk among the names means that no request is like another. */
+static bool has_asterisk(xcj_str vary)
+{
+    bool found = false;
+    while (vary.len > 0) {
+        const xcj_str name = next_directive(&vary);
+        found = found || (name.len == 1 && name.ptr[0] == '*');
+    }
+    return found;
+}
+
+static bool ends_with(xcj_str text, const char *end)
+{
+    const size_t len = strlen(end);
+    return text.len >= len && strncasecmp(text.ptr + text.len - len, end, len) == 0;
+}
+
+/* application/json, application/jwk-set+json and others of that kind. */
+static bool is_json(xcj_str type)
+{
+    static const char tree[] = "application/";
+    size_t len = 0;
+    while (len < type.len && type.ptr[len] != ';') {
+        len++;
+    }
+    const xcj_str name = trim((xcj_str){ type.ptr, len });
+    return name.len > sizeof tree && strncasecmp(name.ptr, tree, sizeof tree - 1) == 0 &&
+           memchr(name.ptr, ',', name.len) == NULL && (ends_with(name, "/json") || ends_with(name, "+json"));
+}
+
+bool freshness_may_keep(const fields *answer, bool unchanged)
+{
+    const xcj_str age = fields_text(answer, "age");
+    const xcj_str type = fields_text(answer, "content-type");
+    return fields_text(answer, "malformed").ptr == NULL && (age.ptr == NULL || fields_digits(age) >= 0) &&
+           !has_asterisk(fields_text(answer, "vary")) && (is_json(type) || (unchanged && type.ptr == NULL));
 }

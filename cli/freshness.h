@@ -1,5 +1,5 @@
 /*
- * freshness.h: what Cache-Control (RFC 9111 5.2.2) lets a private cache do.
+ * freshness.h: what the headers of an answer (RFC 9111) let a private cache do.
  */
 #ifndef XCJ_CLI_FRESHNESS_H
 #define XCJ_CLI_FRESHNESS_H
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <xcj/base.h>
+#include "cli/fields.h"
 
 /** However long a server allows, a key that it withdrew is not trusted for longer. */
 #define FRESHNESS_LIMIT ((int64_t)86400)
@@ -17,7 +17,13 @@ typedef struct freshness {
     int64_t seconds; /* usable without asking; 0: ask each time */
 } freshness;
 
-/** Reads the field's value. What is absent, malformed or contradictory allows nothing. */
+/** Reads Cache-Control. What is absent, malformed or contradictory allows nothing. */
 freshness freshness_read(xcj_str control);
+
+/**
+ * May the answer of xcj-fetch be kept at all? Not when Age is no number or there twice, Vary has an asterisk, a header is
+ * folded or too long, or Content-Type is not one of JSON; an answer 304 may be without it.
+ */
+bool freshness_may_keep(const fields *answer, bool unchanged);
 
 #endif

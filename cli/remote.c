@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <xcj/jws.h>
 
 #include "cli/cache.h"
 #include "cli/doc.h"
+#include "cli/freshness.h"
 #include "cli/io.h"
 #include "cli/remote.h"
 #include "cli/time.h"
@@ -19,8 +21,12 @@
 /* Seconds between two questions to one server because of kids it does not know: a token's sender chooses the kid. */
 #define COOL_DOWN ((int64_t)30)
 
-/* Most sets of one run: a token's sender chooses the jku. */
+/* Most sets that are held: a token's sender chooses the jku. */
 #define SOURCES_LIMIT 64
+
+/* What all URLs that failed may take of one run, apart from the sets that were found. */
+#define FAILURES_LIMIT 256
+#define FAILING_SECONDS_LIMIT ((int64_t)60)
 
 #define TIMEOUT_LIMIT ((int64_t)3600)
 
@@ -31,8 +37,10 @@ struct remote {
     cache kept;
     text cacert; /* its bytes */
     url_parts prefix;
-    remote_source *sources;
+    remote_source *sources; /* the one used last first */
     size_t count;
+    size_t failures;
+    int64_t failing_seconds;
 };
 
 bool remote_is_wanted(const remote_args *args)
@@ -43,7 +51,7 @@ bool remote_is_wanted(const remote_args *args)
 bool remote_has_options(const remote_args *args)
 {
     return args->cacert != NULL || args->cache_dir != NULL || args->timeout != NULL || args->connect_timeout != NULL ||
-           args->allow_http;
+           args->allow_http || args->allow_jku_query;
 }
 
 static msg_status read_timeout(int64_t *out, const char *option, const char *value)
@@ -87,11 +95,14 @@ static msg_status read_args(remote *to)
     if (status == STATUS_OK && is_prefix && to->prefix.query.ptr != NULL) {
         status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL has a query: only a path can be a prefix");
     }
+    const char *wrong = status == STATUS_OK && is_prefix ? url_check_path(&to->prefix) : NULL;
+    if (wrong != NULL) {
+        status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL %s", wrong);
+    }
     if (status == STATUS_OK && args->cacert != NULL) {
         status = io_read(&to->cacert, args->cacert, IO_KEY_LIMIT, STATUS_INPUT);
     }
-    to->kept = (cache){ args->cache_dir, text_view(&to->cacert) };
-    return status == STATUS_OK ? cache_open(&to->kept) : status;
+    return status == STATUS_OK ? cache_open(&to->kept, args->cache_dir, text_view(&to->cacert)) : status;
 }
 
 /* What is wrong with the policy is said before anything is fetched: a set without keys shows it as well. */
@@ -118,6 +129,7 @@ msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_o
         return msg_fail_memory();
     }
     made->args = args;
+    made->kept.fd = -1;
     made->options = options;
     msg_status status = check_policy(made);
     if (status == STATUS_OK) {
@@ -131,6 +143,14 @@ msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_o
     return STATUS_OK;
 }
 
+static void free_source(remote_source *source)
+{
+    xcj_verifier_free(source->verifier);
+    xcj_keyset_free(source->set);
+    free(source->url);
+    free(source);
+}
+
 void remote_close(remote *which)
 {
     if (which == NULL) {
@@ -139,11 +159,9 @@ void remote_close(remote *which)
     while (which->sources != NULL) {
         remote_source *source = which->sources;
         which->sources = source->next;
-        xcj_verifier_free(source->verifier);
-        xcj_keyset_free(source->set);
-        free(source->url);
-        free(source);
+        free_source(source);
     }
+    cache_close(&which->kept);
     text_free(&which->cacert);
     free(which);
 }
@@ -187,7 +205,9 @@ static msg_status ask(const remote *from, remote_source *to, const cache_entry *
     if (status != STATUS_OK) {
         return status;
     }
-    cache_news news = { newer(&answer, entry, "etag"), newer(&answer, entry, "cache-control"), now, asked_before,
+    const bool may_keep = freshness_may_keep(&answer.parts, answer.unchanged);
+    cache_news news = { newer(&answer, entry, "etag"),
+                        may_keep ? newer(&answer, entry, "cache-control") : xcj_text("no-store"), now, asked_before,
                         answer.unchanged ? entry->parts.body : answer.parts.body };
     news.fetched -= fields_number(&answer.parts, "age", 0); /* RFC 9111 5.1: the time it spent in others' caches */
     status = take(from, to, news.body, &to->why);
@@ -262,8 +282,28 @@ bool remote_ask_again(remote *from, remote_source *source)
     return again;
 }
 
+/* Makes room for one more: the URL that failed longest ago goes, and where none did the set that was used longest ago. */
+static void drop_source(remote *from)
+{
+    remote_source **victim = NULL;
+    for (remote_source **link = &from->sources; *link != NULL; link = &(*link)->next) {
+        if (victim == NULL || (*link)->verifier == NULL || (*victim)->verifier != NULL) {
+            victim = link;
+        }
+    }
+    if (victim != NULL) {
+        remote_source *dropped = *victim;
+        *victim = dropped->next;
+        free_source(dropped);
+        from->count--;
+    }
+}
+
 static remote_source *add_source(remote *to, const char *url)
 {
+    if (to->count == SOURCES_LIMIT) {
+        drop_source(to);
+    }
     remote_source *made = calloc(1, sizeof *made);
     char *copy = strdup(url);
     if (made == NULL || copy == NULL) {
@@ -278,13 +318,19 @@ static remote_source *add_source(remote *to, const char *url)
     return made;
 }
 
-static remote_source *find_source(const remote *from, const char *url)
+/* The source of this URL, which becomes the first. */
+static remote_source *find_source(remote *from, const char *url)
 {
-    remote_source *source = from->sources;
-    while (source != NULL && strcmp(source->url, url) != 0) {
-        source = source->next;
+    for (remote_source **link = &from->sources; *link != NULL; link = &(*link)->next) {
+        remote_source *source = *link;
+        if (strcmp(source->url, url) == 0) {
+            *link = source->next;
+            source->next = from->sources;
+            from->sources = source;
+            return source;
+        }
     }
-    return source;
+    return NULL;
 }
 
 __attribute__((format(printf, 4, 5))) static void refuse(remote_finding *found, msg_status status, const char *code,
@@ -308,11 +354,36 @@ static void refuse_memory(remote_finding *found)
     refuse(found, STATUS_INTERNAL, xcj_code_name(XCJ_ERR_MEMORY), "out of memory");
 }
 
+static bool is_spent(const remote *from)
+{
+    return from->args->jku_prefix != NULL &&
+           (from->failures >= FAILURES_LIMIT || from->failing_seconds >= FAILING_SECONDS_LIMIT);
+}
+
+static int64_t seconds_up(void)
+{
+    struct timespec now = { 0, 0 };
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec;
+}
+
+/* Loads, and counts what comes of it: senders of junk tokens have a budget of their own. */
+static void try_source(remote *from, remote_source *source)
+{
+    const int64_t begun = seconds_up();
+    load(from, source);
+    if (source->verifier == NULL) {
+        from->failures++;
+        from->failing_seconds += seconds_up() - begun;
+    }
+}
+
 static void find_at(remote_finding *found, remote *from, const char *url)
 {
     remote_source *source = find_source(from, url);
-    if (source == NULL && from->count == SOURCES_LIMIT) {
-        refuse_jku(found, "is one too many: no further set is fetched in this run");
+    const bool is_due = source == NULL || (source->verifier == NULL && !is_recent(source->asked, time_now()));
+    if (is_due && is_spent(from)) {
+        refuse(found, STATUS_INPUT, "XCJ_ERR_FETCH", "too many URLs failed in this run: no other set is fetched");
         return;
     }
     if (source == NULL) {
@@ -321,9 +392,9 @@ static void find_at(remote_finding *found, remote *from, const char *url)
             refuse_memory(found);
             return;
         }
-        load(from, source);
-    } else if (source->verifier == NULL && !is_recent(source->asked, time_now())) {
-        load(from, source);
+    }
+    if (is_due) {
+        try_source(from, source);
     }
     if (source->verifier != NULL) {
         found->source = source;
@@ -384,8 +455,13 @@ static char *read_jku(remote_finding *found, const remote *from, xcj_str header)
         goto out;
     }
     const char *wrong = url_read(&parts, jku, json_string_length(member));
+    if (wrong == NULL) {
+        wrong = url_check_path(&parts);
+    }
     if (wrong != NULL) {
         refuse_jku(found, wrong);
+    } else if (parts.query.ptr != NULL && !from->args->allow_jku_query) {
+        refuse_jku(found, "has a query, which --allow-jku-query would allow");
     } else if (!url_is_below(&parts, &from->prefix)) {
         refuse_jku(found, "is not below --jku-prefix");
     } else {

@@ -20,12 +20,14 @@ typedef struct remote_args {
     const char *timeout;
     const char *connect_timeout;
     bool allow_http;
+    bool allow_jku_query;
 } remote_args;
 
 /* Rows for a verb's table; `field` is the member of its struct. */
 #define REMOTE_ROWS(args, field)                                                                                            \
     { "jwks-url", 0, OPT_TEXT, "URL", offsetof(args, field.jwks_url), "fetch the set of keys; the token's kid chooses" },   \
         { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" }, \
+        { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "also if the jku has a query" },     \
         { "cacert", 0, OPT_TEXT, "FILE", offsetof(args, field.cacert), "when fetching trust these certificates only" },     \
         { "cache-dir", 0, OPT_TEXT, "DIR", offsetof(args, field.cache_dir), "keep what was fetched, while it is fresh" },   \
         { "timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.timeout), "longest time for a fetch: 10s" },             \

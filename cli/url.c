@@ -51,13 +51,13 @@ static const char *check_characters(xcj_str text)
 }
 
 /*
- * A server may decode %2e, %2f and %5c before it resolves dots, and may leave out what follows a semicolon: the path is
- * looked at as such a server sees it.
+ * A server may decode %2e, %2f and %5c before it resolves dots, leave out what follows a semicolon, a colon, or an encoded
+ * question mark, and drop spaces at the end of a name: the path is looked at as such a server sees it.
  */
 static const char *check_path(xcj_str path)
 {
-    size_t len = 0; /* of the segment in hand, as long as it is dots only */
-    bool dots_only = true;
+    bool has_dot = false; /* the segment in hand */
+    bool has_name = false;
     for (size_t at = 0; at <= path.len; at++) {
         int c = at < path.len ? path.ptr[at] : '/';
         if (c == '%') {
@@ -67,16 +67,16 @@ static const char *check_path(xcj_str path)
         if (c < 0x20 || c == 0x7f) {
             return "has a control character in its path";
         }
-        if (c != '/' && c != '\\' && c != ';') {
-            dots_only = dots_only && c == '.';
-            len++;
+        if (strchr("/\\;:?#", c) == NULL) {
+            has_dot = has_dot || c == '.';
+            has_name = has_name || (c != '.' && c != ' ');
             continue;
         }
-        if (dots_only && (len == 1 || len == 2)) {
+        if (has_dot && !has_name) {
             return "has a dot segment in its path";
         }
-        len = 0;
-        dots_only = true;
+        has_dot = false;
+        has_name = false;
     }
     return NULL;
 }
@@ -174,6 +174,20 @@ const char *url_read(url_parts *out, const char *text, size_t len)
         out->path = xcj_text("/");
     }
     return check_path(out->path);
+}
+
+const char *url_check_path(const url_parts *which)
+{
+    for (size_t at = 0; at < which->path.len; at++) {
+        const int c = which->path.ptr[at] == '%' ? percent(which->path, at) : 0;
+        if (c == '%') {
+            return "has an encoded % in its path, which a server may decode twice";
+        }
+        if (c >= 0x80) {
+            return "has an encoded byte beyond ASCII in its path";
+        }
+    }
+    return NULL;
 }
 
 bool url_is_plain(const url_parts *which)

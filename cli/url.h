@@ -26,6 +26,12 @@ typedef struct url_parts {
  */
 const char *url_read(url_parts *out, const char *text, size_t len);
 
+/**
+ * Is the path, decoded once, what every server makes of it? NULL, or what is wrong: an encoded % (%252e), or a byte beyond
+ * ASCII, which may be an overlong form of a dot or slash, or become one.
+ */
+const char *url_check_path(const url_parts *which);
+
 /** Is it plain http? */
 bool url_is_plain(const url_parts *which);
 

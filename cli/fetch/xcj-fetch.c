@@ -3,8 +3,9 @@
  *
  *     xcj-fetch [--http] [--cacert FILE] [--timeout SECONDS] [--connect-timeout SECONDS] [--etag ETAG] URL
  *
- * Standard output is lines of a name and a value (status, and what is there of etag, cache-control, age and location), an
- * empty line, and the body; or the line `error SENTENCE`, and the exit status is 1. No redirect is followed.
+ * Standard output is lines of a name and a value (status; etag, cache-control, age, vary, content-type and location where
+ * the answer has them; malformed when a header is folded or does not fit), an empty line, and the body; or the line
+ * `error SENTENCE`, and the exit status is 1. No redirect is followed.
  */
 #include <getopt.h>
 #include <stdbool.h>
@@ -18,6 +19,10 @@
 
 #define BODY_LIMIT ((size_t)1 << 20)
 
+/* Of all headers, those of answers 1xx included. */
+#define HEADER_BYTES ((size_t)64 << 10)
+#define HEADER_LINES 256
+
 /* What was asked for. */
 typedef struct wish {
     const char *url;
@@ -28,14 +33,26 @@ typedef struct wish {
     bool plain; /* http, not https */
 } wish;
 
-/* What came. A field that is absent is empty. */
-typedef struct answer {
+/* The headers of one answer. One that is absent is empty. */
+typedef struct head {
     char etag[512];
     char control[1024];
     char age[32];
+    char vary[256];
+    char type[256];
     char location[1024];
+    bool malformed; /* nothing may be concluded from them */
+    bool complete;  /* what follows is a trailer */
+} head;
+
+/* What came. */
+typedef struct answer {
+    head head;
+    size_t header_bytes;
+    size_t header_lines;
     size_t len;
     bool is_large;
+    bool is_chatty; /* too many headers */
     char body[BODY_LIMIT];
 } answer;
 
@@ -43,7 +60,11 @@ static answer came;
 
 static int fail(const char *sentence)
 {
-    (void)printf("error %s\n\n", sentence);
+    (void)printf("error ");
+    for (const char *p = sentence; *p != '\0'; p++) {
+        (void)putchar((unsigned char)*p < 0x20 ? ' ' : *p);
+    }
+    (void)printf("\n\n");
     return EXIT_FAILURE;
 }
 
@@ -53,54 +74,53 @@ static bool is_space(char c)
 }
 
 /*
- * Keeps a field's value; a second one is added with a comma (RFC 9110 5.3). False, and nothing is kept: it does not fit, or
- * holds what a line cannot hold.
+ * Keeps a header's value; a second one is added with a comma (RFC 9110 5.3). One that does not fit, or holds what a line
+ * cannot hold, spoils the answer.
  */
-static bool keep(char *to, size_t cap, const char *value, size_t len)
+static void keep(char *to, size_t cap, const char *value, size_t len)
 {
     size_t used = strlen(to);
     const char *comma = used > 0 ? ", " : "";
+    bool fits = used + strlen(comma) + len < cap;
     for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)value[i] < 0x20 && value[i] != '\t') {
-            len = cap;
-        }
+        fits = fits && ((unsigned char)value[i] >= 0x20 || value[i] == '\t');
     }
-    if (used + strlen(comma) + len >= cap) {
-        to[0] = '\0';
-        return false;
-    }
-    (void)snprintf(to + used, cap - used, "%s%.*s", comma, (int)len, value);
-    return true;
-}
-
-static void keep_field(const char *name, size_t name_len, const char *value, size_t len)
-{
-    if (name_len == 4 && strncasecmp(name, "etag", 4) == 0) {
-        came.etag[0] = '\0';
-        (void)keep(came.etag, sizeof came.etag, value, len);
-    } else if (name_len == 13 && strncasecmp(name, "cache-control", 13) == 0) {
-        if (!keep(came.control, sizeof came.control, value, len)) {
-            memcpy(came.control, "no-store", sizeof "no-store");
-        }
-    } else if (name_len == 3 && strncasecmp(name, "age", 3) == 0) {
-        (void)keep(came.age, sizeof came.age, value, len);
-    } else if (name_len == 8 && strncasecmp(name, "location", 8) == 0) {
-        (void)keep(came.location, sizeof came.location, value, len);
+    if (fits) {
+        (void)snprintf(to + used, cap - used, "%s%.*s", comma, (int)len, value);
+    } else {
+        came.head.malformed = true;
     }
 }
 
-/* libcurl's callback: one line of the header. A new status line begins a new answer, as after 1xx. */
-static size_t on_header(char *line, size_t size, size_t count, void *context)
+static void keep_header(const char *name, size_t name_len, const char *value, size_t len)
 {
-    (void)context;
-    size_t len = size * count;
-    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        came.etag[0] = came.control[0] = came.age[0] = came.location[0] = '\0';
-        return len;
+    head *to = &came.head;
+    const struct {
+        const char *name;
+        char *value;
+        size_t cap;
+    } rows[] = {
+        { "etag", to->etag, sizeof to->etag },
+        { "cache-control", to->control, sizeof to->control },
+        { "age", to->age, sizeof to->age },
+        { "vary", to->vary, sizeof to->vary },
+        { "content-type", to->type, sizeof to->type },
+        { "location", to->location, sizeof to->location },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (name_len == strlen(rows[i].name) && strncasecmp(name, rows[i].name, name_len) == 0) {
+            keep(rows[i].value, rows[i].cap, value, len);
+            to->malformed = to->malformed || len == 0;
+        }
     }
+}
+
+static void read_header(const char *line, size_t len)
+{
     const char *colon = memchr(line, ':', len);
-    if (colon == NULL) {
-        return len;
+    if (is_space(line[0]) || colon == NULL) {
+        came.head.malformed = true; /* folded (RFC 9112 5.2), or no header at all */
+        return;
     }
     const char *value = colon + 1;
     const char *end = line + len;
@@ -110,7 +130,26 @@ static size_t on_header(char *line, size_t size, size_t count, void *context)
     while (end > value && is_space(end[-1])) {
         end--;
     }
-    keep_field(line, (size_t)(colon - line), value, (size_t)(end - value));
+    keep_header(line, (size_t)(colon - line), value, (size_t)(end - value));
+}
+
+/* libcurl's callback: one line of the header. A new status line begins a new answer, as after 1xx. */
+static size_t on_header(char *line, size_t size, size_t count, void *context)
+{
+    (void)context;
+    const size_t len = size * count;
+    came.header_bytes += len;
+    if (++came.header_lines > HEADER_LINES || came.header_bytes > HEADER_BYTES) {
+        came.is_chatty = true;
+        return 0;
+    }
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        came.head = (head){ .complete = false };
+    } else if (len == 0 || line[0] == '\r' || line[0] == '\n') {
+        came.head.complete = true;
+    } else if (!came.head.complete) {
+        read_header(line, len);
+    }
     return len;
 }
 
@@ -199,10 +238,13 @@ static void print_field(const char *name, const char *value)
 static int print_answer(long status)
 {
     (void)printf("status %ld\n", status);
-    print_field("etag", came.etag);
-    print_field("cache-control", came.control);
-    print_field("age", came.age);
-    print_field("location", came.location);
+    print_field("etag", came.head.etag);
+    print_field("cache-control", came.head.control);
+    print_field("age", came.head.age);
+    print_field("vary", came.head.vary);
+    print_field("content-type", came.head.type);
+    print_field("location", came.head.location);
+    print_field("malformed", came.head.malformed ? "1" : "");
     (void)printf("\n");
     (void)fwrite(came.body, 1, came.len, stdout);
     return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -218,6 +260,9 @@ static int get(CURL *curl, const wish *asked, struct curl_slist *headers)
     CURLcode code = curl_easy_perform(curl);
     if (came.is_large || code == CURLE_FILESIZE_EXCEEDED) {
         return fail("is larger than 1048576 bytes");
+    }
+    if (came.is_chatty) {
+        return fail("has more than 65536 bytes or 256 lines of headers");
     }
     if (code == CURLE_OK) {
         code = curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

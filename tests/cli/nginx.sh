@@ -32,7 +32,8 @@ pid $work/nginx.pid;
 error_log $work/nginx.err;
 events { worker_connections 64; }
 http {
-    types { application/json json; }
+    types { }
+    default_type '';
     log_format asked '\$host \$request_uri \$status \$http_if_none_match';
     access_log $work/asked asked;
     client_body_temp_path $work/t1;
@@ -50,6 +51,23 @@ http {
         store 'no-store, max-age=60';
         long 'max-age=99999999999';
         zero 'max-age=0';
+        huge 'max-age=9223372036854775808';
+    }
+    map \$arg_fold \$folded {
+        0 'a b';
+        1 'a\n b';
+    }
+    map \$arg_type \$type {
+        json application/json;
+        jwk-set+json application/jwk-set+json;
+        json-patch application/json-patch;
+        parameter 'application/json; charset=utf-8';
+        xjson text/json;
+        html text/html;
+        text text/plain;
+        untyped '';
+        twice 'application/json, text/html';
+        default application/json;
     }
     server {
         listen 127.0.0.1:$tls ssl;
@@ -60,9 +78,21 @@ http {
         root $work/www;
         add_header Cache-Control \$control;
         add_header Age \$arg_age;
+        add_header Age \$arg_again;
+        add_header Vary \$arg_vary;
+        add_header X-Folded \$folded;
+        add_header Content-Type \$type;
         location /500 { return 500; }
         location /here { return 302 /jwks.json; }
         location /there { return 302 http://127.0.0.1:$plain/jwks.json; }
+        location /headers/ {
+            alias $work/www/;
+            $(awk 'BEGIN { for (i = 0; i < 240; i++) printf "add_header X-%d a;", i }')
+        }
+        location /chatty/ {
+            alias $work/www/;
+            $(awk 'BEGIN { for (i = 0; i < 260; i++) printf "add_header X-%d a;", i }')
+        }
         location /slow/ { alias $work/www/; limit_rate 20; }
         location /chunked/ { alias $work/www/; sub_filter not-there not-there; sub_filter_types *; }
     }

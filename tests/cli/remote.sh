@@ -28,6 +28,8 @@ r() {
 f 'by address' "$at/jwks.json"
 out_is 'by address' "$("$XCJ" verify --jwks www/jwks.json "$token")"
 f 'by name' "https://localhost:$tls/jwks.json"
+cp www/jwks.json www/é.json
+f 'a path beyond ASCII, which the user gives' "$at/%C3%A9.json"
 f 'with a query' "$at/jwks.json?tenant=a&x=%2F"
 cp one.json www/single.json
 f 'a single key' "$at/single.json"
@@ -59,6 +61,10 @@ f 'exactly 1 MiB' "$at/full.json"
 f 'exactly 1 MiB, in chunks' "$at/chunked/full.json"
 r 'one byte more' 3 'large.json: is larger than 1048576 bytes' "$at/large.json"
 r 'one byte more, in chunks' 3 'large.json: is larger than 1048576 bytes' "$at/chunked/large.json"
+
+# At most 256 lines of headers.
+f '240 headers' "$at/headers/jwks.json"
+r '260 headers' 3 'has more than 65536 bytes or 256 lines of headers' "$at/chatty/jwks.json"
 
 # Time.
 begun=$(date +%s)

@@ -109,7 +109,7 @@ good 'the server is well again' one 'cc=fresh&c'
 
 # Entries that are damaged count for nothing.
 count=$(grep -cF '?cc=fresh&c 200' asked)
-for damage in 'head -c 0' 'head -c 40' 'head -n 3' 'sed s/keys/kex/' 'sed s/^url.*/url_x/' 'sed s/^fetched.*/fetched_x/'; do
+for damage in 'head -c 0' 'head -c 40' 'head -n 3' 'sed s/keys/kex/' 'sed s/^url.*/url_x/' 'sed s/^fetched.*/fetched_x/' 'sed s/^fetched./&99999999999999999999/'; do
     file=$(entry 'cc=fresh&c')
     $damage <"$file" >damaged
     cp damaged "$file"
@@ -122,7 +122,18 @@ mkdir shared && chmod 777 shared
 refuse 'a folder for everybody' 3 'nobody else may write' verify --cacert ca.pem --cache-dir shared --jwks-url "$at/jwks.json" @one.jwt
 : >file
 refuse 'a file' 3 'nobody else may write' verify --cacert ca.pem --cache-dir file --jwks-url "$at/jwks.json" @one.jwt
-refuse 'no folder to make it in' 1 'cannot be made' verify --cacert ca.pem --cache-dir none/kept --jwks-url "$at/jwks.json" @one.jwt
+refuse 'a file for a parent' 1 'cannot be made' verify --cacert ca.pem --cache-dir file/kept --jwks-url "$at/jwks.json" @one.jwt
+refuse 'an empty name' 3 'is empty' verify --cacert ca.pem --cache-dir '' --jwks-url "$at/jwks.json" @one.jwt
+mkdir own && chmod 700 own && ln -s own linked
+for linked in linked linked/ linked//; do
+    refuse "a link, $linked" 3 'nobody else may write' verify --cacert ca.pem --cache-dir $linked --jwks-url "$at/jwks.json" @one.jwt
+done
+for made in new/a/b new/a/c/ "$work/new/d"; do
+    accept "missing parents, $made" verify --allow-no-exp --cacert ca.pem --cache-dir "$made" --jwks-url "$at/jwks.json?cc=fresh&$made" @one.jwt
+    holds "missing parents, $made: kept" test "$(find "$made" -type f | wc -l)" -eq 1
+done
+holds 'parents are private' test "$(stat -c %a new new/a new/a/b | tr '\n' ' ')" = '700 700 700 '
+accept 'a parent that is a link' verify --allow-no-exp --cacert ca.pem --cache-dir linked/kept --jwks-url "$at/jwks.json" @one.jwt
 chmod 700 shared
 accept 'the same folder, private' verify --allow-no-exp --cacert ca.pem --cache-dir shared --jwks-url "$at/jwks.json" @one.jwt
 
@@ -148,21 +159,86 @@ done
 [ -z "$(find kept -name '*.*')" ] || fail 'a temporary file is left'
 good 'after many processes' one 'cc=bar&e'
 
-# A folder does not grow without end.
-n=$(find kept -type f | wc -l)
+# A directory does not grow without end: the oldest entry goes. What is not an entry stays.
+oldest=$(entry 'cc=bar&e')
+good 'the oldest, before' one 'cc=fresh&d'
+spared=$(entry 'cc=fresh&d')
+touch -d '2001-01-01' "$oldest"
+: >kept/notes.txt && touch -d '2000-01-01' kept/notes.txt
+n=$(find kept -type f -name '[0-9a-f]*' | wc -l)
 while [ "$n" -lt 256 ]; do
     n=$((n + 1))
-    : >"kept/filler$n"
+    : >"kept/$(printf '%064d' $n)"
 done
-"$XCJ" verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&full" @one.jwt >out 2>err || fail 'a full folder'
-err_has 'a full folder' 'warning: kept: has 256 entries'
-[ -z "$(entry 'cc=fresh&full')" ] || fail 'a full folder gets no more'
-good 'what is in a full folder' one 'cc=fresh&d'
-rm kept/filler*
+good 'a full directory' one 'cc=fresh&full'
+holds 'a full directory: the new one is kept' test -f "$(entry 'cc=fresh&full')"
+holds 'a full directory: the oldest is gone' test ! -e "$oldest"
+holds 'a full directory: others stay' test -f "$spared"
+holds 'a full directory: other files stay' test -f kept/notes.txt
+[ "$(find kept -type f | wc -l)" -eq 257 ] || fail 'a full directory: 256 entries and a file of somebody else'
+good 'an entry of a full directory is renewed' one 'cc=zero&full2'
+good 'an entry of a full directory is renewed' one 'cc=zero&full2'
+[ "$(find kept -type f | wc -l)" -eq 257 ] || fail 'a full directory: renewing an entry removes none'
+rm kept/0* kept/notes.txt
+
+# An answer with headers that cannot be trusted is used, and not kept.
+once() {
+    good "$1" one "cc=fresh&$2"
+    good "$1" one "cc=fresh&$2"
+    asked "$1" "$3" "?cc=fresh&$2 "
+}
+once 'an Age' 'h1&age=5' 1
+once 'an Age of text' 'h2&age=soon' 2
+once 'an Age below zero' 'h3&age=-5' 2
+once 'an Age twice' 'h4&age=5&again=5' 2
+once 'an Age that no number holds' 'h5&age=99999999999999999999999999' 2
+once 'an Age longer than any' 'h6&age=00000000000000000000000000000000000000000005' 2
+once 'an Age in years' 'h7&age=999999999999999' 2
+once 'a Vary' 'h8&vary=Accept' 1
+once 'a Vary of all' 'h9&vary=*' 2
+once 'a Vary of all, among others' 'h10&vary=Accept,*' 2
+once 'a folded header' 'h11&fold=1' 2
+once 'a header of its own line' 'h12&fold=0' 1
+for type in json:1 jwk-set+json:1 parameter:1 json-patch:2 xjson:2 html:2 text:2 untyped:2 twice:2; do
+    once "type ${type%:*}" "h13&type=${type%:*}" "${type#*:}"
+done
+good 'max-age of 19 digits' one 'cc=huge&h16'
+good 'max-age of 19 digits' one 'cc=huge&h16'
+asked 'max-age of 19 digits' 2 '?cc=huge&h16 '
+
+# The directory is swapped for a link while the server is asked: the link leads to a set with the key of a forger.
+mkdir swapped evil swap && chmod 700 swapped evil
+accept 'a name for the entry' verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks-url "$at/jwks.json?cc=fresh&swap" @one.jwt
+name=$(ls swapped)
+rm "swapped/$name"
+{
+    printf 'url %s\nfetched %s\nasked 0\ncache-control max-age=60\n\n' "$at/jwks.json?cc=fresh&swap" "$(date +%s)"
+    "$XCJ" jwks three.json
+} >"evil/$name"
+chmod 600 "evil/$name"
+cp "evil/$name" forged.entry
+cp "$XCJ" swap/xcj
+printf '#!/bin/sh\nmv swapped aside; ln -s evil swapped\nexec "%s/xcj-fetch" "$@"\n' "$(dirname "$XCJ")" >swap/xcj-fetch
+chmod +x swap/xcj-fetch
+env LD_LIBRARY_PATH="$XCJ_BUILD" swap/xcj verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt >out 2>err
+status=$?
+came_to 'swapped meanwhile: the forged token is refused' 5
+holds 'swapped meanwhile' test -L swapped
+same 'swapped meanwhile: nothing is written through the link' "evil/$name" forged.entry
+holds 'swapped meanwhile: the entry is where the directory went' test -f "aside/$name"
+# The valid counterpart: in a directory of its own that entry does.
+accept 'an entry like that, in its own directory' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+# An entry that is a link, or that others can change, is none.
+mv "evil/$name" moved.entry && ln -s ../moved.entry "evil/$name"
+refuse 'an entry that is a link' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+rm "evil/$name" && cp moved.entry "evil/$name" && chmod 666 "evil/$name"
+refuse 'an entry that others can change' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+rm "evil/$name" && mkfifo "evil/$name"
+refuse 'an entry that is a pipe' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
 
 # With a jku.
 "$XCJ" mint --key one.json --jku "$at/jwks.json?cc=fresh&f" >jku.jwt
-accept 'a jku' verify --cacert ca.pem --cache-dir kept --jku-prefix "$at/" @jku.jwt
-accept 'a jku, kept' verify --cacert ca.pem --cache-dir kept --jku-prefix "$at/" @jku.jwt
+accept 'a jku' verify --cacert ca.pem --cache-dir kept --jku-prefix "$at/" --allow-jku-query @jku.jwt
+accept 'a jku, kept' verify --cacert ca.pem --cache-dir kept --jku-prefix "$at/" --allow-jku-query @jku.jwt
 asked 'a jku' 1 '?cc=fresh&f '
 finish
