@@ -8,11 +8,21 @@
 
 static xcj_error err;
 
+static bool none(xcj_str label)
+{
+    (void)label;
+    return false;
+}
+
+static bool labelled_a(xcj_str label)
+{
+    return label.len == 1 && label.ptr[0] == 'A';
+}
+
 static xcj_code read_first(xcj__pem *pem, const char *text)
 {
-    size_t at = 0;
     memset(pem, 0xff, sizeof *pem);
-    return xcj__pem_read(pem, text, strlen(text), &at, &err);
+    return xcj__pem_read(pem, text, strlen(text), none, &err);
 }
 
 static void expect_refused(const char *text, xcj_code code, size_t offset, const char *words)
@@ -52,15 +62,13 @@ START_TEST(written_as_openssl_writes)
         char *theirs;
         xcj__buf own;
         xcj__pem pem;
-        size_t at = 0;
         PEM_write_bio(bio, "PUBLIC KEY", "", bytes, (long)len);
         long their_len = BIO_get_mem_data(bio, &theirs);
         xcj__buf_init(&own);
         xcj__pem_write(&own, "PUBLIC KEY", bytes, len);
         ck_assert_uint_eq(own.len, (size_t)their_len);
         ck_assert_mem_eq(own.ptr, theirs, own.len);
-        ck_assert_int_eq(xcj__pem_read(&pem, own.ptr, own.len, &at, &err), XCJ_OK);
-        ck_assert_uint_eq(at, own.len - 1);
+        ck_assert_int_eq(xcj__pem_read(&pem, own.ptr, own.len, none, &err), XCJ_OK);
         ck_assert_uint_eq(pem.der_len, len);
         ck_assert_mem_eq(pem.der, bytes, len);
         xcj__pem_free(&pem);
@@ -76,9 +84,9 @@ START_TEST(layouts_that_are_read)
     expect_bytes("-----BEGIN X-----\nYWJj\n-----END X-----\n", "X", "abc");
     expect_bytes("-----BEGIN X-----\nYWJj\n-----END X-----", "X", "abc");
     expect_bytes("-----BEGIN X-----\r\nYW\r\nJj\r\n-----END X-----\r\n", "X", "abc");
-    expect_bytes("-----BEGIN X-----YWJj-----END X-----", "X", "abc");
+    expect_bytes("\xef\xbb\xbf-----BEGIN X-----\rYWJj\r-----END X-----\r", "X", "abc");
     expect_bytes("  -----BEGIN X-----\n\t Y W Jj \n\n  -----END X-----\n", "X", "abc");
-    expect_bytes("A: 1\n--\n----- BEGIN\n-----BEGIN A B-----\nYWI=\n-----END A B-----x", "A B", "ab");
+    expect_bytes("A: \xc3\xa9\f\n--\n----- BEGIN\nx-----BEGIN X-----\n-----BEGIN A B-----\nYWI=\n-----END A B-----x", "A B", "ab");
     expect_bytes("-----BEGIN -----\nYQ==\n-----END -----\n", "", "a");
 }
 END_TEST
@@ -88,7 +96,12 @@ START_TEST(armour_that_is_refused)
     expect_refused("", XCJ_ERR_KEY, XCJ_NO_OFFSET, "no PEM block");
     expect_refused("-----BEGIN", XCJ_ERR_KEY, XCJ_NO_OFFSET, "no PEM block");
     expect_refused("----BEGIN X-----\nYWJj\n-----END X-----", XCJ_ERR_KEY, XCJ_NO_OFFSET, "no PEM block");
-    expect_refused("ab-----BEGIN X\nCANARY\n-----END X-----", XCJ_ERR_KEY, 2, "does not end in five dashes");
+    expect_refused("ab-----BEGIN X-----\nCANARY==\n-----END X-----", XCJ_ERR_KEY, XCJ_NO_OFFSET, "no PEM block");
+    expect_refused("a\x02\n-----BEGIN X-----\nCANARY==\n-----END X-----", XCJ_ERR_KEY, XCJ_NO_OFFSET, "no PEM block");
+    expect_refused("-----BEGIN X\nCANARY\n-----END X-----", XCJ_ERR_KEY, 0, "does not end in five dashes");
+    expect_refused("-----BEGIN X-----CANARY==-----END X-----", XCJ_ERR_KEY, 0, "no END line");
+    expect_refused("-----BEGIN X-----CANARY==\n-----END X-----", XCJ_ERR_KEY, 0, "does not end in five dashes");
+    expect_refused("-----BEGIN X-----\nCANARY==-----END X-----", XCJ_ERR_KEY, 0, "no END line");
     expect_refused("-----BEGIN X", XCJ_ERR_KEY, 0, "does not end in five dashes");
     expect_refused("-----BEGIN X-----\nCANARY==\n", XCJ_ERR_KEY, 0, "no END line");
     expect_refused("-----BEGIN X-----\nYWJj\n-----END Y-----", XCJ_ERR_KEY, 23, "does not match");
@@ -103,7 +116,7 @@ START_TEST(bodies_that_are_refused)
     static const char *const bodies[] = {
         "CANARY?=", "YQ", "YR==", "YQ=", "Y===", "=", "YQ==YQ==", "YW_j", "YWJj.", "YQ==A"
     };
-    expect_refused("-----BEGIN X----- \n-----END X-----", XCJ_ERR_BASE64, 17, "is empty");
+    expect_refused("-----BEGIN X----- \n-----END X-----", XCJ_ERR_BASE64, 18, "is empty");
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
         char text[100];
         sprintf(text, "-----BEGIN X-----\n%s\n-----END X-----", bodies[i]);
@@ -118,21 +131,61 @@ START_TEST(one_block_after_another)
 {
     static const char text[] = "x\n-----BEGIN A-----\nYQ==\n-----END A-----\n-----BEGIN B-----\nYg==\n-----END B-----\nx\n";
     xcj__pem pem;
-    size_t at = 0;
-    ck_assert_int_eq(xcj__pem_read(&pem, text, sizeof text - 1, &at, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__pem_read(&pem, text, sizeof text - 1, none, &err), XCJ_OK);
     ck_assert(pem.label.ptr[0] == 'A' && pem.der[0] == 'a');
     xcj__pem_free(&pem);
-    ck_assert_int_eq(xcj__pem_read(&pem, text, sizeof text - 1, &at, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__pem_read(&pem, text, sizeof text - 1, labelled_a, &err), XCJ_OK);
     ck_assert(pem.label.ptr[0] == 'B' && pem.der[0] == 'b');
     xcj__pem_free(&pem);
-    ck_assert_int_eq(xcj__pem_read(&pem, text, sizeof text - 1, &at, &err), XCJ_ERR_KEY);
+    ck_assert_int_eq(xcj__pem_read(&pem, text, 41, labelled_a, &err), XCJ_ERR_KEY);
+    ck_assert_ptr_null(pem.der);
+}
+END_TEST
+
+/* A printed certificate may print a block that its maker put into it. Nothing but blocks may then follow the first. */
+START_TEST(printed_certificates)
+{
+#define A "-----BEGIN A-----\nYQ==\n-----END A-----\n"
+#define B "-----BEGIN B-----\nYg==\n-----END B-----\n"
+    static const char *const read[] = {
+        "Certificate:\n    Data:\n" A, "Certificate:\n" A B,          "Certificate:\n" A "\r\n\t" B B "\n",
+        "Certificate chain\n" A "x\n" B, "x\n" A "Certificate:\n" B, "a Certificate:\n" A "x\n" B,
+    };
+    static const char *const refused[] = {
+        "Certificate:\n" A "    Signature\n" B,
+        "x\n  Certificate:\n" A "x",
+        "Certificate Request:\n" A "x\n" B,
+        "Certificate:\n" A "-----BEGIN X-----\nSignature: 00\n-----END X-----\n",
+        "Certificate:\n" A "-----BEGIN X-----\n",
+        "Certificate:\n-----BEGIN A-----\nYQ==\n-----END A-----" A "x",
+    };
+    for (size_t i = 0; i < COUNT_OF(read); i++) {
+        expect_bytes(read[i], "A", "a");
+    }
+    for (size_t i = 0; i < COUNT_OF(refused); i++) {
+        xcj__pem pem;
+        ck_assert_msg(read_first(&pem, refused[i]) == XCJ_ERR_KEY, "%s", refused[i]);
+        ck_assert_ptr_null(pem.der);
+        expect_error(&err, XCJ_ERR_KEY, "PEM");
+        ck_assert_ptr_nonnull(strstr(err.message, "keep only the lines from BEGIN to END"));
+    }
+#undef A
+#undef B
 }
 END_TEST
 
 START_TEST(sniffing)
 {
-    static const char *const yes[] = { "-----BEGIN X", "a -----BEGIN ", "------BEGIN ", "{}-----BEGIN X" };
-    static const char *const no[] = { "", "-", "-----BEGIN", "-----END X-----", "-----begin X-----", "---- -BEGIN " };
+    static const char *const yes[] = { "-----BEGIN X", "a\n-----BEGIN ", " \t-----BEGIN ", "{}\r-----BEGIN X" };
+    static const char *const no[] = { "",
+                                      "-",
+                                      "-----BEGIN",
+                                      "-----END X-----",
+                                      "-----begin X-----",
+                                      "---- -BEGIN ",
+                                      "a -----BEGIN X",
+                                      "------BEGIN X",
+                                      "a\x01\n-----BEGIN X" };
     for (size_t i = 0; i < COUNT_OF(yes); i++) {
         ck_assert_msg(xcj__pem_sniff(yes[i], strlen(yes[i])), "%s", yes[i]);
         ck_assert_msg(!xcj__pem_sniff(yes[i], strlen(yes[i]) - 4), "%s", yes[i]);
@@ -144,17 +197,19 @@ START_TEST(sniffing)
 }
 END_TEST
 
-/* A megabyte of dashes costs a megabyte's time. */
+/* A megabyte of dashes, or of short lines, costs a megabyte's time. */
 START_TEST(many_dashes)
 {
     size_t len = 1000000;
     char *text = malloc(len);
     memset(text, '-', len);
     ck_assert(!xcj__pem_sniff(text, len));
-    memcpy(text, "-----BEGIN X-----", 17);
+    memset(text, '\r', len);
+    ck_assert(!xcj__pem_sniff(text, len));
+    memset(text, '-', len);
+    memcpy(text, "-----BEGIN X-----\n", 18);
     xcj__pem pem;
-    size_t at = 0;
-    ck_assert_int_eq(xcj__pem_read(&pem, text, len, &at, &err), XCJ_ERR_KEY);
+    ck_assert_int_eq(xcj__pem_read(&pem, text, len, none, &err), XCJ_ERR_KEY);
     free(text);
 }
 END_TEST
@@ -264,6 +319,7 @@ static Suite *suite(void)
         armour_that_is_refused,
         bodies_that_are_refused,
         one_block_after_another,
+        printed_certificates,
         sniffing,
         many_dashes,
         labels_bind,

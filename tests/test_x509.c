@@ -4,6 +4,8 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,12 +20,13 @@ typedef struct attribute {
     int len; /* -1: to the NUL */
 } attribute;
 
-/* A self-made certificate with this subject, as DER. */
-static uint8_t *certificate(const attribute *attributes, size_t count, int *len)
+/* A self-made certificate with this subject and, if there is one, this comment. */
+static X509 *make(const attribute *attributes, size_t count, const char *comment)
 {
     EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
     X509 *cert = X509_new();
     X509_NAME *subject = X509_get_subject_name(cert);
+    X509_set_version(cert, 2);
     for (size_t i = 0; i < count; i++) {
         const attribute *one = &attributes[i];
         const bool joins = one->name[0] == '+';
@@ -31,15 +34,40 @@ static uint8_t *certificate(const attribute *attributes, size_t count, int *len)
                                                     one->len, -1, joins ? -1 : 0),
                          1);
     }
+    if (comment != NULL) {
+        ASN1_IA5STRING *value = ASN1_IA5STRING_new();
+        ASN1_STRING_set(value, comment, -1);
+        ck_assert_int_eq(X509_add1_ext_i2d(cert, NID_netscape_comment, value, 0, 0), 1);
+        ASN1_IA5STRING_free(value);
+    }
     X509_gmtime_adj(X509_getm_notBefore(cert), 0);
     X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
     X509_set_pubkey(cert, pkey);
     ck_assert_int_gt(X509_sign(cert, pkey, EVP_sha256()), 0);
+    EVP_PKEY_free(pkey);
+    return cert;
+}
+
+static uint8_t *certificate(const attribute *attributes, size_t count, int *len)
+{
+    X509 *cert = make(attributes, count, NULL);
     uint8_t *der = NULL;
     *len = i2d_X509(cert, &der);
     X509_free(cert);
-    EVP_PKEY_free(pkey);
     return der;
+}
+
+/* What openssl x509 prints, with -text or without. */
+static char *pem_of(X509 *cert, bool with_text)
+{
+    char *data;
+    BIO *bio = BIO_new(BIO_s_mem());
+    ck_assert(!with_text || X509_print(bio, cert) == 1);
+    ck_assert_int_eq(PEM_write_bio_X509(bio, cert), 1);
+    long len = BIO_get_mem_data(bio, &data);
+    char *text = strndup(data, (size_t)len);
+    BIO_free(bio);
+    return text;
 }
 
 static void expect(const attribute *attributes, size_t count, bool kong, const char *wanted)
@@ -146,6 +174,63 @@ START_TEST(forms)
 }
 END_TEST
 
+static void expect_subject(const char *cert, size_t len, const char *wanted)
+{
+    xcj__buf out;
+    xcj_error err;
+    xcj_certificate facts;
+    xcj_key *key;
+    xcj__buf_init(&out);
+    xcj_code code = wanted != NULL ? XCJ_OK : XCJ_ERR_CERTIFICATE;
+    ck_assert_msg(xcj__x509_subject(&out, cert, len, false, &err) == code, "%s: %s", wanted, err.message);
+    ck_assert_uint_eq(out.len, wanted != NULL ? strlen(wanted) : 0);
+    ck_assert(wanted == NULL || memcmp(out.ptr, wanted, out.len) == 0);
+    ck_assert_int_eq(xcj_certificate_read(&facts, cert, len, &err), code);
+    ck_assert_int_eq(xcj_key_from_data(&key, (const uint8_t *)cert, len, NULL, &err), wanted != NULL ? XCJ_OK : XCJ_ERR_KEY);
+    xcj_key_free(key);
+    xcj__buf_free(&out);
+}
+
+/* A certificate that holds the text of another is read as itself or not at all: as DER, as PEM and as it is printed. */
+START_TEST(one_inside_another)
+{
+    static const attribute admin[] = { { "CN", UTF8("admin") } };
+    static const attribute mallory[] = { { "CN", UTF8("mallory") } };
+    static const char *const before[] = { "", "x\n", "\n\n", "x\n-----BEGIN X-----\nYQ==\n-----END X-----\n", "Certificate:\n" };
+    static const char *const behind[] = { "", "\n-----BEGIN X-----\n", "\n-----BEGIN CERTIFICATE-----\n", "x" };
+    X509 *inner = make(admin, 1, NULL);
+    char *pem = pem_of(inner, false);
+    for (size_t i = 0; i < sizeof before / sizeof *before * (sizeof behind / sizeof *behind); i++) {
+        char comment[4096];
+        snprintf(comment, sizeof comment, "%s%s%s", before[i / 4], pem, behind[i % 4]);
+        X509 *cert = make(mallory, 1, comment);
+        uint8_t *der = NULL;
+        int len = i2d_X509(cert, &der);
+        expect_subject((const char *)der, (size_t)len, "CN=mallory");
+        char *text = pem_of(cert, false);
+        expect_subject(text, strlen(text), "CN=mallory");
+        free(text);
+        text = pem_of(cert, true);
+        ck_assert_ptr_nonnull(strstr(text, pem));
+        expect_subject(text, strlen(text), NULL);
+        /* DER with something before it is nothing. */
+        uint8_t *shifted = malloc((size_t)len + 1);
+        shifted[0] = '\n';
+        memcpy(shifted + 1, der, (size_t)len);
+        expect_subject((const char *)shifted, (size_t)len + 1, NULL);
+        free(shifted);
+        free(text);
+        OPENSSL_free(der);
+        X509_free(cert);
+    }
+    free(pem);
+    pem = pem_of(inner, true);
+    expect_subject(pem, strlen(pem), "CN=admin");
+    free(pem);
+    X509_free(inner);
+}
+END_TEST
+
 /* Whatever is refused leaves the buffer's earlier content, and the caller's entries in the queue. */
 START_TEST(refusals)
 {
@@ -210,6 +295,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, subjects);
     tcase_add_test(tcase, subjects_that_read_alike);
     tcase_add_test(tcase, forms);
+    tcase_add_test(tcase, one_inside_another);
     tcase_add_test(tcase, refusals);
     tcase_add_test(tcase, facts);
     Suite *s = suite_create("x509");

@@ -262,3 +262,26 @@ bool xcj__b64_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len,
     }
     return false;
 }
+
+size_t xcj__b64_decode_lax(uint8_t *dst, size_t cap, const char *src, size_t len)
+{
+    char four[4];
+    size_t count = 0;
+    size_t made = 0;
+    for (size_t i = 0; i < len && src[i] != '=' && src[i] != '\0' && made + 3 <= cap; i++) {
+        char c = src[i];
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+            continue;
+        }
+        four[count++] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
+        if (count == 4) {
+            size_t got;
+            if (!xcj__b64_decode(dst + made, &got, four, 4, NULL)) {
+                return 0;
+            }
+            made += got;
+            count = 0;
+        }
+    }
+    return made;
+}

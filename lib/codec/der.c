@@ -162,6 +162,126 @@ bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len)
     return false;
 }
 
+/* An element within `len` bytes, which may end before it does. */
+typedef struct element {
+    uint8_t tag;
+    const uint8_t *content;
+    size_t len;  /* as its header says */
+    size_t here; /* of it, how many bytes there are */
+} element;
+
+/* Lengths of BER count as well: in more bytes than they need, and 0x80 for "to the end" (X.690 8.1.3). */
+static bool read_element(element *out, const uint8_t *der, size_t len)
+{
+    if (len < 2) {
+        return false;
+    }
+    size_t octets = der[1] < 0x80 ? 0 : der[1] & 0x7f;
+    if (octets > 4 || octets > len - 2) {
+        return false;
+    }
+    size_t here = len - 2 - octets;
+    size_t content = octets == 0 ? der[1] : 0;
+    for (size_t i = 0; i < octets; i++) {
+        content = content << 8 | der[2 + i];
+    }
+    content = der[1] == 0x80 ? here : content;
+    *out = (element){ der[0], der + 2 + octets, content, content < here ? content : here };
+    return true;
+}
+
+/* The arcs of the algorithms and curves of keys: ISO US (RSA, EC, PBES), Certicom, Edwards, OIW, TeleTrusT. */
+static bool is_known_oid(const element *e)
+{
+    static const char *const arcs[] = { "\x2a\x86\x48", "\x2b\x81\x04", "\x2b\x65", "\x2b\x0e\x03", "\x2b\x24\x03" };
+    bool known = false;
+    for (size_t i = 0; !known && i < sizeof arcs / sizeof arcs[0]; i++) {
+        size_t len = strlen(arcs[i]);
+        known = e->here > len - 1 && memcmp(e->content, arcs[i], len) == 0;
+    }
+    return known && e->len >= 3 && e->len <= 16;
+}
+
+/* 512 bits, the smallest that is read. */
+#define MODULUS_MIN 64
+
+static bool is_integer(const element *e, size_t min, size_t max)
+{
+    return e->tag == XCJ__DER_INTEGER && e->len >= min && e->len <= max && e->here > 0 && e->content[0] < 0x80;
+}
+
+/* Of an RSAPublicKey, what is after the modulus has 3 to 12 bytes, which need not be there if the rest says enough. */
+static bool is_long_modulus(const element *e, size_t behind)
+{
+    return is_integer(e, 0x80, SIZE_MAX) && e->content[0] == 0 && behind >= 3 && behind <= 12;
+}
+
+/* One step into a structure, by the letters below; `behind` is what its enclosing element has after it. */
+static bool is_step(char step, const element *e, size_t behind)
+{
+    switch (step) {
+    case '(':
+        return e->tag == XCJ__DER_SEQUENCE;
+    case '[':
+        return e->tag == XCJ__DER_CONTEXT_0;
+    case 'v':
+        return is_integer(e, 1, 1) && e->content[0] <= 2;
+    case 's':
+        return is_integer(e, 1, 21);
+    case 'e':
+        return is_integer(e, 1, 9) && behind == 0;
+    case 'o':
+        return e->tag == XCJ__DER_OCTET_STRING && e->len >= 20 && e->len <= HALF_MAX;
+    case 'N':
+        return is_integer(e, MODULUS_MIN, SIZE_MAX);
+    case 'M':
+        return is_long_modulus(e, behind);
+    case 'O':
+        break;
+    }
+    return e->tag == XCJ__DER_OBJECT_IDENTIFIER && is_known_oid(e);
+}
+
+static bool begins(const uint8_t *der, size_t len, const char *steps)
+{
+    size_t outer = len; /* the length of what is entered, as its header says */
+    for (; *steps != '\0'; steps++) {
+        element e;
+        if (!read_element(&e, der, len)) {
+            return false;
+        }
+        size_t used = (size_t)(e.content - der) + e.len;
+        if (!is_step(*steps, &e, outer > used ? outer - used : 0)) {
+            return false;
+        }
+        bool enters = *steps == '(' || *steps == '[';
+        outer = enters ? e.len : outer - (used < outer ? used : outer);
+        len = enters ? e.here : len - (size_t)(e.content - der) - e.here;
+        der = enters ? e.content : e.content + e.here;
+    }
+    return true;
+}
+
+bool xcj__der_begins_key(const uint8_t *der, size_t len)
+{
+    static const char *const structures[] = {
+        "((O",   /* SubjectPublicKeyInfo, EncryptedPrivateKeyInfo */
+        "(v(O",  /* PrivateKeyInfo */
+        "(([v",  /* Certificate, from version 2 */
+        "((s(O", /* Certificate, version 1 */
+        "(vN",   /* RSAPrivateKey */
+        "(vo",   /* ECPrivateKey */
+        "(M",    /* RSAPublicKey */
+        "(Ne",   /* the same, a short one */
+    };
+    for (size_t i = 0; i < sizeof structures / sizeof structures[0]; i++) {
+        if (begins(der, len, structures[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The length of the content of an element at der, and that of its header; false when it does not fit or is not minimal. */
 static bool read_header(const uint8_t *der, size_t len, size_t *header, size_t *content)
 {
@@ -178,17 +298,6 @@ static bool read_header(const uint8_t *der, size_t len, size_t *header, size_t *
         *content = *content << 8 | der[2 + i];
     }
     return *content <= len - *header && (octets == 0 || *content >= 0x80);
-}
-
-bool xcj__der_looks_like_key(const uint8_t *der, size_t len)
-{
-    size_t header;
-    size_t content;
-    if (!read_header(der, len, &header, &content) || der[0] != XCJ__DER_SEQUENCE || content != len - header) {
-        return false;
-    }
-    const uint8_t *first = der + header;
-    return read_header(first, content, &header, &content) && (first[0] == XCJ__DER_INTEGER || first[0] == XCJ__DER_SEQUENCE);
 }
 
 bool xcj__der_take(xcj__der_element *out, const uint8_t **at, const uint8_t *end)

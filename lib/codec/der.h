@@ -43,10 +43,10 @@ size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t h
 bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len);
 
 /**
- * Is this the outside of a key or certificate in DER: one SEQUENCE that ends where the bytes end, whose first element is an
- * INTEGER or a SEQUENCE that fits into it? Of random bytes one block in many millions is.
+ * Does this begin as the DER of a key or certificate does, with as much of the structure as tells it from anything else?
+ * What is missing at the end, or follows, does not matter. Of random bytes that begin with 0x30, one block in 2^30 does.
  */
-bool xcj__der_looks_like_key(const uint8_t *der, size_t len);
+bool xcj__der_begins_key(const uint8_t *der, size_t len);
 
 /** One element: all of it, its tag and its content. */
 typedef struct xcj__der_element {

@@ -5,11 +5,13 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/json_write.h"
+#include "lib/key/secret.h"
 
 /* Limits of what is taken at all; what may sign and verify is for alg.c to say. */
 #define RSA_BITS_MIN 512
 #define RSA_BITS_MAX 16384
 #define RSA_E_OCTETS_MAX 8
+#define SECRET_OCTETS_MAX 16384
 
 const char *const xcj__part_names[XCJ__PART_COUNT] = {
     [XCJ__N] = "n",   [XCJ__E] = "e",   [XCJ__D] = "d", [XCJ__P] = "p", [XCJ__Q] = "q", [XCJ__DP] = "dp",
@@ -155,16 +157,16 @@ static xcj_code check_rsa(xcj__jwk *jwk, xcj_error *err)
 
 static xcj_code check_oct(xcj__jwk *jwk, xcj_error *err)
 {
-    if (jwk->part[XCJ__K].len == 0) {
-        return jwk->part[XCJ__K].ptr == NULL ? missing("k", err)
-                                             : xcj__fail_at(err, XCJ_ERR_KEY, "k", XCJ_NO_OFFSET, "\"k\" is empty");
+    xcj__bytes secret = jwk->part[XCJ__K];
+    if (secret.len == 0) {
+        return secret.ptr == NULL ? missing("k", err) : xcj__fail_at(err, XCJ_ERR_KEY, "k", XCJ_NO_OFFSET, "\"k\" is empty");
     }
-    if (jwk->part[XCJ__K].len > RSA_BITS_MAX) {
-        return xcj__fail_at(err, XCJ_ERR_LIMIT, "k", XCJ_NO_OFFSET, "a secret has %u bytes at most", RSA_BITS_MAX);
+    if (secret.len > SECRET_OCTETS_MAX) {
+        return xcj__fail_at(err, XCJ_ERR_LIMIT, "k", XCJ_NO_OFFSET, "a secret has %u bytes at most", SECRET_OCTETS_MAX);
     }
-    jwk->facts.bits = (unsigned)jwk->part[XCJ__K].len * 8;
+    jwk->facts.bits = (unsigned)secret.len * 8;
     jwk->facts.is_private = true;
-    return XCJ_OK;
+    return xcj__secret_check(secret.ptr, secret.len, err);
 }
 
 xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err)

@@ -39,6 +39,9 @@ typedef struct xcj__jwk {
     char *block;
 } xcj__jwk;
 
+/** Whoever reads such an object as one of the two is wronged by whoever reads it as the other. */
+#define XCJ__BOTH_KEY_AND_SET "an object with both \"kty\" and \"keys\" is neither a key nor a set"
+
 /** Reads one JWK, checking the shape of everything that needs no arithmetic. On failure nothing is left to free. */
 XCJ_MUST_CHECK xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_key_options *options,
                                        xcj_error *err);

@@ -7,8 +7,8 @@
 #include "lib/key/jwk.h"
 
 /* The text members of a JWK, behind the numbers in the same array of seen values. */
-enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, SEEN_COUNT };
-static const char *const text_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth" };
+enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, SEEN_COUNT };
+static const char *const text_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys" };
 
 typedef struct reading {
     const char *text;
@@ -132,6 +132,10 @@ static xcj__kty type_named(xcj_str name)
 static xcj_code take_type(reading *r, xcj_error *err)
 {
     xcj_str kty;
+    if (is_seen(r, KEYS)) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", offset_of(r, &r->seen[KEYS]), "%s",
+                            is_seen(r, KTY) ? XCJ__BOTH_KEY_AND_SET : "this is a JWK Set, not a single key");
+    }
     xcj_code code = take_text(r, KTY, &kty, err);
     if (code != XCJ_OK) {
         return code;

@@ -5,12 +5,11 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
-#include "lib/codec/der.h"
-#include "lib/codec/json_scan.h"
 #include "lib/key/der_in.h"
 #include "lib/key/evp.h"
 #include "lib/key/key.h"
 #include "lib/key/pem.h"
+#include "lib/key/recognise.h"
 #include "lib/key/rsa.h"
 
 /* Longest key text: a private RSA JWK of 16384 bits is under 12 KiB, a certificate chain may be more. */
@@ -235,85 +234,51 @@ xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const x
     return code == XCJ_OK ? from_der(out, (xcj_str){ NULL, 0 }, der, len, &given, err) : code;
 }
 
+/* openssl ecparam -genkey writes the curve's name ahead of the key. */
+static bool is_curve_name(xcj_str label)
+{
+    return xcj__str_is(label, "EC PARAMETERS");
+}
+
 xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
 {
     *out = NULL;
     xcj_key_options given;
-    xcj__pem pem = { { NULL, 0 }, NULL, 0 };
-    size_t at = 0;
+    xcj__pem pem;
     xcj_code code = open_options(&given, options, len, err);
     if (code == XCJ_OK) {
-        code = xcj__pem_read(&pem, text, len, &at, err);
+        code = xcj__pem_read(&pem, text, len, is_curve_name, err);
     }
-    if (code == XCJ_OK && xcj__str_is(pem.label, "EC PARAMETERS")) {
-        /* openssl ecparam -genkey writes the curve's name ahead of the key. */
-        xcj__pem_free(&pem);
-        code = xcj__pem_read(&pem, text, len, &at, err);
+    if (code != XCJ_OK) {
+        return code;
     }
-    if (code == XCJ_OK && !xcj__der_knows(pem.label)) {
+    if (xcj__der_knows(pem.label)) {
+        code = from_der(out, pem.label, pem.der, pem.der_len, &given, err);
+    } else {
         char shown[XCJ__SHOWN];
         code = xcj__fail_at(err, XCJ_ERR_KEY, "PEM", (size_t)(pem.label.ptr - text), "a PEM block \"%s\" is not a key",
                             xcj__sanitise(shown, sizeof shown, pem.label.ptr, pem.label.len));
-    }
-    if (code == XCJ_OK) {
-        code = from_der(out, pem.label, pem.der, pem.der_len, &given, err);
     }
     xcj__pem_free(&pem);
     return code;
 }
 
-typedef enum kind { KIND_JWK, KIND_PEM, KIND_DER, KIND_NONE } kind;
-
-static kind sniff(const uint8_t *data, size_t len)
-{
-    size_t at = 0;
-    while (at < len && (data[at] == ' ' || data[at] == '\t' || data[at] == '\r' || data[at] == '\n')) {
-        at++;
-    }
-    if (at < len && data[at] == '{') {
-        return KIND_JWK;
-    }
-    if (xcj__pem_sniff((const char *)data, len)) {
-        return KIND_PEM;
-    }
-    return len > 0 && data[0] == XCJ__DER_SEQUENCE ? KIND_DER : KIND_NONE;
-}
-
 xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len, const xcj_key_options *options, xcj_error *err)
 {
     *out = NULL;
-    switch (sniff(data, len)) {
-    case KIND_JWK:
+    const char *why;
+    switch (xcj__recognise(data, len, &why)) {
+    case XCJ__FORM_JSON:
         return xcj_key_from_jwk(out, (const char *)data, len, options, err);
-    case KIND_PEM:
+    case XCJ__FORM_PEM:
         return xcj_key_from_pem(out, (const char *)data, len, options, err);
-    case KIND_DER:
+    case XCJ__FORM_DER:
         return xcj_key_from_der(out, data, len, options, err);
-    case KIND_NONE:
+    case XCJ__FORM_NAMED:
+    case XCJ__FORM_NONE:
         break;
     }
-    return xcj__fail(err, XCJ_ERR_KEY, "%s", len == 0 ? "there is nothing in it" : "this is neither a JWK nor PEM nor DER");
-}
-
-/*
- * RFC 8725 2.1: what is published for verifying must never key a MAC. DER is told by its outside alone: a decoder that has
- * no memory would say that it is no key.
- */
-static xcj_code refuse_key_text(const uint8_t *secret, size_t len, xcj_error *err)
-{
-    kind looks = sniff(secret, len);
-    xcj_code json = XCJ_ERR_JSON;
-    if (looks == KIND_JWK) {
-        xcj__json_value value;
-        json = xcj__json_check((const char *)secret, len, NULL, &value, NULL);
-    }
-    if (json == XCJ_ERR_MEMORY) {
-        return xcj__fail_memory(err);
-    }
-    if (looks == KIND_PEM || json != XCJ_ERR_JSON || xcj__der_looks_like_key(secret, len)) {
-        return xcj__fail(err, XCJ_ERR_KEY, "this is a key in JWK, PEM or DER form, not a shared secret");
-    }
-    return XCJ_OK;
+    return xcj__fail(err, XCJ_ERR_KEY, "%s", why);
 }
 
 xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,
@@ -322,9 +287,6 @@ xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, c
     *out = NULL;
     xcj_key_options given;
     xcj_code code = open_options(&given, options, len, err);
-    if (code == XCJ_OK) {
-        code = refuse_key_text(secret, len, err);
-    }
     if (code != XCJ_OK) {
         return code;
     }

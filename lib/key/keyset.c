@@ -228,6 +228,7 @@ typedef struct loading {
     const xcj_key_options *options;
     size_t position;
     xcj__json_value keys;
+    bool has_kty;
 } loading;
 
 static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
@@ -253,6 +254,7 @@ static xcj_code find_keys(void *ctx, const xcj__json_item *item, xcj_error *err)
     if (xcj__json_named(item, "keys")) {
         l->keys = item->value;
     }
+    l->has_kty = l->has_kty || xcj__json_named(item, "kty");
     return XCJ_OK;
 }
 
@@ -267,6 +269,9 @@ static xcj_code load(loading *l, const char *text, size_t len, xcj_error *err)
         xcj_key *key = NULL;
         code = xcj_key_from_jwk(&key, text, len, l->options, err);
         return code != XCJ_OK ? code : add_key(l->set, key) ? XCJ_OK : xcj__fail_memory(err);
+    }
+    if (l->has_kty) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text), XCJ__BOTH_KEY_AND_SET);
     }
     if (l->keys.type != XCJ__JSON_ARRAY) {
         return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text),

@@ -13,16 +13,17 @@ typedef struct xcj__pem {
     size_t der_len;
 } xcj__pem;
 
-/** Does the text have a BEGIN line anywhere? */
+/** Is this text with a BEGIN line? BEGIN and END count at the start of a line only, blanks before them aside. */
 bool xcj__pem_sniff(const char *text, size_t len);
 
 /**
- * Reads the first block that begins at or after *at, and moves *at behind it. Text before it is skipped. XCJ_ERR_KEY when
- * there is none, or its END line is missing or of another label; XCJ_ERR_BASE64 for the body; XCJ_ERR_PASSPHRASE for the old
- * encryption
- * ("Proc-Type:"), which is not supported. Free with xcj__pem_free().
+ * Reads the first block whose label `skips` does not pass over. What stands before it is skipped if it is text; when it is a
+ * printed certificate (openssl x509 -text), whose values are somebody else's, only blocks may follow. XCJ_ERR_KEY when there
+ * is none, its lines are malformed or its END line is of another label; XCJ_ERR_BASE64 for the body; XCJ_ERR_PASSPHRASE for
+ * the old encryption ("Proc-Type:"), which is not supported; XCJ_ERR_MEMORY. Free with xcj__pem_free().
  */
-XCJ_MUST_CHECK xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, size_t *at, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, bool (*skips)(xcj_str label),
+                                      xcj_error *err);
 
 /** Wipes and frees the block's bytes. */
 void xcj__pem_free(xcj__pem *pem);

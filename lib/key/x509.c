@@ -9,6 +9,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/key/evp.h"
 #include "lib/key/pem.h"
+#include "lib/key/recognise.h"
 
 /* A certificate with its chain; a TLS stack accepts no more in a handshake. */
 #define CERT_TEXT_MAX ((size_t)1024 * 1024)
@@ -24,16 +25,17 @@ static X509 *decode(const uint8_t *der, size_t len)
     return cert;
 }
 
-/* The first CERTIFICATE block; other blocks before it are passed over. What is wrong with the armour is not told. */
-static xcj_code read_pem(X509 **cert, const char *text, size_t len)
+static bool is_no_certificate(xcj_str label)
+{
+    return !xcj__str_is(label, "CERTIFICATE");
+}
+
+static xcj_code read_pem(X509 **cert, const char *text, size_t len, xcj_error *err)
 {
     xcj__pem pem;
-    size_t at = 0;
-    xcj_code code = XCJ_OK;
-    for (bool found = false; !found && code == XCJ_OK;) {
-        code = xcj__pem_read(&pem, text, len, &at, NULL);
-        found = code == XCJ_OK && xcj__str_is(pem.label, "CERTIFICATE");
-        *cert = found ? decode(pem.der, pem.der_len) : NULL;
+    xcj_code code = xcj__pem_read(&pem, text, len, is_no_certificate, err);
+    if (code == XCJ_OK) {
+        *cert = decode(pem.der, pem.der_len);
         xcj__pem_free(&pem);
     }
     return code;
@@ -139,18 +141,21 @@ static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_e
     if (len > CERT_TEXT_MAX) {
         return xcj__fail(err, XCJ_ERR_LIMIT, "a certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
     }
-    xcj_code code = XCJ_OK;
-    if (xcj__pem_sniff(cert, len)) {
-        code = read_pem(out, cert, len);
-    } else {
+    const char *why;
+    xcj__form form = xcj__recognise((const uint8_t *)cert, len, &why);
+    xcj_error reason;
+    xcj_code code = form == XCJ__FORM_PEM ? read_pem(out, cert, len, &reason) : XCJ_OK;
+    if (form == XCJ__FORM_DER) {
         *out = decode((const uint8_t *)cert, len);
     }
     if (*out != NULL) {
         return XCJ_OK;
     }
-    return code == XCJ_ERR_MEMORY || xcj__queue_says_memory()
-               ? xcj__fail_memory(err)
-               : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
+    if (code == XCJ_ERR_MEMORY || xcj__queue_says_memory()) {
+        return xcj__fail_memory(err);
+    }
+    return code != XCJ_OK ? xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read: %s", reason.message)
+                          : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
 }
 
 /* RFC 5280 4.1.2.5: a time in UTC, as Unix seconds. */
