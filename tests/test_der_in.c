@@ -1,10 +1,12 @@
 #include "check_main.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
+#include <xcj/openssl.h>
 
 #include "fixtures.h"
 #include "lib/codec/der.h"
@@ -725,6 +727,142 @@ START_TEST(nothing_at_all)
 }
 END_TEST
 
+/* ECPrivateKey of a curve with d of `len` bytes and this public point (NULL: none), within PKCS #8 or (SEC 1) by itself. */
+static size_t private_ec(uint8_t dst[static 600], const xcj__curve *curve, const uint8_t *d, size_t len, const char *point,
+                         size_t point_len, bool is_sec1)
+{
+    xcj__der der;
+    xcj__der_init(&der, dst, 600);
+    if (point != NULL) {
+        xcj__der_prepend(&der, point, point_len);
+        xcj__der_prepend(&der, "\0", 1);
+        xcj__der_wrap(&der, XCJ__DER_BIT_STRING, 0);
+        xcj__der_wrap(&der, XCJ__DER_CONTEXT_1, 0);
+    }
+    size_t mark = xcj__der_len(&der);
+    if (is_sec1) {
+        xcj__der_prepend(&der, curve->oid, curve->oid_len);
+        xcj__der_wrap(&der, XCJ__DER_CONTEXT_0, mark);
+        mark = xcj__der_len(&der);
+    }
+    xcj__der_prepend(&der, d, len);
+    xcj__der_wrap(&der, XCJ__DER_OCTET_STRING, mark);
+    xcj__der_integer(&der, (const uint8_t *)"\1", 1);
+    xcj__der_wrap(&der, XCJ__DER_SEQUENCE, 0);
+    if (!is_sec1) {
+        xcj__der_wrap(&der, XCJ__DER_OCTET_STRING, 0);
+        mark = xcj__der_len(&der);
+        xcj__der_prepend(&der, curve->oid, curve->oid_len);
+        xcj__der_prepend(&der, "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", 9);
+        xcj__der_wrap(&der, XCJ__DER_SEQUENCE, mark);
+        xcj__der_integer(&der, (const uint8_t *)"", 1);
+        xcj__der_wrap(&der, XCJ__DER_SEQUENCE, 0);
+    }
+    ck_assert(!der.failed);
+    memmove(dst, dst + der.start, xcj__der_len(&der));
+    return xcj__der_len(&der);
+}
+
+static xcj_code code_of_der(const uint8_t *der, size_t len)
+{
+    xcj_key *key;
+    xcj_code code = xcj_key_from_data(&key, der, len, NULL, &err);
+    /* What is wrong with a key is never taken for a fault of the machine. */
+    ck_assert_msg(code == XCJ_OK || code >= XCJ_ERR_JSON, "%s", err.message);
+    ck_assert_int_eq(code, err.code);
+    xcj_key_free(key);
+    return code;
+}
+
+static const struct range {
+    size_t lead; /* bytes before the curve's length; all are `fill` but the last */
+    uint8_t fill;
+    uint8_t last;
+    bool is_good;
+} RANGES[] = { { 0, 0, 1, true }, { 0, 0, 0, false }, { 0, 0xff, 0xff, false }, { 9, 1, 1, false }, { 9, 0, 1, true } };
+
+START_TEST(private_numbers_out_of_range)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } points[] = { { NULL, 0 }, { "", 1 }, { "\x04\x01", 2 }, { "\x02", 1 }, { "", 0 } };
+    for (xcj__crv crv = XCJ__P256; crv <= XCJ__SECP256K1; crv++) {
+        const xcj__curve *curve = xcj__curve_row(crv);
+        for (size_t i = 0; i < COUNT_OF(RANGES) * COUNT_OF(points); i++) {
+            const struct range *r = &RANGES[i / COUNT_OF(points)];
+            size_t point = i % COUNT_OF(points);
+            uint8_t d[80];
+            size_t len = curve->octets + r->lead;
+            memset(d, r->fill, len);
+            d[len - 1] = r->last;
+            for (int sec1 = 0; sec1 <= 1; sec1++) {
+                uint8_t der[600];
+                len = private_ec(der, curve, d, curve->octets + r->lead, points[point].bytes, points[point].len, sec1);
+                xcj_code code = code_of_der(der, len);
+                ck_assert_msg((code == XCJ_OK) == (r->is_good && point == 0), "%s %zu %d: %s", curve->name, i, sec1,
+                              err.message);
+            }
+        }
+    }
+}
+END_TEST
+
+static size_t certificate_of_infinity(EVP_PKEY *pkey, const char *group, uint8_t **der)
+{
+    X509 *cert = X509_new();
+    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    X509_set_pubkey(cert, pkey);
+    unsigned char *point = OPENSSL_zalloc(1);
+    int nid = EC_curve_nist2nid(group);
+    ck_assert_int_eq(X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), OBJ_nid2obj(NID_X9_62_id_ecPublicKey), V_ASN1_OBJECT,
+                                            OBJ_nid2obj(nid != NID_undef ? nid : OBJ_sn2nid(group)), point, 1),
+                     1);
+    ck_assert_int_gt(X509_sign(cert, pkey, EVP_sha256()), 0);
+    *der = NULL;
+    int len = i2d_X509(cert, der);
+    ck_assert_int_gt(len, 0);
+    X509_free(cert);
+    return (size_t)len;
+}
+
+/* The point at infinity is one byte (SEC 1 2.3.3); it is no public key (SEC 1 3.2.2.1). */
+START_TEST(points_at_infinity)
+{
+    for (xcj__crv crv = XCJ__P256; crv <= XCJ__SECP256K1; crv++) {
+        const xcj__curve *curve = xcj__curve_row(crv);
+        EVP_PKEY *pkey = make("EC", curve->group);
+        uint8_t *whole;
+        uint8_t der[600];
+        size_t len = spki(pkey, &whole);
+        ck_assert_int_eq(code_of_der(whole, len), XCJ_OK);
+        OPENSSL_free(whole);
+        xcj__der w;
+        xcj__der_init(&w, der, sizeof der);
+        xcj__der_prepend(&w, "\x03\x02\x00\x00", 4);
+        xcj__der_prepend(&w, curve->oid, curve->oid_len);
+        xcj__der_prepend(&w, "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", 9);
+        xcj__der_wrap(&w, XCJ__DER_SEQUENCE, 4);
+        xcj__der_wrap(&w, XCJ__DER_SEQUENCE, 0);
+        ck_assert_int_eq(code_of_der(der + w.start, xcj__der_len(&w)), XCJ_ERR_KEY);
+        const uint8_t *at = der + w.start;
+        EVP_PKEY *infinity = d2i_PUBKEY(NULL, &at, (long)xcj__der_len(&w));
+        ck_assert_ptr_nonnull(infinity);
+        len = certificate_of_infinity(pkey, curve->group, &whole);
+        ck_assert_int_eq(code_of_der(whole, len), XCJ_ERR_KEY);
+        OPENSSL_free(whole);
+        xcj_key *key;
+        ck_assert_int_eq(xcj_key_from_pkey(&key, infinity, XCJ_PUBLIC, NULL, &err), XCJ_ERR_KEY);
+        EVP_PKEY_free(infinity);
+        len = certificate(pkey, &whole);
+        ck_assert_int_eq(code_of_der(whole, len), XCJ_OK);
+        OPENSSL_free(whole);
+        EVP_PKEY_free(pkey);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -744,6 +882,8 @@ static Suite *suite(void)
         curves_in_numbers,
         parameters_before_the_key,
         labels_of_the_same_class,
+        private_numbers_out_of_range,
+        points_at_infinity,
     };
     TCase *tcase = tcase_create("der_in");
     tcase_set_timeout(tcase, 120);

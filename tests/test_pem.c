@@ -86,7 +86,8 @@ START_TEST(layouts_that_are_read)
     expect_bytes("-----BEGIN X-----\r\nYW\r\nJj\r\n-----END X-----\r\n", "X", "abc");
     expect_bytes("\xef\xbb\xbf-----BEGIN X-----\rYWJj\r-----END X-----\r", "X", "abc");
     expect_bytes("  -----BEGIN X-----\n\t Y W Jj \n\n  -----END X-----\n", "X", "abc");
-    expect_bytes("A: \xc3\xa9\f\n--\n----- BEGIN\nx-----BEGIN X-----\n-----BEGIN A B-----\nYWI=\n-----END A B-----x", "A B", "ab");
+    expect_bytes("A: \xc3\xa9\f\n--\n----- BEGIN\nx-----BEGIN X-----\n-----BEGIN A B-----\nYWI=\n-----END A B-----x", "A B",
+                 "ab");
     expect_bytes("-----BEGIN -----\nYQ==\n-----END -----\n", "", "a");
 }
 END_TEST
@@ -148,16 +149,13 @@ START_TEST(printed_certificates)
 #define A "-----BEGIN A-----\nYQ==\n-----END A-----\n"
 #define B "-----BEGIN B-----\nYg==\n-----END B-----\n"
     static const char *const read[] = {
-        "Certificate:\n    Data:\n" A, "Certificate:\n" A B,          "Certificate:\n" A "\r\n\t" B B "\n",
+        "Certificate:\n    Data:\n" A,   "Certificate:\n" A B,       "Certificate:\n" A "\r\n\t" B B "\n",
         "Certificate chain\n" A "x\n" B, "x\n" A "Certificate:\n" B, "a Certificate:\n" A "x\n" B,
     };
     static const char *const refused[] = {
-        "Certificate:\n" A "    Signature\n" B,
-        "x\n  Certificate:\n" A "x",
-        "Certificate Request:\n" A "x\n" B,
-        "Certificate:\n" A "-----BEGIN X-----\nSignature: 00\n-----END X-----\n",
-        "Certificate:\n" A "-----BEGIN X-----\n",
-        "Certificate:\n-----BEGIN A-----\nYQ==\n-----END A-----" A "x",
+        "Certificate:\n" A "    Signature\n" B,   "x\n  Certificate:\n" A "x",
+        "Certificate Request:\n" A "x\n" B,       "Certificate:\n" A "-----BEGIN X-----\nSignature: 00\n-----END X-----\n",
+        "Certificate:\n" A "-----BEGIN X-----\n", "Certificate:\n-----BEGIN A-----\nYQ==\n-----END A-----" A "x",
     };
     for (size_t i = 0; i < COUNT_OF(read); i++) {
         expect_bytes(read[i], "A", "a");

@@ -1,6 +1,6 @@
 /*
- * No key, certificate or part of one passes for a shared secret, on any of the ways on which secrets come in; whatever is none
- * does.
+ * No key, certificate or part of one passes for a shared secret, on any of the ways on which secrets come in; whatever is
+ * none does.
  */
 #include "check_main.h"
 

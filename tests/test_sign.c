@@ -6,10 +6,12 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xcj.h>
 
+#include "fixtures.h"
 #include "lib/codec/der.h"
 #include "lib/key/key.h"
 
@@ -192,6 +194,99 @@ START_TEST(the_error_queue_is_the_callers)
 }
 END_TEST
 
+/* The caller's queue, full to its last place, with this reason first and last. */
+static void fill_queue(size_t count, int reason)
+{
+    ERR_clear_error();
+    for (size_t i = 0; i < count; i++) {
+        bool is_end = i == 0 || i + 1 == count;
+        ERR_raise_data(i % 2 == 0 ? ERR_LIB_USER : ERR_LIB_SYS, is_end ? reason : (int)i + 1, "entry %zu", i);
+    }
+}
+
+static void expect_queue(size_t count, int reason)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *file, *func, *data;
+        char expected[32];
+        int line, flags;
+        unsigned long code = ERR_get_error_all(&file, &line, &func, &data, &flags);
+        bool is_end = i == 0 || i + 1 == count;
+        sprintf(expected, "entry %zu", i);
+        ck_assert_int_eq(ERR_GET_LIB(code), i % 2 == 0 ? ERR_LIB_USER : ERR_LIB_SYS);
+        ck_assert_int_eq(ERR_GET_REASON(code), is_end ? reason : (int)i + 1);
+        ck_assert_str_eq(data, expected);
+        ck_assert_str_eq(func, "fill_queue");
+        ck_assert(strstr(file, "test_sign.c") != NULL && line > 0);
+    }
+    ck_assert_uint_eq(ERR_peek_error(), 0);
+}
+
+/* What the caller has left in the queue, an old want of memory above all, changes no verdict, and all of it stays. */
+START_TEST(old_errors_change_no_verdict)
+{
+    static const int reasons[] = { ERR_R_MALLOC_FAILURE, ERR_R_NESTED_ASN1_ERROR, 7 };
+    xcj_key *key, *read;
+    xcj_keyset *set;
+    uint8_t sig[XCJ__SIGNATURE_MAX];
+    uint8_t *der;
+    size_t len, der_len;
+    static const char off_curve[] =
+        "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" P256_X "\",\"y\":\"" P256_X "\"}]}";
+    static const char twice[] =
+        "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\",\"d\":\"" ED25519_X "\"}]}";
+    const xcj_alg alg = ALGS[_i].alg;
+    ck_assert_int_eq(xcj_key_generate(&key, alg, 0, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_key_to_der(&der, &der_len, key, XCJ_PUBLIC, &err), XCJ_OK);
+    for (size_t i = 0; i < COUNT_OF(reasons) * 16; i++) {
+        size_t count = i % 16;
+        int reason = reasons[i / 16];
+        fill_queue(count, reason);
+        ck_assert_int_eq(xcj__key_sign(sig, &len, key, alg, INPUT, 5, NULL, &err), XCJ_OK);
+        ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, sig, len, NULL, &err), XCJ_OK);
+        sig[len / 2] ^= 1;
+        ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, sig, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        memset(sig, 0xff, len);
+        ck_assert_int_eq(xcj__key_verify(key, alg, INPUT, 5, sig, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        ck_assert_int_eq(xcj_key_from_der(&read, der, der_len, NULL, &err), XCJ_OK);
+        xcj_key_free(read);
+        ck_assert_int_eq(xcj_key_from_der(&read, der, der_len - 1, NULL, &err), XCJ_ERR_KEY);
+        ck_assert_int_eq(xcj_keyset_from_json(&set, off_curve, strlen(off_curve), NULL, &err), XCJ_OK);
+        ck_assert_int_eq(xcj_keyset_skipped(set, 0, NULL)->code, XCJ_ERR_KEY);
+        xcj_keyset_free(set);
+        ck_assert_int_eq(xcj_keyset_from_json(&set, twice, strlen(twice), NULL, &err), XCJ_OK);
+        xcj_keyset_free(set);
+        xcj_certificate certificate;
+        ck_assert_int_eq(xcj_certificate_read(&certificate, (const char *)der, der_len, &err), XCJ_ERR_CERTIFICATE);
+        expect_queue(count, reason);
+    }
+    xcj_free(der);
+    xcj_key_free(key);
+}
+END_TEST
+
+/* A mark of the caller on its newest entry is still there. */
+START_TEST(marks_of_the_caller)
+{
+    xcj_key *key;
+    uint8_t sig[64] = { 1 };
+    ck_assert_int_eq(xcj_key_generate(&key, XCJ_ES256, 0, &err), XCJ_OK);
+    for (size_t count = 1; count < 16; count++) {
+        fill_queue(count, 7);
+        ck_assert_int_eq(ERR_set_mark(), 1);
+        ck_assert_int_eq(ERR_set_mark(), 1);
+        ck_assert_int_eq(xcj__key_verify(key, XCJ_ES256, INPUT, 5, sig, 64, NULL, &err), XCJ_ERR_SIGNATURE);
+        if (count < 15) {
+            ERR_raise(ERR_LIB_USER, 8);
+        }
+        ck_assert_int_eq(ERR_pop_to_mark(), 1);
+        ck_assert_int_eq(ERR_pop_to_mark(), 1);
+        expect_queue(count, 7);
+    }
+    xcj_key_free(key);
+}
+END_TEST
+
 /* A signature of the wrong length, or of numbers that none has, is wrong whatever it is over; and one that is cut is not
  * read past its end. */
 START_TEST(signatures_that_are_never_right)
@@ -261,6 +356,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, inputs_of_any_length);
     tcase_add_test(tcase, a_scratch_outlives_many_keys);
     tcase_add_test(tcase, the_error_queue_is_the_callers);
+    tcase_add_loop_test(tcase, old_errors_change_no_verdict, 0, ALG_COUNT);
+    tcase_add_test(tcase, marks_of_the_caller);
     Suite *s = suite_create("sign");
     suite_add_tcase(s, tcase);
     return s;

@@ -196,7 +196,8 @@ START_TEST(one_inside_another)
 {
     static const attribute admin[] = { { "CN", UTF8("admin") } };
     static const attribute mallory[] = { { "CN", UTF8("mallory") } };
-    static const char *const before[] = { "", "x\n", "\n\n", "x\n-----BEGIN X-----\nYQ==\n-----END X-----\n", "Certificate:\n" };
+    static const char *const before[] = { "", "x\n", "\n\n", "x\n-----BEGIN X-----\nYQ==\n-----END X-----\n",
+                                          "Certificate:\n" };
     static const char *const behind[] = { "", "\n-----BEGIN X-----\n", "\n-----BEGIN CERTIFICATE-----\n", "x" };
     X509 *inner = make(admin, 1, NULL);
     char *pem = pem_of(inner, false);

@@ -1,6 +1,7 @@
 #include "lib/key/der_in.h"
 
 #include <openssl/core_names.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 #include <string.h>
@@ -120,22 +121,43 @@ static bool is_absent(const EVP_PKEY *pkey, OSSL_PARAM param)
     return EVP_PKEY_get_params(pkey, params) == 1 && !OSSL_PARAM_modified(&params[0]);
 }
 
+/* What OpenSSL read but cannot tell, such as the coordinates of the point at infinity, is no key. */
+static xcj_code cannot_tell(const char *member, xcj_error *err)
+{
+    bool is_memory = ERR_peek_error() == 0 || xcj__queue_says_memory();
+    return is_memory ? xcj__fail_memory(err)
+                     : xcj__fail_at(err, XCJ_ERR_KEY, member, XCJ_NO_OFFSET, "the key has no usable \"%s\"", member);
+}
+
+static xcj_code too_long(const char *member, xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_KEY, member, XCJ_NO_OFFSET, "\"%s\" is too long for the key", member);
+}
+
 /* One member from a BIGNUM of the key, in exactly `octets` bytes (0: as few as it has). Absent members stay absent. */
-static bool take_number(xcj__jwk *jwk, const EVP_PKEY *pkey, const char *name, xcj__jwk_part part, size_t octets)
+static xcj_code take_number(xcj__jwk *jwk, const EVP_PKEY *pkey, const char *name, xcj__jwk_part part, size_t octets,
+                            xcj_error *err)
 {
     BIGNUM *number = NULL;
     if (EVP_PKEY_get_bn_param(pkey, name, &number) != 1) {
-        return is_absent(pkey, OSSL_PARAM_construct_BN(name, NULL, 0));
+        return is_absent(pkey, OSSL_PARAM_construct_BN(name, NULL, 0)) ? XCJ_OK : cannot_tell(xcj__part_names[part], err);
     }
-    size_t len = octets != 0 ? octets : (size_t)BN_num_bytes(number);
-    uint8_t *at = xcj__jwk_extend(jwk, len);
-    bool taken = at != NULL && len <= INT32_MAX && BN_bn2binpad(number, at, (int)len) >= 0;
-    jwk->part[part] = (xcj__bytes){ at, len };
+    size_t own = (size_t)BN_num_bytes(number);
+    size_t len = octets != 0 ? octets : own;
+    xcj_code code = XCJ_OK;
+    if (own > len || len > INT32_MAX) {
+        code = too_long(xcj__part_names[part], err);
+    } else {
+        uint8_t *at = xcj__jwk_extend(jwk, len);
+        bool taken = at != NULL && BN_bn2binpad(number, at, (int)len) >= 0;
+        code = taken ? XCJ_OK : xcj__fail_memory(err);
+        jwk->part[part] = (xcj__bytes){ at, taken ? len : 0 };
+    }
     BN_clear_free(number);
-    return taken;
+    return code;
 }
 
-static bool take_rsa(xcj__jwk *jwk, const EVP_PKEY *pkey)
+static xcj_code take_rsa(xcj__jwk *jwk, const EVP_PKEY *pkey, xcj_error *err)
 {
     static const struct {
         const char *name;
@@ -146,33 +168,53 @@ static bool take_rsa(xcj__jwk *jwk, const EVP_PKEY *pkey)
         { OSSL_PKEY_PARAM_RSA_FACTOR2, XCJ__Q },    { OSSL_PKEY_PARAM_RSA_EXPONENT1, XCJ__DP },
         { OSSL_PKEY_PARAM_RSA_EXPONENT2, XCJ__DQ }, { OSSL_PKEY_PARAM_RSA_COEFFICIENT1, XCJ__QI },
     };
-    bool taken = true;
-    for (size_t i = 0; taken && i < sizeof members / sizeof members[0]; i++) {
-        taken = take_number(jwk, pkey, members[i].name, members[i].part, 0);
+    xcj_code code = XCJ_OK;
+    for (size_t i = 0; code == XCJ_OK && i < sizeof members / sizeof members[0]; i++) {
+        code = take_number(jwk, pkey, members[i].name, members[i].part, 0, err);
     }
-    return taken;
+    return code;
 }
 
-static bool take_ec(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *curve)
+/* OpenSSL reads a number that is longer than the curve's order, but then says nothing of why it does not give it. */
+static xcj_code check_range(EVP_PKEY *pkey, xcj_error *err)
 {
-    return take_number(jwk, pkey, OSSL_PKEY_PARAM_EC_PUB_X, XCJ__X, curve->octets) &&
-           take_number(jwk, pkey, OSSL_PKEY_PARAM_EC_PUB_Y, XCJ__Y, curve->octets) &&
-           take_number(jwk, pkey, OSSL_PKEY_PARAM_PRIV_KEY, XCJ__D, curve->octets);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL);
+    bool is_out =
+        ctx != NULL && EVP_PKEY_private_check(ctx) != 1 && ERR_GET_REASON(ERR_peek_error()) == EC_R_INVALID_PRIVATE_KEY;
+    EVP_PKEY_CTX_free(ctx);
+    return is_out ? cannot_tell("d", err) : xcj__fail_memory(err);
 }
 
-static bool take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *curve)
+static xcj_code take_ec(xcj__jwk *jwk, EVP_PKEY *pkey, const xcj__curve *curve, xcj_error *err)
+{
+    xcj_code code = take_number(jwk, pkey, OSSL_PKEY_PARAM_EC_PUB_X, XCJ__X, curve->octets, err);
+    if (code == XCJ_OK) {
+        code = take_number(jwk, pkey, OSSL_PKEY_PARAM_EC_PUB_Y, XCJ__Y, curve->octets, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    code = take_number(jwk, pkey, OSSL_PKEY_PARAM_PRIV_KEY, XCJ__D, curve->octets, err);
+    return code == XCJ_ERR_MEMORY ? check_range(pkey, err) : code;
+}
+
+static xcj_code take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *curve, xcj_error *err)
 {
     size_t len = curve->octets;
     uint8_t *at = xcj__jwk_extend(jwk, 2 * len);
-    if (at == NULL || EVP_PKEY_get_raw_public_key(pkey, at, &len) != 1) {
-        return false;
+    if (at == NULL) {
+        return xcj__fail_memory(err);
+    }
+    if (EVP_PKEY_get_raw_public_key(pkey, at, &len) != 1) {
+        return cannot_tell("x", err);
     }
     jwk->part[XCJ__X] = (xcj__bytes){ at, len };
     if (EVP_PKEY_get_raw_private_key(pkey, at + len, &len) == 1) {
         jwk->part[XCJ__D] = (xcj__bytes){ at + len, len };
-        return true;
+        return XCJ_OK;
     }
-    return is_absent(pkey, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, NULL, 0));
+    bool is_public = is_absent(pkey, OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, NULL, 0));
+    return is_public ? XCJ_OK : cannot_tell("d", err);
 }
 
 /* The curve's row number by what OpenSSL calls it, which it does for a group spelt out in numbers only when all of them are
@@ -237,7 +279,7 @@ static xcj_code take_pss(xcj__jwk *jwk, const EVP_PKEY *pkey, xcj_error *err)
                      hash, mask, salt);
 }
 
-static xcj_code take_members(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
+static xcj_code take_members(xcj__jwk *out, EVP_PKEY *pkey, xcj_error *err)
 {
     bool is_pss = EVP_PKEY_is_a(pkey, "RSA-PSS");
     bool is_rsa = is_pss || EVP_PKEY_is_a(pkey, "RSA");
@@ -249,14 +291,16 @@ static xcj_code take_members(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err
         return xcj__fail(err, XCJ_ERR_KEY_TYPE, "the key's type or curve has no JWK form that is supported here");
     }
     out->facts.kty = is_rsa ? XCJ__RSA : curve->kty;
-    bool taken = is_rsa                  ? take_rsa(out, pkey)
-                 : curve->kty == XCJ__EC ? take_ec(out, pkey, curve)
-                                         : take_okp(out, pkey, curve);
-    xcj_code code = taken ? xcj__jwk_check(out, err) : xcj__fail_memory(err);
+    xcj_code code = is_rsa                  ? take_rsa(out, pkey, err)
+                    : curve->kty == XCJ__EC ? take_ec(out, pkey, curve, err)
+                                            : take_okp(out, pkey, curve, err);
+    if (code == XCJ_OK) {
+        code = xcj__jwk_check(out, err);
+    }
     return code == XCJ_OK && is_pss ? take_pss(out, pkey, err) : code;
 }
 
-xcj_code xcj__members_of(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
+xcj_code xcj__members_of(xcj__jwk *out, EVP_PKEY *pkey, xcj_error *err)
 {
     memset(out, 0, sizeof *out);
     xcj_code code = take_members(out, pkey, err);
@@ -271,12 +315,13 @@ static EVP_PKEY *read_whole(decoding *d, EVP_PKEY *(*read)(decoding *d, const ui
                             size_t len)
 {
     const uint8_t *at = der;
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     EVP_PKEY *pkey = read(d, &at, (long)len);
     if (pkey == NULL && xcj__queue_says_memory()) {
         d->code = xcj__fail_memory(d->err);
     }
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     if (pkey != NULL && at != der + len) {
         EVP_PKEY_free(pkey);
         pkey = NULL;

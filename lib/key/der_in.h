@@ -19,6 +19,6 @@ bool xcj__der_knows(xcj_str label);
 
 /** The members of an OpenSSL key: public and, if there, private. */
 struct evp_pkey_st;
-XCJ_MUST_CHECK xcj_code xcj__members_of(xcj__jwk *out, const struct evp_pkey_st *pkey, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__members_of(xcj__jwk *out, struct evp_pkey_st *pkey, xcj_error *err);
 
 #endif

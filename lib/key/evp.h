@@ -4,11 +4,11 @@
 #ifndef XCJ_LIB_KEY_EVP_H
 #define XCJ_LIB_KEY_EVP_H
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdatomic.h>
 
 #include "lib/key/jwk.h"
+#include "lib/key/queue.h"
 #include "lib/key/scratch.h"
 
 /**
@@ -86,26 +86,5 @@ xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, con
 
 /** The scratch's random bytes; NULL where there are none to keep, or no scratch. */
 struct xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);
-
-/** The error queue of OpenSSL is the caller's: what a call of ours adds is taken away again. */
-static inline void xcj__queue_mark(void)
-{
-    (void)ERR_set_mark();
-}
-
-static inline void xcj__queue_restore(void)
-{
-    (void)ERR_pop_to_mark();
-}
-
-/**
- * Did the last call fail for want of memory? A key must not be called wrong, or a signature, for that. OpenSSL says so in
- * its first entry (or, when the caller had left some, perhaps in the last). To be asked before the restore.
- */
-static inline bool xcj__queue_says_memory(void)
-{
-    return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
-           ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
-}
 
 #endif

@@ -80,9 +80,10 @@ xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *
         bits = row->kty == XCJ__RSA ? RSA_DEFAULT_BITS : row->min_bits;
     }
     xcj__jwk jwk;
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     xcj_code code = row->kty == XCJ__OCT ? generate_secret(&jwk, bits, err) : generate_pair(&jwk, row, bits, err);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     if (code != XCJ_OK) {
         return code;
     }

@@ -175,12 +175,13 @@ xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_err
     key->home = xcj__home_ref(home);
     key->jwk = *jwk;
     memset(jwk, 0, sizeof *jwk);
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     xcj_code code = make(key, err);
     if (code != XCJ_OK && xcj__queue_says_memory()) {
         code = xcj__fail_memory(err);
     }
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     if (code != XCJ_OK) {
         xcj_key_free(key);
         return code;
@@ -220,9 +221,10 @@ static xcj_code from_der(xcj_key **out, xcj_str label, const uint8_t *der, size_
                          xcj_error *err)
 {
     xcj__jwk jwk;
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     xcj_code code = xcj__der_read(&jwk, label, der, len, given, err);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
 }
 

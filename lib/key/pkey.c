@@ -128,9 +128,10 @@ xcj_code xcj_key_from_pkey(xcj_key **out, EVP_PKEY *pkey, xcj_part part, const x
     if (pkey == NULL || (part != XCJ_PUBLIC && part != XCJ_PRIVATE)) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "no EVP_PKEY, or neither its public nor its private part");
     }
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     code = from_pkey(out, pkey, part, &given, err);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
     }

@@ -189,10 +189,11 @@ xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_al
     }
     size_t len = xcj__alg_signature_len(row, &key->jwk.facts);
     bool is_elsewhere = key->home != NULL && key->home->signer.sign != NULL;
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     code = is_elsewhere ? sign_elsewhere(sig, len, key, row, text, scratch, err)
                         : sign_here(sig, len, key, row, text, scratch, err);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     *sig_len = code == XCJ_OK ? len : 0;
     return code;
 }
@@ -210,9 +211,10 @@ xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, siz
         return xcj__fail(err, XCJ_ERR_SIGNATURE, "the signature is not valid: it has %zu bytes, %s with this key makes %zu",
                          sig_len, row->name, len);
     }
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     code = verify_here(key, row, (xcj_str){ input, input_len }, sig, sig_len, scratch, err);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     return code;
 }
 
@@ -233,9 +235,10 @@ xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *
     if (is_external && key->home->signer.sign != NULL) {
         use = XCJ_VERIFY; /* that is done here */
     }
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     const xcj__context *prepared = prepared_of(key, row, use);
     code = prepared != NULL ? XCJ_OK : out_of_order(row, use, err);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     return code;
 }

@@ -36,11 +36,12 @@ xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj
     xcj__jwk_write_canonical(&canonical, &key->jwk);
     xcj_code code = canonical.failed ? xcj__fail_memory(err) : XCJ_OK;
     if (code == XCJ_OK) {
-        xcj__queue_mark();
+        xcj__queue theirs;
+        xcj__queue_enter(&theirs);
         if (EVP_Digest(canonical.ptr, canonical.len, digest, &len, hash_of(hash), NULL) != 1) {
             code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash here");
         }
-        xcj__queue_restore();
+        xcj__queue_leave(&theirs);
     }
     xcj__buf_free(&canonical);
     if (code != XCJ_OK) {

@@ -189,7 +189,8 @@ static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *er
 xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err)
 {
     X509 *x509 = NULL;
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     xcj_code code = open_certificate(&x509, cert, len, err);
     if (code == XCJ_OK) {
         code = put_subject(out, x509, kong, err);
@@ -198,7 +199,7 @@ xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kon
         code = xcj__fail_memory(err);
     }
     X509_free(x509);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     return code;
 }
 
@@ -206,7 +207,8 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
 {
     X509 *x509 = NULL;
     *out = (xcj_certificate){ 0 };
-    xcj__queue_mark();
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     xcj_code code = open_certificate(&x509, cert, len, err);
     if (code == XCJ_OK) {
         code = read_facts(out, x509, err);
@@ -219,6 +221,6 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
         xcj__error_clear(err);
     }
     X509_free(x509);
-    xcj__queue_restore();
+    xcj__queue_leave(&theirs);
     return code;
 }
