@@ -273,6 +273,35 @@ START_TEST(lengths_do_not_overflow)
 }
 END_TEST
 
+/* Only to look at: what a strict decoder refuses is read as far as it goes. */
+START_TEST(a_lax_look)
+{
+    static const struct {
+        const char *text;
+        const char *bytes;
+    } rows[] = {
+        { "Zm9vYmFy", "foobar" },   { " Zm9v\r\nYm\tFy\n", "foobar" },
+        { "Zm9vYmE=", "fooba" },    { "Zm9vYmE", "fooba" },
+        { "Zm9vYg", "foob" },       { "Zm9vYg==x?", "foob" },
+        { "Zm9vY", "foo" },         { "-_-_", "\xfb\xff\xbf" },
+        { "+/+/", "\xfb\xff\xbf" }, { "Zm9v!mFy", "" },
+        { "Zm9v!m", "" },           { "", "" },
+    };
+    uint8_t out[16];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        size_t len = strlen(rows[i].bytes);
+        ck_assert_msg(xcj__b64_decode_lax(out, sizeof out, rows[i].text, strlen(rows[i].text)) == len, "row %zu", i);
+        ck_assert(len == 0 || memcmp(out, rows[i].bytes, len) == 0);
+    }
+    ck_assert_uint_eq(xcj__b64_decode_lax(out, sizeof out, "Zm9v\0Zm9v", 9), 3);
+    for (size_t cap = 0; cap < 8; cap++) {
+        memset(out, 0x55, sizeof out);
+        size_t len = xcj__b64_decode_lax(out, cap, "Zm9vYmFyZg", 10);
+        ck_assert(len <= cap && out[cap] == 0x55 && memcmp(out, "foobarf", len) == 0);
+    }
+}
+END_TEST
+
 static Suite *base64url_suite(void)
 {
     TCase *tests = tcase_create("base64url");
@@ -288,6 +317,7 @@ static Suite *base64url_suite(void)
     tcase_add_test(tests, each_alphabet_refuses_the_other);
     tcase_add_test(tests, nothing_stays_behind_a_refusal);
     tcase_add_test(tests, lengths_do_not_overflow);
+    tcase_add_test(tests, a_lax_look);
     Suite *suite = suite_create("base64url");
     suite_add_tcase(suite, tests);
     return suite;

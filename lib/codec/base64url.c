@@ -266,8 +266,10 @@ bool xcj__b64_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len,
 size_t xcj__b64_decode_lax(uint8_t *dst, size_t cap, const char *src, size_t len)
 {
     char four[4];
+    uint8_t three[3];
     size_t count = 0;
     size_t made = 0;
+    size_t got;
     for (size_t i = 0; i < len && src[i] != '=' && src[i] != '\0' && made + 3 <= cap; i++) {
         char c = src[i];
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
@@ -275,7 +277,6 @@ size_t xcj__b64_decode_lax(uint8_t *dst, size_t cap, const char *src, size_t len
         }
         four[count++] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);
         if (count == 4) {
-            size_t got;
             if (!xcj__b64_decode(dst + made, &got, four, 4, NULL)) {
                 return 0;
             }
@@ -283,5 +284,13 @@ size_t xcj__b64_decode_lax(uint8_t *dst, size_t cap, const char *src, size_t len
             count = 0;
         }
     }
-    return made;
+    if (count < 2 || made + 3 > cap) {
+        return made;
+    }
+    memset(four + count, 'A', 4 - count);
+    if (!xcj__b64_decode(three, &got, four, 4, NULL)) {
+        return 0;
+    }
+    memcpy(dst + made, three, count - 1);
+    return made + count - 1;
 }

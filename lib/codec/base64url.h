@@ -38,8 +38,7 @@ bool xcj__b64_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len,
 
 /**
  * The bytes that base64 of either alphabet seems to stand for, white space aside, up to the padding or a NUL, or as many as
- * fit; the last three characters may be left out. Only to look at: many texts give the same bytes. Returns their number, 0
- * if the text has another character.
+ * fit. Only to look at: many texts give the same bytes. Returns their number, 0 if the text has another character.
  */
 size_t xcj__b64_decode_lax(uint8_t *dst, size_t cap, const char *src, size_t len);
 

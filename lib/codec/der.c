@@ -231,7 +231,7 @@ static bool is_step(char step, const element *e, size_t behind)
     case 'e':
         return is_integer(e, 1, 9) && behind == 0;
     case 'o':
-        return e->tag == XCJ__DER_OCTET_STRING && e->len >= 20 && e->len <= HALF_MAX;
+        return e->tag == XCJ__DER_OCTET_STRING && e->len >= 20 && e->len < 0x80;
     case 'N':
         return is_integer(e, MODULUS_MIN, SIZE_MAX);
     case 'M':
@@ -271,6 +271,7 @@ bool xcj__der_begins_key(const uint8_t *der, size_t len)
         "((s(O", /* Certificate, version 1 */
         "(vN",   /* RSAPrivateKey */
         "(vo",   /* ECPrivateKey */
+        "O(vo",  /* the same, behind the curve's name */
         "(M",    /* RSAPublicKey */
         "(Ne",   /* the same, a short one */
     };

@@ -384,7 +384,9 @@ xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t 
                        xcj_error *err)
 {
     decoding d = { options, err, XCJ_OK };
-    EVP_PKEY *pkey = len <= INT32_MAX ? read_any(&d, label, der, len) : NULL;
+    /* What is refused as a secret is what is read as a key: by the same look at it. */
+    bool is_key = len <= INT32_MAX && xcj__der_begins_key(der, len);
+    EVP_PKEY *pkey = is_key ? read_any(&d, label, der, len) : NULL;
     if (d.code != XCJ_OK) {
         return d.code;
     }

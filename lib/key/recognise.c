@@ -27,7 +27,9 @@ static bool is_empty(xcj_str data)
 /* Without a look behind it: a certificate may hold the text of anything. */
 static bool is_der(xcj_str data)
 {
-    return (uint8_t)data.ptr[0] == XCJ__DER_SEQUENCE;
+    bool is_curve_name = (uint8_t)data.ptr[0] == XCJ__DER_OBJECT_IDENTIFIER;
+    return (uint8_t)data.ptr[0] == XCJ__DER_SEQUENCE ||
+           (is_curve_name && xcj__der_begins_key((const uint8_t *)data.ptr, data.len));
 }
 
 static bool is_object(xcj_str data)

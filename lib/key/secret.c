@@ -114,12 +114,12 @@ static bool is_key(xcj_str text, bool *failed)
 /* The same, of what the text stands for as base64. */
 static bool is_key_in_base64(xcj_str text, bool *failed)
 {
-    uint8_t *bytes = xcj__alloc(text.len);
+    uint8_t *bytes = xcj__alloc(text.len + 3);
     *failed = bytes == NULL;
     if (*failed) {
         return false;
     }
-    size_t len = xcj__b64_decode_lax(bytes, text.len, text.ptr, text.len);
+    size_t len = xcj__b64_decode_lax(bytes, text.len + 3, text.ptr, text.len);
     bool found = len > 0 && is_key((xcj_str){ (const char *)bytes, len }, failed);
     xcj_free(bytes);
     return found;

@@ -44,8 +44,8 @@ static inline bool check_call(xcj_code code, const void *out, const xcj_error *e
     for (size_t i = 0; i < len; i++) {
         MUST(err->message[i] >= ' ' && err->message[i] <= '~');
     }
-    /* Nothing that an input does may look like a fault of this machine. */
-    MUST(code == XCJ_OK || code > XCJ_ERR_BUFFER);
+    /* Nothing that an input does may look like a fault of this machine, of the caller or of a signer. */
+    MUST(code == XCJ_OK || code >= XCJ_ERR_JSON);
     return code == XCJ_OK;
 }
 

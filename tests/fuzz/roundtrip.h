@@ -5,6 +5,7 @@
 #define XCJ_TESTS_FUZZ_ROUNDTRIP_H
 
 #include "fuzz.h"
+#include "lib/codec/base64url.h"
 
 static inline char *jwk_text(const xcj_key *key, xcj_part part)
 {
@@ -81,6 +82,38 @@ static inline void check_key(const xcj_key *key)
     MUST(check_call(xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, &err), &thumbprint, &err));
     MUST(len == 43);
     xcj_free(thumbprint);
+}
+
+static inline void refuse_secret(const char *before, const void *key, size_t len, const char *behind, size_t behind_len)
+{
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *secret;
+    xcj_error err;
+    size_t before_len = strlen(before);
+    char *text = malloc(before_len + len + behind_len + 1);
+    MUST(text != NULL);
+    memcpy(text, before, before_len);
+    memcpy(text + before_len, key, len);
+    memcpy(text + before_len + len, behind, behind_len);
+    options.allow_weak_secret = 1;
+    len += before_len + behind_len;
+    MUST(!check_call(xcj_key_from_secret(&secret, (uint8_t *)text, len, &options, &err), &secret, &err));
+    MUST(err.code == XCJ_ERR_KEY || err.code == XCJ_ERR_LIMIT);
+    free(text);
+}
+
+/* What was read as a key is no secret (RFC 8725 2.1), nor with something before or behind it, nor in base64. */
+static inline void check_no_secret(const uint8_t *key, size_t len)
+{
+    char *base64 = malloc(xcj__b64_encoded_len(len) + 1);
+    MUST(base64 != NULL);
+    refuse_secret("", key, len, "", 0);
+    refuse_secret("", key, len, "\n", 1);
+    refuse_secret("", key, len, "", 1);
+    refuse_secret("\n", key, len, "x", 1);
+    refuse_secret("", base64, xcj__b64_encode(base64, key, len), "\n", 1);
+    refuse_secret("", base64, xcj__b64u_encode(base64, key, len), "", 0);
+    free(base64);
 }
 
 #endif
