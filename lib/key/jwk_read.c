@@ -132,9 +132,9 @@ static xcj__kty type_named(xcj_str name)
 static xcj_code take_type(reading *r, xcj_error *err)
 {
     xcj_str kty;
-    if (is_seen(r, KEYS)) {
+    if (r->seen[KEYS].type != 0) {
         return xcj__fail_at(err, XCJ_ERR_KEY, "keys", offset_of(r, &r->seen[KEYS]), "%s",
-                            is_seen(r, KTY) ? XCJ__BOTH_KEY_AND_SET : "this is a JWK Set, not a single key");
+                            r->seen[KTY].type != 0 ? XCJ__BOTH_KEY_AND_SET : "this is a JWK Set, not a single key");
     }
     xcj_code code = take_text(r, KTY, &kty, err);
     if (code != XCJ_OK) {

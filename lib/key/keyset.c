@@ -251,6 +251,9 @@ static xcj_code find_keys(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;
     loading *l = ctx;
+    if (item->value.type == XCJ__JSON_NULL) {
+        return XCJ_OK; /* counts as absent, as in a JWK */
+    }
     if (xcj__json_named(item, "keys")) {
         l->keys = item->value;
     }
