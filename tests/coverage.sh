@@ -10,12 +10,11 @@
 # to calls; none is filtered out afterwards.
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
+# shellcheck source=apt.sh
+. tests/apt.sh
 
 lines_min=95
 branches_min=90
-build=build/coverage
 case ${1:-} in
 '' | --read) ;;
 *)
@@ -24,25 +23,21 @@ case ${1:-} in
     ;;
 esac
 packages_need build test proof
+build=$BUILD/coverage
 if [ "${1:-}" != --read ]; then
-    mkdir -p build
-    packages_configure $build --preset coverage
-    cmake --build $build -j "$(packages_jobs)" >$build.log 2>&1 || {
-        cat $build.log >&2
-        exit 1
-    }
-    find $build -name '*.gcda' -delete
+    builds_make coverage --preset coverage
+    find "$build" -name '*.gcda' -delete
     # What runs the code of this build; the tests of the project as such build others, or only read.
-    ctest --test-dir $build --output-on-failure -j "$(packages_jobs)" -E '^(structure|analysis|install|package|abi|bench|manual)_'
+    ctest --test-dir "$build" --output-on-failure -j "$(builds_jobs)" -E '^(structure|analysis|install|package|abi|bench|manual)_'
 fi
-gcovr --root . --filter lib/ --json $build/coverage.json --json-summary $build/summary.json \
-    --html-details $build/coverage.html $build
+gcovr --root . --filter lib/ --json "$build/coverage.json" --json-summary "$build/summary.json" \
+    --html-details "$build/coverage.html" "$build"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # "FILE: SOURCE LINE", as in docs/testing.md: the number of a line would not stay true for long.
 jq -r '.files[] | .file as $file | .lines[] | select(.count == 0 and (.["gcovr/noncode"] | not)) |
-    "\($file) \(.line_number)"' $build/coverage.json |
+    "\($file) \(.line_number)"' "$build/coverage.json" |
     while read -r file line; do printf '%s: %s\n' "$file" "$(sed -n "${line}s/^ *//p" "$file")"; done |
     sort -u >"$work/found"
 # "FILE (at times): SOURCE LINE" is one that tests reach or not, as chance has it.
@@ -54,7 +49,7 @@ jq -r --argjson lines $lines_min --argjson branches $branches_min '
     "\(.line_covered) of \(.line_total) lines (\(.line_percent) %), " +
     "\(.branch_covered) of \(.branch_total) branches (\(.branch_percent) %)",
     (if .line_percent < $lines or .branch_percent < $branches then "below \($lines) and \($branches)" else empty end)' \
-    $build/summary.json >"$work/figures"
+    "$build/summary.json" >"$work/figures"
 sed -n 1p "$work/figures"
 sed -n 2p "$work/figures" >>"$work/failures"
 grep -rnE 'GCOVR?_|LCOV_' lib >>"$work/failures" && printf 'marks that leave code out\n' >>"$work/failures"

@@ -8,8 +8,8 @@
 #     sh tests/mutate.sh lib/key/alg.c     of these files alone; more options: --help
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
+# shellcheck source=apt.sh
+. tests/apt.sh
 
 packages_need build test proof
-exec nice -n 19 python3 tests/proof/mutate.py --folder build/mutants "$@"
+exec nice -n 19 python3 tests/proof/mutate.py --folder "$BUILD/mutants" "$@"

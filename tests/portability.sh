@@ -9,10 +9,10 @@
 # The foreign libraries are Debian's own packages, unpacked under build/portability; nothing foreign is installed.
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
+# shellcheck source=apt.sh
+. tests/apt.sh
 
-out=$PWD/build/portability
+out=$BUILD/portability
 failures=0
 # Under qemu, or on a machine that has other things to do, Check's four seconds are short.
 CK_TIMEOUT_MULTIPLIER=30
@@ -26,7 +26,7 @@ build_and_test() {
     printf '== %s: ' "$name"
     if cmake -S . -B "$folder" -G Ninja -DXCJ_WERROR=ON -DXCJ_NGINX=OFF "$@" >"$folder.log" 2>&1 &&
         cmake --build "$folder" >>"$folder.log" 2>&1 &&
-        ctest --test-dir "$folder" -R '^(test|conform)_' -E '^conform_(command|forged)$' -j "$(packages_jobs)" \
+        ctest --test-dir "$folder" -R '^(test|conform)_' -E '^conform_(command|forged)$' -j "$(builds_jobs)" \
             >>"$folder.log" 2>&1; then
         grep '^100% tests passed' "$folder.log"
     else
@@ -98,7 +98,9 @@ s390x() {
 }
 
 [ $# -gt 0 ] || set -- gcc clang lto i386 s390x
-packages_need build test proof foreign
+packages_need build test proof
+# Its packages are named after the version of gcc that is installed.
+packages_need foreign
 mkdir -p "$out"
 for kind in "$@"; do
     case $kind in

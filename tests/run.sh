@@ -1,51 +1,44 @@
 #!/bin/sh
 # Builds the project and runs all its tests: a debug build in which warnings are errors, and the same under
-# AddressSanitizer and UndefinedBehaviorSanitizer. Works from any folder.
+# AddressSanitizer and UndefinedBehaviorSanitizer. Works from any folder; BUILD names another build folder than build.
 #
-#     sh tests/run.sh          7 minutes on two processors, 9 with all the tools of --all installed
-#     sh tests/run.sh --all    also under ThreadSanitizer, and with the tools that some tests skip without
+#     sh tests/run.sh                  7 minutes on two processors, 9 with all the tools of --all installed
+#     sh tests/run.sh --all            also under ThreadSanitizer, and with the tools that some tests skip without
+#     sh tests/run.sh [--all] -R cli   further arguments are ctest's: here, only the tests with cli in their names
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
+# shellcheck source=apt.sh
+. tests/apt.sh
 
 builds='dev asan'
 groups='build test'
 case ${1:-} in
-'') ;;
 --all)
     builds='dev asan tsan'
     groups='build test all'
+    shift
     ;;
-*)
-    printf 'usage: sh tests/run.sh [--all]\n' >&2
-    exit 2
+--help)
+    printf 'usage: sh tests/run.sh [--all] [CTEST OPTION]...\n'
+    exit 0
     ;;
 esac
 
 # shellcheck disable=SC2086
 packages_need $groups
-mkdir -p build
-for build in $builds; do
-    printf '== Building build/%s\n' "$build"
-    packages_configure "build/$build" --preset "$build"
-    cmake --build "build/$build" -j "$(packages_jobs)" >"build/$build.log" 2>&1 || {
-        cat "build/$build.log" >&2
-        exit 1
-    }
-done
+for build in $builds; do builds_make "$build" --preset "$build"; done
 
 # One run over the tests of all these builds, so that there is one summary: the last lines of the output. ctest knows a test by
 # its name alone, so that of the build is put before it.
-rm -rf build/tests
+rm -rf "$BUILD/tests"
 for build in $builds; do
-    find "build/$build" -name CTestTestfile.cmake | while read -r file; do
-        copy=build/tests/${file#build/}
+    (cd "$BUILD" && find "$build" -name CTestTestfile.cmake) | while read -r file; do
+        copy=$BUILD/tests/$file
         mkdir -p "$(dirname "$copy")"
         sed -e "s|^add_test(\(\[=*\[\)\{0,1\}|&$build/|" \
-            -e "s|^set_tests_properties(\(\[=*\[\)\{0,1\}|&$build/|" "$file" >"$copy"
+            -e "s|^set_tests_properties(\(\[=*\[\)\{0,1\}|&$build/|" "$BUILD/$file" >"$copy"
     done
-    printf 'subdirs(%s)\n' "$build" >>build/tests/CTestTestfile.cmake
+    printf 'subdirs(%s)\n' "$build" >>"$BUILD/tests/CTestTestfile.cmake"
 done
 printf '== Testing %s\n' "$builds"
-exec ctest --test-dir build/tests --output-on-failure --no-tests=error -j "$(packages_jobs)"
+exec ctest --test-dir "$BUILD/tests" --output-on-failure --no-tests=error -j "$(builds_jobs)" "$@"

@@ -5,8 +5,8 @@
 #     sh tests/soak.sh MINUTES [THREADS]
 set -eu
 cd "$(dirname "$0")/.."
-# shellcheck source=packages.sh
-. tests/packages.sh
+# shellcheck source=apt.sh
+. tests/apt.sh
 
 case ${1:-} in
 '' | *[!0-9]*)
@@ -15,10 +15,6 @@ case ${1:-} in
     ;;
 esac
 packages_need build test
-mkdir -p build
-packages_configure build/release --preset release
-cmake --build build/release --target xcj-soak -j "$(packages_jobs)" >build/release.log 2>&1 || {
-    cat build/release.log >&2
-    exit 1
-}
-exec build/release/tests/proof/xcj-soak $(($1 * 60)) "${2:-4}"
+targets=xcj-soak
+builds_make release --preset release
+exec "$BUILD"/release/tests/proof/xcj-soak $(($1 * 60)) "${2:-4}"

@@ -1,24 +1,16 @@
 #!/bin/sh
-# Runs the unit tests by valgrind: memcheck over each of them, then helgrind over sixteen threads. Works from any folder.
+# Runs unit tests under valgrind: memcheck for each, then helgrind over sixteen threads. Works from any folder, and needs a build
+# without sanitizers; ctest runs some of it (valgrind_units, thread_helgrind).
 #
-#     sh tests/valgrind.sh [BUILD [TEST]...]    a build without sanitizers (build/dev unless given, and built where it is
-#                                               missing); all tests unless named; "helgrind" for the threads
+#     sh tests/valgrind.sh BUILD [TEST]...    all tests unless named; "helgrind" for the threads
 set -eu
-cd "$(dirname "$0")/.."
 # shellcheck source=packages.sh
-. tests/packages.sh
+. "$(dirname "$0")/packages.sh"
+packages_or_skip valgrind
 
-packages_need build test all
-build=${1:-build/dev}
-[ $# -eq 0 ] || shift
-if [ ! -f "$build/CMakeCache.txt" ]; then
-    mkdir -p "$(dirname "$build")"
-    packages_configure "$build" -DCMAKE_BUILD_TYPE=Debug
-    cmake --build "$build" -j "$(packages_jobs)" >"$build.log" 2>&1 || {
-        cat "$build.log" >&2
-        exit 1
-    }
-fi
+build=$(cd "${1:?usage: sh tests/valgrind.sh BUILD [TEST]...}" && pwd)
+shift
+cd "$(dirname "$0")/.."
 if [ $# -eq 0 ]; then
     for source in tests/test_*.c; do
         name=${source#tests/}

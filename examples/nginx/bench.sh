@@ -21,25 +21,18 @@ case ${1:-} in
     ;;
 esac
 PATH=$PATH:/usr/sbin
-for tool in nginx wrk openssl curl; do
-    command -v "$tool" >/dev/null || {
-        printf '%s is not installed\n' "$tool" >&2
-        exit 77
-    }
-done
+# shellcheck source=../../tests/packages.sh
+. tests/packages.sh
+packages_or_skip nginx wrk openssl curl
 
 if [ -z "${XCJ_MODULE:-}" ]; then
-    # shellcheck source=../../tests/packages.sh
-    . tests/packages.sh
-    packages_need build
-    mkdir -p build
-    packages_configure build/nginx-bench -DCMAKE_BUILD_TYPE=Release -DXCJ_TESTS=OFF
-    cmake --build build/nginx-bench -j "$(packages_jobs)" --target ngx_http_xcj_module xcj_command >build/nginx-bench.log 2>&1 || {
-        cat build/nginx-bench.log >&2
-        exit 1
-    }
-    XCJ_MODULE=$PWD/build/nginx-bench/examples/nginx/ngx_http_xcj_module.so
-    XCJ=$PWD/build/nginx-bench/xcj
+    # shellcheck source=../../tests/builds.sh
+    . tests/builds.sh
+    # shellcheck disable=SC2034
+    targets='ngx_http_xcj_module xcj_command'
+    builds_make nginx-bench -DCMAKE_BUILD_TYPE=Release -DXCJ_TESTS=OFF
+    XCJ_MODULE=$BUILD/nginx-bench/examples/nginx/ngx_http_xcj_module.so
+    XCJ=$BUILD/nginx-bench/xcj
 fi
 
 work=$(mktemp -d)

@@ -1,17 +1,18 @@
 #!/bin/sh
 # Counts the instructions of the hot paths with callgrind and compares them with the committed counts: more than 5 % above
 # is a failure. Counts repeat exactly where times do not, but hold for one compiler, OpenSSL, valgrind and kind of processor:
-# on any other the comparison is skipped (exit 77), and says so.
+# on any other the comparison is skipped (exit 77), and says so. It builds $BUILD/bench, and installs nothing.
 #
 #     sh tests/bench/instructions.sh            compare
 #     sh tests/bench/instructions.sh --write    make these counts the baseline
 set -eu
 cd "$(dirname "$0")/../.."
+# shellcheck source=../builds.sh
+. tests/builds.sh
 # shellcheck source=../packages.sh
 . tests/packages.sh
 
 baseline=tests/bench/instructions.txt
-build=build/bench
 paths='mint-small mint-large verify-small verify-large scan encode decode'
 times=1000
 allowed=5
@@ -23,18 +24,11 @@ case ${1:-} in
     exit 2
     ;;
 esac
-if ! command -v valgrind >/dev/null; then
-    printf 'SKIPPED instructions: valgrind is not there (package valgrind)\n'
-    exit 77
-fi
-
-packages_need build test
-mkdir -p build
-packages_configure "$build" -DCMAKE_BUILD_TYPE=Release
-cmake --build "$build" --target xcj-instructions -j "$(packages_jobs)" >"$build.log" 2>&1 || {
-    cat "$build.log" >&2
-    exit 1
-}
+packages_or_skip valgrind
+# shellcheck disable=SC2034
+targets=xcj-instructions
+builds_make bench -DCMAKE_BUILD_TYPE=Release
+build=$BUILD/bench
 program=$build/tests/bench/xcj-instructions
 
 # OpenSSL and libc choose their code by what valgrind shows of the processor.

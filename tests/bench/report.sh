@@ -7,10 +7,10 @@
 # Where npm's jwk-to-pem is to be compared too, NODE_PATH names the folder that it is installed in.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=../packages.sh
-. tests/packages.sh
+# shellcheck source=../apt.sh
+. tests/apt.sh
 
-build=build/bench
+build=$BUILD/bench
 case ${1:-} in
 '') seconds=0.05 rounds=31 starts=101 docs=docs ;;
 --quick) seconds=0.02 rounds=3 starts=11 docs=$build/docs ;;
@@ -21,12 +21,7 @@ case ${1:-} in
 esac
 
 packages_need build test bench
-mkdir -p build
-packages_configure "$build" -DCMAKE_BUILD_TYPE=Release
-cmake --build "$build" -j "$(packages_jobs)" >"$build.log" 2>&1 || {
-    cat "$build.log" >&2
-    exit 1
-}
+builds_make bench -DCMAKE_BUILD_TYPE=Release
 bin=$build/tests/bench
 results=$build/results
 rm -rf "$results"

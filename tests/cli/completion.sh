@@ -4,7 +4,7 @@ shell=${1:?bash, zsh or fish}
 script=$(cd "$(dirname "$0")" && pwd)/completion.$shell
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing "$shell"
+packages_or_skip "$shell"
 : "${XCJ_COMPLETIONS:?the folder of the completions}"
 made=$XCJ_COMPLETIONS/xcj.$shell
 PATH=$(dirname "$XCJ"):$PATH

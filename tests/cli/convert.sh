@@ -2,7 +2,7 @@
 # convert: every form to every other, labels, passphrases; openssl is the other party.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 
 # openssl makes the key; we read all of its forms and write what openssl reads.
 # forms NAME: from NAME.pem, a private key in PKCS#8

@@ -2,7 +2,7 @@
 # mint --output header is what curl -H @- wants: curl sends it, nginx says what it got, and that verifies.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing curl nginx
+packages_or_skip curl nginx
 "$XCJ" keygen --alg ES256 --kid k -o key.json --jwks-out jwks.json || fail 'keygen'
 
 cat >nginx.conf <<CONF

@@ -4,7 +4,7 @@
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
-missing openssl jq
+packages_or_skip openssl jq
 claims='{"sub":"alice","n":12345678901234,"exp":32503680000}'
 
 run forge --list

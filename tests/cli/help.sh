@@ -2,7 +2,7 @@
 # Every example of every --help and of every manual page works as it is printed, with the files that the examples name.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 mkdir bin && ln -s "$XCJ" bin/xcj
 PATH=$work/bin:$PATH
 

@@ -2,7 +2,7 @@
 # inspect: what is in a token, in order, and that nothing was verified.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl jq
+packages_or_skip openssl jq
 nothing='NOTHING WAS VERIFIED'
 "$XCJ" keygen --alg HS256 --kid k >key.json
 token=$("$XCJ" mint --key key.json --bare --claims \

@@ -2,7 +2,7 @@
 # jwks: the public set, and never more.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 for alg in RS256 ES256 EdDSA HS256; do
     "$XCJ" keygen --alg "$alg" --kid "$alg" --use sig -o "$alg.json" --public-out "$alg.pub" 2>/dev/null ||
         "$XCJ" keygen --alg "$alg" --kid "$alg" -o "$alg.json" || fail "keygen $alg"

@@ -7,7 +7,7 @@ kong=${XCJ_SHARED:-}/vectors/kong
     printf 'SKIP: the Kong vectors are not there\n'
     exit 77
 }
-missing openssl jq
+packages_or_skip openssl jq
 keys=$kong/test-keys
 private=$keys/RS256-jwk-private.json
 public=$keys/RS256-jwk-public.json

@@ -2,6 +2,8 @@
 # Sourced by the tests of the command, with XCJ in the environment: the path of xcj. A test runs in a folder of its own.
 set -u
 : "${XCJ:?the path of the xcj command}"
+# shellcheck source=../packages.sh
+. "$(dirname "$0")/../packages.sh"
 unset NO_COLOR
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -147,16 +149,6 @@ b64u_decode() {
 # part N TOKEN: the N-th part between the dots.
 part() {
     printf '%s' "$2" | cut -d . -f "$1"
-}
-
-# missing TOOL...: skips the test, aloud, where one of the tools is not installed.
-missing() {
-    for tool in "$@"; do
-        command -v "$tool" >/dev/null 2>&1 || {
-            printf 'SKIP: %s is not installed\n' "$tool"
-            exit 77
-        }
-    done
 }
 
 finish() {

@@ -2,7 +2,7 @@
 # lint: every finding, each beside a twin that has it not; where the operand comes from; exit statuses; golden texts.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl jq
+packages_or_skip openssl jq
 
 # ids: those of the last run with --json. lints NAME STATUS IDS WORD...: this exit status and exactly these ids, in order.
 ids() {

@@ -2,7 +2,7 @@
 # The manual: a page for each verb, which man formats without a warning, and whose options are those of the command, to the letter.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing scdoc man
+packages_or_skip scdoc man
 : "${XCJ_MAN_SOURCES:?the folder of the sources}"
 : "${XCJ_MAN:?built before scdoc was there: configure again}"
 MANWIDTH=120 LC_ALL=C.UTF-8

@@ -2,7 +2,7 @@
 # mint: plain tokens, authentications, options; golden with --now and --jti. openssl computes the expected signature.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 
 # golden HEADER CLAIMS: the HS256 token of these texts under secret.txt.
 printf '0123456789abcdef0123456789abcdef' >secret.txt

@@ -3,7 +3,7 @@
 # not fit) and localhost, $tls being the port, and without on port $plain. It serves the folder www. ca.pem is its CA.
 # shellcheck source=lib.sh
 command -v finish >/dev/null || . "$(dirname "$0")/lib.sh"
-missing nginx openssl
+packages_or_skip nginx openssl
 [ -x "$(dirname "$XCJ")/xcj-fetch" ] || {
     printf 'SKIP: built without libcurl, so there is no xcj-fetch\n'
     exit 77

@@ -2,7 +2,7 @@
 # Independent parties: openssl and jose verify our tokens, we verify those of jose.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 
 # der_signature R||S-FILE: an ECDSA signature as openssl takes it.
 der_signature() {
@@ -45,7 +45,7 @@ for bits in 256 384 512; do
 done
 
 if ! command -v jose >/dev/null 2>&1; then
-    printf 'SKIP: jose is not installed; %s checks with openssl\n' "$checks"
+    printf 'SKIP: jose is not installed (Debian package jose); %s checks with openssl\n' "$checks"
     [ "$failures" -eq 0 ] || exit 1
     exit 77
 fi

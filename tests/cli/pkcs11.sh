@@ -2,7 +2,7 @@
 # mint --key-uri pkcs11: keys that were made in a token (SoftHSM2) and never leave it, through Debian's PKCS#11 engine.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing softhsm2-util pkcs11-tool openssl
+packages_or_skip softhsm2-util pkcs11-tool openssl
 openssl engine pkcs11 >/dev/null 2>&1 || {
     echo "SKIP: OpenSSL has no engine pkcs11"
     exit 77

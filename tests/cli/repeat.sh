@@ -2,7 +2,7 @@
 # mint --repeat: distinct tokens by several threads, and what may end them early.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing jq timeout
+packages_or_skip jq
 "$XCJ" keygen --alg HS256 --kid k -o key.json || fail 'keygen'
 
 # tokens NAME N WORD...: N lines, each a token with a jti of its own, all valid.

@@ -2,7 +2,7 @@
 # Secrets by file, descriptor, environment and standard input; what is taken for a shared secret, and what is not.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 fixed='--now 1000 --jti j'
 
 # A passphrase, and the key that it opens.

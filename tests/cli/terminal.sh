@@ -2,7 +2,7 @@
 # At a terminal: colours, the note of verify, the question for a passphrase.
 # shellcheck source=tmux.sh
 . "$(dirname "$0")/tmux.sh"
-missing openssl
+packages_or_skip openssl
 "$XCJ" keygen --alg ES256 --kid k -o key.json || fail 'keygen'
 "$XCJ" mint --key key.json --sub a >token || fail 'mint'
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 -pass pass:sesame -out locked.pem 2>/dev/null

@@ -2,7 +2,7 @@
 # thumbprint: RFC 7638 and RFC 9278.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 
 # The key and the thumbprint of RFC 7638 3.1.
 cat >rfc.json <<'END'

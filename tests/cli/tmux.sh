@@ -2,7 +2,7 @@
 # Sourced in place of lib.sh by tests that need a real terminal: tmux is one.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing tmux
+packages_or_skip tmux
 sessions=0
 
 # at_terminal NAME TEXT KEYS COMMAND: runs a command line in a terminal; once the screen shows the text, leaves it in the file

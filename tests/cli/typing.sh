@@ -3,7 +3,7 @@
 # shellcheck source=tmux.sh
 . "$(dirname "$0")/tmux.sh"
 shell=${1:?bash, zsh or fish}
-missing "$shell"
+packages_or_skip "$shell"
 : "${XCJ_COMPLETIONS:?the folder of the completions}"
 touch token.jwt key.json
 mkdir folder && touch folder/jwks.json

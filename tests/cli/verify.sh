@@ -2,7 +2,7 @@
 # verify: verdicts, policy, sources of keys and tokens, JSON serialisation, exit statuses.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 
 for alg in RS256 ES256 EdDSA HS256; do
     "$XCJ" keygen --alg "$alg" --kid "$alg" -o "$alg.json" || fail "keygen $alg"

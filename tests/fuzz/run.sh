@@ -10,8 +10,8 @@
 # a target is build/fuzz/TARGET-crash-... (or -leak-, -timeout-, -oom-), for build/fuzz/tests/fuzz/fuzz_TARGET FILE to show again.
 set -eu
 cd "$(dirname "$0")/../.."
-# shellcheck source=../packages.sh
-. tests/packages.sh
+# shellcheck source=../apt.sh
+. tests/apt.sh
 
 usage() {
     printf 'usage: sh tests/fuzz/run.sh SECONDS|--keep [TARGET]...\n' >&2
@@ -32,18 +32,14 @@ if [ $# -eq 0 ]; then
 fi
 
 packages_need build fuzz
-mkdir -p build
-packages_configure build/fuzz --preset fuzz
-for target; do
-    cmake --build build/fuzz -j "$(packages_jobs)" --target "fuzz_$target" >build/fuzz.log 2>&1 || {
-        cat build/fuzz.log >&2
-        exit 1
-    }
-done
+# shellcheck disable=SC2034
+targets=$(printf 'fuzz_%s ' "$@")
+builds_make fuzz --preset fuzz
+out=$BUILD/fuzz
 
 # The committed corpus as files, for libFuzzer to begin with.
 unpack() {
-    found=build/fuzz/found/$1
+    found=$out/found/$1
     mkdir -p "$found"
     while read -r line; do
         printf '%s' "$line" | base64 -d >"$found/committed"
@@ -53,21 +49,21 @@ unpack() {
 
 # The smallest inputs first, so that many fit.
 keep() {
-    rm -rf build/fuzz/kept
-    mkdir -p build/fuzz/kept
-    build/fuzz/tests/fuzz/fuzz_"$1" -merge=1 build/fuzz/kept "build/fuzz/found/$1" >build/fuzz/merge.log 2>&1
-    find build/fuzz/kept -type f -size +0 -printf '%s %f\n' | sort -n | while read -r _ name; do
-        base64 -w 0 "build/fuzz/kept/$name"
+    rm -rf "$out/kept"
+    mkdir -p "$out/kept"
+    "$out/tests/fuzz/fuzz_$1" -merge=1 "$out/kept" "$out/found/$1" >"$out/merge.log" 2>&1
+    find "$out/kept" -type f -size +0 -printf '%s %f\n' | sort -n | while read -r _ name; do
+        base64 -w 0 "$out/kept/$name"
         printf '\n'
     done | awk '(total += length($0)) < 40 * 1024' | LC_ALL=C sort >"tests/fuzz/corpus/$1"
     printf '%-14s %s inputs, %s bytes\n' "$1" "$(wc -l <"tests/fuzz/corpus/$1")" "$(wc -c <"tests/fuzz/corpus/$1")"
 }
 
 fuzz() {
-    log=build/fuzz/$1.log
+    log=$out/$1.log
     status=0
-    build/fuzz/tests/fuzz/fuzz_"$1" -max_total_time="$seconds" -timeout=20 -print_final_stats=1 -dict="tests/fuzz/dict/$1" \
-        -artifact_prefix="build/fuzz/$1-" "build/fuzz/found/$1" >"$log" 2>&1 || status=$?
+    "$out/tests/fuzz/fuzz_$1" -max_total_time="$seconds" -timeout=20 -print_final_stats=1 -dict="tests/fuzz/dict/$1" \
+        -artifact_prefix="$out/$1-" "$out/found/$1" >"$log" 2>&1 || status=$?
     runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
     if [ "$status" -eq 0 ]; then
         printf '%-14s %s runs, nothing found\n' "$1" "$runs"

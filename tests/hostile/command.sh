@@ -3,7 +3,7 @@
 # that holds canaries, and what it says is searched for eight characters of them.
 # shellcheck source=../cli/lib.sh
 . "$(dirname "$0")/../cli/lib.sh"
-missing openssl jq
+packages_or_skip openssl jq
 
 # canary TEXT: no eight characters of it may be said.
 canary() {

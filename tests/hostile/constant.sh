@@ -3,7 +3,7 @@
 # sees one where one is.
 # shellcheck source=../structure/common.sh
 . "$(dirname "$0")/../structure/common.sh"
-command -v valgrind >/dev/null || skip "valgrind is not here"
+packages_or_skip valgrind
 : "${XCJ_CONSTANT:?the path of the program}"
 
 run() {

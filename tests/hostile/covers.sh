@@ -4,7 +4,7 @@
 # by other means.
 # shellcheck source=../structure/common.sh
 . "$(dirname "$0")/../structure/common.sh"
-command -v nm >/dev/null || skip "nm is not here"
+packages_or_skip nm
 here=$XCJ_ROOT/tests/hostile
 
 # These allocate nothing and ask OpenSSL for nothing. Those of libxcj-jwt fail in tests/bridge/memory.c.

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../structure/common.sh"
 # shellcheck source=../abi/common.sh
 . "$XCJ_ROOT/tests/abi/common.sh"
-command -v abidiff >/dev/null || skip "abidiff is not here"
+packages_or_skip abidiff
 
 # Fresh copies of the headers and the library's source.
 copy() {

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../structure/common.sh"
 # shellcheck source=../abi/common.sh
 . "$XCJ_ROOT/tests/abi/common.sh"
-command -v abidiff >/dev/null || skip "abidiff is not here"
+packages_or_skip abidiff
 [ "$(uname -m)" = x86_64 ] || skip "the dumps are of x86-64"
 readelf -S "$XCJ_BUILD/libxcj.so" | grep -q debug_info || skip "the build has no debug information"
 

@@ -3,7 +3,6 @@
 # names of the shared library; nothing is left after `uninstall`.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
 
 CC=$XCJ_CC step cmake -S "$XCJ_ROOT" -B "$work/build" -DCMAKE_BUILD_TYPE=Debug \
     -DXCJ_TESTS=OFF -DXCJ_EXAMPLES=OFF -DXCJ_NGINX=OFF \

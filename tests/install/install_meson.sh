@@ -2,8 +2,8 @@
 # A Meson project, as docs/packaging.md shows it, finds the library by pkg-config, shared and static.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v meson >/dev/null || skip "meson is not here"
-command -v ninja >/dev/null || skip "ninja is not here"
+packages_or_skip meson
+packages_or_skip ninja
 
 moved_prefix
 new_app app

@@ -2,7 +2,7 @@
 # C and C++ programs build with pkg-config against a prefix that was moved: shared, and wholly static.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v pkg-config >/dev/null || skip "pkg-config is not here"
+packages_or_skip pkg-config
 
 moved_prefix
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig

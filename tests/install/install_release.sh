@@ -3,7 +3,6 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
-command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
 cd "$XCJ_ROOT" || exit 1
 CC=$XCJ_CC step cmake --preset debian -B "$XCJ_RELEASE"
 step cmake --build "$XCJ_RELEASE"

@@ -3,7 +3,6 @@
 # what asks: the build tree's libraries and command, all that is installed, and the Debian packages where they can be made.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
 
 mkdir -p "$work/another/longer/path"
 copy=$work/another/longer/path/tree

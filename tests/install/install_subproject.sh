@@ -3,8 +3,7 @@
 # XCJ_INSTALL the surrounding project installs libxcj, too.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v git >/dev/null || skip "git is not here"
-command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
+packages_or_skip git
 CC=$XCJ_CC
 export CC
 

@@ -3,9 +3,7 @@
 # used, removed without a trace.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-for tool in cpack dpkg dpkg-deb dpkg-shlibdeps file lintian; do
-    command -v "$tool" >/dev/null || skip "$tool is not here"
-done
+packages_or_skip dpkg-shlibdeps file lintian
 
 step cpack --config "$XCJ_RELEASE/CPackConfig.cmake" -B "$work/debs"
 cd "$work/debs" || exit 1

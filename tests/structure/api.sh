@@ -3,7 +3,7 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 need_plain_build
-command -v doxygen >/dev/null || skip "doxygen is not here"
+packages_or_skip doxygen
 
 reference() {
     (cd "$1" && { cat docs/api/Doxyfile && echo "OUTPUT_DIRECTORY = $work/api"; } | doxygen - >"$work/log" 2>&1)

@@ -5,7 +5,7 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 need_plain_build
-command -v objdump >/dev/null || skip "objdump is not here"
+packages_or_skip objdump
 
 shared=$XCJ_BUILD/libxcj.so
 archive=$XCJ_BUILD/libxcj.a

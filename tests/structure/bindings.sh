@@ -3,7 +3,7 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 need_plain_build
-for tool in c++ python3 luajit; do command -v "$tool" >/dev/null || skip "$tool is not here"; done
+packages_or_skip c++ python3 luajit jq
 
 bindings=$XCJ_ROOT/examples/bindings
 LD_LIBRARY_PATH=$XCJ_BUILD

@@ -3,7 +3,6 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 need_plain_build
-command -v ninja >/dev/null && CMAKE_GENERATOR=Ninja && export CMAKE_GENERATOR
 CC=$XCJ_CC
 export CC
 

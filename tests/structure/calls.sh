@@ -5,7 +5,7 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 need_plain_build
-command -v nm >/dev/null || skip "nm is not here"
+packages_or_skip nm
 
 sed 's/#.*//' >"$work/forbidden" <<'LIST'
 printf fprintf vfprintf vprintf dprintf vdprintf puts fputs fputc putc putchar fwrite perror stdin stdout stderr # stdio

@@ -6,6 +6,13 @@ set -eu
 LC_ALL=C
 export LC_ALL
 : "${XCJ_ROOT:?the source tree}"
+# shellcheck source=../packages.sh
+. "$XCJ_ROOT/tests/packages.sh"
+# A minimal system has ninja and no make, which CMake looks for first.
+if command -v ninja >/dev/null; then
+    CMAKE_GENERATOR=Ninja
+    export CMAKE_GENERATOR
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0

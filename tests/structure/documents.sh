@@ -4,12 +4,13 @@
 # somewhere. Of README.md the two set-up commands are only looked up.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
-for tool in pkg-config openssl; do command -v "$tool" >/dev/null || skip "$tool is not here"; done
+packages_or_skip pkg-config openssl
 
-for command in 'sh examples/quickstart.sh' 'sh tests/run.sh'; do
-    grep -qx "$command" "$XCJ_ROOT/README.md" || bad "README.md does not show: $command"
-    [ -f "$XCJ_ROOT/${command#sh }" ] || bad "there is no ${command#sh }"
-done
+grep -xE 'sh (examples/quickstart|tests/run)[.]sh' "$XCJ_ROOT/README.md" >"$work/setup" || true
+[ "$(sort -u "$work/setup" | wc -l)" -eq 2 ] || bad "README.md does not show both set-up commands: $(cat "$work/setup")"
+while read -r _ script; do
+    [ -f "$XCJ_ROOT/$script" ] || bad "README.md calls a script that is missing: $script"
+done <"$work/setup"
 
 cmake --install "$XCJ_BUILD" --prefix "$work/prefix" >/dev/null || bad "the build cannot be installed"
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name xcj.pc)")

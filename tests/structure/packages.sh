@@ -2,8 +2,6 @@
 # tests/packages.sh asks for nothing that is there, and names every package where nothing is.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
-# shellcheck source=../packages.sh
-. "$XCJ_ROOT/tests/packages.sh"
 
 [ -z "$(packages_missing build)" ] || bad "this was built, and yet is missing: $(packages_missing build)"
 packages_have_cmake 3.22 || bad "cmake built this, and is too old?"

@@ -2,7 +2,7 @@
 # Every shell script is clean for shellcheck.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
-command -v shellcheck >/dev/null || skip "shellcheck is not here"
+packages_or_skip shellcheck
 
 cd "$XCJ_ROOT" || exit 1
 find .ci examples tests cli docs -type f \( -name '*.sh' -o -name '*.bash' -o -path '.ci/run' \) | sort >"$work/files"

@@ -46,7 +46,7 @@ check() {
 
 check abi.syms libxcj.so "$work/xcj" XCJ_0
 check abi-jwt.syms libxcj-jwt.so "$work/jwt" XCJ_JWT_0
-command -v nm >/dev/null || skip "nm is not here"
+packages_or_skip nm
 
 # The command is linked to the static library, and still calls only what a program may call.
 find "$XCJ_BUILD/cli/CMakeFiles/xcj_command_objects.dir" -name '*.o' -exec nm -u {} + 2>/dev/null |

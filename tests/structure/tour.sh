@@ -2,7 +2,7 @@
 # The tour of the quick start, with the command of this build.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
-command -v openssl >/dev/null || skip "openssl is not here"
+packages_or_skip openssl
 
 mkdir "$work/bin"
 ln -s "$XCJ_COMMAND" "$work/bin/xcj"

@@ -2,7 +2,7 @@
 # The benchmark runs, and its table is whole. What it measures in so short a time means nothing.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v wrk >/dev/null || skip 'wrk is not installed'
+packages_or_skip wrk
 sh "$XCJ_EXAMPLE/bench.sh" --quick >table 2>log || {
     fail 'bench.sh fails'
     cat log

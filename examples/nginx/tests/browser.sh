@@ -3,15 +3,13 @@
 # what the browser showed is left there.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-for tool in chromium chromedriver; do
-    command -v "$tool" >/dev/null || skip "$tool is not installed"
-done
+packages_or_skip chromium chromedriver
 # Debian's module is for Debian's Python, which need not be the first in PATH.
 python=
 for candidate in python3 /usr/bin/python3; do
     if "$candidate" -c 'import selenium' 2>/dev/null; then python=$candidate; fi
 done
-[ -n "$python" ] || skip 'python3-selenium is not installed'
+[ -n "$python" ] || skip 'selenium for Python is not installed (Debian package python3-selenium)'
 port=$(free_port)
 elsewhere=$(free_port)
 "$XCJ" keygen --alg RS256 --kid gateway --use sig -o conf/rs.json

@@ -2,7 +2,7 @@
 # HAProxy's jwt_verify, which is not ours, accepts the tokens that the service receives, and no others.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v haproxy >/dev/null || skip 'haproxy is not installed'
+packages_or_skip haproxy
 port=$(free_port)
 verifier=$(free_port)
 # HAProxy 2.6 knows no PS256, and takes text for a secret.

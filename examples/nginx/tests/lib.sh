@@ -22,9 +22,9 @@ skip() {
     exit 77
 }
 
-for tool in nginx curl openssl jq perl; do
-    command -v "$tool" >/dev/null || skip "$tool is not installed"
-done
+# shellcheck source=../../../tests/packages.sh
+. "$XCJ_EXAMPLE/../../tests/packages.sh"
+packages_or_skip nginx curl openssl jq perl
 
 work=$(mktemp -d) || exit 1
 cleanup() {

@@ -3,7 +3,7 @@
 # RELOADS is how many (20); six of them are under load.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-command -v wrk >/dev/null || skip 'wrk is not installed'
+packages_or_skip wrk
 reloads=${RELOADS:-20}
 start_echo
 port=$(free_port)

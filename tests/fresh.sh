@@ -1,0 +1,174 @@
+#!/bin/sh
+# Runs the two commands of README.md on a new Debian: makes a minimal root folder with debootstrap, copies the tracked files of
+# this checkout into it, and runs them there. Ends with 0 when all went well; tells which tests were skipped, and why.
+#
+#     sh tests/fresh.sh [12|13|sid] [MODE]     Debian 12 and the mode readme unless given
+#
+# Modes: readme    both commands, as root; then tests/run.sh again, which must install nothing
+#        all       tests/run.sh --all
+#        ...       mode_NAME below says what each of the others does: sealed user clang spaces readonly locales locks
+#
+# Needs root, for chroot. Each run gets a root folder of its own in $BUILD/fresh, and leaves nothing but logs: mounts and processes
+# belong to namespaces that end with the run. debootstrap's result and the downloaded packages are kept there for the next run.
+set -eu
+self=$(cd "$(dirname "$0")" && pwd)/fresh.sh
+cd "$(dirname "$0")/.."
+# shellcheck source=apt.sh
+. tests/apt.sh
+
+release=${1:-12}
+mode=${2:-readme}
+case $release in
+12) suite=bookworm ;;
+13) suite=trixie ;;
+sid) suite=sid ;;
+*) suite= ;;
+esac
+if [ -z "$suite" ] || ! grep -q "^mode_$mode() {" "$self"; then
+    printf 'usage: sh tests/fresh.sh [12|13|sid] [%s]\n' "$(sed -n 's/^mode_\([a-z]*\)() {$/\1/p' "$self" | tr '\n' '|' | sed 's/|$//')" >&2
+    exit 2
+fi
+if [ "$(id -u)" -ne 0 ]; then
+    printf 'tests/fresh.sh needs root, for chroot\n' >&2
+    exit 1
+fi
+if [ -z "${XCJ_FRESH:-}" ]; then
+    packages_need fresh
+    XCJ_FRESH=inside exec unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode"
+fi
+
+fresh=$BUILD/fresh
+mkdir -p "$fresh"
+base=$fresh/base-$suite
+log=$fresh/$release-$mode.log
+home=/home/dev/libxcj
+as=root
+scratch=/var/tmp/scratch
+
+say() {
+    printf '== fresh %s %s: %s\n' "$release" "$mode" "$*"
+}
+
+die() {
+    say "FAILED: $*"
+    exit 1
+}
+
+# The host's own mirrors, with another release in place of the host's.
+# shellcheck disable=SC2016
+sources() {
+    own=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null |
+        grep -E " $own(-updates|-security|) main\$" | sed "s| $own| $suite|" >"$fresh/sources"
+    [ -s "$fresh/sources" ] || printf 'deb http://deb.debian.org/debian %s main\n' "$suite" >"$fresh/sources"
+    if [ "$suite" = sid ]; then grep ' sid main$' "$fresh/sources"; else cat "$fresh/sources"; fi
+}
+
+make_base() {
+    [ ! -d "$base" ] || return 0
+    say 'debootstrap'
+    mirror=$(sources | sed -n "s/^deb \([^ ]*\) $suite main\$/\1/p" | head -n 1)
+    proxy=$(apt-config shell proxy Acquire::http::Proxy)
+    eval "$proxy"
+    rm -rf "$base.new"
+    http_proxy=${proxy:-${http_proxy:-}} debootstrap --variant=minbase "$suite" "$base.new" "$mirror" >"$fresh/debootstrap.log" 2>&1 || {
+        tail -n 20 "$fresh/debootstrap.log" >&2
+        die 'debootstrap'
+    }
+    mv "$base.new" "$base"
+}
+
+# A copy of the base with the host's way to the network, and without daemons.
+make_root() {
+    chmod 755 "$root"
+    cp -a "$base/." "$root"
+    sources >"$root/etc/apt/sources.list"
+    apt-config dump | grep -E '^Acquire::(https?::|Check-|Force|Retries|Languages)' >"$root/etc/apt/apt.conf.d/99host" || true
+    cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+    printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+    chmod +x "$root/usr/sbin/policy-rc.d"
+    mount -t proc proc "$root/proc"
+    mount --rbind /dev "$root/dev"
+    mkdir -p "$fresh/debs-$suite/partial"
+    mount --bind "$fresh/debs-$suite" "$root/var/cache/apt/archives"
+    chroot "$root" useradd -m dev
+    mkdir -m 1777 "$root$scratch"
+}
+
+# The tracked files as they are in the working tree; without git, all but builds.
+files() {
+    if git rev-parse --git-dir >/dev/null 2>&1; then
+        # shellcheck disable=SC2016
+        git ls-files -z | xargs -0 sh -c 'for file; do [ ! -e "$file" ] || printf "%s\0" "$file"; done' sh
+    else
+        find . -path ./build -prune -o ! -type d -print0
+    fi
+}
+
+put_checkout() {
+    mkdir -p "$root$home"
+    files | tar -c --null -T - | tar -x --no-same-owner -C "$root$home"
+    chroot "$root" chown -R dev:dev /home/dev
+}
+
+# COMMAND... in the checkout, by the user $as, with the variables in $with and nothing else of this environment.
+inside() {
+    owner=/root
+    [ "$as" = root ] || owner=/home/$as
+    # shellcheck disable=SC2016,SC2086
+    $without_network chroot --userspec="$as" "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        HOME="$owner" TMPDIR="$scratch" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" $with \
+        sh -c 'cd "$1" && shift && exec "$@"' sh "$home" "$@"
+}
+with=
+without_network=
+
+# The same, written to the log; what matters of it is shown.
+run() {
+    say "$*${with:+ ($with)}"
+    status=0
+    inside "$@" >"$log.part" 2>&1 || status=$?
+    cat "$log.part" >>"$log"
+    grep -E '^== |leaves out|tests passed|tests failed' "$log.part" || true
+}
+
+passes() {
+    run "$@"
+    [ "$status" -eq 0 ] || {
+        tail -n 60 "$log.part"
+        die "$* ends with $status"
+    }
+}
+
+# The tests that the last run skipped, with what they say of it.
+skipped() {
+    awk '
+        / Testing: / { name = $NF; why = "" }
+        /SKIP|skipped:/ && why == "" { why = $0; sub(/^ *SKIP:? */, "", why) }
+        /^Test (time|Skipped)|^Test Skipped/ && /Skipped/ { print "  " name ": " (why == "" ? "no reason given" : why); count++ }
+        END { print count + 0 " tests skipped" }
+    ' "$root$home/build/tests/Testing/Temporary/LastTest.log"
+}
+
+mode_readme() {
+    passes sh examples/quickstart.sh
+    passes sh tests/run.sh
+    skipped
+    passes sh tests/run.sh -R '^dev/structure_packages$'
+    if grep -q '^== Installing' "$log.part"; then die 'a second run installs packages'; fi
+}
+
+mode_all() {
+    passes sh examples/quickstart.sh
+    passes sh tests/run.sh --all
+    skipped
+}
+
+: >"$log"
+make_base
+root=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
+trap 'rm -rf --one-file-system "$root"' EXIT
+make_root
+put_checkout
+"mode_$mode"
+say 'passed'
