@@ -5,6 +5,8 @@
 #     builds_jobs                                how many processors there are
 #     builds_make FOLDER CMAKE_OPTION...         configures and builds $BUILD/FOLDER; $targets, if set, instead of everything
 #     builds_configure FOLDER CMAKE_OPTION...    configures only
+#     builds_strict                              is this Debian 12? What its compilers and analysers find is an error; others know
+#                                                more warnings, which stop nobody's build
 
 case ${BUILD:=build} in
 /*) ;;
@@ -15,6 +17,10 @@ export BUILD
 
 builds_jobs() {
     getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
+}
+
+builds_strict() {
+    grep -qxs 'ID=debian' /etc/os-release && grep -qx 'VERSION_ID="12"' /etc/os-release
 }
 
 # The first configuration of a folder chooses its generator. Later ones are quick, and see what has been installed since.

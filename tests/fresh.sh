@@ -4,11 +4,18 @@
 #
 #     sh tests/fresh.sh [12|13|sid] [MODE]     Debian 12 and the mode readme unless given
 #
-# Modes: readme    both commands, as root; then tests/run.sh again, which must install nothing
-#        all       tests/run.sh --all
-#        ...       mode_NAME below says what each of the others does: sealed user clang spaces readonly locales locks
+#     readme      both commands, as root; then tests/run.sh again, which must install nothing
+#     all         the same with tests/run.sh --all
+#     sealed      the tests without a network; and whatever they write outside of the build folder and TMPDIR is an error
+#     user        both commands as a user, who runs the printed command as root when told so
+#     clang       both commands with clang and no gcc
+#     spaces      both commands in a folder with spaces and a quote in its name
+#     readonly    both commands in a source tree that nobody can write to, with BUILD elsewhere
+#     locales     the quick start and the tests of the command and of the project in the locales C and tr_TR.UTF-8
+#     locks       both commands while another process holds apt's locks for a minute
+# Where a mode runs only some of the tests, they are those that what it changes could break.
 #
-# Needs root, for chroot. Each run gets a root folder of its own in $BUILD/fresh, and leaves nothing but logs: mounts and processes
+# Needs root, for chroot; ends with 77 where it cannot make such a folder. Each run gets a root folder of its own in $BUILD/fresh, and leaves nothing but logs: mounts and processes
 # belong to namespaces that end with the run. debootstrap's result and the downloaded packages are kept there for the next run.
 set -eu
 self=$(cd "$(dirname "$0")" && pwd)/fresh.sh
@@ -18,6 +25,12 @@ cd "$(dirname "$0")/.."
 
 release=${1:-12}
 mode=${2:-readme}
+# What it takes to make a root folder is missing: no verdict on the project.
+cannot() {
+    printf 'SKIP: tests/fresh.sh: %s\n' "$*"
+    exit 77
+}
+
 case $release in
 12) suite=bookworm ;;
 13) suite=trixie ;;
@@ -28,12 +41,10 @@ if [ -z "$suite" ] || ! grep -q "^mode_$mode() {" "$self"; then
     printf 'usage: sh tests/fresh.sh [12|13|sid] [%s]\n' "$(sed -n 's/^mode_\([a-z]*\)() {$/\1/p' "$self" | tr '\n' '|' | sed 's/|$//')" >&2
     exit 2
 fi
-if [ "$(id -u)" -ne 0 ]; then
-    printf 'tests/fresh.sh needs root, for chroot\n' >&2
-    exit 1
-fi
 if [ -z "${XCJ_FRESH:-}" ]; then
-    packages_need fresh
+    [ "$(id -u)" -eq 0 ] || cannot 'not root'
+    (packages_need fresh) || cannot 'no debootstrap'
+    unshare --mount --pid --fork true 2>/dev/null || cannot 'no namespaces here'
     XCJ_FRESH=inside exec unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode"
 fi
 
@@ -73,7 +84,7 @@ make_base() {
     rm -rf "$base.new"
     http_proxy=${proxy:-${http_proxy:-}} debootstrap --variant=minbase "$suite" "$base.new" "$mirror" >"$fresh/debootstrap.log" 2>&1 || {
         tail -n 20 "$fresh/debootstrap.log" >&2
-        die 'debootstrap'
+        cannot 'debootstrap fails'
     }
     mv "$base.new" "$base"
 }
@@ -116,12 +127,15 @@ inside() {
     owner=/root
     [ "$as" = root ] || owner=/home/$as
     # shellcheck disable=SC2016,SC2086
-    $without_network chroot --userspec="$as" "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    set -- chroot --userspec="$as" "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         HOME="$owner" TMPDIR="$scratch" http_proxy="${http_proxy:-}" https_proxy="${https_proxy:-}" $with \
         sh -c 'cd "$1" && shift && exec "$@"' sh "$home" "$@"
+    # shellcheck disable=SC2016
+    [ "$network" = yes ] || set -- unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$@"
+    "$@"
 }
 with=
-without_network=
+network=yes
 
 # The same, written to the log; what matters of it is shown.
 run() {
@@ -147,7 +161,7 @@ skipped() {
         /SKIP|skipped:/ && why == "" { why = $0; sub(/^ *SKIP:? */, "", why) }
         /^Test (time|Skipped)|^Test Skipped/ && /Skipped/ { print "  " name ": " (why == "" ? "no reason given" : why); count++ }
         END { print count + 0 " tests skipped" }
-    ' "$root$home/build/tests/Testing/Temporary/LastTest.log"
+    ' "$root${built:-$home/build}/tests/Testing/Temporary/LastTest.log"
 }
 
 mode_readme() {
@@ -162,6 +176,101 @@ mode_all() {
     passes sh examples/quickstart.sh
     passes sh tests/run.sh --all
     skipped
+}
+
+# Shell scripts and paths; no unit tests.
+some='^dev/(cli|structure|install|package|analysis|secret|conform_command|valgrind)'
+
+# Programs that were installed and then started for the first time write caches; hence the run before.
+mode_sealed() {
+    passes sh tests/run.sh -N
+    passes sh tests/run.sh -R "$some"
+    touch "$root/stamp"
+    network=no
+    passes sh tests/run.sh
+    skipped
+    find "$root" -xdev \( -newer "$root/stamp" -o -cnewer "$root/stamp" \) ! -type d ! -path "$root$home/build/*" ! -path "$root/stamp" \
+        >"$log.part"
+    find "$root$scratch" -mindepth 1 >>"$log.part"
+    [ ! -s "$log.part" ] || die "the tests leave: $(sed "s|^$root||" "$log.part" | head -n 40)"
+}
+
+mode_user() {
+    as=dev
+    for command in examples/quickstart.sh tests/run.sh; do
+        run sh "$command"
+        if [ "$status" -ne 0 ]; then
+            printed=$(sed -n 's/^    \(apt-get update && .*\)$/\1/p' "$log.part")
+            [ "$printed" ] || die "$command prints no command"
+            as=root
+            passes sh -c "$printed"
+            as=dev
+            passes sh "$command"
+        fi
+    done
+    skipped
+}
+
+install() {
+    passes sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $*"
+}
+
+mode_clang() {
+    install clang
+    passes sh examples/quickstart.sh
+    passes sh tests/run.sh
+    skipped
+    [ ! -e "$root/usr/bin/gcc" ] || die 'gcc is installed'
+}
+
+mode_spaces() {
+    mv "$root$home" "$root/home/dev/it's a folder"
+    home="/home/dev/it's a folder"
+    passes sh examples/quickstart.sh
+    passes sh tests/run.sh -R "$some"
+    skipped
+}
+
+mode_readonly() {
+    mount --bind "$root$home" "$root$home"
+    mount -o remount,bind,ro "$root$home"
+    built=/var/tmp/build
+    with=BUILD=$built
+    passes sh examples/quickstart.sh
+    passes sh tests/run.sh -R "$some"
+    skipped
+}
+
+mode_locales() {
+    install locales
+    passes localedef -i tr_TR -f UTF-8 tr_TR.UTF-8
+    for locale in C tr_TR.UTF-8; do
+        with="LC_ALL=$locale LANG=$locale"
+        passes sh examples/quickstart.sh
+        passes sh tests/run.sh -R "$some"
+    done
+    skipped
+}
+
+# Held as by apt-get update in the background, and as by dpkg.
+mode_locks() {
+    cat >"$root/hold.pl" <<'PERL'
+use Fcntl;
+for my $file ("lib/apt/lists/lock", "lib/dpkg/lock", "lib/dpkg/lock-frontend", "cache/apt/archives/lock") {
+    open(my $handle, ">>", "/var/$file") or die "$file: $!";
+    fcntl($handle, F_SETLK, pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0, 0)) or die "$file: $!";
+    push @held, $handle;
+}
+sleep 60;
+PERL
+    for command in examples/quickstart.sh 'tests/run.sh -R ^dev/(structure_packages|test_)'; do
+        chroot "$root" perl /hold.pl &
+        holder=$!
+        sleep 2
+        # shellcheck disable=SC2086
+        passes sh $command
+        ! kill "$holder" 2>/dev/null || die "$command did not wait for the lock"
+    done
 }
 
 : >"$log"

@@ -74,6 +74,7 @@ foreign  links  gcc:-m32  gcc-$(gcc -dumpversion 2>/dev/null | sed 's/\..*//')-m
 foreign  command  s390x-linux-gnu-gcc  gcc-s390x-linux-gnu
 foreign  command  qemu-s390x  qemu-user
 fresh  command  debootstrap  debootstrap
+fresh  command  ip  iproute2
 LIST
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the project and runs all its tests: a debug build in which warnings are errors, and the same under
+# Builds the project and runs all its tests: a debug build (in which warnings are errors on Debian 12), and the same under
 # AddressSanitizer and UndefinedBehaviorSanitizer. Works from any folder; BUILD names another build folder than build.
 #
 #     sh tests/run.sh                  7 minutes on two processors, 9 with all the tools of --all installed
@@ -26,7 +26,9 @@ esac
 
 # shellcheck disable=SC2086
 packages_need $groups
-for build in $builds; do builds_make "$build" --preset "$build"; done
+werror=OFF
+! builds_strict || werror=ON
+for build in $builds; do builds_make "$build" --preset "$build" -DXCJ_WERROR=$werror; done
 
 # One run over the tests of all these builds, so that there is one summary: the last lines of the output. ctest knows a test by
 # its name alone, so that of the build is put before it.

@@ -92,7 +92,7 @@ shellcheck | codespell) [ "$status" -eq 0 ] || mv "$work/log" "$work/failures" ;
 esac
 [ -s "$work/failures" ] || exit 0
 cat "$work/failures"
-grep -qx 'VERSION_ID="12"' /etc/os-release || {
+builds_strict || {
     printf 'SKIP: findings of another %s than that of Debian 12\n' "$tool"
     exit 77
 }

@@ -5,7 +5,7 @@
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
-jwt_headers="$XCJ_ROOT/include/xcj/libjwt.h $XCJ_ROOT/include/xcj/jansson.h"
+include=$XCJ_ROOT/include/xcj
 
 # The functions of these headers.
 declared() {
@@ -21,11 +21,11 @@ declared() {
         }' | sort -u
 }
 
-# Names of headers hold no white space.
-# shellcheck disable=SC2046,SC2086
-declared $jwt_headers >"$work/jwt"
-# shellcheck disable=SC2046
-declared $(find "$XCJ_ROOT/include/xcj" -name '*.h' ! -name libjwt.h ! -name jansson.h) >"$work/xcj"
+declared "$include/libjwt.h" "$include/jansson.h" >"$work/jwt"
+mkdir "$work/headers"
+cp "$include"/*.h "$work/headers"
+rm "$work/headers/libjwt.h" "$work/headers/jansson.h"
+declared "$work/headers"/*.h >"$work/xcj"
 if [ "${1:-}" = --list ]; then
     if [ "${2:-}" = --jwt ]; then cat "$work/jwt"; else cat "$work/xcj"; fi
     exit 0
