@@ -1,5 +1,6 @@
 #!/bin/sh
-# tests/packages.sh asks for nothing that is there, and names every package where nothing is.
+# tests/packages.sh misses nothing that is installed, and names every package where nothing is; a test that is skipped for want
+# of a tool names the package.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -13,5 +14,16 @@ for tool in awk cat sed sort tr; do ln -s "$(command -v "$tool")" "$work/bin/$to
 wanted='binutils check cmake gcc jose jq libc6-dev libcurl4-openssl-dev libjansson-dev libjwt-dev libssl-dev ninja-build openssl pkg-config'
 found=$(PATH=$work/bin && packages_missing build test)
 [ "$found" = "$wanted" ] || bad "on an empty machine this is missing: $found"
+
+# Every tool that a test may be skipped for has a package.
+grep -rhoE '^packages_or_skip [a-z0-9+ -]+' "$XCJ_ROOT/tests" "$XCJ_ROOT/examples" --include='*.sh' | cut -d ' ' -f 2- | tr ' ' '\n' |
+    sort -u >"$work/tools"
+[ "$(wc -l <"$work/tools")" -ge 15 ] || bad "tests are skipped for these tools only: $(cat "$work/tools")"
+while read -r tool; do
+    [ -n "$(packages_of "$tool")" ] || bad "tests/packages.sh has no package for $tool"
+done <"$work/tools"
+status=0
+said=$(PATH=$work/bin && packages_or_skip awk jose) || status=$?
+[ "$status: $said" = '77: SKIP: jose is not installed (Debian package jose)' ] || bad "without jose, exit $status: $said"
 
 finish "what is missing here and on an empty machine"
