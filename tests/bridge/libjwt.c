@@ -393,7 +393,7 @@ END_TEST
 /* What a jwt_t cannot hold is an error, and what it changes is known. */
 START_TEST(what_is_lost)
 {
-    static const struct {
+    const struct {
         const char *payload;
         xcj_code code;
         const char *becomes;
@@ -403,7 +403,8 @@ START_TEST(what_is_lost)
         { "{\"n\":1e999}", XCJ_ERR_LIMIT, NULL },
         { "{\"s\":\"a\\u0000b\"}", XCJ_ERR_LIMIT, NULL },
         { "{\"a\\u0000b\":1}", XCJ_ERR_LIMIT, NULL },
-        { "{\"b\":1.10,\"a\":1E2}", XCJ_OK, "{\"a\":100.0,\"b\":1.1000000000000001}" },
+        { "{\"b\":1.10,\"a\":1E2}", XCJ_OK,
+          jansson_version_cmp(2, 15, 0) < 0 ? "{\"a\":100.0,\"b\":1.1000000000000001}" : "{\"a\":100.0,\"b\":1.1}" },
         { "{\"z\":1,\"a\":2}", XCJ_OK, "{\"a\":2,\"z\":1}" },
         { "{\"s\":\"\\u00e9\\/\"}", XCJ_OK, "{\"s\":\"\xc3\xa9/\"}" },
     };
