@@ -27,8 +27,9 @@ void io_start(void)
             _exit(STATUS_INTERNAL);
         }
     }
-    /* A reader that has gone away is a failure to write, not a sudden end. */
+    /* A reader that has gone away, and a limit of file sizes, are failures to write, not a sudden end. */
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
     (void)setvbuf(stdout, out_buffer, _IOFBF, sizeof out_buffer);
 }
 
@@ -83,7 +84,7 @@ void io_print_line(const void *bytes, size_t len)
     }
 }
 
-static msg_status read_all(text *out, int fd, const char *name, size_t limit, msg_status too_large)
+msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_status too_large)
 {
     for (;;) {
         char *room = text_room(out, CHUNK);
@@ -152,7 +153,7 @@ msg_status io_read(text *out, const char *path, size_t limit, msg_status too_lar
     if (fd < 0) {
         return cannot_open(path);
     }
-    status = read_all(out, fd, io_name(path), limit, too_large);
+    status = io_read_open(out, fd, io_name(path), limit, too_large);
     if (!is_stdin) {
         (void)close(fd);
     }
@@ -200,146 +201,4 @@ msg_status io_env(text *out, const char *option, const char *name)
     }
     text_puts(out, value);
     return out->failed ? msg_fail_memory() : STATUS_OK;
-}
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        ssize_t put = write(fd, bytes, len);
-        if (put < 0 && errno == EINTR) {
-            continue;
-        }
-        if (put <= 0) {
-            return -1;
-        }
-        bytes += put;
-        len -= (size_t)put;
-    }
-    return 0;
-}
-
-static msg_status cannot_write(const char *path)
-{
-    return msg_fail(STATUS_INTERNAL, path, "cannot write: %s", strerror(errno));
-}
-
-/* A device or a pipe keeps its place: nothing is moved over it. */
-static msg_status write_in_place(const char *path, xcj_str content)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return cannot_write(path);
-    }
-    int failed = write_all(fd, content.ptr, content.len);
-    msg_status status = failed ? cannot_write(path) : STATUS_OK;
-    if (close(fd) != 0 && !failed) {
-        status = cannot_write(path);
-    }
-    return status;
-}
-
-static mode_t public_mode(void)
-{
-    mode_t mask = umask(0);
-    (void)umask(mask);
-    return 0666 & ~mask;
-}
-
-static int fill(int fd, xcj_str content, bool is_private)
-{
-    /* mkstemp() made it 0600. */
-    if (!is_private && fchmod(fd, public_mode()) != 0) {
-        return -1;
-    }
-    if (write_all(fd, content.ptr, content.len) != 0) {
-        return -1;
-    }
-    return fsync(fd);
-}
-
-static msg_status write_beside(io_file *file, const char *path, xcj_str content, bool is_private)
-{
-    text temp = TEXT_INIT;
-    text_puts(&temp, file->path);
-    text_puts(&temp, ".XXXXXX");
-    if (temp.failed) {
-        text_free(&temp);
-        return msg_fail_memory();
-    }
-    int fd = mkstemp(temp.ptr);
-    if (fd < 0) {
-        text_free(&temp);
-        return cannot_write(path);
-    }
-    file->temp = temp.ptr;
-    int failed = fill(fd, content, is_private);
-    int cause = errno;
-    if (close(fd) != 0 && !failed) {
-        failed = -1;
-        cause = errno;
-    }
-    errno = cause;
-    return failed ? cannot_write(path) : STATUS_OK;
-}
-
-msg_status io_stage(io_file *file, const char *path, xcj_str content, bool is_private)
-{
-    struct stat about;
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        errno = EISDIR;
-        return cannot_write(path);
-    }
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode)) {
-        return write_in_place(path, content);
-    }
-    /* Through a symbolic link: the file it leads to is replaced, not the link. */
-    file->path = realpath(path, NULL);
-    if (file->path == NULL) {
-        file->path = strdup(path);
-    }
-    if (file->path == NULL) {
-        return msg_fail_memory();
-    }
-    msg_status status = write_beside(file, path, content, is_private);
-    if (status != STATUS_OK) {
-        io_discard(file);
-    }
-    return status;
-}
-
-msg_status io_commit(io_file *file)
-{
-    if (file->temp == NULL) {
-        return STATUS_OK;
-    }
-    msg_status status = STATUS_OK;
-    if (rename(file->temp, file->path) == 0) {
-        free(file->temp);
-        file->temp = NULL;
-    } else {
-        status = cannot_write(file->path);
-    }
-    io_discard(file);
-    return status;
-}
-
-void io_discard(io_file *file)
-{
-    if (file->temp != NULL) {
-        (void)unlink(file->temp);
-    }
-    free(file->temp);
-    free(file->path);
-    *file = (io_file){ NULL, NULL };
-}
-
-msg_status io_result(const char *path, xcj_str content, bool is_private)
-{
-    if (path == NULL || strcmp(path, "-") == 0) {
-        io_print(content.ptr, content.len);
-        return STATUS_OK;
-    }
-    io_file file = { NULL, NULL };
-    msg_status status = io_stage(&file, path, content, is_private);
-    return status == STATUS_OK ? io_commit(&file) : status;
 }

@@ -24,6 +24,9 @@ msg_status io_finish(msg_status status);
 /** A whole file, or standard input for "-". Beyond the limit it is `too_large`. */
 msg_status io_read(text *out, const char *path, size_t limit, msg_status too_large);
 
+/** As io_read(), of what is open already; `name` is what messages name. */
+msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_status too_large);
+
 /** A file, or standard input for "-", to be read line by line. */
 msg_status io_open_lines(FILE **out, const char *path);
 
@@ -50,23 +53,5 @@ bool io_written(void);
 
 /** As io_written(), and says it. */
 msg_status io_flush(void);
-
-/** A file on its way: written beside its place, then moved there at once. All zero is none. */
-typedef struct io_file {
-    char *path; /* where it goes; NULL: nothing to move */
-    char *temp;
-} io_file;
-
-/** Writes the file beside its place: mode 0600 if private, else as the umask says. A device or pipe is written at once. */
-msg_status io_stage(io_file *file, const char *path, xcj_str content, bool is_private);
-
-/** Moves it to its place. */
-msg_status io_commit(io_file *file);
-
-/** Removes what was not moved. */
-void io_discard(io_file *file);
-
-/** The result of a verb: to the file of -o, or to standard output for NULL and "-". */
-msg_status io_result(const char *path, xcj_str content, bool is_private);
 
 #endif

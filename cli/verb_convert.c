@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/keys.h"
+#include "cli/overwrite.h"
 #include "cli/verb.h"
 
 typedef struct convert_args {
@@ -16,6 +17,7 @@ typedef struct convert_args {
     bool hmac_k_raw;
     keys_passphrase passphrase;
     const char *out;
+    bool force;
 } convert_args;
 
 #define FORMS "pem|der|jwk|jwks"
@@ -32,6 +34,7 @@ static const opt_row OPTIONS[] = {
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     KEYS_PASSPHRASE_ROWS(convert_args, passphrase),
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write here; a private key is readable by its owner only" },
+    OVERWRITE_ROW(convert_args, force),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -155,7 +158,7 @@ static xcj_code write_set(text *out, const conversion *work, xcj_error *err)
     return XCJ_OK;
 }
 
-static msg_status write_all(const conversion *work)
+static msg_status write_all(const conversion *work, output *file)
 {
     text out = TEXT_INIT;
     xcj_error err;
@@ -170,20 +173,36 @@ static msg_status write_all(const conversion *work)
     if (code != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, work->name, &err);
     } else {
-        status = out.failed ? msg_fail_memory() : io_result(work->args->out, text_view(&out), work->is_private);
+        status = out.failed ? msg_fail_memory() : output_write(file, text_view(&out), work->is_private);
     }
     text_free(&out);
     return status;
+}
+
+static msg_status open_file(output *file, const convert_args *args, const char *input)
+{
+    msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
+    if (status == STATUS_OK) {
+        status = overwrite_check_input(file, input, args->force);
+    }
+    if (status == STATUS_OK) {
+        status = overwrite_check_input(file, args->passphrase.file, args->force);
+    }
+    return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
 }
 
 static msg_status run(const void *given, const opt_list *operands)
 {
     const convert_args *args = given;
     const char *path = operands->count > 0 ? operands->items[0] : "-";
+    output file = OUTPUT_INIT;
     conversion work = { args, io_name(path), FORM_PEM, NULL, 0, false };
-    keys_loaded loaded;
+    keys_loaded loaded = { NULL, false, false };
     const keys_how how = { args->passphrase, args->hmac_k_raw };
-    msg_status status = keys_load(&loaded, path, &how);
+    msg_status status = open_file(&file, args, path);
+    if (status == STATUS_OK) {
+        status = keys_load(&loaded, path, &how);
+    }
     if (status == STATUS_OK) {
         status = read_form(&work.to, args->to, &loaded);
     }
@@ -191,13 +210,14 @@ static msg_status run(const void *given, const opt_list *operands)
         status = add_keys(&work, &loaded);
     }
     if (status == STATUS_OK) {
-        status = write_all(&work);
+        status = write_all(&work, &file);
     }
     for (size_t i = 0; i < work.count; i++) {
         xcj_key_free(work.keys[i]);
     }
     free(work.keys);
     keys_free(&loaded);
+    output_close(&file, 1);
     return status;
 }
 
@@ -209,7 +229,7 @@ const verb verb_convert = {
     "Converts a key. A JWK or a JWK Set becomes PEM, every key of the set in turn; PEM, DER or a\n"
     "certificate becomes a JWK. A private key stays private unless --public is given.\n",
     "  xcj convert key.json\n"
-    "  xcj convert --kid thumbprint --use sig --alg RS256 server.pem -o key.json\n"
+    "  xcj convert --kid thumbprint --use sig --alg RS256 server.pem -o signing.json\n"
     "  xcj convert --public --to jwks private.pem\n",
     OPTIONS,
     sizeof(convert_args),

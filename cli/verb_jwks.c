@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "cli/keys.h"
+#include "cli/overwrite.h"
 #include "cli/verb.h"
 
 typedef struct jwks_args {
     const char *out;
+    bool force;
     keys_passphrase passphrase;
 } jwks_args;
 
@@ -16,6 +18,7 @@ typedef struct jwks_args {
 
 static const opt_row OPTIONS[] = {
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the set here" },
+    OVERWRITE_ROW(jwks_args, force),
     KEYS_PASSPHRASE_ROWS(jwks_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
@@ -60,7 +63,7 @@ static msg_status add_file(key_list *list, const char *path, const keys_passphra
     return status;
 }
 
-static msg_status print_set(const key_list *list, const char *out)
+static msg_status print_set(const key_list *list, output *file)
 {
     if (list->count == 0) {
         return msg_fail(STATUS_INPUT, "jwks", "there is no key with a public part");
@@ -78,7 +81,7 @@ static msg_status print_set(const key_list *list, const char *out)
     }
     text_add(&line, json, len);
     text_puts(&line, "\n");
-    status = line.failed ? msg_fail_memory() : io_result(out, text_view(&line), false);
+    status = line.failed ? msg_fail_memory() : output_write(file, text_view(&line), false);
 out:
     text_free(&line);
     xcj_free(json);
@@ -86,21 +89,38 @@ out:
     return status;
 }
 
+static msg_status open_file(output *file, const jwks_args *args, const opt_list *inputs)
+{
+    msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
+    for (size_t i = 0; i < inputs->count && status == STATUS_OK; i++) {
+        status = overwrite_check_input(file, inputs->items[i], args->force);
+    }
+    if (status == STATUS_OK) {
+        status = overwrite_check_input(file, inputs->count == 0 ? "-" : args->passphrase.file, args->force);
+    }
+    return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
+}
+
 static msg_status run(const void *given, const opt_list *operands)
 {
     const jwks_args *args = given;
+    output file = OUTPUT_INIT;
     key_list list = { NULL, 0 };
-    msg_status status = operands->count == 0 ? add_file(&list, "-", &args->passphrase) : STATUS_OK;
+    msg_status status = open_file(&file, args, operands);
+    if (status == STATUS_OK && operands->count == 0) {
+        status = add_file(&list, "-", &args->passphrase);
+    }
     for (size_t i = 0; i < operands->count && status == STATUS_OK; i++) {
         status = add_file(&list, operands->items[i], &args->passphrase);
     }
     if (status == STATUS_OK) {
-        status = print_set(&list, args->out);
+        status = print_set(&list, &file);
     }
     for (size_t i = 0; i < list.count; i++) {
         xcj_key_free(list.keys[i]);
     }
     free(list.keys);
+    output_close(&file, 1);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/keys.h"
+#include "cli/overwrite.h"
 #include "cli/verb.h"
 
 typedef struct keygen_args {
@@ -15,6 +16,7 @@ typedef struct keygen_args {
     const char *out;
     const char *public_out;
     const char *jwks_out;
+    bool force;
 } keygen_args;
 
 #define AT(field) offsetof(keygen_args, field)
@@ -27,6 +29,7 @@ static const opt_row OPTIONS[] = {
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private JWK here, readable by its owner only" },
     { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public JWK here" },
     { "jwks-out", 0, OPT_TEXT, "FILE", AT(jwks_out), "write a JWK Set with the public key here" },
+    { "force", 0, OPT_FLAG, NULL, AT(force), "overwrite a private key" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -117,46 +120,49 @@ static void free_texts(keygen_texts *texts)
     xcj_free(texts->jwks);
 }
 
-static msg_status stage_line(io_file *file, const char *path, const char *json, size_t len, bool is_private)
+/* The files to write, by their places in an array. */
+enum { PRIVATE = 0, PUBLIC = 1, SET = 2, FILES = 3 };
+
+/* Before a key is made: what cannot be written, or would destroy a key. */
+static msg_status open_files(output *files, const keygen_args *args)
 {
-    if (path == NULL) {
+    msg_status status = output_open(&files[PRIVATE], args->out != NULL ? "--output" : "standard output", args->out);
+    if (status == STATUS_OK && args->public_out != NULL) {
+        status = output_open(&files[PUBLIC], "--public-out", args->public_out);
+    }
+    if (status == STATUS_OK && args->jwks_out != NULL) {
+        status = output_open(&files[SET], "--jwks-out", args->jwks_out);
+    }
+    if (status == STATUS_OK) {
+        status = overwrite_check_apart(files, FILES);
+    }
+    return status == STATUS_OK ? overwrite_check_keys(files, FILES, args->force) : status;
+}
+
+static msg_status stage_line(output *file, const char *json, size_t len, bool is_private)
+{
+    if (json == NULL) {
         return STATUS_OK;
     }
     text line = TEXT_INIT;
     text_add(&line, json, len);
     text_puts(&line, "\n");
-    msg_status status = line.failed ? msg_fail_memory() : STATUS_OK;
-    if (status == STATUS_OK && strcmp(path, "-") == 0) {
-        io_print(line.ptr, line.len);
-    } else if (status == STATUS_OK) {
-        status = io_stage(file, path, text_view(&line), is_private);
-    }
+    msg_status status = line.failed ? msg_fail_memory() : output_stage(file, text_view(&line), is_private);
     text_free(&line);
     return status;
 }
 
-/* All files or none: each is written beside its place before the first is moved. */
-static msg_status write_files(const keygen_args *args, const keygen_texts *texts)
+/* All files or none: each is written beside its place before the first is renamed. */
+static msg_status write_files(output *files, const keygen_texts *texts)
 {
-    io_file files[3] = { { NULL, NULL }, { NULL, NULL }, { NULL, NULL } };
-    const char *out = args->out != NULL ? args->out : "-";
-    msg_status status = stage_line(&files[0], args->public_out, texts->public_jwk, texts->public_len, false);
+    msg_status status = stage_line(&files[PRIVATE], texts->private_jwk, texts->private_len, true);
     if (status == STATUS_OK) {
-        status = stage_line(&files[1], args->jwks_out, texts->jwks, texts->jwks_len, false);
+        status = stage_line(&files[PUBLIC], texts->public_jwk, texts->public_len, false);
     }
     if (status == STATUS_OK) {
-        status = stage_line(&files[2], out, texts->private_jwk, texts->private_len, true);
+        status = stage_line(&files[SET], texts->jwks, texts->jwks_len, false);
     }
-    if (status == STATUS_OK) {
-        status = io_flush();
-    }
-    for (size_t i = 3; i > 0 && status == STATUS_OK; i--) {
-        status = io_commit(&files[i - 1]);
-    }
-    for (size_t i = 0; i < 3; i++) {
-        io_discard(&files[i]);
-    }
-    return status;
+    return status == STATUS_OK ? output_commit(files, FILES) : status;
 }
 
 static msg_status run(const void *given, const opt_list *operands)
@@ -165,19 +171,22 @@ static msg_status run(const void *given, const opt_list *operands)
     const keygen_args *args = given;
     xcj_key *key = NULL;
     keygen_texts texts = { NULL, 0, NULL, 0, NULL, 0 };
+    output files[FILES] = { OUTPUT_INIT, OUTPUT_INIT, OUTPUT_INIT };
     xcj_error err;
     msg_status status = check(args);
     if (status == STATUS_OK) {
+        status = open_files(files, args);
+    }
+    if (status == STATUS_OK) {
         status = make_key(&key, args);
     }
-    if (status != STATUS_OK) {
-        return status;
-    }
-    if (write_texts(&texts, key, args, &err) != XCJ_OK) {
+    if (status == STATUS_OK && write_texts(&texts, key, args, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, "keygen", &err);
-    } else {
-        status = write_files(args, &texts);
     }
+    if (status == STATUS_OK) {
+        status = write_files(files, &texts);
+    }
+    output_close(files, FILES);
     free_texts(&texts);
     xcj_key_free(key);
     return status;

@@ -29,7 +29,7 @@ blocks() {
 
 ran=0
 for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
-    rm -rf list folder && mkdir list && cp -R files folder
+    rm -rf list && mkdir list
     # shellcheck disable=SC2086 # no verb is no word
     xcj $verb --help | awk '/^Examples:/ { inside = 1; next } /^$/ { inside = 0 } inside { print >sprintf("list/h%02d", ++n) }'
     [ -e list/h02 ] || fail "xcj $verb --help has two examples or more"
@@ -38,6 +38,9 @@ for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
         grep -q -e '--jwks-url' -e '--jku-prefix' -e 'curl ' -e 'pkcs11:' "$example" && continue
         checks=$((checks + 1))
         ran=$((ran + 1))
+        rm -rf folder && cp -R files folder
+        # A key is not made over one that is there.
+        if grep -q keygen "$example"; then rm folder/key.json folder/private.json; fi
         (cd folder && sh -e "../$example") >out 2>err </dev/null || {
             status=$?
             fail "this example of xcj $verb fails: $(cat "$example")"

@@ -18,6 +18,15 @@ printf 'old' >old && chmod 644 old
 accept 'over an old file' convert -o old key.json
 holds 'over an old file' test "$(stat -c %a old)" = 600
 same 'over an old file' old private.pem
+printf 'old' >old2 && chmod 751 old2
+accept 'a public key over an old file' convert -o old2 public.json
+holds 'the mode of the old file is kept' test "$(stat -c %a old2)" = 751
+printf 'old' >old3 && chmod 440 old3
+accept 'a private key over a file that is closed to others' convert -o old3 key.json
+holds 'its mode is kept' test "$(stat -c %a old3)" = 440
+ln old2 linked
+accept 'over a file of two names' convert -o old2 --force key.json
+holds 'the other name keeps the old content' cmp linked public.pem
 printf 'old' >target && ln -s target link
 accept 'through a link' convert -o link public.json
 holds 'the link is still one' test -L link
@@ -26,6 +35,14 @@ same 'through a link' target public.pem
 accept 'to a device' convert -o /dev/null key.json
 holds 'the device is still one' test -c /dev/null
 accept 'to standard output by its device' convert -o /dev/stdout public.json
+run convert -o /dev/stdout key.json
+same 'to standard output by its device' out private.pem
+printf 'before\n' >appended
+"$XCJ" convert -o /dev/stdout public.json >>appended || fail 'to the end of a file'
+{ printf 'before\n' && cat public.pem; } | cmp -s - appended || fail 'to the end of a file: what was there is kept'
+"$XCJ" convert -o /dev/fd/7 public.json 7>seventh || fail 'to a descriptor'
+same 'to a descriptor' seventh public.pem
+refuse 'to a descriptor that is closed' 1 '/dev/fd/7: cannot write: Bad file descriptor' convert -o /dev/fd/7 public.json
 mkfifo pipe && { cat pipe >piped & }
 accept 'to a pipe' convert -o pipe public.json
 wait
@@ -37,7 +54,7 @@ refuse 'a failed conversion' 3 'none.json' convert -o kept none.json
 [ "$(cat kept)" = kept ] || fail 'a failed conversion leaves the old file'
 refuse 'a folder as output' 1 'cannot write' convert -o . key.json
 refuse 'no such folder' 1 'nowhere/x' convert -o nowhere/x key.json
-[ -z "$(find . -name '*.??????' ! -name '*.json' ! -name '*.pem')" ] || fail 'a temporary file is left'
+[ -z "$(find . -name '.xcj-*')" ] || fail 'a temporary file is left'
 
 # Standard output that cannot be written.
 if [ -c /dev/full ]; then
@@ -56,6 +73,12 @@ if [ -c /dev/full ]; then
 fi
 "$XCJ" convert key.json >&- 2>err && fail 'standard output is closed'
 err_has 'standard output is closed' 'cannot write to standard output'
+ln -s /dev/stdout shown
+for name in /dev/stdout /dev/fd/1 /proc/self/fd/1 shown; do
+    "$XCJ" keygen --alg ES256 -o $name >&- 2>err && fail "the key is lost: $name"
+    err_has "$name is closed" "$name: cannot write: Bad file descriptor"
+    "$XCJ" keygen --alg ES256 -o $name 2>err | grep -q '"d":' || fail "$name is open"
+done
 "$XCJ" convert -o closed.pem key.json >&- 2>&- <&- || fail 'all streams are closed, and not needed'
 same 'all streams are closed' closed.pem private.pem
 run convert - <&-

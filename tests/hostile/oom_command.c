@@ -143,7 +143,8 @@ static void check(const char *const *words, bool may_differ)
 int main(int argc, char **argv)
 {
     static const char *const keygen[] = { "keygen", "--alg", "ES256", "--kid", "k", "-o", "made", NULL };
-    static const char *const key[] = { "keygen", "--alg", "ES256", "--kid", "k", "-o", "key", "--jwks-out", "set", NULL };
+    static const char *const key[] = { "keygen", "--alg",      "ES256", "--kid",   "k", "-o",
+                                       "key",    "--jwks-out", "set",   "--force", NULL };
     static const char *const make[] = { "mint",  "--key", "key",           "--basic", "@pair", "--iss", "i",
                                         "--aud", "a",     "--no-consumer", "--now",   "1000",  NULL };
     static const char *const mint[] = { "mint", "--key",    "key", "--claims", "{\"a\":1}", "--claim",

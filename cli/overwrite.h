@@ -1,0 +1,27 @@
+/*
+ * overwrite.h: what an output may not be written over.
+ */
+#ifndef XCJ_CLI_OVERWRITE_H
+#define XCJ_CLI_OVERWRITE_H
+
+#include <stddef.h>
+
+#include "cli/opt.h"
+#include "cli/output.h"
+
+/** --force, a row for a verb's table. */
+#define OVERWRITE_ROW(args, field)                                                                                          \
+    {                                                                                                                       \
+        "force", 0, OPT_FLAG, NULL, offsetof(args, field), "overwrite a private key, or a file that is read as well"        \
+    }
+
+/** No two outputs are one file. Outputs that were not opened are none. */
+msg_status overwrite_check_apart(const output *files, size_t count);
+
+/** Without --force no output is a file that holds a private key. */
+msg_status overwrite_check_keys(const output *files, size_t count, bool force);
+
+/** Without --force the output is not the file of this path, or of standard input ("-"). NULL is none. */
+msg_status overwrite_check_input(const output *out, const char *input, bool force);
+
+#endif
