@@ -1,7 +1,8 @@
 /*
  * doc.c: JSON documents. Header and claims are spliced in as the text they are, so that no number is rewritten.
  */
-#include <malloc.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,12 +22,19 @@
 /* Deeper values are printed on one line: their indentation would be most of the output. */
 #define INDENT_LIMIT 8
 
+/* Stands before every block of jansson's, so that all of the block can be wiped. */
+typedef union header {
+    size_t size;
+    max_align_t strictest;
+} header;
+
 static void wiping_free(void *block)
 {
     if (block != NULL) {
-        text_wipe(block, malloc_usable_size(block));
+        header *head = (header *)block - 1;
+        text_wipe(block, head->size);
+        free(head);
     }
-    free(block);
 }
 
 /*
@@ -35,11 +43,12 @@ static void wiping_free(void *block)
  */
 static void *malloc_or_exit(size_t size)
 {
-    void *block = malloc(size);
-    if (block == NULL) {
+    header *head = size <= SIZE_MAX - sizeof *head ? malloc(sizeof *head + size) : NULL;
+    if (head == NULL) {
         _exit((int)msg_fail_memory());
     }
-    return block;
+    head->size = size;
+    return head + 1;
 }
 
 void doc_start(void)

@@ -1,20 +1,20 @@
 /*
  * fetch.c: starting xcj-fetch and reading what it writes.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/fetch.h"
+#include "cli/platform.h"
 
 #define HEAD_LIMIT ((size_t)16 << 10)
 
@@ -35,28 +35,44 @@ typedef struct command {
     char connect_timeout[24];
 } command;
 
-/* Beside the command, as in a build tree, or where it was installed: seen from the command, so that a tree may be moved. */
+/* May the file at `path` be started for the program at `self`? Beside a command that lies in a directory of others, somebody
+ * else may have put it there. */
+static bool is_trusted(const char *path, const char *self)
+{
+    struct stat helper;
+    struct stat program;
+    if (access(path, X_OK) != 0 || stat(path, &helper) != 0 || stat(self, &program) != 0) {
+        return false;
+    }
+    return (helper.st_mode & S_IWOTH) == 0 &&
+           (helper.st_uid == 0 || helper.st_uid == geteuid() || helper.st_uid == program.st_uid);
+}
+
+/* Beside the command, as in a build tree or a copy of both, or where it was installed: seen from the command, so that a tree
+ * may be moved. */
 static msg_status find_helper(text *program, fetch_why *why)
 {
     static const char *const folders[] = { "", XCJ_LIBEXEC "/" };
-    char self[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self);
-    while (len > 0 && self[len - 1] != '/') {
-        len--;
-    }
-    for (size_t i = 0; len > 0 && i < sizeof folders / sizeof folders[0]; i++) {
+    text self = TEXT_INIT;
+    bool found = false;
+    const bool known = platform_program(&self);
+    const size_t folder_len = known ? (size_t)(strrchr(self.ptr, '/') - self.ptr) + 1 : 0;
+    for (size_t i = 0; known && !found && i < sizeof folders / sizeof folders[0]; i++) {
         text_free(program);
-        if (folders[i][0] != '/') {
-            text_add(program, self, (size_t)len);
-        }
+        text_add(program, self.ptr, folders[i][0] != '/' ? folder_len : 0);
         text_puts(program, folders[i]);
         text_puts(program, "xcj-fetch");
-        if (!program->failed && access(program->ptr, X_OK) == 0) {
-            return STATUS_OK;
-        }
+        found = !program->failed && is_trusted(program->ptr, self.ptr);
     }
-    return fetch_fail(why, STATUS_INTERNAL, "the helper program xcj-fetch is missing: %s; it is built where libcurl is",
-                      program->ptr != NULL ? program->ptr : "/proc/self/exe cannot be read");
+    text_free(&self);
+    if (found) {
+        return STATUS_OK;
+    }
+    return fetch_fail(
+        why, STATUS_INTERNAL,
+        "the helper program xcj-fetch is missing: it belongs beside xcj or at %s, owned by root or by you, and is "
+        "built where libcurl is installed",
+        program->ptr != NULL ? program->ptr : XCJ_LIBEXEC);
 }
 
 static void inherit(text *variable, const char *name)
@@ -100,22 +116,6 @@ static void command_free(command *made)
     }
 }
 
-/* Descriptors that the command was started with may lead to secrets. */
-static void keep_descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    if (folder == NULL) {
-        return;
-    }
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder)) {
-        int fd = atoi(entry->d_name);
-        if (fd > STDERR_FILENO) {
-            (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-        }
-    }
-    (void)closedir(folder);
-}
-
 /* Its standard output is the pipe, its standard input is empty, its standard error is ours. */
 static int spawn(pid_t *child, int output, char *const *words, char *const *environment)
 {
@@ -124,7 +124,7 @@ static int spawn(pid_t *child, int output, char *const *words, char *const *envi
     if (failed != 0) {
         return failed;
     }
-    keep_descriptors();
+    platform_close_on_exec();
     failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (failed == 0) {
         failed = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);

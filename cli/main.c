@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/doc.h"
+#include "cli/platform.h"
 #include "cli/verb.h"
 #include "cli/version.h"
 
@@ -135,6 +136,7 @@ static int leave(msg_status status)
 
 int main(int argc, char **argv)
 {
+    platform_start(argc > 0 ? argv[0] : NULL);
     io_start();
     doc_start();
     const msg_status status = io_finish(dispatch(argc, argv));

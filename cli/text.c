@@ -14,7 +14,8 @@
 void text_wipe(void *ptr, size_t len)
 {
     if (ptr != NULL && len > 0) {
-        explicit_bzero(ptr, len);
+        memset(ptr, 0, len);
+        __asm__ volatile("" : : "r"(ptr) : "memory"); /* or the compiler drops the memset */
     }
 }
 

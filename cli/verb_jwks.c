@@ -32,7 +32,7 @@ typedef struct key_list {
 static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *name)
 {
     size_t more = xcj_keyset_count(set);
-    xcj_key **keys = reallocarray(list->keys, list->count + more + 1, sizeof *keys);
+    xcj_key **keys = realloc(list->keys, (list->count + more + 1) * sizeof *keys);
     if (keys == NULL) {
         return msg_fail_memory();
     }

@@ -128,7 +128,7 @@ END_TEST
 
 START_TEST(wipe_zeroes_that_much)
 {
-    char bytes[5] = "12345";
+    char bytes[] = { '1', '2', '3', '4', '5' };
     xcj__wipe(bytes + 1, 3);
     ck_assert_mem_eq(bytes,
                      "1\0\0\0"

@@ -6,9 +6,9 @@
  * libjwt's own: free it with jwt_free(). A jwt_t is for one thread at a time.
  *
  * A jwt_t holds claims as jansson reads them, and so loses what jansson does not hold: an integer beyond 64 bits, a number
- * too large for a double or an escaped NUL is XCJ_ERR_LIMIT here; 1.10 becomes 1.1000000000000001 and 1E2 becomes 100.0;
- * members are written in the order of their names. A token that is only verified (xcj_verify()) or minted (xcj_mint()) loses
- * nothing.
+ * too large for a double or an escaped NUL is XCJ_ERR_LIMIT here; 1.10 becomes 1.1000000000000001 (1.1 from jansson 2.15 on)
+ * and 1E2 becomes 100.0; members are written in the order of their names. A token that is only verified (xcj_verify()) or
+ * minted (xcj_mint()) loses nothing.
  */
 #ifndef XCJ_LIBJWT_H
 #define XCJ_LIBJWT_H

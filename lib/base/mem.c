@@ -73,7 +73,8 @@ char *xcj__dup(const char *text, size_t len)
 void xcj__wipe(void *ptr, size_t len)
 {
     if (len > 0) {
-        explicit_bzero(ptr, len);
+        memset(ptr, 0, len);
+        __asm__ volatile("" : : "r"(ptr) : "memory"); /* or the compiler drops the memset */
     }
 }
 

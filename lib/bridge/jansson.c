@@ -31,7 +31,8 @@ void xcj__bridge_drop(char *text)
     json_free_t release;
     if (text != NULL) {
         json_get_alloc_funcs(&allocate, &release);
-        explicit_bzero(text, strlen(text));
+        memset(text, 0, strlen(text));
+        __asm__ volatile("" : : "r"(text) : "memory"); /* or the compiler drops the memset */
         release(text);
     }
 }

@@ -109,6 +109,13 @@ xcj_code xcj_jwt_from_auth(jwt_t **out, const xcj_auth *auth, const xcj_mint_opt
     return xcj__bridge_done(err);
 }
 
+/* The PS algorithms of libjwt 1.12 and later take only keys that name RSASSA-PSS as their type. Ours name RSA. */
+static bool takes_our_keys(xcj_alg alg)
+{
+    const bool is_pss = alg == XCJ_PS256 || alg == XCJ_PS384 || alg == XCJ_PS512;
+    return !is_pss && jwt_str_alg(xcj_alg_name(alg)) != JWT_ALG_INVAL;
+}
+
 xcj_code xcj_jwt_set_key(jwt_t *jwt, const xcj_key *key, xcj_alg alg, xcj_error *err)
 {
     if (jwt == NULL || key == NULL) {
@@ -118,11 +125,10 @@ xcj_code xcj_jwt_set_key(jwt_t *jwt, const xcj_key *key, xcj_alg alg, xcj_error 
     if (code != XCJ_OK) {
         return code;
     }
-    jwt_alg_t theirs = jwt_str_alg(xcj_alg_name(alg));
-    if (theirs == JWT_ALG_INVAL) {
+    if (!takes_our_keys(alg)) {
         return xcj__bridge_fail(err, XCJ_ERR_ALG, "libjwt does not have the key's algorithm: use xcj_jwt_sign()");
     }
-    code = set_key(jwt, key, theirs, XCJ_PRIVATE, err);
+    code = set_key(jwt, key, jwt_str_alg(xcj_alg_name(alg)), XCJ_PRIVATE, err);
     return code == XCJ_OK ? xcj__bridge_done(err) : code;
 }
 

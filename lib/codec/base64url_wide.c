@@ -1,9 +1,18 @@
 #include "lib/codec/base64url_wide.h"
 
-#if defined(__x86_64__) && defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+/* glibc says at run time what the processor has, without a constructor of the compiler's. Elsewhere nothing is wide. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(XCJ_POSIX_ONLY)
+#if __GLIBC_PREREQ(2, 33)
+#define HAVE_CPU_FEATURES
+#endif
+#endif
+
+#ifdef HAVE_CPU_FEATURES
 
 #include <immintrin.h>
 #include <sys/platform/x86.h>
+
+#include "lib/base/mem.h"
 
 #define AVX2 __attribute__((target("avx2")))
 
@@ -94,14 +103,31 @@ AVX2 static size_t decode(uint8_t *dst, const uint8_t *src, size_t len, xcj__b64
     return at;
 }
 
+/* Without optimisation every vector passes through the stack, which this wipes as deep as the functions above reach. */
+#ifdef __OPTIMIZE__
+static void wipe_stack(void)
+{
+}
+#else
+__attribute__((noinline)) static void wipe_stack(void)
+{
+    uint8_t frames[4096];
+    xcj__wipe(frames, sizeof frames);
+}
+#endif
+
 size_t xcj__b64_encode_wide(char *dst, const uint8_t *src, size_t len, xcj__b64_ends ends)
 {
-    return CPU_FEATURE_ACTIVE(AVX2) ? encode(dst, src, len, ends) : 0;
+    size_t done = CPU_FEATURE_ACTIVE(AVX2) ? encode(dst, src, len, ends) : 0;
+    wipe_stack();
+    return done;
 }
 
 size_t xcj__b64_decode_wide(uint8_t *dst, const uint8_t *src, size_t len, xcj__b64_ends ends)
 {
-    return CPU_FEATURE_ACTIVE(AVX2) ? decode(dst, src, len, ends) : 0;
+    size_t done = CPU_FEATURE_ACTIVE(AVX2) ? decode(dst, src, len, ends) : 0;
+    wipe_stack();
+    return done;
 }
 
 #else

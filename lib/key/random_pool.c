@@ -1,3 +1,7 @@
+#ifndef XCJ_POSIX_ONLY
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, madvise() and MADV_WIPEONFORK, which Linux has */
+#endif
+
 #include "lib/key/random_pool.h"
 
 #include <openssl/rand.h>

@@ -13,7 +13,7 @@
 
 static xcj_error err;
 
-/* Every algorithm of ours, and what libjwt calls it; JWT_ALG_NONE where it has none. */
+/* Every algorithm of ours, and what libjwt calls it; JWT_ALG_NONE where it has none or does not take our keys. */
 static const struct {
     xcj_alg alg;
     jwt_alg_t theirs;
@@ -24,6 +24,13 @@ static const struct {
     { XCJ_ES256K, JWT_ALG_NONE }, { XCJ_EDDSA, JWT_ALG_NONE },  { XCJ_ED25519, JWT_ALG_NONE }, { XCJ_ED448, JWT_ALG_NONE },
 };
 #define SHARED_COUNT 9
+
+/* The algorithm of a token that was verified: from libjwt 1.12 on PS256, PS384 and PS512 have a name there. */
+static jwt_alg_t alg_in_libjwt(int i)
+{
+    const jwt_alg_t alg = jwt_str_alg(xcj_alg_name(ALGS[i].alg));
+    return alg == JWT_ALG_INVAL ? JWT_ALG_NONE : alg;
+}
 
 static jwt_t *jwt_with(const char *grants)
 {
@@ -113,7 +120,8 @@ START_TEST(from_ours_to_theirs)
     expect_json(jwt_get_headers_json(jwt, NULL), "{}");
     xcj_verifier *verifier = without_exp(key);
     jwt_t *back = verified(verifier, token, len);
-    ck_assert_int_eq(jwt_get_alg(back), ALGS[_i].theirs);
+    ck_assert_int_eq(jwt_get_alg(back), alg_in_libjwt(_i));
+    ck_assert(_i >= SHARED_COUNT || alg_in_libjwt(_i) == ALGS[_i].theirs);
     ck_assert_str_eq(jwt_get_header(back, "alg"), xcj_alg_name(ALGS[_i].alg));
     ck_assert_str_eq(jwt_get_header(back, "typ"), "JWT");
     expect_json(jwt_get_grants_json(back, NULL), GRANTS);

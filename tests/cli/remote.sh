@@ -144,6 +144,25 @@ find second -name xcj-fetch -delete
 err_has 'without the helper' 'the helper program xcj-fetch is missing'
 holds 'without the helper other keys do' "$moved/xcj" verify --jwks www/jwks.json "$token"
 
+# Command and helper copied together, and started by another name.
+mkdir together && cp "$XCJ" "$XCJ_BUILD/xcj-fetch" together
+ln -s together/xcj linked
+holds 'copied together' together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+holds 'through a link' ./linked verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+holds 'found in PATH' env PATH="$PWD/together:$PATH" xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+# Beside the command somebody else may have put a helper, or changed it.
+chmod o+w together/xcj-fetch
+together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'a helper that anybody may change'
+err_has 'a helper that anybody may change' 'owned by root or by you'
+chmod o-w together/xcj-fetch
+if [ "$(id -u)" -eq 0 ]; then
+    chown 65534 together/xcj-fetch
+    together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'a helper of somebody else'
+    err_has 'a helper of somebody else' 'owned by root or by you'
+    chown 65534 together/xcj
+    holds 'command and helper of the same owner' together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+fi
+
 # What the helper is given, as a script in its place sees it.
 cat >"$moved/xcj-fetch" <<'END'
 #!/bin/sh
@@ -162,4 +181,10 @@ if grep -q SECRET environment; then fail 'the helper is given no secrets of the 
 if grep -qF "$token" words; then fail 'the helper is given no token'; fi
 grep -q ' 1 -> ' descriptors || fail 'the descriptors are listed'
 if grep -q ' -> .*/hidden' descriptors; then fail 'the helper is given no descriptors'; fi
+# shellcheck disable=SC2016
+sh -c 'ulimit -S -n 9 && exec "$@"' sh "$moved/xcj" verify --jwks-url https://keys.example/jwks.json "$token" \
+    9<hidden >out 2>err && fail 'a helper that says nothing'
+err_has 'with a low limit' 'xcj-fetch failed'
+grep -q ' 1 -> ' descriptors || fail 'the descriptors are listed, with a low limit'
+if grep -q ' -> .*/hidden' descriptors; then fail 'the helper is given no descriptor above the limit'; fi
 finish

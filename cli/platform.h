@@ -1,0 +1,18 @@
+/*
+ * platform.h: what POSIX does not offer, and replacements for systems without it.
+ */
+#ifndef XCJ_CLI_PLATFORM_H
+#define XCJ_CLI_PLATFORM_H
+
+#include "cli/text.h"
+
+/** Call first, with argv[0]: the last resort to find the program's own file. */
+void platform_start(const char *started_as);
+
+/** Appends the absolute path of the program's own file. False when it cannot be found. */
+bool platform_program(text *path);
+
+/** Marks every descriptor above standard error close-on-exec: those that the caller left open may lead to secrets. */
+void platform_close_on_exec(void);
+
+#endif
