@@ -146,9 +146,13 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     return check_jws(args);
 }
 
+/* An option that is not given gives no list: an empty one would allow nothing. */
 static msg_status views(xcj_str **out, const opt_list *list)
 {
-    *out = calloc(list->count + 1, sizeof **out);
+    if (list->count == 0) {
+        return STATUS_OK;
+    }
+    *out = calloc(list->count, sizeof **out);
     if (*out == NULL) {
         return msg_fail_memory();
     }

@@ -715,7 +715,7 @@ END_TEST
 
 START_TEST(nothing_at_all)
 {
-    expect_refused(NULL, 0, XCJ_ERR_KEY);
+    expect_refused((const uint8_t *)"", 0, XCJ_ERR_KEY);
     expect_refused((const uint8_t *)"\x30\x00", 2, XCJ_ERR_KEY);
     expect_refused((const uint8_t *)"\x30\x80\x00\x00", 4, XCJ_ERR_KEY);
     expect_refused((const uint8_t *)"\x30\x84\xff\xff\xff\xff", 6, XCJ_ERR_KEY);

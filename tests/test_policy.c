@@ -411,9 +411,9 @@ START_TEST(absent_texts_of_lists)
             bool is_absent = j > 0;
             xcj_verify_options options = at(0);
             xcj__policy policy;
-            options.issuers = list;
-            options.audiences = list;
-            options.required = list;
+            options.issuers = i == 0 ? list : NULL;
+            options.audiences = i == 1 ? list : NULL;
+            options.required = i == 2 ? list : NULL;
             options.issuers_count = i == 0 ? 2 : 0;
             options.audiences_count = i == 1 ? 2 : 0;
             options.required_count = i == 2 ? 2 : 0;
@@ -425,6 +425,74 @@ START_TEST(absent_texts_of_lists)
             }
         }
     }
+}
+END_TEST
+
+/* One rule for all lists: NULL asks for nothing, an empty one allows nothing, and one that is only counted is refused. */
+START_TEST(empty_lists_allow_nothing)
+{
+    static const xcj_str none[1] = { { NULL, 0 } };
+    static const xcj_alg no_alg[1] = { XCJ_ALG_NONE };
+    static const row no_issuer[] = {
+        { "{\"iss\":\"a\"}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS, "\"iss\" is not accepted, whatever it is" },
+        { "{\"iss\":\"\"}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS, NULL },
+        { "{}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS, "\"iss\" is missing" },
+    };
+    static const row no_audience[] = {
+        { "{\"aud\":\"a\"}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" is not accepted, whatever it is" },
+        { "{\"aud\":[\"a\",\"b\"]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" is not accepted, whatever it is" },
+        { "{\"aud\":[]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, NULL },
+        { "{}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" is missing" },
+    };
+    static const row any[] = { { "{\"iss\":\"a\",\"aud\":[\"a\"]}", XCJ_OK, 0, NULL }, { "{}", XCJ_OK, 0, NULL } };
+    xcj_verify_options options = at(0);
+    xcj__policy policy;
+    EXPECT(&options, any);
+    options.required = none; /* requires nothing */
+    EXPECT(&options, any);
+    options.issuers = none;
+    EXPECT(&options, no_issuer);
+    options = at(0);
+    options.audiences = none;
+    EXPECT(&options, no_audience);
+    options = at(0);
+    open_policy(&policy, &options);
+    ck_assert_uint_eq(policy.algs, UINT32_MAX);
+    xcj__policy_close(&policy);
+    options.algs = no_alg;
+    open_policy(&policy, &options);
+    ck_assert_uint_eq(policy.algs, 0);
+    xcj__policy_close(&policy);
+    /* An opaque payload has no issuer to accept. */
+    options = at(0);
+    options.opaque_payload = 1;
+    options.issuers = none;
+    ck_assert_int_eq(xcj__policy_open(&policy, &options, &err), XCJ_ERR_CONFIG);
+}
+END_TEST
+
+START_TEST(lists_that_are_only_counted)
+{
+    static const char *const names[] = { "algs", "issuers", "audiences", "required" };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        xcj_verify_options options = at(0);
+        xcj__policy policy;
+        size_t *counts[] = { &options.algs_count, &options.issuers_count, &options.audiences_count,
+                             &options.required_count };
+        *counts[i] = 1;
+        ck_assert_int_eq(xcj__policy_open(&policy, &options, &err), XCJ_ERR_ARGUMENT);
+        expect_error(&err, XCJ_ERR_ARGUMENT, names[i]);
+    }
+}
+END_TEST
+
+/* A NULL pointer is absent whatever the length beside it says. */
+START_TEST(absent_texts_have_no_length)
+{
+    static const row any[] = { { "{\"sub\":\"a\"}", XCJ_OK, 0, NULL }, { "{}", XCJ_OK, 0, NULL } };
+    xcj_verify_options options = at(0);
+    options.subject = options.typ = options.key_claim = (xcj_str){ NULL, SIZE_MAX };
+    EXPECT(&options, any);
 }
 END_TEST
 
@@ -549,6 +617,9 @@ static Suite *suite(void)
         age,
         issuers_and_subject,
         absent_texts_of_lists,
+        empty_lists_allow_nothing,
+        lists_that_are_only_counted,
+        absent_texts_have_no_length,
         audiences,
         required_claims,
         media_types,

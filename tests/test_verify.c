@@ -236,6 +236,7 @@ START_TEST(options_are_checked)
     options.algs_count = 1;
     ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
     options.algs = NULL;
+    options.algs_count = 0;
     options.required = names;
     options.required_count = 33;
     ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &options, &err), XCJ_ERR_CONFIG);
@@ -340,7 +341,7 @@ START_TEST(detached_payloads)
         }
     }
     /* What is no token at all, and what is the beginning of a JSON one. */
-    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, NULL, 0, "x", 1, NULL, &err), XCJ_ERR_TOKEN);
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, "", 0, "x", 1, NULL, &err), XCJ_ERR_TOKEN);
     ck_assert_int_eq(xcj_verify_detached(NULL, verifier, "{", 1, "x", 1, NULL, &err), XCJ_ERR_JSON);
     /* A payload in both places is refused. */
     size_t len;

@@ -3,6 +3,11 @@
  *
  * Conventions of the whole library:
  *  - Inputs are (pointer, length); they never need a NUL and are copied or finished with before the call returns.
+ *  - A NULL pointer is absent, whatever the length beside it says. Where something must be given, absence is
+ *    XCJ_ERR_ARGUMENT, and a getter of a NULL handle returns what it returns for an absent value: NULL, 0, an absent view.
+ *    What may be NULL says so.
+ *  - An array of NULL with a count above 0 is XCJ_ERR_ARGUMENT. An array that is given with a count of 0 is not absent: a
+ *    list of what is allowed then allows nothing.
  *  - A fallible function returns an xcj_code and takes an `xcj_error *` last, which may be NULL.
  *  - `T **out` belongs to the caller and is freed by xcj_T_free(); `char **` and `uint8_t **` come with a length and are
  *    freed by xcj_free(). `const T *` is borrowed and lives as long as what it was read from.

@@ -30,7 +30,8 @@ typedef struct xcj_jws_options {
     }
 
 /**
- * Signs a payload into the compact serialisation (RFC 7515 3.1). `options` and `scratch` may be NULL.
+ * Signs a payload into the compact serialisation (RFC 7515 3.1). `options` and `scratch` may be NULL; a payload of NULL and
+ * 0 is an empty one.
  * XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE, _JSON or _CONFIG (the header option), _ARGUMENT, _MEMORY, _CRYPTO,
  * _RANDOM, _SIGNER (see xcj_key_from_signer()).
  */

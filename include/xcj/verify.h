@@ -18,12 +18,13 @@ typedef struct xcj_verifier xcj_verifier;
 
 /** What a token must be. Everything is copied. */
 typedef struct xcj_verify_options {
-    size_t size;            /**< of the struct, as its _INIT sets it */
-    const xcj_alg *algs;    /**< the exact algorithms allowed; NULL: whatever the key admits; not NULL and 0: none at all */
-    size_t algs_count;      /**< how many */
-    const xcj_str *issuers; /**< iss must equal one of them; an absent text in a list is XCJ_ERR_CONFIG */
-    size_t issuers_count;   /**< how many */
-    const xcj_str *audiences; /**< aud must equal, or contain, one of them */
+    size_t size;         /**< of the struct, as its _INIT sets it */
+    const xcj_alg *algs; /**< the exact algorithms allowed; NULL: whatever the key admits */
+    size_t algs_count;   /**< how many */
+    const xcj_str
+        *issuers;         /**< iss must equal one of them; NULL: not compared. An absent text in a list is XCJ_ERR_CONFIG */
+    size_t issuers_count; /**< how many */
+    const xcj_str *audiences; /**< aud must equal, or contain, one of them; NULL: not compared */
     size_t audiences_count;   /**< how many */
     xcj_str subject;          /**< sub must equal it; absent: not compared */
     xcj_str typ; /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
@@ -86,7 +87,7 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_json(xcj_verified **out, const xcj_ve
 
 /**
  * Verifies a token whose payload is carried elsewhere (RFC 7515 appendix F): a compact token with an empty payload part, or
- * a JSON serialisation without `payload`. The payload is given as it was before base64url.
+ * a JSON serialisation without `payload`. The payload is given as it was before base64url; NULL and 0 is an empty one.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, const char *token,
                                                     size_t len, const void *payload, size_t payload_len,

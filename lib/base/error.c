@@ -125,6 +125,11 @@ xcj_code xcj__fail_memory(xcj_error *err)
     return xcj__fail(err, XCJ_ERR_MEMORY, "out of memory");
 }
 
+xcj_code xcj__fail_null(xcj_error *err)
+{
+    return xcj__fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
+}
+
 void xcj__error_clear(xcj_error *err)
 {
     if (err == NULL) {

@@ -16,6 +16,9 @@ __attribute__((format(printf, 5, 6))) xcj_code xcj__fail_at(xcj_error *err, xcj_
 /** XCJ_ERR_MEMORY with its sentence. */
 xcj_code xcj__fail_memory(xcj_error *err);
 
+/** XCJ_ERR_ARGUMENT: a pointer that must be given is NULL. */
+xcj_code xcj__fail_null(xcj_error *err);
+
 /** Puts "what: " before the error's sentence, for a part of something that was at fault, and returns its code. */
 xcj_code xcj__fail_within(xcj_error *err, xcj_code code, const char *what);
 

@@ -70,6 +70,23 @@ char *xcj__dup(const char *text, size_t len)
     return copy;
 }
 
+bool xcj__clear_handle(void *out)
+{
+    static const void *const none = NULL;
+    if (out != NULL) {
+        memcpy(out, &none, sizeof none);
+    }
+    return out != NULL;
+}
+
+bool xcj__clear_block(void *out, size_t *len)
+{
+    if (len != NULL) {
+        *len = 0;
+    }
+    return xcj__clear_handle(out) && len != NULL;
+}
+
 void xcj__wipe(void *ptr, size_t len)
 {
     if (len > 0) {

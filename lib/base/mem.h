@@ -20,6 +20,12 @@ void *xcj__realloc(void *block, size_t size);
 /** A copy with a NUL after it. */
 char *xcj__dup(const char *text, size_t len);
 
+/** Sets the pointer that `out` points to, of any type, to NULL. False when `out` is NULL. */
+bool xcj__clear_handle(void *out);
+
+/** As xcj__clear_handle(), and sets *len to 0. False when either is NULL; the other is set all the same. */
+bool xcj__clear_block(void *out, size_t *len);
+
 /** Overwrites memory in a way that a compiler does not drop. */
 void xcj__wipe(void *ptr, size_t len);
 

@@ -26,3 +26,10 @@ xcj_code xcj__options_read(void *dst, size_t dst_size, const void *src, xcj_erro
     memcpy(dst, src, size < dst_size ? size : dst_size);
     return XCJ_OK;
 }
+
+xcj_code xcj__array_check(const void *array, size_t count, const char *name, xcj_error *err)
+{
+    return array != NULL || count == 0
+               ? XCJ_OK
+               : xcj__fail_at(err, XCJ_ERR_ARGUMENT, name, XCJ_NO_OFFSET, "%s has a count but no array", name);
+}

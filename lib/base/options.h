@@ -12,4 +12,13 @@
  */
 XCJ_MUST_CHECK xcj_code xcj__options_read(void *dst, size_t dst_size, const void *src, xcj_error *err);
 
+/** A NULL pointer is absent whatever its length (base.h): makes the length of such a view 0. */
+static inline void xcj__view_settle(xcj_str *view)
+{
+    view->len = view->ptr != NULL ? view->len : 0;
+}
+
+/** XCJ_ERR_ARGUMENT for an array of `count` elements that is not there. */
+XCJ_MUST_CHECK xcj_code xcj__array_check(const void *array, size_t count, const char *name, xcj_error *err);
+
 #endif

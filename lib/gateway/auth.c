@@ -567,16 +567,14 @@ size_t xcj__auth_complete_max(const xcj__plan *plan, size_t claims_len, const xc
 xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth, const xcj_mint_options *options,
                          xcj_scratch *scratch, xcj_error *err)
 {
-    if (out == NULL || out_len == NULL || auth == NULL) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "out, out_len and auth must be given");
+    if (!xcj__clear_block(out, out_len) || auth == NULL) {
+        return xcj__fail_null(err);
     }
-    *out = NULL;
-    *out_len = 0;
     xcj_auth request_auth;
     xcj_mint_options read;
-    xcj_code code = xcj__options_read(&request_auth, sizeof request_auth, auth, err);
+    xcj_code code = xcj__auth_read(&request_auth, auth, err);
     if (code == XCJ_OK) {
-        code = xcj__options_read(&read, sizeof read, options, err);
+        code = xcj__mint_options_read(&read, options, err);
     }
     xcj__plan plan;
     if (code == XCJ_OK) {

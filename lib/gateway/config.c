@@ -257,12 +257,11 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
 xcj_code xcj_minter_from_config(xcj_minter **out, const char *text, size_t len, const xcj_mint_options *defaults,
                                 const xcj_key_options *key_options, xcj_error *err)
 {
-    if (out == NULL || text == NULL) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "out and text must be given");
+    if (!xcj__clear_handle(out) || text == NULL) {
+        return xcj__fail_null(err);
     }
-    *out = NULL;
     xcj_mint_options options;
-    xcj_code code = xcj__options_read(&options, sizeof options, defaults, err);
+    xcj_code code = xcj__mint_options_read(&options, defaults, err);
     if (code != XCJ_OK) {
         return code;
     }

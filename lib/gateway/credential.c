@@ -4,6 +4,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/base/options.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
 #include "lib/key/x509.h"
@@ -25,6 +26,23 @@ static const struct {
     { XCJ_AUTH_CLIENT_CERT, "mTLS" },
     { XCJ_AUTH_API_KEY, "Key Auth" },
 };
+
+xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err)
+{
+    xcj_code code = xcj__options_read(out, sizeof *out, auth, err);
+    xcj__view_settle(&out->authorization);
+    xcj__view_settle(&out->client_cert);
+    xcj__view_settle(&out->client_dn);
+    xcj__view_settle(&out->api_key);
+    xcj__view_settle(&out->consumer_custom_id);
+    xcj__view_settle(&out->consumer_id);
+    xcj__view_settle(&out->audience);
+    xcj__view_settle(&out->service_scheme);
+    xcj__view_settle(&out->service_host);
+    xcj__view_settle(&out->service_path);
+    xcj__view_settle(&out->jti);
+    return code;
+}
 
 static bool is_space(char c)
 {

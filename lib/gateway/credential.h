@@ -20,6 +20,9 @@ typedef struct xcj__credential {
     xcj_str dn;      /* the subject as text, when there is no certificate */
 } xcj__credential;
 
+/** Reads a request of a caller, NULL for all defaults, into one in which absent views are empty. XCJ_ERR_ARGUMENT. */
+XCJ_MUST_CHECK xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err);
+
 /** Applies auth->methods. XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _ARGUMENT. */
 XCJ_MUST_CHECK xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err);
 

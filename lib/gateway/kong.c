@@ -1,13 +1,12 @@
 #include <xcj/kong.h>
 
-#include "lib/base/options.h"
 #include "lib/gateway/credential.h"
 
 /* The bits of the methods are numbered in the plugin's order. */
 uint32_t xcj_kong_method(const xcj_auth *auth)
 {
     xcj_auth read;
-    if (auth == NULL || xcj__options_read(&read, sizeof read, auth, NULL) != XCJ_OK) {
+    if (auth == NULL || xcj__auth_read(&read, auth, NULL) != XCJ_OK) {
         return 0;
     }
     uint32_t present = xcj__credential_methods(&read);

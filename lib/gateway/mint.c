@@ -5,10 +5,10 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/base/options.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
 #include "lib/gateway/auth.h"
+#include "lib/gateway/credential.h"
 #include "lib/key/key.h"
 #include "lib/key/scratch.h"
 #include "lib/key/spares.h"
@@ -198,7 +198,7 @@ typedef struct source {
 static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
-    xcj_code code = xcj__options_read(&auth, sizeof auth, from.auth, err);
+    xcj_code code = xcj__auth_read(&auth, from.auth, err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -242,22 +242,13 @@ static xcj_code mint(xcj_mint_job *job, size_t *len, const xcj_minter *minter, s
     return code;
 }
 
-static xcj_code bad_call(xcj_error *err)
-{
-    return xcj__fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
-}
-
 xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options, xcj_error *err)
 {
-    if (out == NULL) {
-        return bad_call(err);
-    }
-    *out = NULL;
-    if (key == NULL) {
-        return bad_call(err);
+    if (!xcj__clear_handle(out) || key == NULL) {
+        return xcj__fail_null(err);
     }
     xcj_mint_options read;
-    xcj_code code = xcj__options_read(&read, sizeof read, options, err);
+    xcj_code code = xcj__mint_options_read(&read, options, err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -291,27 +282,27 @@ void xcj_minter_free(xcj_minter *minter)
 
 xcj_alg xcj_minter_alg(const xcj_minter *minter)
 {
-    return minter->alg;
+    return minter != NULL ? minter->alg : XCJ_ALG_NONE;
 }
 
 const xcj_key *xcj_minter_key(const xcj_minter *minter)
 {
-    return minter->key;
+    return minter != NULL ? minter->key : NULL;
 }
 
 xcj_str xcj_minter_apikey_header(const xcj_minter *minter)
 {
-    return minter->apikey_header;
+    return minter != NULL ? minter->apikey_header : (xcj_str){ NULL, 0 };
 }
 
 xcj_str xcj_minter_upstream_header(const xcj_minter *minter)
 {
-    return minter->upstream_header;
+    return minter != NULL ? minter->upstream_header : (xcj_str){ NULL, 0 };
 }
 
 xcj_str xcj_minter_downstream_header(const xcj_minter *minter)
 {
-    return minter->downstream_header;
+    return minter != NULL ? minter->downstream_header : (xcj_str){ NULL, 0 };
 }
 
 const char *xcj_header_prefix(const char *name, size_t len)
@@ -322,7 +313,7 @@ const char *xcj_header_prefix(const char *name, size_t len)
 size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
 {
     xcj_auth request;
-    if (xcj__options_read(&request, sizeof request, auth, NULL) != XCJ_OK) {
+    if (minter == NULL || auth == NULL || xcj__auth_read(&request, auth, NULL) != XCJ_OK) {
         return 0;
     }
     return token_len(minter, xcj__auth_claims_max(&minter->plan, &request));
@@ -331,7 +322,7 @@ size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
 size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth)
 {
     xcj_auth request;
-    if (xcj__options_read(&request, sizeof request, auth, NULL) != XCJ_OK) {
+    if (minter == NULL || xcj__auth_read(&request, auth, NULL) != XCJ_OK) {
         return 0;
     }
     return token_len(minter, xcj__auth_complete_max(&minter->plan, claims_len, &request));
@@ -340,13 +331,11 @@ size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const 
 xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *minter, const xcj_auth *auth,
                               xcj_scratch *scratch, xcj_error *err)
 {
-    if (out == NULL || out_len == NULL || minter == NULL || auth == NULL) {
-        return bad_call(err);
+    if (!xcj__clear_block(out, out_len) || minter == NULL || auth == NULL) {
+        return xcj__fail_null(err);
     }
-    *out = NULL;
-    *out_len = 0;
     xcj_auth request;
-    xcj_code code = xcj__options_read(&request, sizeof request, auth, err);
+    xcj_code code = xcj__auth_read(&request, auth, err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -363,13 +352,20 @@ xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *min
     return code;
 }
 
+static bool clear_len(size_t *len)
+{
+    if (len != NULL) {
+        *len = 0;
+    }
+    return len != NULL;
+}
+
 xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
                   xcj_error *err)
 {
-    if (len == NULL || minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
-        return bad_call(err);
+    if (!clear_len(len) || minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
+        return xcj__fail_null(err);
     }
-    *len = 0;
     xcj_mint_job job;
     job_init(&job, buf, cap);
     return mint(&job, len, minter, (source){ auth, NULL }, scratch, err);
@@ -378,10 +374,9 @@ xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, 
 xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const char *claims, size_t claims_len,
                          const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err)
 {
-    if (len == NULL || minter == NULL || claims == NULL || (buf == NULL && cap > 0)) {
-        return bad_call(err);
+    if (!clear_len(len) || minter == NULL || claims == NULL || (buf == NULL && cap > 0)) {
+        return xcj__fail_null(err);
     }
-    *len = 0;
     xcj_mint_job job;
     job_init(&job, buf, cap);
     const xcj_str given = { claims, claims_len };
@@ -392,11 +387,11 @@ xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_mi
                           xcj_scratch *scratch, xcj_error *err)
 {
     if (job == NULL) {
-        return bad_call(err);
+        return xcj__fail_null(err);
     }
     job_init(job, buf, cap);
     if (minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
-        return bad_call(err);
+        return xcj__fail_null(err);
     }
     xcj_scratch *lent = xcj__spares_take(&minter->spares, scratch);
     xcj_code code = job_prepare(job, minter, (source){ auth, NULL }, lent, err);
@@ -410,7 +405,7 @@ xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_mi
 xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
 {
     if (job == NULL || minter == NULL) {
-        return bad_call(err);
+        return xcj__fail_null(err);
     }
     if (job->size != sizeof *job || job->input_len == 0) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not prepared");
@@ -426,10 +421,9 @@ xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch 
 
 xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err)
 {
-    if (job == NULL || len == NULL) {
-        return bad_call(err);
+    if (!clear_len(len) || job == NULL) {
+        return xcj__fail_null(err);
     }
-    *len = 0;
     if (job->size != sizeof *job || job->input_len == 0 || job->signature_len == 0) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not signed");
     }
@@ -444,11 +438,9 @@ xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err)
 
 xcj_code xcj_minter_failure(char **out, size_t *out_len, const xcj_minter *minter, const xcj_error *failure, xcj_error *err)
 {
-    if (out == NULL || out_len == NULL || minter == NULL) {
-        return bad_call(err);
+    if (!xcj__clear_block(out, out_len) || minter == NULL) {
+        return xcj__fail_null(err);
     }
-    *out = NULL;
-    *out_len = 0;
     xcj__buf body;
     xcj__buf_init(&body);
     xcj__buf_put_text(&body, "{\"ErrorMessage\":\"" UNAUTHORIZED "\"");

@@ -4,6 +4,7 @@
 #include <xcj/mint.h>
 
 #include "lib/base/error.h"
+#include "lib/base/mem.h"
 #include "lib/gateway/plan.h"
 
 static xcj_code find_client_id(void *ctx, const xcj__json_item *item, xcj_error *err)
@@ -17,11 +18,9 @@ static xcj_code find_client_id(void *ctx, const xcj__json_item *item, xcj_error 
 
 xcj_code xcj_minted_client_id(char **out, size_t *out_len, const char *token, size_t len, xcj_error *err)
 {
-    if (out == NULL || out_len == NULL || token == NULL) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "out, out_len and token must be given");
+    if (!xcj__clear_block(out, out_len) || token == NULL) {
+        return xcj__fail_null(err);
     }
-    *out = NULL;
-    *out_len = 0;
     xcj_unverified *taken = NULL;
     xcj__json_value value = { .type = 0 };
     xcj_code code = xcj_unverified_decode(&taken, token, len, err);

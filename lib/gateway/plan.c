@@ -4,6 +4,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/base/options.h"
 #include "lib/codec/json_write.h"
 
 #define NAME(literal)                                                                                                       \
@@ -124,12 +125,6 @@ static xcj_code names_copy(xcj__names *out, const xcj_str *list, size_t count, c
 
 static xcj_code plan_lists(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
 {
-    if (options->drop_claims == NULL && options->drop_claims_count > 0) {
-        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "drop_claims", XCJ_NO_OFFSET, "drop_claims has a count but no list");
-    }
-    if (options->keep_claims == NULL && options->keep_claims_count > 0) {
-        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "keep_claims", XCJ_NO_OFFSET, "keep_claims has a count but no list");
-    }
     if (options->keep_claims == NULL) {
         return names_copy(&plan->listed, options->drop_claims, options->drop_claims_count, "drop_claims", err);
     }
@@ -251,6 +246,23 @@ void xcj__plan_free(xcj__plan *plan)
     xcj_free(plan->listed.list);
     xcj_verifier_free(plan->verifier);
     memset(plan, 0, sizeof *plan);
+}
+
+xcj_code xcj__mint_options_read(xcj_mint_options *out, const xcj_mint_options *options, xcj_error *err)
+{
+    xcj_code code = xcj__options_read(out, sizeof *out, options, err);
+    xcj__view_settle(&out->iss);
+    xcj__view_settle(&out->aud);
+    xcj__view_settle(&out->jku);
+    xcj__view_settle(&out->kid);
+    xcj__view_settle(&out->typ);
+    xcj__view_settle(&out->bearer_clientid_claim);
+    xcj__view_settle(&out->claims);
+    xcj__view_settle(&out->header);
+    if (code == XCJ_OK) {
+        code = xcj__array_check(out->drop_claims, out->drop_claims_count, "drop_claims", err);
+    }
+    return code == XCJ_OK ? xcj__array_check(out->keep_claims, out->keep_claims_count, "keep_claims", err) : code;
 }
 
 xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_error *err)

@@ -54,6 +54,12 @@ typedef struct xcj__plan {
     xcj_verifier *verifier;
 } xcj__plan;
 
+/**
+ * Reads options of a caller, NULL for all defaults, into ones in which absent views are empty and every counted array is
+ * there. XCJ_ERR_ARGUMENT.
+ */
+XCJ_MUST_CHECK xcj_code xcj__mint_options_read(xcj_mint_options *out, const xcj_mint_options *options, xcj_error *err);
+
 /** Checks the options (already read) and builds a plan. XCJ_ERR_CONFIG, _JSON, _ARGUMENT, _MEMORY. */
 XCJ_MUST_CHECK xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_error *err);
 

@@ -66,7 +66,9 @@ static xcj_code generate_pair(xcj__jwk *jwk, const xcj__alg *row, unsigned bits,
 
 xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out)) {
+        return xcj__fail_null(err);
+    }
     const xcj__alg *row = xcj__alg_row(alg);
     if (row == NULL) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "not an algorithm");

@@ -34,48 +34,48 @@ void xcj_key_free(xcj_key *key)
 
 const char *xcj_key_type(const xcj_key *key)
 {
-    return xcj__kty_name(key->jwk.facts.kty);
+    return key != NULL ? xcj__kty_name(key->jwk.facts.kty) : NULL;
 }
 
 const char *xcj_key_curve(const xcj_key *key)
 {
-    const xcj__curve *curve = xcj__curve_row(key->jwk.facts.crv);
+    const xcj__curve *curve = key != NULL ? xcj__curve_row(key->jwk.facts.crv) : NULL;
     return curve != NULL ? curve->name : NULL;
 }
 
 unsigned xcj_key_bits(const xcj_key *key)
 {
-    return key->jwk.facts.bits;
+    return key != NULL ? key->jwk.facts.bits : 0;
 }
 
 int xcj_key_is_private(const xcj_key *key)
 {
-    return key->jwk.facts.is_private;
+    return key != NULL && key->jwk.facts.is_private;
 }
 
 int xcj_key_is_external(const xcj_key *key)
 {
-    return key->home != NULL && (key->home->pkey != NULL || key->home->signer.sign != NULL);
+    return key != NULL && key->home != NULL && (key->home->pkey != NULL || key->home->signer.sign != NULL);
 }
 
 xcj_str xcj_key_id(const xcj_key *key)
 {
-    return key->jwk.kid;
+    return key != NULL ? key->jwk.kid : (xcj_str){ NULL, 0 };
 }
 
 xcj_str xcj_key_use(const xcj_key *key)
 {
-    return key->jwk.use;
+    return key != NULL ? key->jwk.use : (xcj_str){ NULL, 0 };
 }
 
 xcj_alg xcj_key_alg(const xcj_key *key)
 {
-    return key->jwk.facts.alg;
+    return key != NULL ? key->jwk.facts.alg : XCJ_ALG_NONE;
 }
 
 xcj_str xcj_key_alg_name(const xcj_key *key)
 {
-    return key->jwk.alg;
+    return key != NULL ? key->jwk.alg : (xcj_str){ NULL, 0 };
 }
 
 const xcj__key_facts *xcj__key_facts_of(const xcj_key *key)
@@ -90,6 +90,9 @@ size_t xcj__key_signature_len(const xcj_key *key, xcj_alg alg)
 
 xcj_code xcj_key_admits(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err)
 {
+    if (key == NULL) {
+        return xcj__fail_null(err);
+    }
     const xcj__alg *row = xcj__alg_row(alg);
     if (row == NULL || (use != XCJ_SIGN && use != XCJ_VERIFY)) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "not an algorithm, or neither to sign nor to verify");
@@ -101,9 +104,12 @@ xcj_code xcj_key_admits(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error 
 size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap)
 {
     size_t count = 0;
+    if (key == NULL || (use != XCJ_SIGN && use != XCJ_VERIFY)) {
+        return 0;
+    }
     for (xcj_alg alg = XCJ_HS256; alg <= XCJ_ED448; alg++) {
         if (xcj__alg_admit(xcj__alg_row(alg), &key->jwk.facts, use, NULL) == XCJ_OK) {
-            if (count < cap) {
+            if (out != NULL && count < cap) {
                 out[count] = alg;
             }
             count++;
@@ -147,9 +153,14 @@ static xcj_code must_choose(const xcj_key *key, xcj_error *err)
 
 xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err)
 {
+    if (out != NULL) {
+        *out = XCJ_ALG_NONE;
+    }
+    if (out == NULL || key == NULL) {
+        return xcj__fail_null(err);
+    }
     const xcj__key_facts *facts = &key->jwk.facts;
     xcj_alg alg = asked != XCJ_ALG_NONE ? asked : facts->alg != XCJ_ALG_NONE ? facts->alg : alg_of_curve(facts);
-    *out = XCJ_ALG_NONE;
     xcj__error_clear(err);
     if (alg == XCJ_ALG_NONE && facts->has_alg) {
         return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the key is for an algorithm that does not sign here");
@@ -164,9 +175,13 @@ xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_e
 
 xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_key_labels given;
     xcj_code code = xcj__options_read(&given, sizeof given, labels, err);
+    xcj__view_settle(&given.kid);
+    xcj__view_settle(&given.use);
     if (code != XCJ_OK) {
         return code;
     }

@@ -155,8 +155,9 @@ static xcj_code write_der(xcj__der *der, const xcj_key *key, xcj_part part, xcj_
 
 xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj__der der;
     xcj_code code = write_der(&der, key, part, err);
     if (code != XCJ_OK) {
@@ -171,8 +172,9 @@ xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_
 
 xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj__bytes secret = key->jwk.part[XCJ__K];
     if (key->jwk.facts.kty != XCJ__OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an %s key is no shared secret", xcj_key_type(key));
@@ -188,8 +190,9 @@ xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, x
 
 xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj__der der;
     xcj_code code = write_der(&der, key, part, err);
     if (code != XCJ_OK) {
@@ -206,8 +209,9 @@ xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_par
 
 xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_code code = has_part(key, part, err);
     if (code != XCJ_OK) {
         return code;

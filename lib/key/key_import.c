@@ -199,6 +199,7 @@ xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
 static xcj_code open_options(xcj_key_options *given, const xcj_key_options *options, size_t len, xcj_error *err)
 {
     xcj_code code = xcj__options_read(given, sizeof *given, options, err);
+    given->passphrase_len = given->passphrase != NULL ? given->passphrase_len : 0;
     if (code == XCJ_OK && len > KEY_TEXT_MAX) {
         code = xcj__fail(err, XCJ_ERR_LIMIT, "a key of %zu bytes: the limit is %zu", len, KEY_TEXT_MAX);
     }
@@ -207,7 +208,9 @@ static xcj_code open_options(xcj_key_options *given, const xcj_key_options *opti
 
 xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || text == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_key_options given;
     xcj__jwk jwk;
     xcj_code code = open_options(&given, options, len, err);
@@ -230,7 +233,9 @@ static xcj_code from_der(xcj_key **out, xcj_str label, const uint8_t *der, size_
 
 xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const xcj_key_options *options, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || der == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_key_options given;
     xcj_code code = open_options(&given, options, len, err);
     return code == XCJ_OK ? from_der(out, (xcj_str){ NULL, 0 }, der, len, &given, err) : code;
@@ -244,7 +249,9 @@ static bool is_curve_name(xcj_str label)
 
 xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || text == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_key_options given;
     xcj__pem pem;
     xcj_code code = open_options(&given, options, len, err);
@@ -267,7 +274,9 @@ xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj
 
 xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len, const xcj_key_options *options, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || data == NULL) {
+        return xcj__fail_null(err);
+    }
     const char *why;
     switch (xcj__recognise(data, len, &why)) {
     case XCJ__FORM_JSON:
@@ -286,7 +295,9 @@ xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len, const
 xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,
                              xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || secret == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_key_options given;
     xcj_code code = open_options(&given, options, len, err);
     if (code != XCJ_OK) {

@@ -299,7 +299,9 @@ static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_err
 
 xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || text == NULL) {
+        return xcj__fail_null(err);
+    }
     /* Here, for they are no fault of the keys, which would be skipped. */
     xcj_key_options given;
     xcj_code code = xcj__options_read(&given, sizeof given, options, err);
@@ -319,36 +321,38 @@ xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, co
 
 xcj_code xcj_keyset_from_keys(xcj_keyset **out, const xcj_key *const *keys, size_t count, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || (keys == NULL && count > 0)) {
+        return xcj__fail_null(err);
+    }
     xcj_keyset *set = set_new();
     if (set == NULL) {
         return xcj__fail_memory(err);
     }
     xcj_code code = XCJ_OK;
     for (size_t i = 0; code == XCJ_OK && i < count; i++) {
-        code = add_key(set, xcj_key_ref(keys[i])) ? XCJ_OK : xcj__fail_memory(err);
+        code = keys[i] == NULL ? xcj__fail_null(err) : add_key(set, xcj_key_ref(keys[i])) ? XCJ_OK : xcj__fail_memory(err);
     }
     return finish(out, set, code, err);
 }
 
 size_t xcj_keyset_count(const xcj_keyset *set)
 {
-    return set->count;
+    return set != NULL ? set->count : 0;
 }
 
 const xcj_key *xcj_keyset_get(const xcj_keyset *set, size_t index)
 {
-    return index < set->count ? set->keys[index] : NULL;
+    return set != NULL && index < set->count ? set->keys[index] : NULL;
 }
 
 size_t xcj_keyset_skipped_count(const xcj_keyset *set)
 {
-    return set->skipped_count;
+    return set != NULL ? set->skipped_count : 0;
 }
 
 const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t *position)
 {
-    if (index >= set->skipped_count) {
+    if (set == NULL || index >= set->skipped_count) {
         return NULL;
     }
     if (position != NULL) {
@@ -359,8 +363,12 @@ const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t 
 
 xcj_code xcj_keyset_to_json(char **out, size_t *out_len, const xcj_keyset *set, xcj_part part, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || set == NULL) {
+        return xcj__fail_null(err);
+    }
+    if (part != XCJ_PUBLIC && part != XCJ_PRIVATE) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither the public nor the private part");
+    }
     xcj_code code = XCJ_OK;
     size_t written = 0;
     xcj__buf text;

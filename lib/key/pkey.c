@@ -119,14 +119,16 @@ static xcj_code from_pkey(xcj_key **out, EVP_PKEY *pkey, xcj_part part, const xc
 
 xcj_code xcj_key_from_pkey(xcj_key **out, EVP_PKEY *pkey, xcj_part part, const xcj_pkey_options *options, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || pkey == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_pkey_options given;
     xcj_code code = xcj__options_read(&given, sizeof given, options, err);
     if (code != XCJ_OK) {
         return code;
     }
-    if (pkey == NULL || (part != XCJ_PUBLIC && part != XCJ_PRIVATE)) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no EVP_PKEY, or neither its public nor its private part");
+    if (part != XCJ_PUBLIC && part != XCJ_PRIVATE) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither the public nor the private part");
     }
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
@@ -157,7 +159,9 @@ static xcj_code check_part(const xcj_key *key, xcj_part part, xcj_error *err)
 
 xcj_code xcj_key_to_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_key *public_key = NULL;
     EVP_PKEY *pkey = key->pkey;
     xcj_code code = check_part(key, part, err);

@@ -28,7 +28,9 @@ struct xcj_scratch {
 
 xcj_code xcj_scratch_new(xcj_scratch **out, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out)) {
+        return xcj__fail_null(err);
+    }
     xcj_scratch *scratch = xcj__zalloc(sizeof *scratch);
     if (scratch == NULL) {
         return xcj__fail_memory(err);

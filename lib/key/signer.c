@@ -74,14 +74,16 @@ static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_
 
 xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || public_key == NULL || signer == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_signer given;
     xcj_code code = xcj__options_read(&given, sizeof given, signer, err);
     if (code != XCJ_OK) {
         return code;
     }
-    if (public_key == NULL || given.sign == NULL) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no public key, or no function that signs");
+    if (given.sign == NULL) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no function that signs");
     }
     if (public_key->jwk.facts.kty == XCJ__OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no public part for a signer");

@@ -23,8 +23,9 @@ static xcj_code encode(char **out, size_t *out_len, const uint8_t *digest, size_
 
 xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj_hash hash, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || key == NULL) {
+        return xcj__fail_null(err);
+    }
     if (hash < XCJ_SHA256 || hash > XCJ_SHA512) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "not a hash for a thumbprint");
     }

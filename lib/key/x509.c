@@ -206,7 +206,12 @@ xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kon
 xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err)
 {
     X509 *x509 = NULL;
-    *out = (xcj_certificate){ 0 };
+    if (out != NULL) {
+        *out = (xcj_certificate){ 0 };
+    }
+    if (out == NULL || cert == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
     xcj_code code = open_certificate(&x509, cert, len, err);

@@ -355,6 +355,11 @@ xcj_code xcj__part_open(xcj__part *out, const xcj_key *key, const xcj_jws_option
                         xcj_error *err)
 {
     xcj_code code = xcj__options_read(given, sizeof *given, options, err);
+    xcj__view_settle(&given->typ);
+    xcj__view_settle(&given->kid);
+    xcj__view_settle(&given->jku);
+    xcj__view_settle(&given->header);
+    xcj__view_settle(&given->unprotected);
     *out = (xcj__part){ key, XCJ_ALG_NONE, given };
     return code == XCJ_OK ? xcj_key_sign_alg(&out->alg, key, given->alg, err) : code;
 }
@@ -362,8 +367,9 @@ xcj_code xcj__part_open(xcj__part *out, const xcj_key *key, const xcj_jws_option
 xcj_code xcj_jws_sign(char **out, size_t *out_len, const void *payload, size_t payload_len, const xcj_key *key,
                       const xcj_jws_options *options, xcj_scratch *scratch, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || key == NULL || (payload == NULL && payload_len > 0)) {
+        return xcj__fail_null(err);
+    }
     xcj_jws_options given;
     xcj__part part;
     xcj_code code = xcj__part_open(&part, key, options, &given, err);
@@ -375,7 +381,7 @@ xcj_code xcj_jws_sign(char **out, size_t *out_len, const void *payload, size_t p
     }
     xcj__buf token;
     xcj__buf_init(&token);
-    code = sign_compact(&token, &part, (xcj_str){ payload, payload_len }, scratch, err);
+    code = sign_compact(&token, &part, (xcj_str){ payload != NULL ? payload : "", payload_len }, scratch, err);
     if (code != XCJ_OK) {
         xcj__buf_free(&token);
         return code;

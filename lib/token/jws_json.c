@@ -96,7 +96,8 @@ static xcj_code put_all(xcj__buf *out, const xcj_jws_signer *signers, size_t cou
     for (size_t i = 0; code == XCJ_OK && i < count; i++) {
         xcj_jws_options given;
         xcj__part part;
-        code = xcj__part_open(&part, signers[i].key, signers[i].options, &given, err);
+        code = signers[i].key == NULL ? xcj__fail_null(err)
+                                      : xcj__part_open(&part, signers[i].key, signers[i].options, &given, err);
         if (code == XCJ_OK && i == 0) {
             first = given;
             code = put_payload(out, &given, payload, err);
@@ -118,14 +119,15 @@ static xcj_code put_all(xcj__buf *out, const xcj_jws_signer *signers, size_t cou
 xcj_code xcj_jws_sign_json(char **out, size_t *out_len, const void *payload, size_t payload_len,
                            const xcj_jws_signer *signers, size_t count, xcj_scratch *scratch, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len) || signers == NULL || (payload == NULL && payload_len > 0)) {
+        return xcj__fail_null(err);
+    }
     if (count == 0 || count > SIGNERS_MAX) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "a JSON serialisation has 1 to %d signers", SIGNERS_MAX);
     }
     xcj__buf text;
     xcj__buf_init(&text);
-    xcj_code code = put_all(&text, signers, count, (xcj_str){ payload, payload_len }, scratch, err);
+    xcj_code code = put_all(&text, signers, count, (xcj_str){ payload != NULL ? payload : "", payload_len }, scratch, err);
     if (code != XCJ_OK) {
         xcj__buf_free(&text);
         return code;

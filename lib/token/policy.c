@@ -29,7 +29,7 @@ typedef struct block {
 static xcj_str copy_text(block *b, xcj_str text)
 {
     if (text.ptr == NULL) {
-        return text;
+        return (xcj_str){ NULL, 0 };
     }
     char *dst = b->texts;
     memcpy(dst, text.ptr, text.len);
@@ -37,6 +37,7 @@ static xcj_str copy_text(block *b, xcj_str text)
     return (xcj_str){ dst, text.len };
 }
 
+/* A list of nothing stays a list: it allows nothing, where an absent one allows all. */
 static const xcj_str *copy_list(block *b, const xcj_str *list, size_t count)
 {
     xcj_str *dst = b->arrays;
@@ -44,7 +45,7 @@ static const xcj_str *copy_list(block *b, const xcj_str *list, size_t count)
         dst[i] = copy_text(b, list[i]);
     }
     b->arrays += count;
-    return count > 0 ? dst : NULL;
+    return list != NULL ? dst : NULL;
 }
 
 static bool copy_texts(xcj__policy *policy)
@@ -76,7 +77,7 @@ static xcj_code read_algs(xcj__policy *policy, xcj_error *err)
 {
     const xcj_verify_options *o = &policy->options;
     policy->algs = o->algs == NULL ? UINT32_MAX : 0;
-    for (size_t i = 0; o->algs != NULL && i < o->algs_count; i++) {
+    for (size_t i = 0; i < o->algs_count; i++) {
         if (xcj_alg_name(o->algs[i]) == NULL) {
             return wrong_option("algs", "there is no algorithm of that number", err);
         }
@@ -88,7 +89,7 @@ static xcj_code read_algs(xcj__policy *policy, xcj_error *err)
 /* An opaque payload has no claims: a policy on claims would be silently void. */
 static bool asks_for_claims(const xcj_verify_options *o)
 {
-    return o->issuers_count != 0 || o->audiences_count != 0 || o->required_count != 0 || o->subject.ptr != NULL ||
+    return o->issuers != NULL || o->audiences != NULL || o->required_count != 0 || o->subject.ptr != NULL ||
            o->max_age != 0 || o->leeway != 0 || o->key_claim.ptr != NULL;
 }
 
@@ -101,6 +102,14 @@ static xcj_code check_list(const xcj_str *list, size_t count, const char *name, 
         }
     }
     return XCJ_OK;
+}
+
+static xcj_code check_arrays(const xcj_verify_options *o, xcj_error *err)
+{
+    xcj_code code = xcj__array_check(o->algs, o->algs_count, "algs", err);
+    code = code == XCJ_OK ? xcj__array_check(o->issuers, o->issuers_count, "issuers", err) : code;
+    code = code == XCJ_OK ? xcj__array_check(o->audiences, o->audiences_count, "audiences", err) : code;
+    return code == XCJ_OK ? xcj__array_check(o->required, o->required_count, "required", err) : code;
 }
 
 static xcj_code check_lists(const xcj_verify_options *o, xcj_error *err)
@@ -136,6 +145,12 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
     memset(out, 0, sizeof *out);
     xcj_verify_options *o = &out->options;
     xcj_code code = xcj__options_read(o, sizeof *o, options, err);
+    xcj__view_settle(&o->subject);
+    xcj__view_settle(&o->typ);
+    xcj__view_settle(&o->key_claim);
+    if (code == XCJ_OK) {
+        code = check_arrays(o, err);
+    }
     if (code == XCJ_OK) {
         code = check_options(o, err);
     }
@@ -234,6 +249,10 @@ static bool is_one_of(const xcj__json_value *value, const xcj_str *list, size_t 
 /* The values in a sentence: what the token says, if it is to be said, and what the policy wants. */
 static void fail_value(checking *c, claim which, const char *what, xcj_str found, const xcj_str *wanted, size_t count)
 {
+    if (count == 0) {
+        fail_claim(c, which, "is not accepted, whatever it is");
+        return;
+    }
     char words[3 * XCJ__SHOWN + 32];
     char shown[XCJ__SHOWN];
     xcj__buf text;
@@ -479,13 +498,13 @@ xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj
     if (code != XCJ_OK) {
         return code == XCJ_ERR_JSON ? xcj__fail_within(err, code, "the token's claims") : code;
     }
-    if (o->issuers_count > 0) {
+    if (o->issuers != NULL) {
         check_text(&c, ISS, o->issuers, o->issuers_count);
     }
     if (o->subject.ptr != NULL) {
         check_text(&c, SUB, &o->subject, 1);
     }
-    if (o->audiences_count > 0) {
+    if (o->audiences != NULL) {
         code = check_audience(&c);
     }
     check_exp(&c);

@@ -27,7 +27,9 @@ static xcj_code decode(char **at, xcj_str *out, const char *what, xcj_str text, 
 
 xcj_code xcj_unverified_decode(xcj_unverified **out, const char *token, size_t len, xcj_error *err)
 {
-    *out = NULL;
+    if (!xcj__clear_handle(out) || token == NULL) {
+        return xcj__fail_null(err);
+    }
     if (len > UNVERIFIED_MAX) {
         return xcj__fail(err, XCJ_ERR_LIMIT, "the token has %zu bytes; the limit is %zu", len, UNVERIFIED_MAX);
     }
@@ -67,15 +69,15 @@ void xcj_unverified_free(xcj_unverified *token)
 
 xcj_str xcj_unverified_header(const xcj_unverified *token)
 {
-    return token->header;
+    return token != NULL ? token->header : (xcj_str){ NULL, 0 };
 }
 
 xcj_str xcj_unverified_payload(const xcj_unverified *token)
 {
-    return token->payload;
+    return token != NULL ? token->payload : (xcj_str){ NULL, 0 };
 }
 
 xcj_str xcj_unverified_signature(const xcj_unverified *token)
 {
-    return token->signature;
+    return token != NULL ? token->signature : (xcj_str){ NULL, 0 };
 }

@@ -20,22 +20,22 @@ void xcj_verified_free(xcj_verified *verified)
 
 xcj_str xcj_verified_payload(const xcj_verified *verified)
 {
-    return verified->payload;
+    return verified != NULL ? verified->payload : (xcj_str){ NULL, 0 };
 }
 
 xcj_str xcj_verified_header(const xcj_verified *verified)
 {
-    return verified->header;
+    return verified != NULL ? verified->header : (xcj_str){ NULL, 0 };
 }
 
 xcj_alg xcj_verified_alg(const xcj_verified *verified)
 {
-    return verified->alg;
+    return verified != NULL ? verified->alg : XCJ_ALG_NONE;
 }
 
 const xcj_key *xcj_verified_key(const xcj_verified *verified)
 {
-    return verified->key;
+    return verified != NULL ? verified->key : NULL;
 }
 
 /* One step down: a member by name, or an element by number. */
@@ -149,6 +149,9 @@ static xcj_code find_typed(xcj__json_value *out, const xcj_verified *verified, x
                            const char *wanted, xcj_error *err)
 {
     char shown[XCJ__SHOWN];
+    if (verified == NULL || path.ptr == NULL) {
+        return xcj__fail_null(err);
+    }
     xcj_code code = find(out, verified, where, path.ptr, path.len);
     if (code != XCJ_OK) {
         return xcj__fail_memory(err);
@@ -165,6 +168,9 @@ static xcj_code find_typed(xcj__json_value *out, const xcj_verified *verified, x
 xcj_type xcj_verified_type(const xcj_verified *verified, xcj_where where, const char *path, size_t path_len)
 {
     xcj__json_value value;
+    if (verified == NULL || path == NULL) {
+        return XCJ_TYPE_ABSENT;
+    }
     xcj_code code = find(&value, verified, where, path, path_len);
     return code == XCJ_OK ? (xcj_type)value.type : XCJ_TYPE_ABSENT;
 }
@@ -172,8 +178,9 @@ xcj_type xcj_verified_type(const xcj_verified *verified, xcj_where where, const 
 xcj_code xcj_verified_text(char **out, size_t *out_len, const xcj_verified *verified, xcj_where where, const char *path,
                            size_t path_len, xcj_error *err)
 {
-    *out = NULL;
-    *out_len = 0;
+    if (!xcj__clear_block(out, out_len)) {
+        return xcj__fail_null(err);
+    }
     xcj__json_value value;
     xcj_code code =
         find_typed(&value, verified, where, (xcj_str){ path, path_len }, 1u << XCJ__JSON_STRING, "a string", err);
@@ -190,6 +197,9 @@ static xcj_code wrong_value(xcj_str path, const char *what, xcj_error *err)
 xcj_code xcj_verified_integer(int64_t *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
                               xcj_error *err)
 {
+    if (out == NULL) {
+        return xcj__fail_null(err);
+    }
     *out = 0;
     xcj__json_value value;
     xcj_str name = { path, path_len };
@@ -208,6 +218,9 @@ xcj_code xcj_verified_integer(int64_t *out, const xcj_verified *verified, xcj_wh
 xcj_code xcj_verified_number(double *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
                              xcj_error *err)
 {
+    if (out == NULL) {
+        return xcj__fail_null(err);
+    }
     *out = 0;
     xcj__json_value value;
     xcj_str name = { path, path_len };
@@ -221,6 +234,9 @@ xcj_code xcj_verified_number(double *out, const xcj_verified *verified, xcj_wher
 xcj_code xcj_verified_boolean(int *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
                               xcj_error *err)
 {
+    if (out == NULL) {
+        return xcj__fail_null(err);
+    }
     *out = 0;
     xcj__json_value value;
     xcj_str name = { path, path_len };
@@ -232,6 +248,9 @@ xcj_code xcj_verified_boolean(int *out, const xcj_verified *verified, xcj_where 
 xcj_code xcj_verified_json(xcj_str *out, const xcj_verified *verified, xcj_where where, const char *path, size_t path_len,
                            xcj_error *err)
 {
+    if (out == NULL) {
+        return xcj__fail_null(err);
+    }
     *out = (xcj_str){ NULL, 0 };
     xcj__json_value value;
     const unsigned any = ~1u;
@@ -284,8 +303,9 @@ static xcj_code each(const xcj__json_value *value, xcj__json_visit visitor, gath
 xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified, xcj_where where,
                             const char *path, size_t path_len, xcj_error *err)
 {
-    *out = NULL;
-    *out_count = 0;
+    if (!xcj__clear_block(out, out_count)) {
+        return xcj__fail_null(err);
+    }
     static const char wanted[] = "a string or an array of strings";
     const unsigned types = 1u << XCJ__JSON_STRING | 1u << XCJ__JSON_ARRAY;
     xcj__json_value value;

@@ -24,16 +24,16 @@ static xcj_code verifier_new(xcj_verifier **out, xcj_key *key, xcj_keyset *keys,
 
 xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_keyset *keys, const xcj_verify_options *options, xcj_error *err)
 {
-    *out = NULL;
-    return keys == NULL ? xcj__fail(err, XCJ_ERR_ARGUMENT, "no key set")
-                        : verifier_new(out, NULL, xcj_keyset_ref(keys), options, err);
+    if (!xcj__clear_handle(out) || keys == NULL) {
+        return xcj__fail_null(err);
+    }
+    return verifier_new(out, NULL, xcj_keyset_ref(keys), options, err);
 }
 
 xcj_code xcj_verifier_new_key(xcj_verifier **out, const xcj_key *key, const xcj_verify_options *options, xcj_error *err)
 {
-    *out = NULL;
-    if (key == NULL) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no key");
+    if (!xcj__clear_handle(out) || key == NULL) {
+        return xcj__fail_null(err);
     }
     xcj_code code = verifier_new(out, xcj_key_ref(key), NULL, options, err);
     if (code == XCJ_OK && (*out)->policy.options.key_claim.ptr != NULL) {

@@ -81,6 +81,10 @@ static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool
 
 static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
 {
+    (void)xcj__clear_handle(out);
+    if (w->verifier == NULL || text.ptr == NULL) {
+        return xcj__fail_null(w->err);
+    }
     xcj_scratch *own = w->scratch;
     w->scratch = xcj__spares_take(&w->verifier->spares, own);
     xcj_code code = verify_with(out, w, text, is_json);
@@ -92,9 +96,6 @@ xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char
                     xcj_error *err)
 {
     xcj__work w = { .verifier = verifier, .scratch = scratch, .err = err };
-    if (out != NULL) {
-        *out = NULL;
-    }
     return verify(out, &w, (xcj_str){ token, len }, false);
 }
 
@@ -102,19 +103,27 @@ xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const
                          xcj_scratch *scratch, xcj_error *err)
 {
     xcj__work w = { .verifier = verifier, .scratch = scratch, .err = err };
-    if (out != NULL) {
-        *out = NULL;
-    }
     return verify(out, &w, (xcj_str){ text, len }, true);
+}
+
+/* RFC 8259 2: white space may stand before the object. */
+static bool looks_like_json(const char *text, size_t len)
+{
+    size_t at = 0;
+    while (at < len && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r')) {
+        at++;
+    }
+    return at < len && text[at] == '{';
 }
 
 xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len,
                              const void *payload, size_t payload_len, xcj_scratch *scratch, xcj_error *err)
 {
-    xcj_str given = { payload_len > 0 ? payload : "", payload_len };
+    xcj_str given = { payload != NULL ? payload : "", payload_len };
     xcj__work w = { .verifier = verifier, .scratch = scratch, .err = err, .carried = given, .is_detached = true };
-    if (out != NULL) {
-        *out = NULL;
+    if (token == NULL || (payload == NULL && payload_len > 0)) {
+        (void)xcj__clear_handle(out);
+        return xcj__fail_null(err);
     }
-    return verify(out, &w, (xcj_str){ token, len }, len > 0 && token[0] == '{');
+    return verify(out, &w, (xcj_str){ token, len }, looks_like_json(token, len));
 }

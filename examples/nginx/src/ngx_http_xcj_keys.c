@@ -180,9 +180,9 @@ static xcj_verify_options verify_options(const ngx_http_xcj_trust *trust, ngx_fl
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     options.algs = trust->algs.nelts > 0 ? trust->algs.elts : NULL;
     options.algs_count = trust->algs.nelts;
-    options.issuers = trust->issuers.elts;
+    options.issuers = trust->issuers.nelts > 0 ? trust->issuers.elts : NULL; /* none named: any */
     options.issuers_count = trust->issuers.nelts;
-    options.audiences = trust->audiences.elts;
+    options.audiences = trust->audiences.nelts > 0 ? trust->audiences.elts : NULL;
     options.audiences_count = trust->audiences.nelts;
     options.leeway = trust->leeway;
     if (introspects) {
