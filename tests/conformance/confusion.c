@@ -167,6 +167,7 @@ static void as_secret(tally *t, const char *what, const xcj_key *key, const void
         options.algs_count = 1;
         maker_expect(t, id, key, &options, XCJ_ERR_ALG);
         options.algs = NULL;
+        options.algs_count = 0;
     }
     xcj_key_free(secret);
 }
