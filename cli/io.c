@@ -38,7 +38,8 @@ static msg_status out_status(void)
     if (out_error == 0) {
         return STATUS_OK;
     }
-    if (out_error > 0) {
+    /* A reader that has gone away, as in `xcj ... | head`, wants to hear nothing. */
+    if (out_error > 0 && out_error != EPIPE) {
         (void)msg_fail(STATUS_INTERNAL, NULL, "cannot write to standard output: %s", strerror(out_error));
     }
     out_error = -1;
@@ -61,6 +62,11 @@ bool io_written(void)
         out_error = errno;
     }
     return out_error == 0;
+}
+
+bool io_failed(void)
+{
+    return out_error != 0;
 }
 
 msg_status io_flush(void)

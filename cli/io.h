@@ -51,7 +51,10 @@ void io_print_line(const void *bytes, size_t len);
 /** Writes out what was printed so far. Did all of it get there? If not, io_finish() says so. */
 bool io_written(void);
 
-/** As io_written(), and says it. */
+/** As io_written(), and reports it, unless the reader has gone away. */
 msg_status io_flush(void);
+
+/** Could something of what was printed not be written? */
+bool io_failed(void);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * msg.c: one line a message, fit for any terminal.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,12 @@
 #define WARNINGS_LIMIT 64
 
 static size_t warnings;
+static bool unheard;
+
+static void note_failure(int printed)
+{
+    unheard = unheard || (printed < 0 && errno == EPIPE);
+}
 
 /* A file name or a token may carry control characters (C1 ones as UTF-8 too): a message stays one harmless line. */
 static void make_harmless(char *line)
@@ -62,7 +69,12 @@ static void say(const char *kind, const char *colour, const char *subject, const
     make_harmless(line);
     cut_tokens(line);
     bool coloured = msg_colour(STDERR_FILENO);
-    (void)fprintf(stderr, "%sxcj:%s %s%s\n", coloured ? colour : "", coloured ? "\033[0m" : "", kind, line);
+    note_failure(fprintf(stderr, "%sxcj:%s %s%s\n", coloured ? colour : "", coloured ? "\033[0m" : "", kind, line));
+}
+
+bool msg_is_unheard(void)
+{
+    return unheard;
 }
 
 bool msg_colour(int fd)

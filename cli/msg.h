@@ -47,6 +47,9 @@ void msg_finish(void);
 /** Says the text alone, without a prefix. */
 __attribute__((format(printf, 1, 2))) void msg_note(const char *fmt, ...);
 
+/** Has the reader of standard error gone away? */
+bool msg_is_unheard(void);
+
 /** Is standard error a terminal? */
 bool msg_is_terminal(void);
 

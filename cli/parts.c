@@ -179,7 +179,7 @@ static msg_status take_compact(parts *out, const char *name, xcj_str token)
     xcj_str each[5];
     const size_t count = split(token, each);
     if (count != 3 && count != 5) {
-        const char *hint = token_hint(token.ptr, token.len);
+        const char *hint = token_hint(name, token.ptr, token.len);
         return hint != NULL ? msg_fail(STATUS_INPUT, name, "%s", hint)
                             : msg_fail(STATUS_INPUT, name, "a token has three parts between dots; this has %zu", count);
     }

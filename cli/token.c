@@ -7,12 +7,15 @@
 
 #include "cli/token.h"
 
+/* The name of an operand that is the token itself. */
+static const char OPERAND[] = "token";
+
 static const char *operand_name(const char *operand)
 {
     if (operand[0] == '@') {
         return io_name(operand + 1);
     }
-    return strcmp(operand, "-") == 0 ? io_name(operand) : "token";
+    return strcmp(operand, "-") == 0 ? io_name(operand) : OPERAND;
 }
 
 msg_status token_read(text *out, const char **name, const opt_list *operands, const char *env)
@@ -46,10 +49,13 @@ static size_t count_dots(const char *token, size_t len)
     return dots;
 }
 
-const char *token_hint(const char *token, size_t len)
+const char *token_hint(const char *name, const char *token, size_t len)
 {
     if (len == 0) {
         return "is empty";
+    }
+    if (memchr(token, '\0', len) != NULL) {
+        return "contains a NUL byte: it is binary, or text in UTF-16";
     }
     if (len >= 7 && strncasecmp(token, "Bearer ", 7) == 0) {
         return "begins with \"Bearer \": give the token alone";
@@ -72,7 +78,7 @@ const char *token_hint(const char *token, size_t len)
     if (count_dots(token, len) == 4) {
         return "has five parts: an encrypted token (JWE), which is not supported";
     }
-    if (strlen(token) == len && access(token, F_OK) == 0) {
+    if (name == OPERAND && access(token, F_OK) == 0) {
         return "is the name of a file: @FILE reads it";
     }
     return NULL;

@@ -16,7 +16,10 @@ msg_status token_read(text *out, const char **name, const opt_list *operands, co
 /** Does it begin with an opening brace: a JSON serialisation (RFC 7515 7.2)? */
 bool token_is_json(const char *token, size_t len);
 
-/** What people wrap around tokens, in words; NULL if there is nothing of the kind. */
-const char *token_hint(const char *token, size_t len);
+/**
+ * What people wrap around tokens, in words; NULL if there is nothing of the kind. `name` is what token_read() gave, or
+ * another name: only an operand is looked up among the files, for whoever sends a token must not learn which there are.
+ */
+const char *token_hint(const char *name, const char *token, size_t len);
 
 #endif

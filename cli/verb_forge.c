@@ -124,7 +124,7 @@ static msg_status take_token(sources *of, const char *name)
                         TOKEN_LIMIT);
     }
     if (xcj_unverified_decode(&of->taken, of->token.ptr, of->token.len, &err) != XCJ_OK) {
-        const char *hint = token_hint(of->token.ptr, of->token.len);
+        const char *hint = token_hint(name, of->token.ptr, of->token.len);
         return hint != NULL ? msg_fail(STATUS_INPUT, name, "the token %s", hint) : msg_fail_error(ABOUT_TOKEN, name, &err);
     }
     split(of);

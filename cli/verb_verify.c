@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <xcj/jws.h>
 #include <xcj/verify.h>
@@ -39,6 +40,7 @@ typedef struct verify_args {
     const char *payload;
     const char *token_env;
     bool batch;
+    bool line_buffered;
     bool json;
     bool quiet;
 } verify_args;
@@ -68,6 +70,8 @@ static const opt_row OPTIONS[] = {
     { "payload", 0, OPT_TEXT, "FILE", AT(payload), "the detached payload" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token a line" },
+    { "line-buffered", 0, OPT_FLAG, NULL, AT(line_buffered),
+      "with --batch: print each result before the next line is read" },
     { "json", 0, OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
     { "quiet", 0, OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -135,6 +139,9 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     }
     if (args->json && args->quiet) {
         return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");
+    }
+    if (args->line_buffered && !args->batch) {
+        return msg_fail(STATUS_USAGE, "verify", "--line-buffered goes with --batch");
     }
     if (args->batch && (args->payload != NULL || args->token_env != NULL)) {
         return msg_fail(STATUS_USAGE, "verify", "--batch goes neither with --payload nor with --token-env");
@@ -445,7 +452,7 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
 static void say_refusal(verify_case *of)
 {
     bool is_malformed = of->status == STATUS_INPUT && of->err.code != XCJ_OK;
-    const char *hint = is_malformed ? token_hint(of->token, of->len) : NULL;
+    const char *hint = is_malformed ? token_hint(of->name, of->token, of->len) : NULL;
     if (hint != NULL) {
         (void)snprintf(of->err.message, sizeof of->err.message, "the token %s", hint);
     }
@@ -494,11 +501,23 @@ static void call_local(const verify_job *job, verify_case *of)
     of->keys = job->keys.set;
 }
 
+/* A line of a batch was not read to its end. */
+static void refuse_length(verify_case *of)
+{
+    of->err.code = XCJ_ERR_LIMIT;
+    of->code = xcj_code_name(XCJ_ERR_LIMIT);
+    of->status = STATUS_POLICY;
+    (void)snprintf(of->err.message, sizeof of->err.message, "the line is longer than the %zu bytes that a token may have",
+                   IO_TOKEN_LIMIT);
+}
+
 /* Verifies one token, says and prints what there is to say. */
 static msg_status judge(const verify_job *job, verify_case *of)
 {
     const verify_args *args = job->args;
-    if (job->remote != NULL) {
+    if (of->line > 0 && of->len > IO_TOKEN_LIMIT) {
+        refuse_length(of);
+    } else if (job->remote != NULL) {
         call_remote(job, of);
     } else {
         call_local(job, of);
@@ -541,7 +560,7 @@ static msg_status verify_one(verify_job *job, const opt_list *operands)
     return status;
 }
 
-/* A line without its LF. Of one that is too long enough is kept for the library to say so. False at the end. */
+/* A line without its LF or CRLF. Of one that is too long, one byte more than a token may have. False at the end. */
 static bool read_line(text *line, FILE *from)
 {
     line->len = 0;
@@ -557,44 +576,84 @@ static bool read_line(text *line, FILE *from)
         *room = (char)c;
         line->len++;
     }
+    if (line->len > 0 && line->ptr[line->len - 1] == '\r') {
+        line->len--;
+    }
     if (text_room(line, 0) != NULL) {
         line->ptr[line->len] = '\0';
     }
     return true;
 }
 
+static bool is_blank(const text *line)
+{
+    size_t at = 0;
+    while (at < line->len && text_is_space(line->ptr[at])) {
+        at++;
+    }
+    return at == line->len;
+}
+
+/* What became of the lines of a batch. */
+typedef struct tally {
+    size_t lines;
+    size_t tokens;
+    size_t refused;
+    msg_status first; /* of the first that was refused */
+    bool is_followed; /* somebody waits for each result */
+} tally;
+
+static void verify_line(verify_job *job, const text *line, tally *counts)
+{
+    char name[40];
+    (void)snprintf(name, sizeof name, "line %zu", counts->lines);
+    verify_case of = { .name = name, .token = line->ptr, .len = line->len, .line = counts->lines, .status = STATUS_OK };
+    const msg_status status = judge(job, &of);
+    counts->tokens++;
+    counts->refused += status != STATUS_OK;
+    if (counts->first == STATUS_OK) {
+        counts->first = status;
+    }
+}
+
+/* False when nobody reads the results any more. */
+static bool hand_out(const tally *counts)
+{
+    const bool is_out = counts->is_followed ? io_written() : !io_failed();
+    return is_out && !msg_is_unheard();
+}
+
 static msg_status verify_lines(verify_job *job, FILE *from, const char *name)
 {
     text line = TEXT_INIT;
-    char line_name[40];
-    size_t count = 0;
-    size_t refused = 0;
-    msg_status first = STATUS_OK;
-    while (read_line(&line, from) && !line.failed) {
-        count++;
-        (void)snprintf(line_name, sizeof line_name, "line %zu", count);
-        verify_case of = { .name = line_name, .token = line.ptr, .len = line.len, .line = count, .status = STATUS_OK };
-        msg_status status = judge(job, &of);
-        refused += status != STATUS_OK;
-        if (first == STATUS_OK) {
-            first = status;
+    tally counts = { .first = STATUS_OK, .is_followed = job->args->line_buffered || isatty(STDOUT_FILENO) == 1 };
+    bool is_read = true;
+    while (is_read && read_line(&line, from) && !line.failed) {
+        counts.lines++;
+        if (!is_blank(&line)) {
+            verify_line(job, &line, &counts);
+            is_read = hand_out(&counts);
         }
     }
-    bool out_of_memory = line.failed;
+    const bool out_of_memory = line.failed;
     text_free(&line);
+    if (!is_read) {
+        return counts.first;
+    }
     if (ferror(from)) {
         return msg_fail(STATUS_INPUT, name, "%s", strerror(errno));
     }
     if (out_of_memory) {
         return msg_fail_memory();
     }
-    if (count == 0) {
+    if (counts.tokens == 0) {
         return msg_fail(STATUS_INPUT, name, "is empty: there is no token to verify");
     }
-    if (!job->args->quiet || refused > 0) {
-        msg_note("xcj: %zu token%s: %zu valid, %zu refused", count, count == 1 ? "" : "s", count - refused, refused);
+    if (!job->args->quiet || counts.refused > 0) {
+        msg_note("xcj: %zu token%s: %zu valid, %zu refused", counts.tokens, counts.tokens == 1 ? "" : "s",
+                 counts.tokens - counts.refused, counts.refused);
     }
-    return first;
+    return counts.first;
 }
 
 static msg_status verify_batch(verify_job *job, const opt_list *operands)

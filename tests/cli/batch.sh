@@ -55,20 +55,67 @@ for count in 256 512; do
 done
 
 # What is around a token is named.
-printf '%s\r\n' "$good" >crlf
+printf '%s\r\n' "$good" "$good2" >crlf
 run verify --key key.json --now 1500 --batch @crlf
-came_to 'CRLF' 3
-err_has 'CRLF' 'line 1: the token ends in a carriage return'
+came_to 'CRLF' 0
+out_is 'CRLF' '{"exp":2000,"n":1}
+{"exp":2000,"n":2}'
+printf '%s\r\r\n' "$good" >crcrlf
+run verify --key key.json --now 1500 --batch @crcrlf
+came_to 'a carriage return of its own' 3
+err_has 'a carriage return of its own' 'line 1: the token ends in a carriage return'
+printf ' %s\n' "$good" >indented
+run verify --key key.json --now 1500 --batch @indented
+came_to 'white space' 3
+err_has 'white space' 'line 1: the token has white space around it'
 printf 'Bearer %s\n' "$good" >bearer
 run verify --key key.json --now 1500 --batch @bearer
 [ "$status" -eq 3 ] || fail 'Bearer'
 err_has 'Bearer' 'line 1: the token begins with "Bearer "'
-printf '%s\n\n%s\n' "$good" "$good2" >gap
+printf '\n%s\n\r\n \t\n%s\n\n\n' "$good" "$good2" >gap
 run verify --key key.json --now 1500 --batch @gap
-[ "$status" -eq 3 ] || fail 'an empty line'
-err_has 'an empty line' 'line 2: the token is empty'
+came_to 'blank lines' 0
+[ "$(cat err)" = 'xcj: 2 tokens: 2 valid, 0 refused' ] || fail 'blank lines do not count'
+printf '%s\n\n%s\n' "$good" "$forged" >gap
+run verify --key key.json --now 1500 --batch @gap
+err_has 'blank lines count as lines' 'line 3: the signature'
+printf '\n \r\n' >blank
+refuse 'blank lines alone' 3 'blank: is empty' verify --key key.json --batch @blank
 refuse 'empty input' 3 'is empty' verify --key key.json --batch - </dev/null
-refuse 'no such file' 3 'none: No such file' verify --key key.json --batch @none
+refuse 'no such file' 3 'none.txt: No such file' verify --key key.json --batch @none.txt
+{ printf '%s' "$good" | cut -c 1-40 | tr -d '\n' && printf '\0%s\n%s\n' "$good" "$good2"; } >nul
+run verify --key key.json --now 1500 --batch @nul
+[ "$status" -eq 3 ] || fail 'a NUL byte'
+err_has 'a NUL byte' 'line 1: the token contains a NUL byte'
+out_is 'a NUL byte: the line behind it' '{"exp":2000,"n":2}'
+run verify --key key.json --now 1500 @nul
+err_has 'a NUL byte in a token' 'nul: the token contains a NUL byte'
+
+# A line is never looked up among the files: neither alone, nor of many, nor by name of a file.
+printf 'x' >here && printf 'x' >a.b.c
+printf '%s\n' /etc/passwd here a.b.c ./here "$work/here" >named
+run verify --key key.json --batch @named
+[ "$(grep -c '^xcj: line' err)" -eq 5 ] || fail 'names of files: five refusals'
+if grep -q 'file' err; then fail "a line is looked up: $(cat err)"; fi
+for name in /etc/passwd here a.b.c; do
+    echo $name >named
+    for words in '--batch @named' '--batch -' '@named' '-'; do
+        # shellcheck disable=SC2086 # words
+        run verify --key key.json $words <named
+        if grep -q 'name of a file' err; then fail "$words: $name is looked up"; fi
+    done
+    LINE=$name
+    export LINE
+    run verify --key key.json --token-env LINE
+    if grep -q 'name of a file' err; then fail "--token-env: $name is looked up"; fi
+    for verb in inspect lint 'forge --key key.json'; do
+        # shellcheck disable=SC2086 # words
+        run $verb @named
+        if grep -q 'name of a file' err; then fail "$verb: $name is looked up"; fi
+    done
+    run verify --key key.json $name
+    err_has 'an operand is' 'is the name of a file: @FILE reads it'
+done
 
 # Lines of any length.
 printf '{"exp":2000,"x":"' >long.json
@@ -81,6 +128,10 @@ run verify --key key.json --now 1500 --batch --quiet @long
 { head -c 5000000 /dev/zero | tr '\0' a && printf '\n%s\n' "$good"; } >longer
 run verify --key key.json --now 1500 --batch @longer
 [ "$status" -eq 9 ] || fail 'a line that is too long is refused by its size'
+err_has 'a line that is too long' 'line 1: the line is longer than the 2097152 bytes that a token may have'
+run verify --key key.json --now 1500 --batch --json @longer
+out_has 'a line that is too long, its verdict' '"code":"XCJ_ERR_LIMIT","exit":9'
+run verify --key key.json --now 1500 --batch @longer
 out_is 'the line behind it' '{"exp":2000,"n":1}'
 
 # Verdicts, a line each.
@@ -89,6 +140,81 @@ run verify --key key.json --now 1500 --batch --json @mixed
 out_has 'verdict of line 1' '{"line":1,"ok":true,'
 out_has 'verdict of line 2' '{"line":2,"ok":false,"code":"XCJ_ERR_EXPIRED","exit":6,'
 out_has 'verdict of line 3' '{"line":3,"ok":false,"code":"XCJ_ERR_SIGNATURE","exit":4,'
+
+# A reader that goes away ends it, quietly.
+# goes STATUS WORD...: verify of endless lines of the file `source` to a reader of one line ends with this status, and says nothing.
+goes() {
+    goes_status=$1
+    shift
+    checks=$((checks + 1))
+    {
+        yes "$(cat source)" | timeout 60 "$XCJ" verify --key key.json --now 1500 --batch "$@" 2>err
+        echo $? >code
+    } | head -n 1 >first
+    [ "$(cat code)" -eq "$goes_status" ] || fail "the reader goes away ($*): exit $(cat code)"
+    [ -s first ] || fail "the reader goes away ($*): there was no first line"
+}
+printf '%s\n' "$good" >source
+goes 1
+[ ! -s err ] || fail "the reader goes away: $(cat err)"
+goes 1 --line-buffered
+goes 1 --json
+printf '%s\n' "$forged" >source
+goes 4 --json
+{ yes "$forged" | timeout 60 "$XCJ" verify --key key.json --batch 2>&1 >/dev/null; echo $? >code; } | head -n 1 >first
+[ "$(cat code)" -eq 4 ] || fail "the reader of the messages goes away: exit $(cat code)"
+
+# Each result is out before the next line is read.
+mkfifo lines results
+# follow NAME WORD...: sends a line and waits for its result, three times. A result that is held back comes never, for xcj is ended.
+follow() {
+    follow_name=$1
+    shift
+    timeout 60 "$XCJ" verify --key key.json --now 1500 --batch "$@" - <lines >results 2>err &
+    exec 3>lines 4<results
+    for each in "$good" "$good2" "$good"; do
+        printf '%s\n' "$each" >&3
+        checks=$((checks + 1))
+        answer=
+        IFS= read -r answer <&4 || fail "$follow_name: no result"
+        case $answer in *'"exp":2000'*) ;; *) fail "$follow_name: $answer" ;; esac
+    done
+    exec 3>&- 4<&-
+    wait $!
+}
+follow 'line-buffered' --line-buffered
+follow 'line-buffered, verdicts' --line-buffered --json
+refuse 'line-buffered without a batch' 2 '--line-buffered goes with --batch' verify --key key.json --line-buffered "$good"
+
+# Hostile lines: bounded memory and time.
+# bounded NAME: verify --batch of the file `many`.
+bounded() {
+    checks=$((checks + 1))
+    many_size=$(wc -c <many)
+    (
+        # shellcheck disable=SC3045 # dash and bash have both
+        ulimit -v $((65536 + 20 * many_size / 1024))
+        # shellcheck disable=SC3045
+        ulimit -t 20
+        exec "$XCJ" verify --key key.json --now 1500 --batch @many >out 2>err
+    )
+    status=$?
+    if [ "$status" -lt 3 ] || [ "$status" -gt 9 ]; then
+        fail "$1: exit $status"
+        show
+    fi
+    [ "$(wc -c <err)" -le $((20 * many_size)) ] || fail "$1: prints $(wc -c <err) bytes"
+}
+if [ -n "${XCJ_SANITIZE:-}" ]; then
+    printf 'SKIP: a sanitizer maps more memory than the limit: hostile lines\n'
+else
+    head -c 4000000 /dev/zero >many && bounded 'NUL bytes'
+    head -c 4000000 /dev/zero | tr '\0' a >many && bounded 'one line'
+    head -c 4000000 /dev/zero | tr '\0' '\n' >many && bounded 'blank lines'
+    yes "$(printf 'xxxxxxx\r')" | head -c 200000 >many && bounded 'short lines'
+    yes /etc/passwd | head -c 200000 >many && bounded 'names of files'
+    yes "$forged" | head -c 1000000 >many && bounded 'forged tokens'
+fi
 
 refuse 'a token as argument' 2 '--batch reads' verify --key key.json --batch "$good"
 refuse 'a detached payload' 2 '--batch goes' verify --key key.json --batch --payload two @two

@@ -19,13 +19,14 @@ grep 'needs --private' out | cut -f 1 | sort >private.names
 # judge NAME KEY OPTION...: what xcj verify says of each line of `corpus`, with its name and what was expected, in `judged`.
 judge() {
     judge_name=$1
-    jq -r 'select(.token | test("[\n]") | not) | .name + "\t" + .expect' corpus >asked
-    jq -r '.token | select(test("[\n]") | not)' corpus >tokens
+    # What is blank, or has a line end in it, is no line of a batch.
+    apart='test("\n|\r$|^[ \t\r]*$")'
+    jq -r "select(.token | $apart | not) | .name + \"\t\" + .expect" corpus >asked
+    jq -r ".token | select($apart | not)" corpus >tokens
     "$XCJ" verify --batch --json --key "$2" - <tokens >verdicts 2>err
     [ "$(wc -l <asked)" -eq "$(wc -l <verdicts)" ] || fail "$judge_name: a verdict for each"
     paste asked verdicts >judged
-    # A token with a line feed in it is no line of a batch.
-    jq -r 'select(.token | test("[\n]")) | .name' corpus >wrapped
+    jq -r "select(.token | $apart) | .name" corpus >wrapped
     while read -r each; do
         jq -j --arg n "$each" 'select(.name == $n) | .token' corpus >wrapped.token
         run verify --json --key "$2" @wrapped.token

@@ -7,7 +7,7 @@
     printf 'SKIP: a sanitizer maps more memory than the limit\n'
     exit 77
 }
-missing openssl awk
+packages_or_skip openssl
 size=1048576
 
 # bounded NAME FILE WORD...: xcj with these words, FILE being the input that the limits are about. Leaves out, err and $status.

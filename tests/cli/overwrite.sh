@@ -2,7 +2,7 @@
 # What may not be overwritten: no two outputs are one file, and neither an input nor a private key goes without --force.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing openssl
+packages_or_skip openssl
 
 # listing: every file of this folder with its inode, time and content.
 listing() {

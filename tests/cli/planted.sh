@@ -2,7 +2,6 @@
 # Output into a directory of others: nothing that they have planted there is written through. And files that cannot be replaced.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-missing timeout
 umask 022
 "$XCJ" keygen --alg ES256 --kid k -o key.json || fail 'keygen'
 "$XCJ" convert --public key.json -o public.pem || fail 'convert'

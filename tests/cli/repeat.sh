@@ -40,8 +40,7 @@ refuse 'a failure in every thread is said once' 10 'mint: ' mint --key key.json 
 : >out
 status=$(cat status)
 came_to 'the reader goes away' 1
-one_line 'the reader goes away'
-err_has 'the reader goes away' 'cannot write to standard output: Broken pipe'
+[ ! -s err ] || fail 'the reader goes away: nothing is said'
 holds 'the first line is whole' "$XCJ" verify --key key.json @first
 if [ -c /dev/full ]; then
     timeout 20 "$XCJ" mint --key key.json --repeat 1000000 --jobs 3 >/dev/full 2>err
