@@ -24,6 +24,7 @@ typedef struct mint_args {
     bool no_consumer;
     const char *bearer_clientid_claim;
     const char *dn;
+    bool apikey_sha256;
     const char *aud;
     const char *iss;
     const char *jku;

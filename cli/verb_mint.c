@@ -39,6 +39,7 @@ static const opt_row OPTIONS[] = {
     { "client-dn", 0, OPT_ONE, "DN", AUTHENTICATION, "authenticated by a certificate of this subject" },
     { "apikey", 0, OPT_ONE, "KEY|@FILE|-", AUTHENTICATION, "authenticated by this API key" },
     { "apikey-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a key, from the environment" },
+    { "apikey-sha256", 0, OPT_FLAG, NULL, AT(apikey_sha256), "client_id is the API key's SHA-256, not the key" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
     { "consumer-id", 0, OPT_TEXT, "ID", AT(consumer_id), "the consumer's id, where there is no custom one" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
@@ -70,6 +71,9 @@ static msg_status check_authentication(const mint_args *args)
     bool consumer = args->consumer_custom_id != NULL || args->consumer_id != NULL;
     if (args->no_consumer && consumer) {
         return msg_fail(STATUS_USAGE, "mint", "--no-consumer excludes --consumer-id and --consumer-custom-id");
+    }
+    if (args->apikey_sha256 && (!any || strncmp(args->authentication.row->name, "apikey", 6) != 0)) {
+        return msg_fail(STATUS_USAGE, "mint", "--apikey-sha256 goes with --apikey or --apikey-env");
     }
     if (!any && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
         return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
@@ -178,6 +182,7 @@ static void fill_options(mint_job *job)
     options->kid = xcj_text(args->kid);
     options->bearer_clientid_claim = xcj_text(args->bearer_clientid_claim);
     options->consumer_optional = args->no_consumer;
+    options->api_key_sha256 = args->apikey_sha256;
     options->header = text_view(&job->header);
     if (job->authenticated) {
         options->claims = text_view(&job->claims);

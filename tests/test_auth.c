@@ -91,6 +91,29 @@ START_TEST(api_key_is_the_client_id)
 }
 END_TEST
 
+/* FIPS 180-2 B.1: the SHA-256 of "abc". */
+#define ABC_SHA256 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+START_TEST(api_key_is_hashed_when_asked)
+{
+    xcj_auth auth = api_key_auth();
+    xcj_mint_options options = base_options();
+    auth.api_key = xcj_text("abc");
+    expect_claims(&auth, &options, "{" TAIL("abc") CONSUMER);
+    options.api_key_sha256 = 1;
+    expect_claims(&auth, &options, "{" TAIL(ABC_SHA256) CONSUMER);
+    /* What is refused as it is, is refused as a hash, too. */
+    auth.api_key = xcj_text("");
+    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no Key Auth");
+    auth.api_key = xcj_text("a\nb");
+    expect_refusal(&auth, &options, XCJ_ERR_CLIENT_ID, "control character");
+    /* Other credentials stay as they are. */
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
+    auth.client_dn = xcj_text("CN=abc");
+    expect_claims(&auth, &options, "{" TAIL("CN=abc") CONSUMER);
+}
+END_TEST
+
 /* Row 9 */
 START_TEST(empty_api_key_is_absent)
 {
@@ -1023,6 +1046,7 @@ static Suite *suite(void)
 {
     const TTest *const tests[] = {
         api_key_is_the_client_id,
+        api_key_is_hashed_when_asked,
         empty_api_key_is_absent,
         named_method_alone_counts,
         allow_list_matrix,

@@ -361,6 +361,7 @@ START_TEST(bound_is_enough)
     rich.aud = xcj_text("\"a\x01\"");
     rich.consumer_optional = 1;
     rich.dn = XCJ_DN_KONG;
+    rich.api_key_sha256 = 1;
     rich.claims = xcj_text("{ \"x\" : 1 }");
     xcj_minter *minters[2] = { minter_of(OCT_JWK, &plain), minter_of(OCT_JWK, &rich) };
     for (int i = 0; i < 2000; i++) {

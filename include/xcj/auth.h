@@ -29,7 +29,7 @@ typedef struct xcj_auth {
     xcj_str authorization;      /**< the value of the Authorization header field */
     xcj_str client_cert;        /**< the client certificate, PEM (text before it and a chain are fine) or DER */
     xcj_str client_dn;          /**< or its subject as text, used unchanged; not together with client_cert */
-    xcj_str api_key;            /**< the API key */
+    xcj_str api_key;            /**< the API key; it becomes client_id, unless the options say api_key_sha256 */
     xcj_str consumer_custom_id; /**< becomes act.client_id */
     xcj_str consumer_id;        /**< becomes act.client_id when there is no custom id */
     xcj_str audience;           /**< aud as it is; or the service URL in the four members below */
@@ -79,14 +79,16 @@ typedef struct xcj_mint_options {
     size_t max_token;              /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
     const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has done it */
     int single;                          /**< 1: one token only: nothing is done ahead that only later ones gain from */
-    int verbose; /**< 1: xcj_minter_failure() says why. A configuration object's own `verbose` goes first */
+    int verbose;        /**< 1: xcj_minter_failure() says why. A configuration object's own `verbose` goes first */
+    int api_key_sha256; /**< 1: client_id of an API key is its SHA-256 in lowercase hexadecimal: backends cannot use the key
+                         */
 } xcj_mint_options;
 
 /** All defaults. */
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0                    \
+            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0                 \
     }
 
 /**

@@ -1,8 +1,9 @@
 /*
  * xcj/verify.h: verifying a JWT (RFC 7519, RFC 8725) or any JWS (RFC 7515), and reading what was verified.
  *
- * The order is fixed: form, header, key and algorithm, signature, then claims. Claims of a token whose signature is not
- * valid are never looked at. Keys come from the verifier alone: a token's jwk, jku, x5c and x5u are ignored.
+ * The order is fixed: form, header, key and algorithm, signature, then claims. Nothing but the claim of key_claim, which
+ * chooses the key, is read before the signature is found valid. Keys come from the verifier alone: a token's jwk, jku, x5c
+ * and x5u are ignored.
  */
 #ifndef XCJ_VERIFY_H
 #define XCJ_VERIFY_H

@@ -120,7 +120,11 @@ static xcj_code find_identity(xcj_str *client_id, request *r, const xcj__credent
     if (credential->method == XCJ_AUTH_BEARER) {
         return put_bearer(client_id, r, credential, err);
     }
-    return xcj__credential_client_id(client_id, credential, r->plan->dn_kong, &r->work, err);
+    xcj_code code = xcj__credential_client_id(client_id, credential, r->plan->dn_kong, &r->work, err);
+    if (code == XCJ_OK && r->plan->api_key_sha256 && credential->method == XCJ_AUTH_API_KEY) {
+        code = xcj__credential_hash(client_id, &r->work, err);
+    }
+    return code;
 }
 
 static xcj_code put_identity(request *r, const xcj__credential *credential, xcj_error *err)
@@ -549,6 +553,9 @@ static size_t identity_max(const xcj__plan *plan, const xcj_auth *auth)
     }
     if (credential.method == XCJ_AUTH_CLIENT_CERT && credential.text.ptr != NULL) {
         return 2 * subject_len(&credential, plan->dn_kong);
+    }
+    if (credential.method == XCJ_AUTH_API_KEY && plan->api_key_sha256) {
+        return XCJ__CREDENTIAL_HASH;
     }
     return 2 * xcj__credential_reach(&credential);
 }

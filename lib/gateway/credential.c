@@ -7,6 +7,7 @@
 #include "lib/base/options.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
+#include "lib/key/digest.h"
 #include "lib/key/x509.h"
 #include "lib/token/jws.h"
 
@@ -323,6 +324,26 @@ xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credenti
         *out = (xcj_str){ NULL, 0 };
     }
     return code;
+}
+
+xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_error *err)
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t hash[XCJ__DIGEST_MAX];
+    size_t len = 0;
+    xcj_code code = xcj__digest(hash, &len, XCJ_SHA256, *client_id, err);
+    *client_id = (xcj_str){ NULL, 0 };
+    char *text = code == XCJ_OK ? xcj__buf_reserve(work, 2 * len) : NULL;
+    if (code != XCJ_OK || text == NULL) {
+        return code != XCJ_OK ? code : xcj__fail_memory(err);
+    }
+    for (size_t i = 0; i < len; i++) {
+        text[2 * i] = digits[hash[i] >> 4];
+        text[2 * i + 1] = digits[hash[i] & 15];
+    }
+    work->len += 2 * len;
+    *client_id = (xcj_str){ text, 2 * len };
+    return XCJ_OK;
 }
 
 static xcj_code bad_token(const char *why, xcj_error *err)

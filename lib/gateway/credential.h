@@ -36,6 +36,12 @@ uint32_t xcj__credential_methods(const xcj_auth *auth);
 XCJ_MUST_CHECK xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_kong,
                                                   xcj__buf *work, xcj_error *err);
 
+/** How long the text of xcj__credential_hash() is. */
+#define XCJ__CREDENTIAL_HASH 64
+
+/** Replaces a client_id by its SHA-256 in lowercase hexadecimal, a view into `work`. XCJ_ERR_CRYPTO, _MEMORY. */
+XCJ_MUST_CHECK xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_error *err);
+
 /** Decodes a Bearer token's payload into `work`, whose text may be changed in place. XCJ_ERR_CREDENTIAL, _MEMORY. */
 XCJ_MUST_CHECK xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential, xcj__buf *work,
                                                 xcj_error *err);

@@ -231,6 +231,7 @@ static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, x
     plan->expires_in = options->expires_in != 0 ? options->expires_in : XCJ__EXPIRES_DEFAULT;
     plan->consumer_optional = options->consumer_optional != 0;
     plan->dn_kong = options->dn == XCJ_DN_KONG;
+    plan->api_key_sha256 = options->api_key_sha256 != 0;
     plan->cap_exp = options->cap_exp != 0;
     plan->max_token = options->max_token;
     return XCJ_OK;

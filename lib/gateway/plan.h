@@ -48,6 +48,7 @@ typedef struct xcj__plan {
     bool keep_only;
     bool consumer_optional;
     bool dn_kong;
+    bool api_key_sha256;
     bool cap_exp;
     int64_t expires_in;
     size_t max_token;

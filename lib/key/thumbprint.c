@@ -1,14 +1,11 @@
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
+#include "lib/key/digest.h"
 #include "lib/key/evp.h"
-
-static const EVP_MD *hash_of(xcj_hash hash)
-{
-    return hash == XCJ_SHA256 ? EVP_sha256() : hash == XCJ_SHA384 ? EVP_sha384() : EVP_sha512();
-}
 
 static xcj_code encode(char **out, size_t *out_len, const uint8_t *digest, size_t len, xcj_error *err)
 {
@@ -29,20 +26,15 @@ xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj
     if (hash < XCJ_SHA256 || hash > XCJ_SHA512) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "not a hash for a thumbprint");
     }
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
+    uint8_t digest[XCJ__DIGEST_MAX];
+    size_t len = 0;
     char storage[1024];
     xcj__buf canonical;
     xcj__buf_init_on(&canonical, storage, sizeof storage);
     xcj__jwk_write_canonical(&canonical, &key->jwk);
     xcj_code code = canonical.failed ? xcj__fail_memory(err) : XCJ_OK;
     if (code == XCJ_OK) {
-        xcj__queue theirs;
-        xcj__queue_enter(&theirs);
-        if (EVP_Digest(canonical.ptr, canonical.len, digest, &len, hash_of(hash), NULL) != 1) {
-            code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash here");
-        }
-        xcj__queue_leave(&theirs);
+        code = xcj__digest(digest, &len, hash, (xcj_str){ canonical.ptr, canonical.len }, err);
     }
     xcj__buf_free(&canonical);
     if (code != XCJ_OK) {

@@ -79,6 +79,11 @@ a 'Basic of standard input' "{\"client_id\":\"my-user\",$ours}" --basic - --no-c
 a 'Basic as the field' "{\"client_id\":\"Aladdin\",$ours}" --authorization 'basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==' --no-consumer
 a 'API key' "{\"client_id\":\"012345AZERTY!\",$ours,\"act\":{\"client_id\":\"cc\"}}" --apikey '012345AZERTY!' \
     --consumer-id c --consumer-custom-id cc
+hash=$(printf '%s' '012345AZERTY!' | openssl dgst -sha256 -r | cut -c 1-64)
+a 'API key, hashed' "{\"client_id\":\"$hash\",$ours}" --apikey '012345AZERTY!' --no-consumer --apikey-sha256
+APIKEY=012345AZERTY! a 'API key of the environment, hashed' "{\"client_id\":\"$hash\",$ours}" --apikey-env APIKEY --no-consumer --apikey-sha256
+refuse 'a hash of what is no API key' 2 '--apikey-sha256 goes with --apikey' mint --key key.json --basic u:p --no-consumer --apikey-sha256
+refuse 'a hash of nothing' 2 '--apikey-sha256 goes with --apikey' mint --key key.json --apikey-sha256
 a 'DN' "{\"client_id\":\"C=US, CN=kong\",$ours}" --client-dn 'C=US, CN=kong' --no-consumer
 openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj '/C=US/O=Kong Inc./CN=kong' -days 2 -out cert.pem 2>/dev/null
 a 'client certificate' "{\"client_id\":\"CN=kong,O=Kong Inc.,C=US\",$ours}" --client-cert cert.pem --no-consumer
@@ -114,6 +119,10 @@ accept 'configuration' mint --config plugin.json --apikey k --consumer-id c --au
 want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
     '{"client_id":"k","iss":"https://gw","iat":1000,"exp":1060,"aud":"u","jti":"j","act":{"client_id":"c"}}')
 out_is 'configuration' "authorization: Bearer $want"
+accept 'configuration, hashed when asked' mint --config plugin.json --apikey k --consumer-id c --aud u --now 1000 --jti j --apikey-sha256
+want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
+    "{\"client_id\":\"$(printf k | openssl dgst -sha256 -r | cut -c 1-64)\",\"iss\":\"https://gw\",\"iat\":1000,\"exp\":1060,\"aud\":\"u\",\"jti\":\"j\",\"act\":{\"client_id\":\"c\"}}")
+out_is 'configuration, hashed when asked' "$want"
 refuse 'configuration and option contradict' 2 'the configuration has its own iss' mint --config plugin.json --apikey k --iss x
 refuse 'configuration and key' 2 'one of --key, --key-env, --key-uri, --config' mint --config plugin.json --key key.json
 printf '{"iss":"x","private_jwk":%s,"colour":"red"}' "$(cat key.json)" >odd.json

@@ -1,0 +1,16 @@
+/*
+ * digest.h: the hash of a text.
+ */
+#ifndef XCJ_LIB_KEY_DIGEST_H
+#define XCJ_LIB_KEY_DIGEST_H
+
+#include <stdint.h>
+
+#include <xcj/key.h>
+
+#define XCJ__DIGEST_MAX 64
+
+/** Hashes the text; *out has room for XCJ__DIGEST_MAX bytes, and *len is how many it got. XCJ_ERR_CRYPTO. */
+XCJ_MUST_CHECK xcj_code xcj__digest(uint8_t *out, size_t *len, xcj_hash hash, xcj_str text, xcj_error *err);
+
+#endif
