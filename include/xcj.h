@@ -6,6 +6,8 @@
 
 #include <xcj/auth.h>
 #include <xcj/base.h>
+#include <xcj/http.h>
+#include <xcj/identities.h>
 #include <xcj/jws.h>
 #include <xcj/key.h>
 #include <xcj/keyset.h>

@@ -12,6 +12,7 @@
 #     spaces      both commands in a folder with spaces and a quote in its name
 #     readonly    both commands in a source tree that nobody can write to, with BUILD elsewhere
 #     locales     the quick start and the tests of the command and of the project in the locales C and tr_TR.UTF-8
+#     nginx       every command of examples/nginx/README.md, from the first to the verified tokens
 #     locks       both commands while another process holds apt's locks for a minute
 # Where a mode runs only some of the tests, they are those that what it changes could break.
 #
@@ -250,6 +251,25 @@ mode_locales() {
         passes sh tests/run.sh -R "$some"
     done
     skipped
+}
+
+# Installed with a network; then tried without one, so that the ports are free.
+mode_nginx() {
+    with=DEBIAN_FRONTEND=noninteractive
+    for part in Install 'Try it'; do
+        {
+            printf 'sudo() { "$@"; }\n'
+            awk -v part="## $part" '
+                /^## / { inside = $0 == part }
+                /^```$/ { shell = 0 }
+                inside && shell
+                /^```sh$/ { shell = 1 }' examples/nginx/README.md
+        } >"$root$scratch/commands"
+        passes sh -eu "$scratch/commands"
+        network=no
+    done
+    verified=$(grep -c '"act":{"client_id":"contact@konghq.com-ID1"}' "$log.part") || :
+    [ "$verified" -eq 4 ] || die "the README leads to $verified verified tokens, not to 4"
 }
 
 # Held as by apt-get update in the background, and as by dpkg.

@@ -564,17 +564,6 @@ START_TEST(steps_of_two_minters)
 END_TEST
 
 /* Row 13 */
-START_TEST(header_prefix)
-{
-    ck_assert_str_eq(xcj_header_prefix("Authorization", 13), "Bearer ");
-    ck_assert_str_eq(xcj_header_prefix("authorization", 13), "Bearer ");
-    ck_assert_str_eq(xcj_header_prefix("AUTHORIZATIONx", 13), "Bearer ");
-    ck_assert_str_eq(xcj_header_prefix("AUTHORIZATIONx", 14), "");
-    ck_assert_str_eq(xcj_header_prefix("X-Custom-Jwt", 12), "");
-    ck_assert_str_eq(xcj_header_prefix(NULL, 0), "");
-}
-END_TEST
-
 static char *golden_jwk;
 static json_t *golden_tokens;
 
@@ -745,152 +734,6 @@ START_TEST(threads_share_a_minter)
 }
 END_TEST
 
-/* A token with this payload, at the end of a value of Authorization. */
-static const char *token_in(const char *bearer)
-{
-    return strchr(bearer, ' ') + 1;
-}
-
-static void expect_client_id(const char *payload, const char *wanted)
-{
-    char *bearer = bearer_of(payload, strlen(payload));
-    const char *token = token_in(bearer);
-    char *text;
-    size_t len;
-    ck_assert_int_eq(xcj_minted_client_id(&text, &len, token, strlen(token), &last), XCJ_OK);
-    ck_assert_str_eq(text, wanted);
-    ck_assert_uint_eq(len, strlen(wanted));
-    xcj_free(text);
-    free(bearer);
-}
-
-static void expect_no_client_id(const char *payload, xcj_code wanted)
-{
-    char *bearer = bearer_of(payload, strlen(payload));
-    const char *token = token_in(bearer);
-    char *text = bearer;
-    size_t len = 7;
-    ck_assert_int_eq(xcj_minted_client_id(&text, &len, token, strlen(token), &last), wanted);
-    ck_assert_int_eq(last.code, wanted);
-    ck_assert_ptr_null(text);
-    ck_assert_uint_eq(len, 0);
-    free(bearer);
-}
-
-START_TEST(client_id_of_a_minted_token)
-{
-    xcj_mint_options options = base_options();
-    xcj_auth auth = api_key_auth();
-    auth.api_key = xcj_text("a \"key\" \\ \xc3\xa9");
-    xcj_minter *minter = minter_of(OCT_JWK, &options);
-    char buf[ROOM];
-    size_t token_len = mint(buf, minter, &auth);
-    char *text;
-    size_t len;
-    ck_assert_int_eq(xcj_minted_client_id(&text, &len, buf, token_len, NULL), XCJ_OK);
-    ck_assert_str_eq(text, "a \"key\" \\ \xc3\xa9");
-    ck_assert_uint_eq(len, auth.api_key.len);
-    xcj_free(text);
-    xcj_minter_free(minter);
-    expect_client_id("{\"a\":{\"client_id\":\"no\"},\"client_id\":\"yes\",\"act\":{\"client_id\":\"no\"}}", "yes");
-    expect_client_id("{\"client\\u005fid\":\"\\u00e9\"}", "\xc3\xa9");
-    expect_no_client_id("{\"act\":{\"client_id\":\"no\"}}", XCJ_ERR_CLIENT_ID);
-    expect_no_client_id("{\"client_id\":7}", XCJ_ERR_CLIENT_ID);
-    expect_no_client_id("[]", XCJ_ERR_JSON);
-    ck_assert_int_eq(xcj_minted_client_id(&text, &len, "e30.e30", 7, &last), XCJ_ERR_TOKEN);
-    ck_assert_int_eq(xcj_minted_client_id(NULL, &len, "e30.e30.", 8, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_minted_client_id(&text, NULL, "e30.e30.", 8, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_minted_client_id(&text, &len, NULL, 8, &last), XCJ_ERR_ARGUMENT);
-}
-END_TEST
-
-static void expect_whom(const xcj_minter *minter, const xcj_auth *auth, const char *wanted)
-{
-    xcj_scratch *scratch;
-    ck_assert_int_eq(xcj_scratch_new(&scratch, NULL), XCJ_OK);
-    for (int i = 0; i < 2; i++) {
-        char *text;
-        size_t len;
-        xcj_code code = xcj_minter_client_id(&text, &len, minter, auth, i == 0 ? NULL : scratch, &last);
-        ck_assert_msg(code == XCJ_OK, "%s: %s", xcj_code_name(code), last.message);
-        ck_assert_str_eq(text, wanted);
-        ck_assert_uint_eq(len, strlen(wanted));
-        xcj_free(text);
-    }
-    xcj_scratch_free(scratch);
-}
-
-static void expect_nobody(const xcj_minter *minter, const xcj_auth *auth, xcj_code wanted)
-{
-    char *text = (char *)&last;
-    size_t len = 7;
-    ck_assert_int_eq(xcj_minter_client_id(&text, &len, minter, auth, NULL, &last), wanted);
-    ck_assert_int_eq(last.code, wanted);
-    ck_assert_ptr_null(text);
-    ck_assert_uint_eq(len, 0);
-}
-
-START_TEST(client_id_before_the_mint)
-{
-    xcj_mint_options options = base_options();
-    xcj_minter *minter = minter_of(OCT_JWK, &options);
-    xcj_auth auth = XCJ_AUTH_INIT; /* neither consumer nor audience */
-    auth.methods = XCJ_AUTH_ANY;
-    auth.api_key = xcj_text("the \"key\"");
-    expect_whom(minter, &auth, "the \"key\"");
-    auth.client_dn = xcj_text("CN=two");
-    expect_nobody(minter, &auth, XCJ_ERR_NO_CREDENTIAL);
-    auth = (xcj_auth)XCJ_AUTH_INIT;
-    auth.methods = XCJ_AUTH_CLIENT_CERT;
-    auth.client_cert = xcj_text(cert_pem);
-    expect_whom(minter, &auth, "CN=a\\\\b,O=Caf\xc3\xa9 \\\"Q\\\"\\, Inc.,C=FR");
-    static const char payload[] = "{\"x\":1,\"clientId\":\"\\u0061 b\",\"act\":7}";
-    char *bearer = bearer_of(payload, sizeof payload - 1);
-    auth = (xcj_auth)XCJ_AUTH_INIT;
-    auth.methods = XCJ_AUTH_BEARER;
-    auth.authorization = xcj_text(bearer);
-    expect_whom(minter, &auth, "a b");
-    free(bearer);
-    auth.authorization = xcj_text("Bearer x.y");
-    expect_nobody(minter, &auth, XCJ_ERR_CREDENTIAL);
-    auth.authorization = xcj_text("Basic YTpi");
-    expect_nobody(minter, &auth, XCJ_ERR_NO_CREDENTIAL);
-    auth.methods = XCJ_AUTH_BASIC;
-    expect_whom(minter, &auth, "a");
-    size_t len;
-    ck_assert_int_eq(xcj_minter_client_id(NULL, &len, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
-    auth.size = 0;
-    expect_nobody(minter, &auth, XCJ_ERR_ARGUMENT);
-    xcj_minter_free(minter);
-}
-END_TEST
-
-/* What a verifier refuses has no client_id; what it accepts has. */
-START_TEST(client_id_is_of_a_verified_token)
-{
-    xcj_mint_options options = base_options();
-    xcj_minter *theirs = minter_of(OCT_JWK, &options);
-    char inbound[ROOM] = "Bearer ";
-    size_t len;
-    static const char claims[] = "{\"clientId\":\"them\"}";
-    ck_assert_int_eq(xcj_mint_claims(inbound + 7, ROOM - 8, &len, theirs, claims, sizeof claims - 1, NULL, NULL, &last),
-                     XCJ_OK);
-    xcj_verifier *verifier;
-    ck_assert_int_eq(xcj_verifier_new_key(&verifier, xcj_minter_key(theirs), NULL, &last), XCJ_OK);
-    options.bearer_verifier = verifier;
-    xcj_minter *minter = minter_of(OCT_JWK, &options);
-    xcj_auth auth = XCJ_AUTH_INIT;
-    auth.methods = XCJ_AUTH_BEARER;
-    auth.authorization = (xcj_str){ inbound, 7 + len };
-    expect_whom(minter, &auth, "them");
-    inbound[len] = inbound[len] == 'A' ? 'B' : 'A';
-    expect_nobody(minter, &auth, XCJ_ERR_SIGNATURE);
-    xcj_minter_free(minter);
-    xcj_minter_free(theirs);
-    xcj_verifier_free(verifier);
-}
-END_TEST
-
 static void expect_why(xcj_minter *minter, bool told)
 {
     char *body;
@@ -936,12 +779,8 @@ static Suite *suite(void)
         given_claims_without_a_request,
         three_steps,
         steps_of_two_minters,
-        header_prefix,
         the_originals_tokens,
         threads_share_a_minter,
-        client_id_of_a_minted_token,
-        client_id_before_the_mint,
-        client_id_is_of_a_verified_token,
         verbose_is_an_option,
     };
     TCase *tcase = tcase_create("mint");

@@ -78,7 +78,7 @@ start gateway <<CONF
     proxy_http_version 1.1;
     proxy_set_header Connection "";
     xcj_iss https://gw.example; xcj_jku https://gw.example/jwks; xcj_aud https://service.example/;
-    xcj_auth apikey; xcj_consumer consumer;
+    xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer consumer;
     server {
         listen 127.0.0.1:$port;
         location = /other { return 200 "other"; }

@@ -4,7 +4,7 @@
 #ifndef XCJ_AUTH_H
 #define XCJ_AUTH_H
 
-#include <xcj/base.h>
+#include <xcj/identities.h>
 #include <xcj/verify.h>
 
 #ifdef __cplusplus
@@ -18,6 +18,9 @@ extern "C" {
 #define XCJ_AUTH_API_KEY ((uint32_t)1 << 3)     /**< an API key */
 /** All four. */
 #define XCJ_AUTH_ANY (XCJ_AUTH_BEARER | XCJ_AUTH_BASIC | XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_API_KEY)
+
+/** Who calls, found out before a token is minted: see xcj_caller_new(). One owner. */
+typedef struct xcj_caller xcj_caller;
 
 /**
  * One request's authentication. The gateway has checked it already: nothing here is verified, but for a Bearer token when
@@ -40,13 +43,14 @@ typedef struct xcj_auth {
     xcj_str jti;                /**< the token's id; absent: a random UUID (RFC 9562 version 4) */
     int64_t now;                /**< the clock in Unix seconds, when has_now is set */
     int has_now;                /**< 0: the system clock */
+    const xcj_caller *caller;   /**< replaces methods and the four credentials; NULL: they are looked at */
 } xcj_auth;
 
 /** All defaults. */
 #define XCJ_AUTH_INIT                                                                                                       \
     {                                                                                                                       \
         sizeof(xcj_auth), 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },     \
-            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0                                                     \
+            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL                                               \
     }
 
 /** How the subject of a client certificate is written as client_id. The numbers are stable. */
@@ -82,13 +86,15 @@ typedef struct xcj_mint_options {
     int verbose;        /**< 1: xcj_minter_failure() says why. A configuration object's own `verbose` goes first */
     int api_key_sha256; /**< 1: client_id of an API key is its SHA-256 in lowercase hexadecimal: backends cannot use the key
                          */
+    const xcj_identities *identities; /**< API keys are then known or refused, and become the client_id of their entry; the
+                                           consumer is that of the entry, unless the request gives one; NULL: none */
 } xcj_mint_options;
 
 /** All defaults. */
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0                 \
+            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0, NULL           \
     }
 
 /**

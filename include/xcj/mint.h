@@ -5,6 +5,7 @@
 #define XCJ_MINT_H
 
 #include <xcj/auth.h>
+#include <xcj/http.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -49,8 +50,26 @@ XCJ_API xcj_str xcj_minter_upstream_header(const xcj_minter *minter);
 /** The header field for the downstream response; absent unless configured. Borrowed. */
 XCJ_API xcj_str xcj_minter_downstream_header(const xcj_minter *minter);
 
-/** "Bearer " when the header field's name is Authorization in any case, else "": what goes before the token. Static text. */
-XCJ_API const char *xcj_header_prefix(const char *name, size_t len);
+/**
+ * Finds out who calls, before a token is minted: selects the credential of a request, verifies a Bearer token, reads the
+ * client_id, and looks up the identities. A gateway that needs the client_id for the consumer or the audience then sets
+ * auth.caller, and nothing is done twice. It belongs to this minter and one request, and keeps a reference to the minter.
+ * XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _ARGUMENT, _MEMORY, and what the bearer_verifier says.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_auth *auth,
+                                               xcj_scratch *scratch, xcj_error *err);
+
+/** Wipes and frees it. NULL is fine. */
+XCJ_API void xcj_caller_free(xcj_caller *caller);
+
+/** The client_id. Borrowed, with a NUL after it. */
+XCJ_API xcj_str xcj_caller_client_id(const xcj_caller *caller);
+
+/** The consumer by the identities; absent if there is none. Borrowed from the minter. */
+XCJ_API xcj_str xcj_caller_consumer(const xcj_caller *caller);
+
+/** The one method of its credential, an XCJ_AUTH_ bit; 0 for NULL. */
+XCJ_API uint32_t xcj_caller_method(const xcj_caller *caller);
 
 /** A buffer of this length is enough for the token of this request. */
 XCJ_API size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth);
@@ -98,23 +117,6 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minte
 
 /** Step 3: completes the token in the buffer; *len is its length. Without a good step 2 it is XCJ_ERR_ARGUMENT. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
-
-/**
- * Whom a token of this request would be for, before it is minted: for a gateway that finds the consumer by the client_id.
- * The credential is selected, verified and read as xcj_mint() does it; consumer and audience are not looked at. Free the
- * text, which has a NUL after it, with xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _MEMORY,
- * and what the bearer_verifier says.
- */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *minter,
-                                                     const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
-
-/**
- * The client_id of a token that was just minted here, unescaped, with a NUL after it: for a log, or a variable of the
- * gateway. Verifies nothing: a token from elsewhere is for xcj_verify(). Free it with xcj_free(). XCJ_ERR_TOKEN, _BASE64,
- * _JSON, _LIMIT, _CLIENT_ID (none in it), _MEMORY.
- */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_minted_client_id(char **out, size_t *out_len, const char *token, size_t len,
-                                                     xcj_error *err);
 
 /**
  * The JSON body that the Kong plugin answers a failed mint with: {"ErrorMessage":"You are not authorized to access to this

@@ -7,7 +7,9 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_write.h"
+#include "lib/gateway/caller.h"
 #include "lib/gateway/credential.h"
+#include "lib/gateway/identities.h"
 #include "lib/key/random.h"
 #include "lib/key/scratch.h"
 #include "lib/key/x509.h"
@@ -20,7 +22,7 @@
 /* What an inbound payload has that the claims are made of; a value of type 0 is not there. */
 typedef struct inbound {
     const xcj__plan *plan;
-    xcj__buf *out;
+    xcj__buf *out; /* NULL: nothing is kept */
     xcj__json_value client_id;
     xcj__json_value exp;
     xcj__json_value act;
@@ -34,6 +36,7 @@ typedef struct request {
     xcj_scratch *scratch;
     xcj__buf work; /* what was decoded of the credential */
     inbound in;
+    xcj_str known_consumer; /* by the identities */
     int64_t now;
 } request;
 
@@ -61,7 +64,8 @@ static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *
     } else if (claim == XCJ__ACT && kept) {
         in->act = item->value;
     }
-    if (kept && claim == XCJ__CLAIM_COUNT && !(plan->custom.count > 0 && xcj__names_have(&plan->custom, item))) {
+    if (in->out != NULL && kept && claim == XCJ__CLAIM_COUNT &&
+        !(plan->custom.count > 0 && xcj__names_have(&plan->custom, item))) {
         put_item(in->out, item);
         xcj__buf_put_char(in->out, ',');
     }
@@ -89,21 +93,11 @@ static xcj_code bearer_client_id(xcj_str *out, const request *r, xcj_error *err)
                         XCJ__ISSUE "Unable to get '%s' claim from the Bearer token%s", shown, fault);
 }
 
-static xcj_code put_bearer(xcj_str *client_id, request *r, const xcj__credential *credential, xcj_error *err)
+/* The kept members go out, and the others of interest are noted. */
+static xcj_code splice_payload(request *r, xcj_str payload, xcj_error *err)
 {
-    xcj_code code = XCJ_OK;
-    if (r->plan->verifier != NULL) {
-        code = xcj_verify(NULL, r->plan->verifier, credential->text.ptr, credential->text.len, r->scratch, err);
-    }
-    xcj_str payload = { NULL, 0 };
-    if (code == XCJ_OK) {
-        code = xcj__credential_payload(&payload, credential, &r->work, err);
-    }
-    if (code != XCJ_OK) {
-        return code;
-    }
     xcj_error why;
-    code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, NULL, splice_member, &r->in, &why);
+    xcj_code code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, NULL, splice_member, &r->in, &why);
     if (code == XCJ_ERR_MEMORY) {
         return xcj__fail_memory(err);
     }
@@ -111,20 +105,75 @@ static xcj_code put_bearer(xcj_str *client_id, request *r, const xcj__credential
         return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", why.offset,
                             XCJ__ISSUE "Unable to get the 'Auth token' payload: %s", why.message);
     }
-    return bearer_client_id(client_id, r, err);
+    return XCJ_OK;
 }
 
-/* Of a Bearer token the kept members are put before. */
-static xcj_code find_identity(xcj_str *client_id, request *r, const xcj__credential *credential, xcj_error *err)
+static xcj_code open_bearer(xcj_str *payload, request *r, const xcj__credential *credential, xcj_error *err)
 {
-    if (credential->method == XCJ_AUTH_BEARER) {
-        return put_bearer(client_id, r, credential, err);
+    xcj_code code = XCJ_OK;
+    if (r->plan->verifier != NULL) {
+        code = xcj_verify(NULL, r->plan->verifier, credential->text.ptr, credential->text.len, r->scratch, err);
     }
-    xcj_code code = xcj__credential_client_id(client_id, credential, r->plan->dn_kong, &r->work, err);
-    if (code == XCJ_OK && r->plan->api_key_sha256 && credential->method == XCJ_AUTH_API_KEY) {
-        code = xcj__credential_hash(client_id, &r->work, err);
+    if (code == XCJ_OK) {
+        code = xcj__credential_payload(payload, credential, &r->work, err);
+    }
+    return code == XCJ_OK ? splice_payload(r, *payload, err) : code;
+}
+
+/* An API key is known by its entry, which says whose it is. Without identities it is the client_id, or its hash is. */
+static xcj_code look_up(xcj_str *client_id, xcj_str *consumer, request *r, uint32_t method, xcj_error *err)
+{
+    const xcj__plan *plan = r->plan;
+    xcj__identity found;
+    if (plan->identities == NULL) {
+        bool is_hashed = plan->api_key_sha256 && method == XCJ_AUTH_API_KEY;
+        return is_hashed ? xcj__credential_hash(client_id, &r->work, err) : XCJ_OK;
+    }
+    if (method != XCJ_AUTH_API_KEY) {
+        xcj_code code = xcj__identities_find_client(&found, plan->identities, *client_id, err);
+        *consumer = code == XCJ_OK ? found.consumer : *consumer;
+        return code;
+    }
+    xcj_code code = xcj__identities_find_key(&found, plan->identities, *client_id, err);
+    if (code == XCJ_OK && found.consumer.ptr == NULL) {
+        code = xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "api_key", XCJ_NO_OFFSET, "The API key is not known");
+    }
+    if (code == XCJ_OK) {
+        *client_id = found.client_id;
+        *consumer = found.consumer;
     }
     return code;
+}
+
+/* What xcj_caller_new() has found out. */
+static xcj_code use_caller(xcj_str *client_id, request *r, xcj_error *err)
+{
+    const xcj_caller *caller = r->auth->caller;
+    if (caller->plan != r->plan) {
+        return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "caller", XCJ_NO_OFFSET, "the caller belongs to another minter");
+    }
+    *client_id = caller->client_id;
+    r->known_consumer = caller->consumer;
+    return caller->payload.ptr != NULL ? splice_payload(r, caller->payload, err) : XCJ_OK;
+}
+
+/* For a Bearer token, the inbound claims that are kept are written first. */
+static xcj_code find_identity(xcj_str *client_id, request *r, const xcj__credential *credential, xcj_error *err)
+{
+    xcj_code code;
+    if (r->auth->caller != NULL) {
+        return use_caller(client_id, r, err);
+    }
+    if (credential->method == XCJ_AUTH_BEARER) {
+        xcj_str payload = { NULL, 0 };
+        code = open_bearer(&payload, r, credential, err);
+        if (code == XCJ_OK) {
+            code = bearer_client_id(client_id, r, err);
+        }
+    } else {
+        code = xcj__credential_client_id(client_id, credential, r->plan->dn_kong, &r->work, err);
+    }
+    return code == XCJ_OK ? look_up(client_id, &r->known_consumer, r, credential->method, err) : code;
 }
 
 static xcj_code put_identity(request *r, const xcj__credential *credential, xcj_error *err)
@@ -292,6 +341,9 @@ static xcj_code read_consumer(xcj_str *out, const request *r, xcj_error *err)
     const xcj_auth *auth = r->auth;
     *out = auth->consumer_custom_id.len > 0 ? auth->consumer_custom_id : auth->consumer_id;
     if (out->len == 0) {
+        *out = r->known_consumer;
+    }
+    if (out->len == 0) {
         *out = (xcj_str){ NULL, 0 };
         if (r->plan->consumer_optional) {
             return XCJ_OK;
@@ -397,7 +449,7 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__plan *plan, const xcj_au
                               xcj_error *err)
 {
     xcj__credential credential;
-    xcj_code code = xcj__credential_select(&credential, auth, err);
+    xcj_code code = auth->caller == NULL ? xcj__credential_select(&credential, auth, err) : XCJ_OK;
     request r = { .out = out, .plan = plan, .auth = auth, .scratch = scratch, .in = { .plan = plan, .out = out } };
     if (code == XCJ_OK) {
         code = check_parties(&r, err);
@@ -417,27 +469,69 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__plan *plan, const xcj_au
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
 }
 
-xcj_code xcj__auth_put_client_id(xcj__buf *out, const xcj__plan *plan, const xcj_auth *auth, xcj_scratch *scratch,
-                                 xcj_error *err)
+/* The payload is copied before a client_id in it is unescaped in place. */
+static xcj_code fill_caller(xcj_caller *caller, request *r, xcj_str payload, xcj_str client_id, xcj_error *err)
+{
+    char *at = (char *)(caller + 1);
+    xcj_code code = XCJ_OK;
+    if (payload.ptr != NULL) {
+        memcpy(at, payload.ptr, payload.len);
+        caller->payload = (xcj_str){ at, payload.len };
+        at += payload.len;
+        code = bearer_client_id(&client_id, r, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    memcpy(at, client_id.ptr, client_id.len);
+    caller->client_id = (xcj_str){ at, client_id.len };
+    return XCJ_OK;
+}
+
+static xcj_code find_caller(xcj_caller **out, request *r, const xcj__credential *credential, xcj_error *err)
+{
+    xcj_str payload = { NULL, 0 };
+    xcj_str client_id = { NULL, 0 };
+    xcj_str consumer = { NULL, 0 };
+    bool bears = credential->method == XCJ_AUTH_BEARER;
+    xcj_code code = bears ? open_bearer(&payload, r, credential, err)
+                          : xcj__credential_client_id(&client_id, credential, r->plan->dn_kong, &r->work, err);
+    if (code == XCJ_OK && !bears) {
+        code = look_up(&client_id, &consumer, r, credential->method, err);
+    }
+    if (code != XCJ_OK) {
+        return code;
+    }
+    xcj_caller *caller = xcj__zalloc(sizeof *caller + payload.len + r->in.client_id.text.len + client_id.len);
+    if (caller == NULL) {
+        return xcj__fail_memory(err);
+    }
+    *caller = (xcj_caller){ .plan = r->plan, .method = credential->method, .consumer = consumer };
+    code = fill_caller(caller, r, payload, client_id, err);
+    if (code == XCJ_OK && bears) {
+        code = look_up(&caller->client_id, &caller->consumer, r, credential->method, err);
+    }
+    if (code != XCJ_OK) {
+        xcj_caller_free(caller);
+        return code;
+    }
+    *out = caller;
+    return XCJ_OK;
+}
+
+xcj_code xcj__auth_find_caller(xcj_caller **out, const xcj__plan *plan, const xcj_auth *auth, xcj_scratch *scratch,
+                               xcj_error *err)
 {
     xcj__credential credential;
     xcj_code code = xcj__credential_select(&credential, auth, err);
     if (code != XCJ_OK) {
         return code;
     }
-    char kept[STORAGE];
     char storage[STORAGE];
-    xcj__buf claims; /* of which only the client_id is wanted */
-    request r = { .out = &claims, .plan = plan, .auth = auth, .scratch = scratch, .in = { .plan = plan, .out = &claims } };
-    xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, kept, sizeof kept);
+    request r = { .plan = plan, .auth = auth, .scratch = scratch, .in = { .plan = plan } };
     xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
-    xcj_str client_id = { NULL, 0 };
-    code = find_identity(&client_id, &r, &credential, err);
-    if (code == XCJ_OK) {
-        xcj__buf_put_str(out, client_id);
-    }
+    code = find_caller(out, &r, &credential, err);
     xcj__scratch_return(scratch, XCJ__SCRATCH_INBOUND, &r.work);
-    xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
     return code;
 }
 
@@ -548,6 +642,9 @@ static size_t subject_len(const xcj__credential *credential, bool dn_kong)
 static size_t identity_max(const xcj__plan *plan, const xcj_auth *auth)
 {
     xcj__credential credential;
+    if (auth->caller != NULL) {
+        return 2 * (auth->caller->payload.len + auth->caller->client_id.len);
+    }
     if (xcj__credential_select(&credential, auth, NULL) != XCJ_OK) {
         return 0;
     }
@@ -563,7 +660,8 @@ static size_t identity_max(const xcj__plan *plan, const xcj_auth *auth)
 size_t xcj__auth_claims_max(const xcj__plan *plan, const xcj_auth *auth)
 {
     size_t consumer = auth->consumer_custom_id.len > 0 ? auth->consumer_custom_id.len : auth->consumer_id.len;
-    return common_max(plan, auth) + identity_max(plan, auth) + 2 * consumer;
+    size_t known = xcj__identities_longest(plan->identities);
+    return common_max(plan, auth) + identity_max(plan, auth) + 2 * (consumer + known);
 }
 
 size_t xcj__auth_complete_max(const xcj__plan *plan, size_t claims_len, const xcj_auth *auth)

@@ -11,9 +11,9 @@
 XCJ_MUST_CHECK xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__plan *plan, const xcj_auth *auth,
                                              xcj_scratch *scratch, xcj_error *err);
 
-/** Appends the client_id of those claims, as it is. See xcj_minter_client_id(). */
-XCJ_MUST_CHECK xcj_code xcj__auth_put_client_id(xcj__buf *out, const xcj__plan *plan, const xcj_auth *auth,
-                                                xcj_scratch *scratch, xcj_error *err);
+/** The caller of a request that has none yet, without its minter. See xcj_caller_new(). */
+XCJ_MUST_CHECK xcj_code xcj__auth_find_caller(xcj_caller **out, const xcj__plan *plan, const xcj_auth *auth,
+                                              xcj_scratch *scratch, xcj_error *err);
 
 /** Appends the given claims and what they lack. See xcj_mint_claims(). */
 XCJ_MUST_CHECK xcj_code xcj__auth_complete_claims(xcj__buf *out, const xcj__plan *plan, xcj_str claims, const xcj_auth *auth,

@@ -1,10 +1,13 @@
+#include <string.h>
+
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_scan.h"
-#include "lib/gateway/credential.h"
 #include "lib/gateway/mint.h"
 #include "lib/gateway/plan.h"
+
+#define VAULT "is a reference to a vault of Kong, which only Kong resolves: write the value itself"
 
 typedef enum field {
     APIKEY_HEADER,
@@ -33,7 +36,21 @@ static const char *const field_names[FIELD_COUNT] = {
 
 /* What may stand beside `config` in a plugin's declaration; none of it concerns a minter. */
 static const char *const beside_config[] = {
-    "config", "name", "enabled", "protocols", "tags", "id", "instance_name", "service", "route", "consumer",
+    "config",  "name",  "enabled",  "protocols",      "tags",       "id",         "instance_name",
+    "service", "route", "consumer", "consumer_group", "created_at", "updated_at", "ordering",
+};
+
+/* Members of what holds plugins, and how to take one out. */
+static const struct {
+    const char *name;
+    const char *what;
+} containers[] = {
+    { "data", "this is a list of Kong's Admin API: take one plugin out of it, as jq '.data[] | "
+              "select(.name == \"x-custom-jwt\")' does" },
+    { "plugins", "this is a declaration of decK: take one plugin out of it, as jq '.plugins[] | "
+                 "select(.name == \"x-custom-jwt\")' does" },
+    { "_format_version", "this is a declaration of decK: take one plugin out of it, as jq '.. | objects | "
+                         "select(.name == \"x-custom-jwt\")' does" },
 };
 
 /* A value of type 0 is not there. */
@@ -48,6 +65,11 @@ static xcj_code wrong(const char *member, const char *what, xcj_error *err)
 
 static xcj_code unknown(const xcj__json_item *item, xcj_error *err)
 {
+    for (size_t i = 0; i < sizeof containers / sizeof *containers; i++) {
+        if (xcj__json_named(item, containers[i].name)) {
+            return xcj__fail_at(err, XCJ_ERR_CONFIG, containers[i].name, XCJ_NO_OFFSET, "%s", containers[i].what);
+        }
+    }
     char shown[XCJ__SHOWN];
     xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
     return xcj__fail_at(err, XCJ_ERR_CONFIG, shown, XCJ_NO_OFFSET, "the configuration has no member \"%s\"", shown);
@@ -117,6 +139,13 @@ static xcj_str unescaped(char *text, const xcj__json_value *value)
     return (xcj_str){ dst, xcj__json_unescape(dst, value->text) };
 }
 
+/* Kong resolves such a text by itself, from a vault that only it can open. */
+static bool is_vault_reference(xcj_str text)
+{
+    static const char prefix[] = "{vault://";
+    return text.len >= sizeof prefix - 1 && memcmp(text.ptr, prefix, sizeof prefix - 1) == 0;
+}
+
 /* An absent member leaves *out as it is. */
 static xcj_code read_string(xcj_str *out, char *text, const config *fields, field which, xcj_error *err)
 {
@@ -131,16 +160,21 @@ static xcj_code read_string(xcj_str *out, char *text, const config *fields, fiel
         return wrong(field_names[which], "is empty", err);
     }
     *out = unescaped(text, value);
-    return XCJ_OK;
+    return is_vault_reference(*out) ? wrong(field_names[which], VAULT, err) : XCJ_OK;
 }
 
 static xcj_code read_header_name(xcj_str *out, char *text, const config *fields, field which, xcj_error *err)
 {
     xcj_code code = read_string(out, text, fields, which, err);
-    if (code == XCJ_OK && out->ptr != NULL && xcj__http_token_len(*out) != out->len) { /* RFC 9110 5.1 */
-        code = wrong(field_names[which], "is not the name of a header field", err);
+    if (code != XCJ_OK || out->ptr == NULL) {
+        return code;
     }
-    return code;
+    xcj_error why;
+    code = which == APIKEY_HEADER ? xcj_header_check(out->ptr, out->len, &why)
+                                  : xcj_header_check_token(out->ptr, out->len, &why);
+    return code == XCJ_OK
+               ? code
+               : xcj__fail_at(err, code, field_names[which], XCJ_NO_OFFSET, "%s: %s", field_names[which], why.message);
 }
 
 static xcj_code read_expires_in(int64_t *out, const config *fields, xcj_error *err)
@@ -219,6 +253,9 @@ static xcj_code read_key(xcj_key **out, char *text, const config *fields, const 
     }
     read.kong_alg_names = 1;
     xcj_str jwk = value->type == XCJ__JSON_STRING ? unescaped(text, value) : value->raw;
+    if (is_vault_reference(jwk)) {
+        return wrong("private_jwk", VAULT, err);
+    }
     xcj_error why;
     code = xcj_key_from_jwk(out, jwk.ptr, jwk.len, &read, &why);
     if (code != XCJ_OK) {

@@ -84,6 +84,10 @@ static xcj_code own_config(xcj_minter *minter, const xcj__minter_config *config,
     minter->verbose = config->verbose;
     xcj_str apikey = config->apikey.ptr != NULL ? config->apikey : xcj_text("apikey");
     xcj_str upstream = config->upstream.ptr != NULL ? config->upstream : xcj_text("X-Custom-Jwt");
+    if (xcj_header_alike(apikey.ptr, apikey.len, upstream.ptr, upstream.len)) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "apikey_header", XCJ_NO_OFFSET,
+                            "apikey_header: the token replaces the header that carries the API key");
+    }
     bool owned = xcj__own(&minter->apikey_header, apikey) && xcj__own(&minter->upstream_header, upstream) &&
                  xcj__own(&minter->downstream_header, config->downstream);
     return owned ? XCJ_OK : xcj__fail_memory(err);
@@ -280,6 +284,11 @@ void xcj_minter_free(xcj_minter *minter)
     xcj_free(minter);
 }
 
+const xcj__plan *xcj__minter_plan(const xcj_minter *minter)
+{
+    return &minter->plan;
+}
+
 xcj_alg xcj_minter_alg(const xcj_minter *minter)
 {
     return minter != NULL ? minter->alg : XCJ_ALG_NONE;
@@ -305,11 +314,6 @@ xcj_str xcj_minter_downstream_header(const xcj_minter *minter)
     return minter != NULL ? minter->downstream_header : (xcj_str){ NULL, 0 };
 }
 
-const char *xcj_header_prefix(const char *name, size_t len)
-{
-    return name != NULL && xcj__str_is_nocase((xcj_str){ name, len }, "Authorization") ? "Bearer " : "";
-}
-
 size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
 {
     xcj_auth request;
@@ -326,30 +330,6 @@ size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const 
         return 0;
     }
     return token_len(minter, xcj__auth_complete_max(&minter->plan, claims_len, &request));
-}
-
-xcj_code xcj_minter_client_id(char **out, size_t *out_len, const xcj_minter *minter, const xcj_auth *auth,
-                              xcj_scratch *scratch, xcj_error *err)
-{
-    if (!xcj__clear_block(out, out_len) || minter == NULL || auth == NULL) {
-        return xcj__fail_null(err);
-    }
-    xcj_auth request;
-    xcj_code code = xcj__auth_read(&request, auth, err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    xcj__buf text;
-    xcj__buf_init(&text);
-    code = xcj__auth_put_client_id(&text, &minter->plan, &request, scratch, err);
-    if (code == XCJ_OK) {
-        code = xcj__buf_take(&text, out, out_len, err);
-    }
-    xcj__buf_free(&text);
-    if (code == XCJ_OK) {
-        xcj__error_clear(err);
-    }
-    return code;
 }
 
 static bool clear_len(size_t *len)

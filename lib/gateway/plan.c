@@ -246,6 +246,7 @@ void xcj__plan_free(xcj__plan *plan)
     xcj_free(plan->custom.list);
     xcj_free(plan->listed.list);
     xcj_verifier_free(plan->verifier);
+    xcj_identities_free(plan->identities);
     memset(plan, 0, sizeof *plan);
 }
 
@@ -284,5 +285,6 @@ xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_er
         return code;
     }
     out->verifier = options->bearer_verifier != NULL ? xcj_verifier_ref(options->bearer_verifier) : NULL;
+    out->identities = xcj_identities_ref(options->identities);
     return XCJ_OK;
 }

@@ -53,6 +53,7 @@ typedef struct xcj__plan {
     int64_t expires_in;
     size_t max_token;
     xcj_verifier *verifier;
+    xcj_identities *identities;
 } xcj__plan;
 
 /**

@@ -39,6 +39,8 @@ static void free_pools(void)
     xcj_scratch_free(scratch);
     xcj_unverified_free(unverified);
     xcj_verified_free(verified);
+    xcj_caller_free(caller);
+    xcj_identities_free(identities);
     xcj_verifier_free(verifier);
     xcj_minter_free(other_minter);
     xcj_minter_free(minter);

@@ -40,6 +40,8 @@ typedef struct view {
 static xcj_key *oct_key, *ec_key, *public_key;
 static xcj_keyset *set;
 static xcj_minter *minter, *other_minter;
+static xcj_identities *identities;
+static xcj_caller *caller;
 static xcj_verifier *verifier;
 static xcj_verified *verified;
 static xcj_unverified *unverified;
@@ -74,6 +76,16 @@ static void make_tokens(void)
     must(xcj_unverified_decode(&unverified, token, token_len, NULL) == XCJ_OK, "xcj_unverified_decode");
 }
 
+static xcj_caller *new_caller(void)
+{
+    xcj_caller *made;
+    xcj_auth auth = XCJ_AUTH_INIT;
+    auth.methods = XCJ_AUTH_API_KEY;
+    auth.api_key = xcj_text("a");
+    must(xcj_caller_new(&made, minter, &auth, NULL, NULL) == XCJ_OK, "xcj_caller_new");
+    return made;
+}
+
 static void make_pools(void)
 {
     static const char jwks[] = "{\"keys\":[" HS256_JWK "," ES256_JWK ",{}]}";
@@ -88,6 +100,8 @@ static void make_pools(void)
     minting.alg = XCJ_ES256;
     must(xcj_minter_new(&other_minter, ec_key, &minting, NULL) == XCJ_OK, "xcj_minter_new");
     must(xcj_verifier_new(&verifier, set, &policy, NULL) == XCJ_OK, "xcj_verifier_new");
+    must(xcj_identities_from_json(&identities, "{}", 2, NULL) == XCJ_OK, "xcj_identities_from_json");
+    caller = new_caller();
     must(xcj_scratch_new(&scratch, NULL) == XCJ_OK, "xcj_scratch_new");
     must(xcj_key_to_pem(&pem, &pem_len, ec_key, XCJ_PUBLIC, NULL) == XCJ_OK, "xcj_key_to_pem");
     must(xcj_key_from_pem(&public_key, pem, pem_len, NULL, NULL) == XCJ_OK, "xcj_key_from_pem");
@@ -199,8 +213,15 @@ SHARED(xcj_key, some_key())
 SHARED(xcj_keyset, set)
 SHARED(xcj_minter, minter)
 SHARED(xcj_verifier, verifier)
+SHARED(xcj_identities, identities)
+HANDLE(xcj_caller, caller)
 HANDLE(xcj_verified, verified)
 HANDLE(xcj_unverified, unverified)
+
+static xcj_caller *fresh_xcj_caller_P(void)
+{
+    return choose(2) > 0 ? new_caller() : NULL;
+}
 
 static xcj_verified *fresh_xcj_verified_P(void)
 {

@@ -757,16 +757,40 @@ static xcj_code mint_in_steps(size_t which)
     return signing;
 }
 
-static xcj_code minter_client_id(size_t which)
+/* Finds out who calls, then mints for the caller. */
+static xcj_code caller(size_t which)
 {
     xcj_minter *minter = fresh_minter(verifier);
     xcj_auth auth = request((uint32_t)which);
-    char *text;
+    xcj_caller *who;
+    char buf[4096];
     size_t len;
     xcj_code code;
-    FAILING(xcj_minter_client_id(&text, &len, minter, &auth, NULL, &job_error));
+    FAILING(xcj_caller_new(&who, minter, &auth, NULL, &job_error));
+    ck_assert_int_eq(code == XCJ_OK, who != NULL);
+    const xcj_code finding = code;
+    auth.caller = who;
+    if (finding == XCJ_OK) {
+        xcj_str client_id = xcj_caller_client_id(who);
+        ck_assert_uint_eq(client_id.len, which == XCJ_AUTH_BEARER ? 1u : 9u);
+        FAILING(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &job_error));
+    }
+    xcj_caller_free(who);
     xcj_minter_free(minter);
-    return done_text(code, text, len, which == XCJ_AUTH_BEARER ? "s" : "CN=caller");
+    return code;
+}
+
+static xcj_code identities(size_t which)
+{
+    static const char text[] = "{\"apikeys\":{\"2c70e12b7a0646f92279f427c7b38e7334d8e5389cff167a1dc30e73f826b683\":"
+                               "{\"client_id\":\"\\u0061\",\"consumer\":\"b\"}},\"clients\":{\"a\":{\"consumer\":\"b\"}}}";
+    xcj_identities *made;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_identities_from_json(&made, text, sizeof text - 1, &job_error));
+    ck_assert_int_eq(code == XCJ_OK, made != NULL);
+    xcj_identities_free(made);
+    return code;
 }
 
 static xcj_code failure_body(size_t which)
@@ -883,17 +907,6 @@ static xcj_code to_secret(size_t which)
     return done_text(code, (char *)secret, len, NULL);
 }
 
-static xcj_code minted_client_id(size_t which)
-{
-    static const char token[] = "e30.eyJjbGllbnRfaWQiOiJcdTAwNjEifQ.AA"; /* {"client_id":"\u0061"} */
-    char *text;
-    size_t len;
-    xcj_code code;
-    (void)which;
-    FAILING(xcj_minted_client_id(&text, &len, token, sizeof token - 1, &job_error));
-    return done_text(code, text, len, "a");
-}
-
 #define EACH_ALG(name, run, first, code)                                                                                    \
     { name " HS256", run, first + 0, code, false }, { name " RS256", run, first + 1, code, false },                         \
         { name " PS512", run, first + 2, code, false }, { name " ES256", run, first + 3, code, false },                     \
@@ -980,9 +993,9 @@ const job JOBS[] = {
     { "mint Basic with a scratch", mint, XCJ_AUTH_BASIC | WITH_SCRATCH, XCJ_OK, false },
     { "mint_claims", mint_claims, 0, XCJ_OK, false },
     { "mint_prepare, mint_sign, mint_finish", mint_in_steps, 0, XCJ_OK, false },
-    { "minter_client_id Bearer", minter_client_id, XCJ_AUTH_BEARER, XCJ_OK, false },
-    { "minter_client_id certificate", minter_client_id, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
-    { "minted_client_id", minted_client_id, 0, XCJ_OK, false },
+    { "caller Bearer", caller, XCJ_AUTH_BEARER, XCJ_OK, false },
+    { "caller certificate", caller, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
+    { "identities", identities, 0, XCJ_OK, false },
     { "minter_failure", failure_body, 0, XCJ_OK, false },
     { "auth_claims Basic", auth_claims, XCJ_AUTH_BASIC, XCJ_OK, false },
     { "auth_claims certificate", auth_claims, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },

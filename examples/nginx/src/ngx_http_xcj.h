@@ -24,7 +24,6 @@ typedef struct ngx_http_xcj_trust {
     ngx_array_t issuers;   /* xcj_str */
     ngx_array_t audiences; /* xcj_str */
     time_t leeway;
-    xcj_verifier *made[2]; /* by hmac_k_raw; made when first asked for */
 } ngx_http_xcj_trust;
 
 /* xcj_jwks: what is published besides the location's own key, and the answer. */
@@ -56,17 +55,24 @@ typedef struct ngx_http_xcj_pool {
     ngx_uint_t inline_count;     /* tokens signed in the worker since */
 } ngx_http_xcj_pool;
 
+/* What was made so far, so that locations that say the same share it. */
 typedef struct ngx_http_xcj_main_conf {
-    ngx_array_t minters; /* those made so far, so that a hundred locations of one configuration share one */
+    ngx_array_t minters;
+    ngx_array_t verifiers;
+    ngx_array_t identities;
     ngx_http_xcj_pool *pools;
 } ngx_http_xcj_main_conf;
 
 typedef struct ngx_http_xcj_loc_conf {
     /* The directives. */
     ngx_flag_t enable;
-    ngx_uint_t methods; /* XCJ_AUTH_ bits; 0: no xcj_auth */
+    ngx_uint_t methods;          /* XCJ_AUTH_ bits; 0: no xcj_auth */
+    ngx_uint_t preauthenticated; /* likewise */
+    ngx_flag_t kong_order;
+    ngx_uint_t dn; /* xcj_dn */
     ngx_str_t private_jwk;
     ngx_str_t config;
+    ngx_str_t identities;
     ngx_str_t apikey_header;
     ngx_str_t bearer_clientid_claim;
     ngx_str_t upstream_header;
@@ -89,6 +95,7 @@ typedef struct ngx_http_xcj_loc_conf {
 
     ngx_http_xcj_place enabled_at;
     ngx_http_xcj_place key_at; /* of xcj_private_jwk or xcj_config */
+    ngx_http_xcj_place identities_at;
     ngx_http_xcj_place introspects_at;
 
     /* What they come to. */
@@ -112,11 +119,15 @@ typedef enum ngx_http_xcj_state {
 typedef struct ngx_http_xcj_ctx {
     ngx_http_xcj_state state;
     ngx_thread_task_t *task;
+    xcj_caller *caller;   /* until the token is prepared */
     u_char *buf;          /* room for prefix and token */
     ngx_str_t value;      /* the upstream header's value */
     ngx_str_t token;      /* its tail; len 0: none was minted */
+    ngx_int_t variable;   /* the index of $http_<upstream> that shows it */
+    ngx_str_t client_id;  /* whom it is for */
     ngx_str_t error;      /* for $xcj_error */
-    ngx_array_t *removed; /* ngx_table_elt_t: the fields that ours took the place of; NULL: ours is not there */
+    ngx_array_t *removed; /* ngx_table_elt_t: fields to put back when the token is taken back; NULL: no token is there */
+    ngx_table_elt_t *challenge; /* the WWW-Authenticate of a refusal; NULL: none */
 } ngx_http_xcj_ctx;
 
 extern ngx_module_t ngx_http_xcj_module;
@@ -132,13 +143,27 @@ char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* directives.c */
 extern ngx_command_t ngx_http_xcj_commands[];
 
-/* keys.c: these say themselves what is wrong, and return NGX_ERROR then. */
+/* checked.c: NULL, or what is wrong: a method of this location whose credential nobody has checked. */
+const char *ngx_http_xcj_unchecked(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf);
+
+/* files.c: these say themselves what is wrong, and return NGX_ERROR then. */
 void ngx_http_xcj_conf_error(ngx_conf_t *cf, const ngx_http_xcj_place *at, ngx_err_t err, const char *format, ...);
-ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf);
+ngx_int_t ngx_http_xcj_name_file(ngx_conf_t *cf, ngx_str_t *path, ngx_http_xcj_place *at); /* makes the path absolute */
+ngx_int_t ngx_http_xcj_read_file(ngx_str_t *out, ngx_conf_t *cf, const ngx_str_t *path, const ngx_http_xcj_place *at);
+void ngx_http_xcj_wipe(ngx_str_t *text);
+
+/* keys.c: likewise. What they make lives as long as the configuration. */
+ngx_int_t ngx_http_xcj_init_verifiers(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf);
+ngx_int_t ngx_http_xcj_keep(ngx_conf_t *cf, ngx_pool_cleanup_pt release, void *handle);
 ngx_int_t ngx_http_xcj_make_verifier(xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_flag_t hmac_k_raw,
                                      ngx_flag_t introspects);
 ngx_int_t ngx_http_xcj_read_keyset(xcj_keyset **out, ngx_conf_t *cf, const ngx_str_t *path, const ngx_http_xcj_place *at,
                                    ngx_flag_t hmac_k_raw);
+xcj_key_options ngx_http_xcj_key_options(ngx_flag_t hmac_k_raw);
+
+/* minter.c */
+ngx_int_t ngx_http_xcj_init_minters(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf);
+ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf);
 
 /* context.c */
 ngx_http_xcj_ctx *ngx_http_xcj_get_ctx(ngx_http_request_t *r);
@@ -148,7 +173,10 @@ ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf);
 
 /* mint.c: the handler of the phase before content. */
 ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r);
-ngx_int_t ngx_http_xcj_client_id(ngx_str_t *out, ngx_http_request_t *r); /* empty: nobody */
+
+/* refuse.c */
+ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err);
+void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
 
 /* thread.c: has the token signed by the location's pool. NGX_AGAIN: it is on its way. NGX_DECLINED: sign here. */
 ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job);
@@ -156,10 +184,12 @@ void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log);
 xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, xcj_error *err);
 
 /* header.c */
-ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_field *field);
-ngx_int_t ngx_http_xcj_restore_headers(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
+ngx_int_t ngx_http_xcj_location_handler(ngx_http_request_t *r); /* at the beginning of each location */
+ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
 void ngx_http_xcj_init_header_filter(void);
+ngx_table_elt_t *ngx_http_xcj_push_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value);
 ngx_int_t ngx_http_xcj_add_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value);
+ngx_int_t ngx_http_xcj_add_challenge(ngx_http_request_t *r, const ngx_str_t *value);
 
 /* jwks.c */
 ngx_int_t ngx_http_xcj_make_jwks(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf);
@@ -170,6 +200,26 @@ ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r);
 
 /* answer.c: a JSON body with this status; what a handler returns. */
 ngx_int_t ngx_http_xcj_answer(ngx_http_request_t *r, ngx_uint_t status, const ngx_str_t *body);
+
+static inline int ngx_http_xcj_may_take(const ngx_http_xcj_loc_conf *conf, ngx_uint_t method)
+{
+    return (conf->methods & method) != 0;
+}
+
+static inline int ngx_http_xcj_same(const ngx_str_t *a, const ngx_str_t *b)
+{
+    return a->len == b->len && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
+}
+
+static inline int ngx_http_xcj_is(const ngx_str_t *text, const char *literal)
+{
+    return text->len == ngx_strlen(literal) && ngx_strncmp(text->data, literal, text->len) == 0;
+}
+
+static inline int ngx_http_xcj_alike(const ngx_str_t *a, const ngx_str_t *b)
+{
+    return xcj_header_alike((const char *)a->data, a->len, (const char *)b->data, b->len);
+}
 
 static inline xcj_str ngx_http_xcj_view(const ngx_str_t *text)
 {

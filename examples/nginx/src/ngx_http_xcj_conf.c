@@ -5,7 +5,11 @@
 
 void *ngx_http_xcj_create_main_conf(ngx_conf_t *cf)
 {
-    return ngx_pcalloc(cf->pool, sizeof(ngx_http_xcj_main_conf));
+    ngx_http_xcj_main_conf *conf = ngx_pcalloc(cf->pool, sizeof *conf);
+    if (conf == NULL || ngx_http_xcj_init_minters(cf, conf) != NGX_OK || ngx_http_xcj_init_verifiers(cf, conf) != NGX_OK) {
+        return NULL;
+    }
+    return conf;
 }
 
 void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
@@ -15,6 +19,8 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
     conf->enable = NGX_CONF_UNSET;
+    conf->kong_order = NGX_CONF_UNSET;
+    conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
     conf->verbose = NGX_CONF_UNSET;
     conf->consumer_required = NGX_CONF_UNSET;
@@ -104,8 +110,17 @@ static ngx_int_t merge_enable(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *prev,
 static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
 {
     if (conf->methods == 0) {
-        conf->methods = prev->methods;
+        conf->methods = conf->kong_order == 1 ? XCJ_AUTH_ANY : prev->methods;
     }
+    if (conf->preauthenticated == 0) {
+        conf->preauthenticated = prev->preauthenticated;
+    }
+    if (conf->identities.data == NULL) {
+        conf->identities_at = prev->identities_at;
+    }
+    ngx_conf_merge_str_value(conf->identities, prev->identities, "");
+    ngx_conf_merge_value(conf->kong_order, prev->kong_order, 0);
+    ngx_conf_merge_uint_value(conf->dn, prev->dn, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
     ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);
     ngx_conf_merge_ptr_value(conf->aud, prev->aud, NGX_CONF_UNSET_PTR);
@@ -117,19 +132,14 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NGX_CONF_UNSET_PTR);
 }
 
-static int may_take(const ngx_http_xcj_loc_conf *conf, ngx_uint_t method)
-{
-    return conf->methods == 0 || (conf->methods & method) != 0; /* 0: the four of the plugin */
-}
-
 /* What is missing where "xcj" is on; NULL: nothing. */
 static const char *missing(const ngx_http_xcj_loc_conf *conf)
 {
     if (conf->private_jwk.len == 0 && conf->config.len == 0) {
         return "\"xcj\" needs a key: \"xcj_private_jwk\" or \"xcj_config\"";
     }
-    if (conf->methods == 0 && conf->config.len == 0) {
-        return "\"xcj\" needs \"xcj_auth\", the authentications that nginx has checked here";
+    if (conf->methods == 0) {
+        return "\"xcj\" needs \"xcj_auth\", the ways to authenticate that count here";
     }
     if (conf->iss.len == 0 && conf->config.len == 0) {
         return "\"xcj\" needs \"xcj_iss\"";
@@ -137,12 +147,8 @@ static const char *missing(const ngx_http_xcj_loc_conf *conf)
     if (conf->aud == NGX_CONF_UNSET_PTR) {
         return "\"xcj\" needs \"xcj_aud\"";
     }
-    if (conf->consumer == NGX_CONF_UNSET_PTR && conf->consumer_required) {
-        return "\"xcj\" needs \"xcj_consumer\", or \"xcj_consumer_required off\"";
-    }
-    if (conf->bearer == NGX_CONF_UNSET_PTR && may_take(conf, XCJ_AUTH_BEARER)) {
-        return "Bearer tokens need \"xcj_bearer_jwks\" to be verified with, or \"xcj_bearer_jwks off\" where something else "
-               "has verified them before";
+    if (conf->consumer == NGX_CONF_UNSET_PTR && conf->identities.len == 0 && conf->consumer_required) {
+        return "\"xcj\" needs \"xcj_identities\", \"xcj_consumer\", or \"xcj_consumer_required off\"";
     }
     return NULL;
 }
@@ -221,6 +227,11 @@ static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     }
     int pooled = conf->thread_pool != NGX_CONF_UNSET_PTR && is_slow(xcj_minter_alg(conf->minter));
     conf->pool = pooled ? conf->thread_pool : NULL;
+    if (ngx_http_xcj_may_take(conf, XCJ_AUTH_API_KEY) && ngx_http_xcj_alike(&conf->apikey, &upstream)) {
+        ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0,
+                                "the token would replace the header \"%V\" that carries the API key", &conf->apikey);
+        return NGX_ERROR;
+    }
     if (make_field(cf, &conf->upstream, &upstream) != NGX_OK || make_field(cf, &conf->downstream, &downstream) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -230,11 +241,14 @@ static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 static ngx_int_t complete(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     const char *what = missing(conf);
+    if (what == NULL) {
+        what = ngx_http_xcj_unchecked(cf, conf);
+    }
     if (what != NULL) {
         ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0, "%s", what);
         return NGX_ERROR;
     }
-    if (may_take(conf, XCJ_AUTH_CLIENT_CERT) &&
+    if (ngx_http_xcj_may_take(conf, XCJ_AUTH_CLIENT_CERT) &&
         (compile_default(cf, &conf->client_cert, "$ssl_client_raw_cert") != NGX_OK ||
          compile_default(cf, &conf->client_verify, "$ssl_client_verify") != NGX_OK)) {
         return NGX_ERROR;

@@ -7,6 +7,7 @@
 static void wipe_ctx(void *data)
 {
     ngx_http_xcj_ctx *ctx = data;
+    xcj_caller_free(ctx->caller);
     if (ctx->value.len > 0) {
         ngx_explicit_memzero(ctx->value.data, ctx->value.len);
     }
@@ -84,11 +85,13 @@ static ngx_int_t show_error(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     return show(v, ctx != NULL ? &ctx->error : NULL);
 }
 
+/* Earlier nobody has authenticated the caller yet; and a refused caller has not been minted for. */
 static ngx_int_t show_client_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
     (void)data;
-    ngx_str_t text;
-    return ngx_http_xcj_client_id(&text, r) == NGX_OK ? show(v, &text) : NGX_ERROR;
+    const ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
+    int is_known = ctx != NULL && (ctx->state == NGX_HTTP_XCJ_GATHERING || ctx->token.len > 0);
+    return show(v, is_known ? &ctx->client_id : NULL);
 }
 
 ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf)

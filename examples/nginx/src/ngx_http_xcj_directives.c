@@ -16,12 +16,10 @@ static const ngx_conf_enum_t methods[] = {
     { ngx_null_string, 0 },
 };
 
-/* Fields that frame a message, name its target or are nginx's own: a token in their place would break the request. */
-static const char *const reserved[] = {
-    "host",       "connection", "content-length", "content-type", "transfer-encoding",
-    "te",         "trailer",    "upgrade",        "expect",       "keep-alive",
-    "cookie",     "server",     "date",           "location",     "range",
-    "set-cookie",
+static ngx_conf_enum_t dn_forms[] = {
+    { ngx_string("rfc4514"), XCJ_DN_RFC4514 },
+    { ngx_string("kong"), XCJ_DN_KONG },
+    { ngx_null_string, 0 },
 };
 
 static void note_place(ngx_conf_t *cf, ngx_http_xcj_place *at)
@@ -30,45 +28,35 @@ static void note_place(ngx_conf_t *cf, ngx_http_xcj_place *at)
     at->line = cf->conf_file->line;
 }
 
-/* RFC 9110 5.1 and 5.6.2, without the characters that nginx itself refuses in a name. */
-static int is_field_name(const ngx_str_t *name)
+static char *say(ngx_conf_t *cf, xcj_code code, const xcj_error *err)
 {
-    for (size_t i = 0; i < name->len; i++) {
-        u_char c = name->data[i];
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '-' && c != '_') {
-            return 0;
-        }
+    if (code == XCJ_OK) {
+        return NGX_CONF_OK;
     }
-    return name->len > 0;
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "%s", err->message);
+    return NGX_CONF_ERROR;
 }
 
 static char *check_field_name(ngx_conf_t *cf, void *post, void *data)
 {
     (void)post;
     const ngx_str_t *name = data;
-    if (!is_field_name(name)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is not the name of a header field", name);
-        return NGX_CONF_ERROR;
-    }
-    return NGX_CONF_OK;
+    xcj_error err;
+    return say(cf, xcj_header_check((const char *)name->data, name->len, &err), &err);
 }
 
 static char *check_written_field(ngx_conf_t *cf, void *post, void *data)
 {
+    (void)post;
     const ngx_str_t *name = data;
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++) {
-        if (name->len == ngx_strlen(reserved[i]) && ngx_strncasecmp(name->data, (u_char *)reserved[i], name->len) == 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the header field \"%V\" cannot carry a token", name);
-            return NGX_CONF_ERROR;
-        }
-    }
-    return check_field_name(cf, post, data);
+    xcj_error err;
+    return say(cf, xcj_header_check_token((const char *)name->data, name->len, &err), &err);
 }
 
 static char *check_downstream_field(ngx_conf_t *cf, void *post, void *data)
 {
     ngx_str_t *name = data;
-    if (name->len == 3 && ngx_strncmp(name->data, "off", 3) == 0) {
+    if (ngx_http_xcj_is(name, "off")) {
         name->len = 0;
         return NGX_CONF_OK;
     }
@@ -111,40 +99,50 @@ static char *set_enable(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     return ngx_conf_set_flag_slot(cf, cmd, data);
 }
 
-static char *set_auth(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+/* xcj_auth METHOD... and xcj_preauthenticated METHOD... */
+static char *set_methods(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
-    (void)cmd;
-    ngx_http_xcj_loc_conf *conf = data;
+    ngx_uint_t *bits = (ngx_uint_t *)((u_char *)data + cmd->offset);
     const ngx_str_t *words = cf->args->elts;
-    if (conf->methods != 0) {
+    if (*bits != 0) {
         return "is duplicate";
     }
     for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
         const ngx_conf_enum_t *method = methods;
-        while (method->name.len != 0 &&
-               (method->name.len != words[i].len || ngx_strncmp(method->name.data, words[i].data, words[i].len) != 0)) {
+        while (method->name.len != 0 && !ngx_http_xcj_same(&method->name, &words[i])) {
             method++;
         }
         if (method->name.len == 0) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: bearer, basic, client_cert, apikey", &words[i]);
             return NGX_CONF_ERROR;
         }
-        conf->methods |= method->value;
+        *bits |= method->value;
     }
     return NGX_CONF_OK;
 }
 
-/* xcj_private_jwk and xcj_config. Relative names are relative to nginx.conf, as those of certificates are. */
-static char *set_key_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+/* Relative names are relative to nginx.conf, as those of certificates are. */
+static char *set_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data, ngx_http_xcj_place *at)
 {
-    ngx_http_xcj_loc_conf *conf = data;
     ngx_str_t *path = (ngx_str_t *)((u_char *)data + cmd->offset);
     char *wrong = ngx_conf_set_str_slot(cf, cmd, data);
     if (wrong != NGX_CONF_OK) {
         return wrong;
     }
-    note_place(cf, &conf->key_at);
-    return ngx_conf_full_name(cf->cycle, path, 1) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+    return ngx_http_xcj_name_file(cf, path, at) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+/* xcj_private_jwk and xcj_config */
+static char *set_key_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_http_xcj_loc_conf *conf = data;
+    return set_file(cf, cmd, data, &conf->key_at);
+}
+
+static char *set_identities(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_http_xcj_loc_conf *conf = data;
+    return set_file(cf, cmd, data, &conf->identities_at);
 }
 
 static ngx_int_t push_text(ngx_array_t *list, u_char *text, size_t len)
@@ -211,7 +209,6 @@ static ngx_http_xcj_trust *new_trust(ngx_conf_t *cf)
         ngx_array_init(&trust->audiences, cf->pool, 1, sizeof(xcj_str)) != NGX_OK) {
         return NULL;
     }
-    note_place(cf, &trust->at);
     return trust;
 }
 
@@ -224,7 +221,7 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
         return "is duplicate";
     }
     int may_be_off = cmd->offset == offsetof(ngx_http_xcj_loc_conf, bearer);
-    if (may_be_off && cf->args->nelts == 2 && words[1].len == 3 && ngx_strncmp(words[1].data, "off", 3) == 0) {
+    if (may_be_off && cf->args->nelts == 2 && ngx_http_xcj_is(&words[1], "off")) {
         *slot = NULL;
         return NGX_CONF_OK;
     }
@@ -233,7 +230,7 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
         return NGX_CONF_ERROR;
     }
     trust->path = words[1];
-    if (ngx_conf_full_name(cf->cycle, &trust->path, 1) != NGX_OK) {
+    if (ngx_http_xcj_name_file(cf, &trust->path, &trust->at) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
@@ -276,7 +273,7 @@ static char *set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     if (conf->thread_pool != NGX_CONF_UNSET_PTR) {
         return "is duplicate";
     }
-    if (words[1].len == 3 && ngx_strncmp(words[1].data, "off", 3) == 0) {
+    if (ngx_http_xcj_is(&words[1], "off")) {
         conf->thread_pool = NULL;
         return NGX_CONF_OK;
     }
@@ -288,19 +285,19 @@ static char *set_thread_pool(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 #endif
 }
 
-static ngx_int_t read_jwks_option(ngx_conf_t *cf, ngx_http_xcj_jwks *jwks, ngx_str_t word)
+static char *read_jwks_option(ngx_conf_t *cf, ngx_http_xcj_jwks *jwks, ngx_str_t word)
 {
     if (word.len > 8 && ngx_strncmp(word.data, "max_age=", 8) == 0) {
         ngx_str_t time = { word.len - 8, word.data + 8 };
         jwks->max_age = ngx_parse_time(&time, 1);
-        return jwks->max_age >= 0 ? NGX_OK : NGX_ERROR;
+        return jwks->max_age >= 0 ? NGX_CONF_OK : "has a \"max_age\" that is no time in seconds";
     }
     ngx_str_t *path = ngx_array_push(&jwks->paths);
     if (path == NULL) {
-        return NGX_ERROR;
+        return NGX_CONF_ERROR;
     }
     *path = word;
-    return ngx_conf_full_name(cf->cycle, path, 1);
+    return ngx_http_xcj_name_file(cf, path, &jwks->at) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 /* xcj_jwks [FILE]... [max_age=TIME] */
@@ -319,9 +316,9 @@ static char *set_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     jwks->max_age = 300;
     note_place(cf, &jwks->at);
     for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
-        if (read_jwks_option(cf, jwks, words[i]) != NGX_OK) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is neither a file nor a \"max_age\" in seconds", &words[i]);
-            return NGX_CONF_ERROR;
+        char *wrong = read_jwks_option(cf, jwks, words[i]);
+        if (wrong != NGX_CONF_OK) {
+            return wrong;
         }
     }
     conf->jwks = jwks;
@@ -351,7 +348,11 @@ static char *set_introspect(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 
 ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj", ANYWHERE, NGX_CONF_FLAG, set_enable, enable, NULL),
-    DIRECTIVE("xcj_auth", ANYWHERE, NGX_CONF_1MORE, set_auth, methods, NULL),
+    DIRECTIVE("xcj_auth", ANYWHERE, NGX_CONF_1MORE, set_methods, methods, NULL),
+    DIRECTIVE("xcj_preauthenticated", ANYWHERE, NGX_CONF_1MORE, set_methods, preauthenticated, NULL),
+    DIRECTIVE("xcj_kong_order", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, kong_order, NULL),
+    DIRECTIVE("xcj_dn", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, dn, &dn_forms),
+    DIRECTIVE("xcj_identities", ANYWHERE, NGX_CONF_TAKE1, set_identities, identities, NULL),
     DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
     DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),
     DIRECTIVE("xcj_apikey_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, apikey_header, &field_name),

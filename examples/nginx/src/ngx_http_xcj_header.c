@@ -6,28 +6,6 @@
 
 static ngx_http_output_header_filter_pt next_filter;
 
-/* CGI and its heirs write HTTP_X_CUSTOM_JWT for a hyphen and an underscore alike, some for any other character, too. */
-static u_char folded(u_char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return (u_char)(c | 0x20);
-    }
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
-}
-
-static int could_be(const ngx_str_t *name, const ngx_str_t *wanted)
-{
-    if (name->len != wanted->len) {
-        return 0;
-    }
-    for (size_t i = 0; i < name->len; i++) {
-        if (folded(name->data[i]) != folded(wanted->data[i])) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 static ngx_int_t push_copy(ngx_list_t *list, const ngx_table_elt_t *field)
 {
     ngx_table_elt_t *copy = ngx_list_push(list);
@@ -38,32 +16,58 @@ static ngx_int_t push_copy(ngx_list_t *list, const ngx_table_elt_t *field)
     return NGX_OK;
 }
 
-/* The list is exchanged and not changed: nginx keeps pointers to fields, such as that of Authorization. */
-static ngx_int_t copy_fields(ngx_list_t *out, ngx_http_request_t *r, ngx_array_t *removed, const ngx_str_t *name,
-                             const u_char *ours)
+/* Which fields of a request go. */
+typedef struct ngx_http_xcj_choice {
+    const ngx_str_t *name; /* those that could be taken for this one; NULL: none */
+    const u_char *ours;    /* the one with this value, which is judged by `drops_ours` alone; NULL: none */
+    int drops_ours;
+} choice;
+
+static int goes(const choice *which, const ngx_table_elt_t *field)
+{
+    if (which->ours != NULL && field->value.data == which->ours) {
+        return which->drops_ours;
+    }
+    return which->name != NULL && ngx_http_xcj_alike(&field->key, which->name);
+}
+
+static int any_goes(ngx_http_request_t *r, const choice *which)
 {
     for (const ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
         const ngx_table_elt_t *field = part->elts;
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (ours != NULL && field[i].value.data == ours) {
-                continue;
+            if (goes(which, &field[i])) {
+                return 1;
             }
-            if (name == NULL || !could_be(&field[i].key, name)) {
+        }
+    }
+    return 0;
+}
+
+/* The fields that stay, into a new list; those that go, into `removed` unless it is NULL. */
+static ngx_int_t copy_fields(ngx_list_t *out, ngx_http_request_t *r, const choice *which, ngx_array_t *removed)
+{
+    for (const ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
+        const ngx_table_elt_t *field = part->elts;
+        for (ngx_uint_t i = 0; i < part->nelts; i++) {
+            if (!goes(which, &field[i])) {
                 if (push_copy(out, &field[i]) != NGX_OK) {
                     return NGX_ERROR;
                 }
                 continue;
             }
-            ngx_table_elt_t *place = ngx_array_push(removed);
-            if (place == NULL) {
+            ngx_table_elt_t *place = removed != NULL ? ngx_array_push(removed) : NULL;
+            if (place != NULL) {
+                *place = field[i];
+            } else if (removed != NULL) {
                 return NGX_ERROR;
             }
-            *place = field[i];
         }
     }
     return NGX_OK;
 }
 
+/* The list is exchanged and not changed: nginx keeps pointers to fields, such as that of Authorization. */
 static void exchange(ngx_http_request_t *r, const ngx_list_t *list)
 {
     r->headers_in.headers = *list;
@@ -72,12 +76,27 @@ static void exchange(ngx_http_request_t *r, const ngx_list_t *list)
     }
 }
 
-ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_field *field)
+/* $http_<name> may have been evaluated before. */
+static void forget_variable(ngx_http_request_t *r, ngx_int_t index)
 {
+    r->variables[index].valid = 0;
+    r->variables[index].not_found = 0;
+}
+
+static int is_authorization(const ngx_str_t *name)
+{
+    return xcj_header_prefix((const char *)name->data, name->len)[0] != '\0';
+}
+
+ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    const ngx_http_xcj_field *field = &conf->upstream;
+    const choice theirs = { &field->name, NULL, 0 };
     ngx_list_t list;
     ngx_array_t *removed = ngx_array_create(r->pool, 1, sizeof(ngx_table_elt_t));
     if (removed == NULL || ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
-        copy_fields(&list, r, removed, &field->name, NULL) != NGX_OK) {
+        copy_fields(&list, r, &theirs, removed) != NGX_OK) {
         return NGX_ERROR;
     }
     ngx_table_elt_t ours;
@@ -90,43 +109,78 @@ ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *c
         return NGX_ERROR;
     }
     exchange(r, &list);
+    forget_variable(r, conf->upstream_variable);
     ctx->removed = removed;
+    ctx->variable = conf->upstream_variable;
     return NGX_OK;
 }
 
-ngx_int_t ngx_http_xcj_restore_headers(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
+/* Fields that ours has replaced come back only if they are the caller's credential, which another location may need. */
+static ngx_int_t take_back(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 {
+    const choice ours = { NULL, ctx->value.data, 1 };
     ngx_list_t list;
-    if (ctx->removed != NULL) {
-        if (ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
-            copy_fields(&list, r, NULL, NULL, ctx->value.data) != NGX_OK) {
+    if (ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
+        copy_fields(&list, r, &ours, NULL) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    const ngx_table_elt_t *theirs = ctx->removed->elts;
+    for (ngx_uint_t i = 0; i < ctx->removed->nelts; i++) {
+        if (is_authorization(&theirs[i].key) && push_copy(&list, &theirs[i]) != NGX_OK) {
             return NGX_ERROR;
         }
-        const ngx_table_elt_t *theirs = ctx->removed->elts;
-        for (ngx_uint_t i = 0; i < ctx->removed->nelts; i++) {
-            if (push_copy(&list, &theirs[i]) != NGX_OK) {
-                return NGX_ERROR;
-            }
-        }
-        exchange(r, &list);
-        ctx->removed = NULL;
     }
+    exchange(r, &list);
+    forget_variable(r, ctx->variable);
+    ctx->removed = NULL;
     ngx_str_null(&ctx->value);
     ngx_str_null(&ctx->token);
     return NGX_OK;
 }
 
-ngx_int_t ngx_http_xcj_add_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value)
+/*
+ * At the beginning of each location. A token is for one location: a request that is redirected within nginx loses it. And
+ * where tokens are minted, nothing of the client's may pass for one, whatever happens next: a subrequest before the mint, a
+ * refusal whose error_page leads to another service. Authorization stays until it is replaced, for it is a credential.
+ */
+ngx_int_t ngx_http_xcj_location_handler(ngx_http_request_t *r)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
+    if (ctx != NULL && r == r->main && ctx->removed != NULL && take_back(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    if (!conf->enable || is_authorization(&conf->upstream.name)) {
+        return NGX_DECLINED;
+    }
+    const choice theirs = { &conf->upstream.name, ctx != NULL && ctx->removed != NULL ? ctx->value.data : NULL, 0 };
+    ngx_list_t list;
+    if (any_goes(r, &theirs)) {
+        if (ngx_list_init(&list, r->pool, 20, sizeof(ngx_table_elt_t)) != NGX_OK ||
+            copy_fields(&list, r, &theirs, NULL) != NGX_OK) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+        exchange(r, &list);
+        forget_variable(r, conf->upstream_variable);
+    }
+    return NGX_DECLINED;
+}
+
+ngx_table_elt_t *ngx_http_xcj_push_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value)
 {
     ngx_table_elt_t *field = ngx_list_push(&r->headers_out.headers);
-    if (field == NULL) {
-        return NGX_ERROR;
+    if (field != NULL) {
+        ngx_memzero(field, sizeof *field);
+        field->hash = 1;
+        field->key = (ngx_str_t){ ngx_strlen(name), (u_char *)name };
+        field->value = *value;
     }
-    ngx_memzero(field, sizeof *field);
-    field->hash = 1;
-    field->key = (ngx_str_t){ ngx_strlen(name), (u_char *)name };
-    field->value = *value;
-    return NGX_OK;
+    return field;
+}
+
+ngx_int_t ngx_http_xcj_add_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value)
+{
+    return ngx_http_xcj_push_header(r, name, value) != NULL ? NGX_OK : NGX_ERROR;
 }
 
 /* A field with hash 0 is not sent. */
@@ -158,11 +212,13 @@ static ngx_int_t put_downstream(ngx_http_request_t *r, const ngx_http_xcj_ctx *c
 static ngx_int_t header_filter(ngx_http_request_t *r)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
-    if (r == r->main && conf->enable && conf->downstream.name.len > 0) {
-        const ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
-        if (ctx != NULL && ctx->token.len > 0 && put_downstream(r, ctx, &conf->downstream) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    ngx_http_xcj_ctx *ctx = r == r->main ? ngx_http_xcj_get_ctx(r) : NULL;
+    if (ctx != NULL && r->headers_out.status != NGX_HTTP_UNAUTHORIZED) {
+        ngx_http_xcj_drop_challenge(r, ctx);
+    }
+    if (ctx != NULL && conf->enable && conf->downstream.name.len > 0 && ctx->token.len > 0 &&
+        put_downstream(r, ctx, &conf->downstream) != NGX_OK) {
+        return NGX_ERROR;
     }
     return next_filter(r);
 }

@@ -6,24 +6,6 @@
 
 #define MESSAGE(text) "{\"message\":\"" text "\"}"
 
-/* RFC 9110 11.4: a scheme in any case, spaces, the credentials. */
-static int bearer_token(xcj_str *out, ngx_http_request_t *r)
-{
-    if (r->headers_in.authorization == NULL) {
-        return 0;
-    }
-    ngx_str_t value = r->headers_in.authorization->value;
-    if (value.len < 7 || ngx_strncasecmp(value.data, (u_char *)"Bearer ", 7) != 0) {
-        return 0;
-    }
-    size_t from = 7;
-    while (from < value.len && value.data[from] == ' ') {
-        from++;
-    }
-    *out = (xcj_str){ (const char *)value.data + from, value.len - from };
-    return 1;
-}
-
 static const char *body_of(const xcj_error *err)
 {
     switch (err->code) {
@@ -49,6 +31,7 @@ static const char *body_of(const xcj_error *err)
     case XCJ_ERR_BASE64:
     case XCJ_ERR_LIMIT:
     case XCJ_ERR_CRIT:
+    case XCJ_ERR_CREDENTIAL:
         return MESSAGE("Bad token");
     default:
         return MESSAGE("Unauthorized");
@@ -60,7 +43,7 @@ static ngx_int_t answer(ngx_http_request_t *r, ngx_uint_t status, const char *te
     static const ngx_str_t bearer = ngx_string("Bearer");
     static const ngx_str_t no_store = ngx_string("no-store");
     if (ngx_http_xcj_add_header(r, "Cache-Control", &no_store) != NGX_OK ||
-        (status == NGX_HTTP_UNAUTHORIZED && ngx_http_xcj_add_header(r, "WWW-Authenticate", &bearer) != NGX_OK)) {
+        (status == NGX_HTTP_UNAUTHORIZED && ngx_http_xcj_add_challenge(r, &bearer) != NGX_OK)) {
         return NGX_ERROR;
     }
     ngx_str_t body = { ngx_strlen(text), (u_char *)text };
@@ -72,14 +55,18 @@ ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r)
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     ngx_http_xcj_ctx *ctx = ngx_http_xcj_make_ctx(r);
     xcj_str token;
+    xcj_error err;
     if (ctx == NULL || conf->introspector == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    if (!bearer_token(&token, r)) {
-        return answer(r, NGX_HTTP_UNAUTHORIZED, MESSAGE("Unauthorized"));
+    xcj_str value = { NULL, 0 };
+    if (r->headers_in.authorization != NULL) {
+        value = ngx_http_xcj_view(&r->headers_in.authorization->value);
     }
-    xcj_error err;
-    xcj_code code = xcj_verify(NULL, conf->introspector, token.ptr, token.len, ngx_http_xcj_scratch(), &err);
+    xcj_code code = xcj_bearer_token(&token, value.ptr, value.len, &err);
+    if (code == XCJ_OK) {
+        code = xcj_verify(NULL, conf->introspector, token.ptr, token.len, ngx_http_xcj_scratch(), &err);
+    }
     if (code == XCJ_OK) {
         return answer(r, NGX_HTTP_OK, body_of(&err));
     }

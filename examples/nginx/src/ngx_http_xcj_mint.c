@@ -1,34 +1,29 @@
 /*
- * From a request that nginx has let through to one that carries a token, or to a refusal.
+ * From a request that nginx has let through to one that carries a token.
  */
 #include "ngx_http_xcj.h"
 
-static ngx_int_t refuse_with(xcj_error *err, const char *message)
+static ngx_int_t refuse_with(xcj_error *err, xcj_code code, const char *message)
 {
     ngx_memzero(err, sizeof *err);
-    err->code = XCJ_ERR_CREDENTIAL;
+    err->code = code;
     err->offset = XCJ_NO_OFFSET;
     ngx_cpystrn((u_char *)err->message, (u_char *)message, sizeof err->message);
     return NGX_DECLINED;
 }
 
-static int same_name(const ngx_str_t *a, const ngx_str_t *b)
-{
-    return a->len == b->len && ngx_strncasecmp(a->data, b->data, a->len) == 0;
-}
-
-/* Twice the same field would let the one be checked and the other be minted for. */
+/* Of two such fields, in whatever spelling, one could be checked and the other be minted for. */
 static ngx_int_t find_apikey(xcj_str *out, ngx_http_request_t *r, const ngx_str_t *name, xcj_error *err)
 {
     int found = 0;
     for (ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
         const ngx_table_elt_t *field = part->elts;
         for (ngx_uint_t i = 0; i < part->nelts; i++) {
-            if (!same_name(&field[i].key, name)) {
+            if (!ngx_http_xcj_alike(&field[i].key, name)) {
                 continue;
             }
             if (found++) {
-                return refuse_with(err, "The header field of the API key is there more than once");
+                return refuse_with(err, XCJ_ERR_CREDENTIAL, "The header field of the API key is there more than once");
             }
             *out = ngx_http_xcj_view(&field[i].value);
         }
@@ -60,7 +55,7 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
         return NGX_OK;
     }
     if (verdict.len != 7 || ngx_strncmp(verdict.data, "SUCCESS", 7) != 0) {
-        return refuse_with(err, "The client certificate was not verified");
+        return refuse_with(err, XCJ_ERR_CREDENTIAL, "The client certificate was not verified");
     }
     return evaluate(out, r, conf->client_cert);
 }
@@ -68,7 +63,7 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
 /* NGX_DECLINED: refused, and `err` says why. */
 static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
-    uint32_t methods = conf->methods != 0 ? (uint32_t)conf->methods : XCJ_AUTH_ANY;
+    uint32_t methods = (uint32_t)conf->methods;
     if ((methods & (XCJ_AUTH_BEARER | XCJ_AUTH_BASIC)) != 0 && r->headers_in.authorization != NULL) {
         auth->authorization = ngx_http_xcj_view(&r->headers_in.authorization->value);
     }
@@ -79,15 +74,45 @@ static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const n
     if (rc == NGX_OK && (methods & XCJ_AUTH_API_KEY) != 0) {
         rc = find_apikey(&auth->api_key, r, &conf->apikey, err);
     }
-    auth->methods = conf->methods != 0 ? methods : xcj_kong_method(auth);
+    auth->methods = conf->kong_order ? xcj_kong_method(auth) & methods : methods;
     return rc;
 }
 
+static ngx_int_t copy_client_id(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
+{
+    xcj_str text = xcj_caller_client_id(ctx->caller);
+    ctx->client_id = (ngx_str_t){ text.len, ngx_pnalloc(r->pool, text.len) };
+    if (ctx->client_id.data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(ctx->client_id.data, text.ptr, text.len);
+    return NGX_OK;
+}
+
+/* auth_basic without a file of users lets everybody in, and does not take the password apart. */
+static int nobody_asked(ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, uint32_t method)
+{
+    return method == XCJ_AUTH_BASIC && (conf->preauthenticated & XCJ_AUTH_BASIC) == 0 && r->headers_in.user.data == NULL;
+}
+
+/* Who calls goes first, since consumer and audience may depend on it. NGX_DECLINED: refused, and `err` says why. */
 static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_error *err)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     ngx_int_t rc = find_credentials(auth, r, conf, err);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+    if (xcj_caller_new(&ctx->caller, conf->minter, auth, ngx_http_xcj_scratch(), err) != XCJ_OK) {
+        return NGX_DECLINED;
+    }
+    if (nobody_asked(r, conf, xcj_caller_method(ctx->caller))) {
+        return refuse_with(err, XCJ_ERR_CONFIG,
+                           "auth_basic has not looked at the password: is there an auth_basic_user_file?");
+    }
+    auth->caller = ctx->caller;
     ctx->state = NGX_HTTP_XCJ_GATHERING;
+    rc = copy_client_id(r, ctx);
     if (rc == NGX_OK) {
         rc = evaluate(&auth->consumer_custom_id, r, conf->consumer);
     }
@@ -98,99 +123,6 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx 
     return rc;
 }
 
-static ngx_int_t copy_text(ngx_str_t *out, ngx_http_request_t *r, const char *text, size_t len)
-{
-    *out = (ngx_str_t){ len, ngx_pnalloc(r->pool, len) };
-    if (out->data == NULL) {
-        return NGX_ERROR;
-    }
-    ngx_memcpy(out->data, text, len);
-    return NGX_OK;
-}
-
-/* For consumer and audience, which may depend on it. Earlier nobody has authenticated the caller yet. */
-static xcj_code find_client_id(char **text, size_t *len, ngx_http_request_t *r)
-{
-    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
-    xcj_auth auth = XCJ_AUTH_INIT;
-    xcj_error err;
-    if (find_credentials(&auth, r, conf, &err) != NGX_OK) {
-        return XCJ_ERR_NO_CREDENTIAL;
-    }
-    return xcj_minter_client_id(text, len, conf->minter, &auth, ngx_http_xcj_scratch(), NULL);
-}
-
-/* Found when somebody asks, so that those who do not ask do not pay. */
-ngx_int_t ngx_http_xcj_client_id(ngx_str_t *out, ngx_http_request_t *r)
-{
-    const ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
-    char *text = NULL;
-    size_t len = 0;
-    xcj_code code = XCJ_ERR_NO_CREDENTIAL;
-    if (ctx != NULL && ctx->state == NGX_HTTP_XCJ_GATHERING) {
-        code = find_client_id(&text, &len, r->main);
-    } else if (ctx != NULL && ctx->token.len > 0) {
-        code = xcj_minted_client_id(&text, &len, (const char *)ctx->token.data, ctx->token.len, NULL);
-    }
-    ngx_str_null(out);
-    ngx_int_t rc = code == XCJ_OK ? copy_text(out, r, text, len) : NGX_OK;
-    xcj_free(text);
-    return rc;
-}
-
-/* As nginx does for errors of an upstream server: a page that the operator has set goes before our body. */
-static int has_error_page(ngx_http_request_t *r, ngx_uint_t status)
-{
-    ngx_http_core_loc_conf_t *clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-    if (clcf->error_pages == NULL || (r->error_page && !clcf->recursive_error_pages)) {
-        return 0;
-    }
-    const ngx_http_err_page_t *page = clcf->error_pages->elts;
-    for (ngx_uint_t i = 0; i < clcf->error_pages->nelts; i++) {
-        if (page[i].status == (ngx_int_t)status) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* RFC 9110 11.6.1: a 401 names a scheme that would do. API keys and certificates have none. */
-static ngx_int_t challenge(ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf)
-{
-    static const ngx_str_t bearer = ngx_string("Bearer");
-    static const ngx_str_t basic = ngx_string("Basic realm=\"gateway\"");
-    if (conf->methods == 0 || (conf->methods & XCJ_AUTH_BEARER) != 0) {
-        return ngx_http_xcj_add_header(r, "WWW-Authenticate", &bearer);
-    }
-    return (conf->methods & XCJ_AUTH_BASIC) != 0 ? ngx_http_xcj_add_header(r, "WWW-Authenticate", &basic) : NGX_OK;
-}
-
-static ngx_int_t refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err)
-{
-    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
-    ngx_uint_t status = (ngx_uint_t)xcj_code_http_status(err->code);
-    ngx_http_xcj_note_error(r, ctx, err);
-    if (status == NGX_HTTP_UNAUTHORIZED && challenge(r, conf) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    if (has_error_page(r, status)) {
-        return (ngx_int_t)status;
-    }
-    char *text;
-    size_t len;
-    if (xcj_minter_failure(&text, &len, conf->minter, err, NULL) != XCJ_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    ngx_str_t body;
-    ngx_int_t rc = copy_text(&body, r, text, len);
-    xcj_free(text);
-    if (rc != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    ngx_http_finalize_request(r, ngx_http_xcj_answer(r, status, &body));
-    return NGX_DONE;
-}
-
 static ngx_int_t hand_over(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, size_t token_len)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
@@ -198,12 +130,8 @@ static ngx_int_t hand_over(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, size_t 
     ngx_memcpy(ctx->buf, prefix->data, prefix->len);
     ctx->value = (ngx_str_t){ prefix->len + token_len, ctx->buf };
     ctx->token = (ngx_str_t){ token_len, ctx->buf + prefix->len };
-    if (ngx_http_xcj_replace_header(r, ctx, &conf->upstream) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-    r->variables[conf->upstream_variable].valid = 0;
-    r->variables[conf->upstream_variable].not_found = 0;
-    return NGX_DECLINED;
+    ngx_http_xcj_drop_challenge(r, ctx);
+    return ngx_http_xcj_replace_header(r, ctx) == NGX_OK ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 /* One mint in three steps. With a pool the second one is done elsewhere, and the request is resumed afterwards. */
@@ -218,8 +146,11 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
     }
     char *token = (char *)ctx->buf + conf->upstream.prefix.len;
     xcj_mint_job job;
-    if (xcj_mint_prepare(&job, token, cap, conf->minter, auth, scratch, err) != XCJ_OK) {
-        return refuse(r, ctx, err);
+    xcj_code code = xcj_mint_prepare(&job, token, cap, conf->minter, auth, scratch, err);
+    xcj_caller_free(ctx->caller);
+    ctx->caller = NULL;
+    if (code != XCJ_OK) {
+        return ngx_http_xcj_refuse(r, ctx, err);
     }
     if (conf->pool != NULL) {
         ngx_int_t rc = ngx_http_xcj_thread_sign(r, ctx, &job);
@@ -229,7 +160,7 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
     }
     size_t len = 0;
     if (xcj_mint_sign(&job, conf->minter, scratch, err) != XCJ_OK || xcj_mint_finish(&job, &len, err) != XCJ_OK) {
-        return refuse(r, ctx, err);
+        return ngx_http_xcj_refuse(r, ctx, err);
     }
     return hand_over(r, ctx, len);
 }
@@ -241,11 +172,13 @@ static ngx_int_t begin(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     ngx_str_null(&ctx->error);
+    xcj_caller_free(ctx->caller);
+    ctx->caller = NULL;
     xcj_auth auth = XCJ_AUTH_INIT;
     xcj_error err;
     ngx_int_t rc = gather(&auth, r, ctx, &err);
     if (rc == NGX_DECLINED) {
-        return refuse(r, ctx, &err);
+        return ngx_http_xcj_refuse(r, ctx, &err);
     }
     return rc == NGX_OK ? mint(r, ctx, &auth, &err) : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -257,15 +190,12 @@ static ngx_int_t complete(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
     size_t len = 0;
     ctx->state = NGX_HTTP_XCJ_NEW;
     if (ngx_http_xcj_thread_result(&job, ctx, &err) != XCJ_OK || xcj_mint_finish(job, &len, &err) != XCJ_OK) {
-        return refuse(r, ctx, &err);
+        return ngx_http_xcj_refuse(r, ctx, &err);
     }
     return hand_over(r, ctx, len);
 }
 
-/*
- * A subrequest shares the fields of its parent, which has its token. A request that is redirected within nginx comes here
- * again: what it was given for the first location is taken back, for the second may be another service.
- */
+/* A subrequest does not mint: it has the fields of its parent. */
 ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r)
 {
     if (r != r->main) {
@@ -277,9 +207,6 @@ ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r)
     }
     if (ctx != NULL && ctx->state == NGX_HTTP_XCJ_SIGNED) {
         return complete(r, ctx);
-    }
-    if (ctx != NULL && ngx_http_xcj_restore_headers(r, ctx) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     return conf->enable ? begin(r) : NGX_DECLINED;

@@ -48,17 +48,26 @@ static void exit_process(ngx_cycle_t *cycle)
     scratch = NULL;
 }
 
-/* After the phases that authenticate, which the access phase would not be for a module that is loaded last. */
-static ngx_int_t hook_in(ngx_conf_t *cf)
+static ngx_int_t hook(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_handler_pt handler)
 {
     ngx_http_core_main_conf_t *cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    ngx_http_handler_pt *handler = ngx_array_push(&cmcf->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
-    if (handler == NULL) {
+    ngx_http_handler_pt *place = ngx_array_push(&cmcf->phases[phase].handlers);
+    if (place == NULL) {
         return NGX_ERROR;
     }
-    *handler = ngx_http_xcj_mint_handler;
-    ngx_http_xcj_init_header_filter();
+    *place = handler;
     return NGX_OK;
+}
+
+/*
+ * Before everything else that knows the location; and after the phases that authenticate, which the access phase would not
+ * be for a module that is loaded last.
+ */
+static ngx_int_t hook_in(ngx_conf_t *cf)
+{
+    ngx_http_xcj_init_header_filter();
+    ngx_int_t rc = hook(cf, NGX_HTTP_REWRITE_PHASE, ngx_http_xcj_location_handler);
+    return rc == NGX_OK ? hook(cf, NGX_HTTP_PRECONTENT_PHASE, ngx_http_xcj_mint_handler) : rc;
 }
 
 static ngx_http_module_t module_context = {

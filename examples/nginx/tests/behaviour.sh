@@ -22,10 +22,12 @@ configure "error_log $work/error.log debug; worker_processes 1; thread_pool two 
     access_log $work/access.log whom;
     underscores_in_headers on;
     xcj_private_jwk ES256.json; xcj_iss https://gw; xcj_aud http://service\$uri; xcj_consumer c;
+    xcj_preauthenticated basic apikey;
     map \$xcj_client_id \$whom { default "consumer of \$xcj_client_id"; }
     server {
         listen 127.0.0.1:$plain;
-        location / { xcj on; xcj_config config.json; xcj_bearer_jwks off; proxy_pass http://127.0.0.1:$echo; }
+        location / { xcj on; xcj_config config.json; xcj_kong_order on; xcj_bearer_jwks off; proxy_pass http://127.0.0.1:$echo; }
+        location /key { xcj on; xcj_config config.json; xcj_auth apikey; proxy_pass http://127.0.0.1:$echo; }
     }
     server {
         xcj_auth apikey;
@@ -193,6 +195,8 @@ is 'object' '"one" 60' "$(jq '.client_id' claims) $(jq '.exp - .iat' claims)"
 is 'object, downstream' "${token#Bearer }" "$(field x-down)"
 get -u first:x -H 'X-Key: second' "http://127.0.0.1:$plain/"
 is 'object, the first credential' '"first"' "$("$XCJ" inspect --json "$(received authorization | cut -c 8-)" | jq .claims.client_id)"
+get -u first:x -H 'X-Key: second' "http://127.0.0.1:$plain/key"
+is 'object, the method that is named' '"second"' "$("$XCJ" inspect --json "$(received authorization | cut -c 8-)" | jq .claims.client_id)"
 get "http://127.0.0.1:$plain/"
 has 'object, verbose' body VerboseMessage
 
@@ -234,7 +238,7 @@ is 'not a certificate' 401 "$status"
 
 # Redirects within nginx: a token is for one location.
 get -H "$key" -H 'X-Custom-Jwt: theirs' "$gateway/fails"
-is 'to a location without' theirs "$(received_token)"
+is 'to a location without' '' "$(received_token)"
 has 'to a location without' access.log '/off/after client_id="-"'
 get -H "$key" "$gateway/moves"
 minted 'to another location' http://service/pool/RS256/after

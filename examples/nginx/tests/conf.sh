@@ -16,11 +16,16 @@ printf '{"private_jwk":%s}' "$(cat conf/rs.json)" >conf/no-iss.json
 printf '{"iss":"https://gw","surprise":1,"private_jwk":%s}' "$(cat conf/rs.json)" >conf/unknown.json
 printf 'not JSON' >conf/text.json
 mkdir conf/folder
-truncate -s 2M conf/long.json
+truncate -s 20M conf/long.json
+
+printf '{"clients":{"user":{"consumer":"c"}}}' >conf/identities.json
+printf '{"clients":{"user":{"consumer":"c","group":"g"}}}' >conf/identities-unknown.json
+printf '{"apikey":{}}' >conf/identities-top.json
+printf 'user:x' >conf/htpasswd
 
 # server LINE...: a server with these lines; the first of them is line 2 of what is refused.
 server() {
-    printf 'server { listen 127.0.0.1:%s; xcj_aud https://a; xcj_consumer c;\n' "$port"
+    printf 'server { listen 127.0.0.1:%s; xcj_aud https://a; xcj_consumer c; %s\n' "$port" "${server_says-xcj_preauthenticated basic apikey;}"
     printf '%s\n' "$@"
     printf '}\n'
 }
@@ -51,7 +56,7 @@ refused 'twice' 'directive is duplicate' "$good xcj_auth basic;"
 
 # Keys.
 refused 'no such file' 'conf/none.json" cannot be opened' 'xcj on; xcj_auth apikey; xcj_iss https://gw; xcj_private_jwk none.json;'
-for wrong in 'public:cannot sign\|private part\|no private' 'no-alg:RS256' 'text:JSON' 'folder:not a regular file' 'broken:' 'set:kty' 'long.json:longer than'; do
+for wrong in 'public:cannot sign\|private part\|no private' 'no-alg:RS256' 'text:JSON' 'folder:not a regular file' 'broken:' 'set:JWK Set' 'long.json:longer than'; do
     file=${wrong%%:*}
     [ -e "conf/$file" ] || file=$file.json
     refused "key $file" "$work/conf/$file" "xcj on; xcj_auth apikey; xcj_iss https://gw; xcj_private_jwk $file;"
@@ -67,10 +72,17 @@ for value in 0 -1 1.5 366d 31536001 soon; do
 done
 accepted 'expires_in 365d' "$good xcj_expires_in 365d;"
 accepted 'expires_in 1' "$good xcj_expires_in 1;"
-refused 'upstream header' 'is not the name of a header field' "$good xcj_upstream_header 'X Y';"
+refused 'upstream header' 'is not a header name' "$good xcj_upstream_header 'X Y';"
 refused 'upstream header Host' 'cannot carry a token' "$good xcj_upstream_header host;"
 refused 'downstream header Set-Cookie' 'cannot carry a token' "$good xcj_downstream_header Set-Cookie;"
-refused 'apikey header' 'is not the name of a header field' "$good xcj_apikey_header 'a:b';"
+refused 'apikey header' 'is not a header name' "$good xcj_apikey_header 'a:b';"
+for name in Content-Length content_length Transfer-Encoding Connection; do
+    refused "upstream header $name" 'cannot carry a token' "$good xcj_upstream_header $name;"
+    refused "downstream header $name" 'cannot carry a token' "$good xcj_downstream_header $name;"
+done
+for pair in 'X-Key x-key' 'X-Key X_Key' 'Authorization authorization'; do
+    refused "headers $pair" 'the token would replace the header' "$good xcj_apikey_header ${pair% *}; xcj_upstream_header ${pair#* };"
+done
 accepted 'headers' "$good xcj_upstream_header authorization; xcj_downstream_header X-Down; xcj_apikey_header X-Key;"
 # A variable's name is meant here.
 # shellcheck disable=SC2016
@@ -90,16 +102,19 @@ accepted 'bearer, verified before' "$bearer xcj_bearer_jwks off;"
 accepted 'bearer, verified here' "$bearer xcj_bearer_jwks set.json alg=ES256,RS256 iss=https://a iss=https://b aud=me leeway=1m;"
 refused 'bearer, no file' 'conf/none.json" cannot be opened' "$bearer xcj_bearer_jwks none.json;"
 refused 'bearer, no key' '"d" has 3 bytes' "$bearer xcj_bearer_jwks broken.json;"
+refused 'bearer, an algorithm of no key' 'no key of' "$bearer xcj_bearer_jwks set.json alg=RS256;"
+accepted 'bearer, an algorithm of a key' "$bearer xcj_bearer_jwks set.json alg=ES256;"
 refused 'bearer, an unknown algorithm' '"none" is not an algorithm' "$bearer xcj_bearer_jwks set.json alg=ES256,none;"
 refused 'bearer, an unknown option' '"color=red" is none of' "$bearer xcj_bearer_jwks set.json color=red;"
 refused 'bearer, leeway' 'leeway' "$bearer xcj_bearer_jwks set.json leeway=2d;"
 
 # Consumers.
+good="$good xcj_preauthenticated apikey;"
 configure '' <<CONF
 server { listen 127.0.0.1:$port; xcj_aud a; $good xcj_consumer_required off; }
 CONF
 run_nginx -t || fail "a consumer that is not required: $(cat said)"
-rejects 'no consumer' 1 '"xcj" needs "xcj_consumer"' <<CONF
+rejects 'no consumer' 1 '"xcj" needs "xcj_identities"' <<CONF
 server { listen 127.0.0.1:$port; xcj_aud a; $good }
 CONF
 rejects 'no aud' 1 '"xcj" needs "xcj_aud"' <<CONF
@@ -107,11 +122,29 @@ server { listen 127.0.0.1:$port; xcj_consumer c; $good }
 CONF
 
 # The plugin's configuration object.
-object='xcj on; xcj_bearer_jwks off;'
+good='xcj on; xcj_auth apikey; xcj_private_jwk rs.json; xcj_iss https://gw;'
+object='xcj on; xcj_bearer_jwks off; xcj_kong_order on;'
 accepted 'object' "$object xcj_config config.json;"
 refused 'object, an unknown member' 'no member "surprise"' "$object xcj_config unknown.json;"
 refused 'object, no iss' 'iss is not given' "$object xcj_config no-iss.json;"
-refused 'object, and Bearer tokens that nobody verifies' 'Bearer tokens need' 'xcj on; xcj_config config.json;'
+refused 'object, and Bearer tokens that nobody verifies' 'Bearer tokens need' 'xcj on; xcj_config config.json; xcj_kong_order on;'
+refused 'object, and no method is named' 'needs "xcj_auth"' 'xcj on; xcj_config config.json; xcj_bearer_jwks off;'
+for header in Host content-length Set-Cookie Transfer-Encoding; do
+    for member in upstream_custom_jwt_header downstream_custom_jwt_header; do
+        printf '{"iss":"https://gw","private_jwk":%s,"%s":"%s"}' "$(cat conf/rs.json)" $member $header >conf/header.json
+        refused "object, $member $header" 'cannot carry a token' "$object xcj_config header.json;"
+    done
+done
+printf '{"data":[{"name":"x-custom-jwt","config":%s}],"next":null}' "$(cat conf/config.json)" >conf/list.json
+printf '{"_format_version":"3.0","plugins":[{"name":"x-custom-jwt"}]}' >conf/deck.json
+printf '{"iss":"https://gw","private_jwk":"{vault://env/jwk}"}' >conf/vault.json
+printf '{"id":"1","name":"x-custom-jwt","consumer":null,"consumer_group":null,"enabled":true,"created_at":1,"updated_at":2,"ordering":null,"config":%s}' "$(cat conf/config.json)" >conf/exported.json
+refused 'a list of the Admin API' "jq '.data[]" "$object xcj_config list.json;"
+refused 'a declaration of decK' 'decK' "$object xcj_config deck.json;"
+refused 'a vault' 'private_jwk is a reference to a vault' "$object xcj_config vault.json;"
+accepted 'an object as Kong exports it' "$object xcj_config exported.json;"
+jq '.data[] | select(.name == "x-custom-jwt")' conf/list.json >conf/taken.json
+accepted 'an object taken out of a list' "$object xcj_config taken.json;"
 accepted 'object, without Bearer tokens' 'xcj on; xcj_auth apikey basic; xcj_config config.json;'
 for other in 'xcj_private_jwk rs.json' 'xcj_iss https://other' 'xcj_jku https://other' 'xcj_verbose on' 'xcj_expires_in 60' \
     'xcj_apikey_header X-Key' 'xcj_bearer_clientid_claim sub' 'xcj_upstream_header X-Up' 'xcj_downstream_header X-Down'; do
@@ -120,6 +153,44 @@ for other in 'xcj_private_jwk rs.json' 'xcj_iss https://other' 'xcj_jku https://
 done
 accepted 'an object within directives' "$good location /o { $object xcj_config config.json; }"
 
+# Files that are named must be there, used or not.
+for line in 'xcj_private_jwk none.json' 'xcj_config none.json' 'xcj_bearer_jwks none.json' 'xcj_introspect_jwks none.json' 'xcj_identities none.json'; do
+    refused "not used: $line" 'conf/none.json" cannot be opened' "$line;"
+done
+accepted 'not used' 'xcj_private_jwk rs.json; xcj_bearer_jwks set.json; xcj_introspect_jwks set.json; xcj_identities identities.json;'
+
+# Somebody must check what a token is minted for.
+server_says=
+refused 'identities, an unknown member' '"group"' "$good xcj_identities identities-unknown.json;"
+refused 'identities, an unknown part' '"apikey" at offset 1' "$good xcj_identities identities-top.json;"
+refused 'identities, no JSON' 'text.json' "$good xcj_identities text.json;"
+accepted 'identities' "$good xcj_identities identities.json;"
+refused 'API keys that nobody checks' 'nothing here checks the key' "$good"
+accepted 'API keys that something else checks' "$good xcj_preauthenticated apikey;"
+refused 'API keys, another method is said' 'nothing here checks the key' "$good xcj_preauthenticated basic;"
+basic='xcj on; xcj_auth basic; xcj_private_jwk rs.json; xcj_iss https://gw;'
+users='auth_basic_user_file htpasswd;'
+refused 'passwords that nobody checks' 'nothing here checks the password' "$basic"
+refused 'passwords, auth_basic off' 'nothing here checks the password' "$basic auth_basic off; $users"
+# shellcheck disable=SC2016
+refused 'passwords, auth_basic now and then' 'nothing here checks the password' "$basic auth_basic \$host; $users"
+refused 'passwords, auth_basic elsewhere' 'nothing here checks the password' "$basic location /a { auth_basic x; $users }"
+refused 'passwords, auth_basic off within' 'nothing here checks the password' "$basic auth_basic x; $users location /a { auth_basic off; }"
+accepted 'passwords' "$basic auth_basic x; $users location /a { xcj_verbose on; }"
+accepted 'passwords, in a location' "location /a { $basic auth_basic x; $users }"
+accepted 'passwords that something else checks' "$basic xcj_preauthenticated basic;"
+for some in "$basic auth_basic x; $users" "$basic xcj_preauthenticated basic;" "$good xcj_preauthenticated apikey;" \
+    "$bearer xcj_bearer_jwks off;"; do
+    refused 'satisfy any' '"satisfy any" lets requests in' "$some satisfy any; allow 127.0.0.1; deny all;"
+    accepted 'satisfy all' "$some satisfy all; allow 127.0.0.1; deny all;"
+done
+accepted 'satisfy any, checked here' "$good xcj_identities identities.json; satisfy any;"
+accepted 'satisfy any, verified here' "$bearer xcj_bearer_jwks set.json; satisfy any;"
+refused 'satisfy any, inherited' '"satisfy any" lets requests in' "satisfy any; location /a { $basic auth_basic x; $users }"
+refused 'dn' 'invalid value "x500"' "$good xcj_dn x500;"
+accepted 'dn' "$good xcj_identities identities.json; xcj_dn kong; location /a { xcj_dn rfc4514; }"
+server_says='xcj_preauthenticated basic apikey;'
+
 # Handlers.
 accepted 'jwks' "$good location /jwks { xcj_jwks es.json max_age=10; }"
 accepted 'jwks of a file alone' 'location /jwks { xcj_jwks es.json; }'
@@ -127,7 +198,7 @@ refused 'jwks of nothing' 'has no key to publish' 'location /jwks { xcj_jwks; }'
 refused 'jwks, one kid for two keys' 'two different keys to publish have the kid "es"' 'location /jwks { xcj_jwks es.json other.json; }'
 accepted 'jwks, one key twice' 'location /jwks { xcj_jwks es.json set.json; }'
 refused 'jwks and xcj on' '"xcj on" is for locations with a service' "$good location /jwks { xcj_jwks; xcj on; }"
-refused 'jwks, max_age' 'is neither a file nor' 'location /jwks { xcj_jwks es.json max_age=ever; }'
+refused 'jwks, max_age' 'max_age" that is no time' 'location /jwks { xcj_jwks es.json max_age=ever; }'
 refused 'jwks in a server' 'directive is not allowed here' 'xcj_jwks;'
 accepted 'introspect' 'location /i { xcj_introspect; xcj_introspect_jwks set.json; }'
 refused 'introspect without keys' '"xcj_introspect" needs "xcj_introspect_jwks"' 'location /i { xcj_introspect; }'
@@ -140,6 +211,7 @@ accepted 'introspect, a secret' 'location /i { xcj_introspect; xcj_introspect_jw
 rejects 'the place of an inherited key' 1 'conf/text.json"' <<CONF
 xcj_private_jwk text.json;
 xcj_iss https://gw;
+xcj_preauthenticated apikey;
 server { listen 127.0.0.1:$port; xcj_aud a; xcj_consumer c;
     location / { xcj on; xcj_auth apikey; }
 }

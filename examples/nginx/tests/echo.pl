@@ -20,6 +20,7 @@ while (my $client = $server->accept) {
         sysread($client, $got, 65536, length $got) or last;
     }
     my $extra = $got =~ m{^\S+ /header\?(\S+) } ? "$1: from the service\r\n" : '';
+    $extra .= 'X-Seen: ' . ($got =~ /^X.Custom.Jwt: (.*?)\r$/mi ? $1 : 'none') . "\r\n" if $got =~ m{^\S+ /seen};
     print {$client} "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n${extra}Content-Length: ", length $got,
         "\r\nConnection: close\r\n\r\n", $got;
     close $client;

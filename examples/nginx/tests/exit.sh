@@ -8,7 +8,7 @@ port=$(free_port)
 configure 'worker_processes 1; env XCJ_ORDER; env XCJ_PLACE; thread_pool two threads=2; thread_pool full threads=1 max_queue=2;' <<CONF
     server {
         listen 127.0.0.1:$port;
-        xcj_private_jwk ps.json; xcj_iss https://gw; xcj_aud a; xcj_auth apikey; xcj_consumer c;
+        xcj_private_jwk ps.json; xcj_iss https://gw; xcj_aud a; xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer c;
         location / { xcj on; xcj_thread_pool two; proxy_pass http://127.0.0.1:$echo; }
         location /full { xcj on; xcj_thread_pool full; proxy_pass http://127.0.0.1:$echo; }
     }

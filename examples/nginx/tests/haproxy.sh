@@ -51,7 +51,7 @@ unprivileged haproxy -f "$work/haproxy.cfg" -p "$work/haproxy.pid" -D >haproxy.l
 }
 trap 'kill "$(cat haproxy.pid)" 2>/dev/null; cleanup' EXIT
 {
-    printf 'server { listen 127.0.0.1:%s; xcj_iss https://gw; xcj_aud a; xcj_auth apikey; xcj_consumer c;\n' "$port"
+    printf 'server { listen 127.0.0.1:%s; xcj_iss https://gw; xcj_aud a; xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer c;\n' "$port"
     for alg in $algs; do
         printf 'location = /%s { xcj on; xcj_private_jwk %s.json; xcj_thread_pool default; proxy_pass http://127.0.0.1:%s; }\n' "$alg" "$alg" "$verifier"
         printf 'location = /wrong/%s { xcj on; xcj_private_jwk wrong-%s.json; proxy_pass http://127.0.0.1:%s/%s; }\n' "$alg" "$alg" "$verifier" "$alg"

@@ -12,7 +12,7 @@ write_conf() {
     configure 'worker_processes 1;' <<CONF
     server {
         listen 127.0.0.1:$port;
-        xcj_private_jwk $1; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_consumer c;
+        xcj_private_jwk $1; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer c;
         location / { xcj on; proxy_pass http://127.0.0.1:$echo; }
         location = /jwks { xcj_jwks $2; }
         location = /secret { xcj_private_jwk secret.json; xcj_jwks; }

@@ -12,17 +12,19 @@ port=$(free_port)
 "$XCJ" keygen --alg RS256 --kid rs -o conf/rs.json
 "$XCJ" keygen --alg ES256 --kid es -o conf/es.json --jwks-out conf/set.json
 printf '{"iss":"https://gw","private_jwk":%s}' "$(cat conf/rs.json)" >conf/config.json
+printf '{"apikeys":{"%s":{"client_id":"a","consumer":"c"}}}' "$(printf a | sha256sum | cut -c 1-64)" >conf/identities.json
 configure 'worker_processes 1; thread_pool two threads=2;' <<CONF
     log_format all '\$xcj_client_id \$xcj_error \$xcj_token';
     access_log $work/all.log all;
     server {
         listen 127.0.0.1:$port;
-        xcj_private_jwk rs.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_consumer \$xcj_client_id; xcj_verbose on;
+        xcj_private_jwk rs.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer \$xcj_client_id; xcj_verbose on;
         location / { xcj on; xcj_downstream_header X-Down; proxy_pass http://127.0.0.1:$echo; }
         location /pool { xcj on; xcj_thread_pool two; error_page 502 = /off; proxy_pass http://127.0.0.1:$echo; }
         location /moves { xcj on; xcj_thread_pool two; error_page 502 = /pool; proxy_pass http://127.0.0.1:1; }
         location /off { proxy_pass http://127.0.0.1:$echo; }
         location /bearer { xcj on; xcj_private_jwk es.json; xcj_auth bearer; xcj_bearer_jwks set.json; proxy_pass http://127.0.0.1:$echo; }
+        location /known { xcj on; xcj_identities identities.json; proxy_pass http://127.0.0.1:$echo; }
         location = /jwks { xcj_jwks es.json; }
         location = /introspect { xcj_introspect; xcj_introspect_jwks set.json; }
     }
@@ -30,7 +32,7 @@ configure 'worker_processes 1; thread_pool two threads=2;' <<CONF
         listen 127.0.0.1:$port;
         server_name object;
         xcj_aud a; xcj_consumer c;
-        location / { xcj on; xcj_config config.json; xcj_bearer_jwks off; proxy_pass http://127.0.0.1:$echo; }
+        location / { xcj on; xcj_config config.json; xcj_kong_order on; xcj_bearer_jwks off; xcj_preauthenticated basic apikey; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
 cp conf/nginx.conf good.conf
@@ -38,7 +40,7 @@ start_nginx
 gateway=http://127.0.0.1:$port
 bearer=$("$XCJ" mint --key conf/es.json --claims '{"clientId":"them","client_id":"es"}')
 for round in 1 2 3; do
-    for path in / /pool /moves; do
+    for path in / /pool /moves /known; do
         get -H 'apikey: a' -H 'X-Custom-Jwt: spoof' "$gateway$path"
         is "round $round, $path" 200 "$status"
         "$XCJ" verify --jwks conf/rs.json "$(received_token)" >claims || fail "round $round, $path"

@@ -16,11 +16,11 @@ configure 'worker_processes 1; thread_pool two threads=2;' <<CONF
     server { listen 127.0.0.1:$service; location / { return 200; } }
     server {
         listen 127.0.0.1:$port;
-        xcj_private_jwk rs.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_consumer c;
+        xcj_private_jwk rs.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer c;
         location / { xcj on; xcj_thread_pool two; proxy_pass http://127.0.0.1:$service; }
         location /inline { xcj on; proxy_pass http://127.0.0.1:$service; }
         location /es { xcj on; xcj_private_jwk es.json; xcj_auth bearer; xcj_bearer_jwks es-set.json; proxy_pass http://127.0.0.1:$service; }
-        location /object { xcj on; xcj_config config.json; xcj_auth apikey; xcj_aud b; proxy_pass http://127.0.0.1:$service; }
+        location /object { xcj on; xcj_config config.json; xcj_auth apikey; xcj_preauthenticated apikey; xcj_aud b; proxy_pass http://127.0.0.1:$service; }
         location = /jwks { xcj_jwks es.json; }
         location = /introspect { xcj_introspect; xcj_introspect_jwks es-set.json; }
     }

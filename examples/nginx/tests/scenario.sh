@@ -7,34 +7,46 @@ http=$(free_port)
 tls=$(free_port)
 issuer=https://localhost:$tls/x-custom-jwt
 
-# The files that nginx.conf names: README.md's own commands, and what it leaves to others.
-mkdir conf/xcj idp bin
+# The files that nginx.conf names: README.md's own commands for them.
+mkdir conf/xcj bin
 ln -s "$XCJ" bin/xcj
-awk '/^```sh$/ { inside = 1; next } /^```$/ { inside = 0 } inside' "$XCJ_EXAMPLE/README.md" >commands
+awk '/^cd \/etc\/nginx\/xcj$/ { inside = 1; next } /^cd -$/ { inside = 0 } inside' "$XCJ_EXAMPLE/README.md" >commands
 has 'README.md makes the files' commands 'xcj keygen'
 (cd conf/xcj && PATH=$work/bin:$PATH && sh -eu "$work/commands") >log 2>&1 || {
     fail 'a command of README.md'
     cat log
 }
-"$XCJ" keygen --alg RS256 --kid idp -o idp/private.json --jwks-out conf/xcj/idp.json
-"$XCJ" keygen --alg HS256 --kid 012345AZERTY! -o hs.json
+mkdir idp
+mv conf/xcj/idp-private.json idp/private.json
+hash_of() {
+    printf '%s' "$1" | sha256sum | cut -c 1-64
+}
+# Further callers: a subject that must be escaped, and an API key whose client_id has a secret at /introspect.
+jq --arg key "$(hash_of 'another key')" '.clients["CN=caller,O=Acme\\, Inc.,C=FR"] = {consumer: "caller-consumer"} |
+    .apikeys[$key] = {client_id: "another", consumer: "c"}' conf/xcj/identities.json >identities.json
+"$XCJ" keygen --alg HS256 --kid another -o hs.json
 "$XCJ" keygen --alg ES384 --kid es-user -o es.json
-jq -s '{keys: .}' conf/xcj/my-user.json hs.json es.json >conf/xcj/credentials.json
+jq -s '{keys: (.[0].keys + .[1:])}' conf/xcj/credentials.json hs.json es.json >credentials.json
+mv credentials.json identities.json conf/xcj/
 cp -r "$XCJ_EXAMPLE/debugger" conf/xcj/debugger
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj '/CN=client CA' 2>log
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj '/CN=another client CA' 2>log
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key -out client.csr \
     -subj '/C=FR/O=Acme, Inc./CN=caller' 2>log
 openssl x509 -req -in client.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out client.pem 2>log
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout stranger.key -out stranger.pem -days 2 -subj /CN=x 2>log
-cp ca.pem conf/xcj/client-ca.pem
+cat ca.pem >>conf/xcj/client-ca.pem
 kong=${XCJ_SHARED:-}/vectors/kong
-[ ! -d "$kong" ] || cat "$kong/mTLS/ca.cert.pem" >>conf/xcj/client-ca.pem
+if [ -d "$kong" ]; then
+    cat "$kong/mTLS/ca.cert.pem" >>conf/xcj/client-ca.pem
+    kong_subject=$(openssl x509 -in "$kong/mTLS/01.pem" -noout -subject -nameopt RFC2253 | sed 's/^subject=//')
+    jq --arg dn "$kong_subject" '.clients[$dn] = {consumer: "contact@konghq.com-ID1"}' conf/xcj/identities.json >identities.json
+    mv identities.json conf/xcj/
+fi
 
 sed -e "s|modules/ngx_http_xcj_module.so|$work/module.so|" -e "s|/run/nginx.pid|$work/nginx.pid|" -e "s|/etc/nginx|$work/conf|" \
     -e "s|/var/log/nginx/access.log|$work/access.log|" -e "s|/var/log/nginx/error.log;|$work/error.log info;|" \
     -e "s/:8000/:$http/" -e "s/:8443/:$tls/" -e "s/127.0.0.1:9000/127.0.0.1:$echo/" -e 's/worker_processes auto/worker_processes 1/' \
-    -e "s|^http {|&\n    client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;|" \
-    -e "s|map \$ssl_client_s_dn.*|&\n        'CN=caller,O=Acme\\\\\\\\, Inc.,C=FR' caller-consumer;|" "$XCJ_EXAMPLE/nginx.conf" >conf/nginx.conf
+    -e "s|^http {|&\n    client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;|" "$XCJ_EXAMPLE/nginx.conf" >conf/nginx.conf
 run_nginx -t || cat said
 start_nginx
 gateway=http://127.0.0.1:$http
@@ -100,11 +112,13 @@ checked mTLS 'CN=caller,O=Acme\, Inc.,C=FR' caller-consumer
 tls_get --http1.1 --cert client.pem --key client.key "$secure/mtlsAuth"
 is 'mTLS over HTTP/1.1, status' 200 "$status"
 checked 'mTLS over HTTP/1.1' 'CN=caller,O=Acme\, Inc.,C=FR' caller-consumer
+tls_get --cert conf/xcj/client.pem --key conf/xcj/client.key "$secure/mtlsAuth"
+is "mTLS of README.md, status" 200 "$status"
+checked 'mTLS of README.md' 'CN=my-machine,O=Example,C=FR' contact@konghq.com-ID1
 if [ -d "$kong" ]; then
     tls_get --cert "$kong/mTLS/01.pem" --key "$kong/mTLS/client.key" "$secure/mtlsAuth"
     is 'mTLS of the original, status' 200 "$status"
-    checked 'mTLS of the original' "$(openssl x509 -in "$kong/mTLS/01.pem" -noout -subject -nameopt RFC2253 | sed 's/^subject=//')" \
-        contact@konghq.com-ID1
+    checked 'mTLS of the original' "$kong_subject" contact@konghq.com-ID1
 else
     printf 'not there, left out: the client certificate of the original\n'
 fi
@@ -116,18 +130,19 @@ is 'mTLS, the certificate of a stranger' 400 "$status"
 # API key
 get -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
 is 'API key, status' 200 "$status"
-checked 'API key' '012345AZERTY!' contact@konghq.com-ID1
+checked 'API key' my-app contact@konghq.com-ID1
+answers 'API key, in lower case' 401 "$refusal" -H 'apikey: 012345azerty!' "$gateway/apiKey"
 answers 'API key, unknown' 401 "$refusal" -H 'apikey: guess' "$gateway/apiKey"
 answers 'API key, empty' 401 "$refusal" -H 'apikey;' "$gateway/apiKey"
 answers 'API key, none' 401 "$refusal" "$gateway/apiKey"
 answers 'API key, twice' 401 "$refusal" -H 'apikey: 012345AZERTY!' -H 'apikey: victim' "$gateway/apiKey"
 # What another method says is not looked at where only this one authenticates.
 get -u 'victim:x' -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
-checked 'API key beside a Basic one' '012345AZERTY!' contact@konghq.com-ID1
+checked 'API key beside a Basic one' my-app contact@konghq.com-ID1
 
 # A caller's own header field never reaches the service.
 get -H 'apikey: 012345AZERTY!' -H 'X-Custom-Jwt: spoof' -H 'x-custom-jwt: spoof' -H 'X-CUSTOM-JWT: spoof' -H 'X_Custom_Jwt: spoof' "$gateway/apiKey"
-checked 'spoofed' '012345AZERTY!' contact@konghq.com-ID1
+checked 'spoofed' my-app contact@konghq.com-ID1
 lacks 'spoofed' body spoof
 
 # /introspect: the original's four answers, and what else may come.
@@ -136,26 +151,28 @@ ask() {
     shift
     answers "introspect, $asked" "$@" "$gateway/introspect"
 }
-ask 'valid' 200 '{"message":"Ok"}' -H "Authorization: Bearer $basic"
+get -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
+minted_token=$(received_token)
+ask 'valid' 200 '{"message":"Ok"}' -H "Authorization: Bearer $minted_token"
 is 'introspect, not stored' no-store "$(field cache-control)"
-ask 'forged' 401 '{"message":"Invalid signature"}' -H "Authorization: Bearer $(printf '%s' "$basic" | sed 's/.....$/AAAAA/')"
-expired=$("$XCJ" mint --key conf/xcj/active.json --now 1000000000 --claims '{"client_id":"my-user"}')
+ask 'forged' 401 '{"message":"Invalid signature"}' -H "Authorization: Bearer $(printf '%s' "$minted_token" | sed 's/.....$/AAAAA/')"
+expired=$("$XCJ" mint --key conf/xcj/active.json --now 1000000000 --claims '{"client_id":"my-app"}')
 ask 'expired' 401 '{"exp":"token expired"}' -H "Authorization: Bearer $expired"
 unknown=$("$XCJ" mint --key conf/xcj/active.json --claims '{"client_id":"nobody"}')
 ask 'no credential' 401 "{\"message\":\"No credentials found for given 'client_id'\"}" -H "Authorization: Bearer $unknown"
 ask 'nothing' 401 '{"message":"Unauthorized"}'
 ask 'another scheme' 401 '{"message":"Unauthorized"}' -u a:b
 ask 'no token' 401 '{"message":"Bad token"}' -H 'Authorization: Bearer x'
-for key in hs:012345AZERTY! es:es-user; do
+for key in hs:another es:es-user; do
     token=$("$XCJ" mint --key "${key%%:*}.json" --claims "{\"client_id\":\"${key#*:}\"}")
     ask "${key%%:*}" 200 '{"message":"Ok"}' -H "Authorization: Bearer $token"
-    other=$("$XCJ" mint --key "${key%%:*}.json" --claims '{"client_id":"my-user"}')
+    other=$("$XCJ" mint --key "${key%%:*}.json" --claims '{"client_id":"my-app"}')
     ask "${key%%:*}, for the client of another algorithm" 401 '{"message":"Invalid algorithm"}' -H "Authorization: Bearer $other"
 done
 ask 'without exp' 401 '{"exp":"must be a number"}' -H "Authorization: Bearer $("$XCJ" mint --key es.json --bare --claims '{"client_id":"es-user"}')"
 
 # What was logged: whom tokens were for and why not, and no credential.
-has 'access log' access.log '"GET /apiKey HTTP/1.1" 200 client_id="012345AZERTY!"'
+has 'access log' access.log '"GET /apiKey HTTP/1.1" 200 client_id="my-app"'
 has 'access log' access.log 'client_id="-" error="XCJ_ERR_SIGNATURE: '
 for secret in "$inbound" "$basic" "$forged" 'My p@ssword!' "$(jq -r .d conf/xcj/active.json)"; do
     lacks 'error log' error.log "$secret"

@@ -1,0 +1,89 @@
+/*
+ * Refusals: the plugin's answer, or the operator's page, and the challenge that goes with it.
+ */
+#include "ngx_http_xcj.h"
+
+/* As nginx does for errors of an upstream server: a page that the operator has set goes before our body. */
+static int has_error_page(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_http_core_loc_conf_t *clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    if (clcf->error_pages == NULL || (r->error_page && !clcf->recursive_error_pages)) {
+        return 0;
+    }
+    const ngx_http_err_page_t *page = clcf->error_pages->elts;
+    for (ngx_uint_t i = 0; i < clcf->error_pages->nelts; i++) {
+        if (page[i].status == (ngx_int_t)status) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Where nginx and auth_request look for it, so that the challenge of a subrequest reaches the client. */
+ngx_int_t ngx_http_xcj_add_challenge(ngx_http_request_t *r, const ngx_str_t *value)
+{
+    r->headers_out.www_authenticate = ngx_http_xcj_push_header(r, "WWW-Authenticate", value);
+    return r->headers_out.www_authenticate != NULL ? NGX_OK : NGX_ERROR;
+}
+
+/* A field with hash 0 is not sent. */
+void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
+{
+    if (ctx->challenge != NULL) {
+        ctx->challenge->hash = 0;
+        if (r->headers_out.www_authenticate == ctx->challenge) {
+            r->headers_out.www_authenticate = NULL;
+        }
+        ctx->challenge = NULL;
+    }
+}
+
+/* RFC 9110 11.6.1: a 401 names a scheme that would do. API keys and certificates have none. */
+static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_loc_conf *conf)
+{
+    static const ngx_str_t bearer = ngx_string("Bearer");
+    static const ngx_str_t basic = ngx_string("Basic realm=\"gateway\"");
+    if (!ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC)) {
+        return NGX_OK;
+    }
+    ngx_http_xcj_drop_challenge(r, ctx);
+    ngx_int_t rc = ngx_http_xcj_add_challenge(r, ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER) ? &bearer : &basic);
+    ctx->challenge = r->headers_out.www_authenticate;
+    return rc;
+}
+
+static ngx_int_t copy_text(ngx_str_t *out, ngx_http_request_t *r, const char *text, size_t len)
+{
+    *out = (ngx_str_t){ len, ngx_pnalloc(r->pool, len) };
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(out->data, text, len);
+    return NGX_OK;
+}
+
+ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    ngx_uint_t status = (ngx_uint_t)xcj_code_http_status(err->code);
+    ngx_http_xcj_note_error(r, ctx, err);
+    if (status == NGX_HTTP_UNAUTHORIZED && challenge(r, ctx, conf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (has_error_page(r, status)) {
+        return (ngx_int_t)status;
+    }
+    char *text;
+    size_t len;
+    if (xcj_minter_failure(&text, &len, conf->minter, err, NULL) != XCJ_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    ngx_str_t body;
+    ngx_int_t rc = copy_text(&body, r, text, len);
+    xcj_free(text);
+    if (rc != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+    ngx_http_finalize_request(r, ngx_http_xcj_answer(r, status, &body));
+    return NGX_DONE;
+}
