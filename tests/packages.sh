@@ -63,7 +63,7 @@ all  command  lintian  lintian
 all  command  dpkg-shlibdeps  dpkg-dev
 all  command  file  file
 all  command  abidiff  abigail-tools
-fuzz  links  clang:-fsanitize=fuzzer  libclang-rt-dev
+fuzz  links  clang:-fsanitize=address  libclang-rt-dev
 bench  library  jose:11  libjose-dev
 bench  library  cjose:0  libcjose-dev
 bench  library  librhonabwy:1  librhonabwy-dev
