@@ -169,7 +169,7 @@ mode_readme() {
     passes sh examples/quickstart.sh
     passes sh tests/run.sh
     skipped
-    passes sh tests/run.sh -R '^dev/structure_packages$'
+    passes sh tests/run.sh --plain -R '^dev/structure_packages$'
     if grep -q '^== Installing' "$log.part"; then die 'a second run installs packages'; fi
 }
 
@@ -185,7 +185,7 @@ some='^dev/(cli|structure|install|package|analysis|secret|conform_command|valgri
 # Programs that were installed and then started for the first time write caches; hence the run before.
 mode_sealed() {
     passes sh tests/run.sh -N
-    passes sh tests/run.sh -R "$some"
+    passes sh tests/run.sh --plain -R "$some"
     touch "$root/stamp"
     network=no
     passes sh tests/run.sh
@@ -228,7 +228,7 @@ mode_spaces() {
     mv "$root$home" "$root/home/dev/it's a folder"
     home="/home/dev/it's a folder"
     passes sh examples/quickstart.sh
-    passes sh tests/run.sh -R "$some"
+    passes sh tests/run.sh --plain -R "$some"
     skipped
 }
 
@@ -238,7 +238,7 @@ mode_readonly() {
     built=/var/tmp/build
     with=BUILD=$built
     passes sh examples/quickstart.sh
-    passes sh tests/run.sh -R "$some"
+    passes sh tests/run.sh --plain -R "$some"
     skipped
 }
 
@@ -248,7 +248,7 @@ mode_locales() {
     for locale in C tr_TR.UTF-8; do
         with="LC_ALL=$locale LANG=$locale"
         passes sh examples/quickstart.sh
-        passes sh tests/run.sh -R "$some"
+        passes sh tests/run.sh --plain -R "$some"
     done
     skipped
 }
@@ -283,7 +283,7 @@ for my $file ("lib/apt/lists/lock", "lib/dpkg/lock", "lib/dpkg/lock-frontend", "
 }
 sleep 60;
 PERL
-    for command in examples/quickstart.sh 'tests/run.sh -R ^dev/(structure_packages|test_)'; do
+    for command in examples/quickstart.sh 'tests/run.sh --plain -R ^dev/(structure_packages|test_)'; do
         chroot "$root" perl /hold.pl &
         holder=$!
         sleep 2
