@@ -42,15 +42,25 @@ if [ -z "$suite" ] || ! grep -q "^mode_$mode() {" "$self"; then
     printf 'usage: sh tests/fresh.sh [12|13|sid] [%s]\n' "$(sed -n 's/^mode_\([a-z]*\)() {$/\1/p' "$self" | tr '\n' '|' | sed 's/|$//')" >&2
     exit 2
 fi
+fresh=$BUILD/fresh
+# Everything else happens in namespaces that end with this process, however it ends.
 if [ -z "${XCJ_FRESH:-}" ]; then
     [ "$(id -u)" -eq 0 ] || cannot 'not root'
     (packages_need fresh) || cannot 'no debootstrap'
     unshare --mount --pid --fork true 2>/dev/null || cannot 'no namespaces here'
-    XCJ_FRESH=inside exec unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode"
+    mkdir -p "$fresh"
+    XCJ_FRESH=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
+    export XCJ_FRESH
+    unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode" &
+    inner=$!
+    trap 'rm -rf --one-file-system "$XCJ_FRESH"' EXIT
+    trap 'kill $inner; wait $inner; exit 1' HUP INT TERM
+    status=0
+    wait $inner || status=$?
+    exit "$status"
 fi
 
-fresh=$BUILD/fresh
-mkdir -p "$fresh"
+root=$XCJ_FRESH
 base=$fresh/base-$suite
 log=$fresh/$release-$mode.log
 home=/home/dev/libxcj
@@ -295,8 +305,6 @@ PERL
 
 : >"$log"
 make_base
-root=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
-trap 'rm -rf --one-file-system "$root"' EXIT
 make_root
 put_checkout
 "mode_$mode"
