@@ -168,11 +168,12 @@ passes() {
 # The tests that the last run skipped, with what they say of it.
 skipped() {
     awk '
-        / Testing: / { name = $NF; why = "" }
-        /SKIP|skipped:/ && why == "" { why = $0; sub(/^ *SKIP:? */, "", why) }
-        /^Test (time|Skipped)|^Test Skipped/ && /Skipped/ { print "  " name ": " (why == "" ? "no reason given" : why); count++ }
-        END { print count + 0 " tests skipped" }
-    ' "$root${built:-$home/build}/tests/Testing/Temporary/LastTest.log"
+        FNR == NR && /\*\*\*Skipped/ { for (i = 1; i < NF; i++) if ($i ~ /^#[0-9]+:$/) why[$(i + 1)] = "(no reason given)" }
+        FNR == NR { next }
+        / Testing: / { name = $NF }
+        /^SKIP|^skipped/ && name in why { sub(/^[A-Za-z]*:? */, ""); why[name] = $0 }
+        END { for (name in why) { print "  " name ": " why[name]; count++ } print "  " count + 0 " tests were skipped" }
+    ' "$log.part" "$root${built:-$home/build}/tests/Testing/Temporary/LastTest.log" | sort
 }
 
 mode_readme() {
