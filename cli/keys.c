@@ -12,53 +12,6 @@
 
 static const char NO_TERMINAL[] = "is encrypted: give --passphrase-env or --passphrase-file";
 
-static size_t skip_space(const text *data, size_t at)
-{
-    while (at < data->len && text_is_space(data->ptr[at])) {
-        at++;
-    }
-    return at;
-}
-
-/* The offset behind the string that begins at `at`. */
-static size_t skip_string(const text *data, size_t at)
-{
-    for (at++; at < data->len && data->ptr[at] != '"'; at++) {
-        if (data->ptr[at] == '\\') {
-            at++;
-        }
-    }
-    return at + 1;
-}
-
-/* Does the JSON object have a member `keys` at its top? Whether it is JSON at all, the library decides. */
-static bool looks_like_set(const text *data)
-{
-    int depth = 0;
-    for (size_t at = 0; at < data->len;) {
-        char c = data->ptr[at];
-        if (c != '"') {
-            depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-            at++;
-            continue;
-        }
-        size_t end = skip_string(data, at);
-        size_t colon = skip_space(data, end);
-        bool is_keys = end - at == 6 && end <= data->len && memcmp(data->ptr + at, "\"keys\"", 6) == 0;
-        if (depth == 1 && is_keys && colon < data->len && data->ptr[colon] == ':') {
-            return true;
-        }
-        at = end;
-    }
-    return false;
-}
-
-static bool looks_like_json(const text *data)
-{
-    size_t at = skip_space(data, 0);
-    return at < data->len && data->ptr[at] == '{';
-}
-
 msg_status keys_set_of_one(keys_loaded *out, xcj_key *key)
 {
     xcj_error err;
@@ -91,31 +44,31 @@ static bool may_ask(const keys_how *how)
     return how->passphrase.env == NULL && how->passphrase.file == NULL && isatty(STDERR_FILENO) == 1;
 }
 
-/* A key of its own; at a terminal an encrypted one asks for its passphrase. */
-static msg_status load_single(keys_loaded *out, const text *data, const char *name, const keys_how *how,
-                              xcj_key_options *options)
+/* At a terminal an encrypted key asks for its passphrase. */
+static msg_status ask_and_read(keys_loaded *out, const text *data, const char *name, xcj_key_options *options,
+                               xcj_code *code, xcj_error *err)
 {
-    xcj_error err;
-    xcj_key *key = NULL;
-    const uint8_t *bytes = (const uint8_t *)data->ptr;
-    xcj_code code = out->is_json ? xcj_key_from_jwk(&key, data->ptr, data->len, options, &err)
-                                 : xcj_key_from_data(&key, bytes, data->len, options, &err);
-    if (code == XCJ_ERR_PASSPHRASE && may_ask(how)) {
-        text passphrase = TEXT_INIT;
-        msg_status asked = terminal_ask(&passphrase, "passphrase: ", name, NO_TERMINAL);
-        if (asked != STATUS_OK) {
-            text_free(&passphrase);
-            return asked;
-        }
+    text passphrase = TEXT_INIT;
+    msg_status asked = terminal_ask(&passphrase, "passphrase: ", name, NO_TERMINAL);
+    if (asked == STATUS_OK) {
         options->passphrase = passphrase.ptr;
         options->passphrase_len = passphrase.len;
-        code = xcj_key_from_data(&key, bytes, data->len, options, &err);
-        text_free(&passphrase);
+        *code = xcj_keyset_from_data(&out->set, (const uint8_t *)data->ptr, data->len, options, err);
     }
-    if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL) {
-        return msg_fail(STATUS_INPUT, name, "%s (--passphrase-env, --passphrase-file)", err.message);
+    text_free(&passphrase);
+    return asked;
+}
+
+/* The encryption of PEM itself (RFC 1421) turns the passphrase into a key by one round of MD5. */
+static void warn_old_encryption(const text *data, const char *name)
+{
+    static const char mark[] = "Proc-Type: 4,ENCRYPTED";
+    for (size_t at = 0; at + sizeof mark <= data->len; at++) {
+        if (memcmp(data->ptr + at, mark, sizeof mark - 1) == 0) {
+            msg_warn(name, "its old encryption is weak: openssl pkcs8 -topk8 makes a better one of it");
+            return;
+        }
     }
-    return code == XCJ_OK ? keys_set_of_one(out, key) : msg_fail_error(ABOUT_INPUT, name, &err);
 }
 
 static msg_status load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how,
@@ -124,14 +77,24 @@ static msg_status load_data(keys_loaded *out, const text *data, const char *name
     if (data->len == 0) {
         return msg_fail(STATUS_INPUT, name, "is empty");
     }
-    out->is_json = looks_like_json(data);
-    out->is_set = out->is_json && looks_like_set(data);
-    if (!out->is_set) {
-        return load_single(out, data, name, how, options);
-    }
     xcj_error err;
-    xcj_code code = xcj_keyset_from_json(&out->set, data->ptr, data->len, options, &err);
-    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, name, &err);
+    xcj_code code = xcj_keyset_from_data(&out->set, (const uint8_t *)data->ptr, data->len, options, &err);
+    if (code == XCJ_ERR_PASSPHRASE && may_ask(how)) {
+        msg_status asked = ask_and_read(out, data, name, options, &code, &err);
+        if (asked != STATUS_OK) {
+            return asked;
+        }
+    } else if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL) {
+        return msg_fail(STATUS_INPUT, name, "%s (--passphrase-env, --passphrase-file)", err.message);
+    }
+    if (code != XCJ_OK) {
+        return msg_fail_error(ABOUT_INPUT, name, &err);
+    }
+    xcj_form form = xcj_keyset_form(out->set);
+    out->is_json = form == XCJ_FORM_JWK || form == XCJ_FORM_JWKS;
+    out->is_set = form == XCJ_FORM_JWKS || xcj_keyset_count(out->set) > 1;
+    warn_old_encryption(data, name);
+    return STATUS_OK;
 }
 
 msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how)

@@ -46,12 +46,12 @@ typedef struct keys_how {
 
 /** What was read. */
 typedef struct keys_loaded {
-    xcj_keyset *set; /* of one, but for a JWK Set */
+    xcj_keyset *set; /* often of one */
     bool is_json;    /* a JWK or a JWK Set */
-    bool is_set;     /* a JWK Set */
+    bool is_set;     /* a JWK Set, or several keys of another form */
 } keys_loaded;
 
-/** Reads a JWK, a JWK Set, a PEM text, DER or a certificate. Says what is wrong. */
+/** Reads keys of any form. Says what is wrong. */
 msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how);
 
 /** The same from an environment variable. */

@@ -24,6 +24,7 @@ test  command  nm  binutils
 test  command  objdump  binutils
 test  command  readelf  binutils
 test,proof  command  jq  jq
+test  command  ssh-keygen  openssh-client
 test  links  cc:-fsanitize=address  libclang-rt-dev
 all,proof  command  gcc  gcc
 all,proof  command  python3  python3

@@ -31,7 +31,10 @@ START_TEST(texts_that_are_no_set)
         xcj_code code;
     } cases[] = {
         { "", XCJ_ERR_JSON },
-        { "[]", XCJ_ERR_JSON },
+        { "[", XCJ_ERR_JSON },
+        { "[{\"kty\":\"oct\",\"kty\":\"oct\"}]", XCJ_ERR_JSON },
+        { "{\"jwks\":{\"jwks\":{\"keys\":[]}}}", XCJ_ERR_KEY },
+        { "{\"jwks\":[]}", XCJ_ERR_KEY },
         { "{}", XCJ_ERR_KEY },
         { "{\"keys\":{}}", XCJ_ERR_KEY },
         { "{\"keys\":[],\"keys\":[]}", XCJ_ERR_JSON },
@@ -74,7 +77,7 @@ END_TEST
 START_TEST(selection)
 {
     xcj_keyset *set = load("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" K "\"},"
-                           "{\"kty\":\"oct\",\"kid\":\"b\",\"alg\":\"HS512\",\"k\":\"" K "\"},"
+                           "{\"kty\":\"oct\",\"kid\":\"b\",\"alg\":\"HS512\",\"k\":\"" K "AAAA\"},"
                            "{\"kty\":\"oct\",\"kid\":\"c\",\"use\":\"enc\",\"k\":\"" K "\"},"
                            "{\"kty\":\"oct\",\"kid\":\"d\",\"alg\":\"HS256\",\"k\":\"" K "\"},"
                            "{\"kty\":\"oct\",\"kid\":\"d\",\"alg\":\"HS384\",\"k\":\"" K "\"}]}");
@@ -162,6 +165,103 @@ START_TEST(written_sets)
 }
 END_TEST
 
+/* An entry that is there twice is one key; another key of that kid still makes it ambiguous, and so does a broken one. */
+START_TEST(the_same_key_twice)
+{
+    static const char key_text[] = "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\"}";
+    static const struct {
+        const char *more;
+        xcj_code code;
+    } rows[] = {
+        { key_text, XCJ_OK },
+        { "{\"kty\":\"OKP\",\"kid\":\"a\",\"alg\":\"EdDSA\",\"use\":\"sig\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\"}",
+          XCJ_OK },
+        { "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"3p7bfXt9wbTTW2HC7OQ1Nz-DQ8hbeGdNrfx-FG-IK08\"}",
+          XCJ_ERR_AMBIGUOUS_KEY },
+        { "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"AA\"}", XCJ_ERR_AMBIGUOUS_KEY },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[1000];
+        const xcj_key *key;
+        sprintf(text, "{\"keys\":[%s,%s]}", key_text, rows[i].more);
+        xcj_keyset *set = load(text);
+        ck_assert_int_eq(select_kid(set, "a", XCJ_EDDSA, &key), rows[i].code);
+        ck_assert_int_eq(key != NULL, rows[i].code == XCJ_OK);
+        xcj_keyset_free(set);
+    }
+}
+END_TEST
+
+/* Sets as they arrive: an array, within client metadata, and Google's map of certificates. */
+START_TEST(other_containers)
+{
+    static const char jwk[] = "{\"kty\":\"OKP\",\"kid\":\"a\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\"}";
+    static const char pem[] = "-----BEGIN PUBLIC KEY-----\\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\\n"
+                              "-----END PUBLIC KEY-----\\n";
+    static const struct {
+        const char *format;
+        xcj_form form;
+    } rows[] = { { "[%s]", XCJ_FORM_JWKS },
+                 { " [ %s ] ", XCJ_FORM_JWKS },
+                 { "{\"client_name\":\"x\",\"jwks_uri\":null,\"jwks\":{\"keys\":[%s]}}", XCJ_FORM_JWKS },
+                 { "{\"jwks_uri\":\"https://i/jwks\",\"jwks\":{\"keys\":[%s]}}", XCJ_FORM_JWKS },
+                 { "{\"keys\":[%s],\"jwks_uri\":\"https://i/jwks\"}", XCJ_FORM_JWKS },
+                 { "%s", XCJ_FORM_JWK } };
+    char text[1000];
+    xcj_keyset *set;
+    const xcj_key *key;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        sprintf(text, rows[i].format, jwk);
+        set = load(text);
+        ck_assert_uint_eq(xcj_keyset_count(set), 1);
+        ck_assert_int_eq(xcj_keyset_form(set), rows[i].form);
+        ck_assert_int_eq(select_kid(set, "a", XCJ_EDDSA, &key), XCJ_OK);
+        xcj_keyset_free(set);
+    }
+    sprintf(text, "{\"a\":\"%s\",\"\\u0062\":\"%s\"}", pem, pem);
+    set = load(text);
+    ck_assert_uint_eq(xcj_keyset_count(set), 2);
+    ck_assert_int_eq(xcj_keyset_form(set), XCJ_FORM_PEM);
+    ck_assert_int_eq(select_kid(set, "a", XCJ_EDDSA, &key), XCJ_OK);
+    ck_assert_int_eq(select_kid(set, "b", XCJ_EDDSA, &key), XCJ_OK);
+    xcj_keyset_free(set);
+    sprintf(text, "{\"a\":\"%s\",\"b\":1}", pem);
+    ck_assert_int_eq(xcj_keyset_from_json(&set, text, strlen(text), NULL, &err), XCJ_ERR_KEY);
+    sprintf(text, "{\"a\":\"%s\",\"b\":\"-----BEGIN PUBLIC KEY-----x\"}", pem);
+    ck_assert_int_eq(xcj_keyset_from_json(&set, text, strlen(text), NULL, &err), XCJ_ERR_KEY);
+}
+END_TEST
+
+/* What is known and no key says so, with the command that gets the key out. */
+START_TEST(documents_that_are_named)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } rows[] = {
+        { "{\"issuer\":\"https://i\",\"jwks_uri\":\"https://i/jwks\"}", "https://i/jwks" },
+        { "{\"type\":\"service_account\",\"private_key\":\"CANARY\",\"client_email\":\"a\"}", "jq -r .private_key FILE" },
+        { "{\"KeyId\":\"a\",\"PublicKey\":\"MIIB\"}", "jq -r .PublicKey FILE" },
+        { "{\"realm\":\"a\",\"public_key\":\"MIIB\"}", "Keycloak" },
+        { "{\"request_id\":\"a\",\"data\":{}}", "Vault" },
+        { "{\"pem\":\"a\",\"name\":\"b\"}", "jq -r .pem FILE" },
+        { "{\"key\":{\"kty\":\"oct\",\"k\":\"CANARY\"},\"attributes\":{}}", "jq .key FILE" },
+        { "{\"access_token\":\"CANARY\"}", "tokens" },
+        { "{\"ciphertext\":\"a\",\"protected\":\"b\"}", "encrypted JWK" },
+        { "{\"publicKeyJwk\":{}}", "jq .publicKeyJwk FILE" },
+        { "{\"kid\":\"a\"}", "no \"kty\"" },
+        { "{}", "no \"kty\"" },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        xcj_keyset *set;
+        ck_assert_int_eq(xcj_keyset_from_json(&set, rows[i].text, strlen(rows[i].text), NULL, &err), XCJ_ERR_KEY);
+        ck_assert_ptr_null(set);
+        ck_assert_msg(strstr(err.message, rows[i].words) != NULL, "%s", err.message);
+        ck_assert_ptr_null(strstr(err.message, "CANARY"));
+    }
+}
+END_TEST
+
 /* The same kid ten thousand times, in one type and in many: found at once, and told to be too many. */
 START_TEST(one_kid_for_all)
 {
@@ -169,7 +269,7 @@ START_TEST(one_kid_for_all)
     char *text = malloc((size_t)COUNT * 200);
     int len = sprintf(text, "{\"keys\":[");
     for (int i = 0; i < COUNT; i++) {
-        len += sprintf(text + len, "{\"kty\":\"oct\",\"kid\":\"same\",\"alg\":\"HS384\",\"k\":\"" K "\"},");
+        len += sprintf(text + len, "{\"kty\":\"oct\",\"kid\":\"same\",\"alg\":\"HS384\",\"k\":\"%04d" K "\"},", i);
     }
     sprintf(text + len, "{\"kty\":\"oct\",\"kid\":\"same\",\"alg\":\"HS256\",\"k\":\"" K "\"},"
                         "{\"kty\":\"OKP\",\"kid\":\"same\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\"}]}");
@@ -321,6 +421,9 @@ static Suite *suite(void)
     tcase_add_test(tcase, selection);
     tcase_add_test(tcase, large_sets);
     tcase_add_test(tcase, written_sets);
+    tcase_add_test(tcase, the_same_key_twice);
+    tcase_add_test(tcase, other_containers);
+    tcase_add_test(tcase, documents_that_are_named);
     tcase_add_test(tcase, one_kid_for_all);
     tcase_add_test(tcase, kids_are_exact);
     tcase_add_test(tcase, broken_twins);

@@ -42,18 +42,20 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text
                                                  xcj_error *err);
 
 /**
- * A key from the first block of a PEM text: PUBLIC KEY, PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PUBLIC KEY, RSA PRIVATE KEY,
- * EC PRIVATE KEY or CERTIFICATE (its public key). Text before the block is skipped (RFC 7468).
- * XCJ_ERR_KEY, _KEY_TYPE, _BASE64, _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
+ * The one key of a PEM text: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY (also with the old
+ * encryption of RFC 1421), OPENSSH PRIVATE KEY, PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE (its public key). Beside a private
+ * key there may be its public key and certificates, one of which must be its own; a chain of certificates counts as the one
+ * that issued no other. Text before a block is skipped (RFC 7468). XCJ_ERR_KEY (several keys, too), _KEY_TYPE, _BASE64,
+ * _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
                                                  xcj_error *err);
 
-/** As xcj_key_from_pem(), from the DER of one such block. */
+/** As xcj_key_from_pem(), from the DER of one such block, or from PKCS#12. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len,
                                                  const xcj_key_options *options, xcj_error *err);
 
-/** A key from whatever the bytes are: a JWK, a PEM text or DER. */
+/** A key from whatever the bytes are: as xcj_keyset_from_data(), of exactly one key. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len,
                                                   const xcj_key_options *options, xcj_error *err);
 

@@ -14,12 +14,37 @@ extern "C" {
 typedef struct xcj_keyset xcj_keyset;
 
 /**
- * A set from JWK Set text, or from a single JWK (then a set of one). A key that cannot be used (an unknown kty, a malformed
- * member) is skipped and listed, as RFC 7517 5 asks; a whole key with the kid and the type of a malformed one is then
- * ambiguous. JSON that is malformed or repeats a member refuses the whole text.
+ * A set from JWK Set text, an array of JWKs, a JWK Set in the member `jwks`, a map of kid to PEM, or a single JWK. A key
+ * that cannot be used (an unknown kty, a malformed member) is skipped and listed, as RFC 7517 5 asks; a whole key with the
+ * kid and the type of a malformed one is then ambiguous, while one that is there twice counts once. JSON that is malformed
+ * or repeats a member refuses the whole text.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len,
                                                      const xcj_key_options *options, xcj_error *err);
+
+/** What a set was read from. */
+typedef enum xcj_form {
+    XCJ_FORM_NONE = 0,   /**< given as keys */
+    XCJ_FORM_JWK = 1,    /**< one JWK */
+    XCJ_FORM_JWKS = 2,   /**< a JWK Set, or an array of JWKs */
+    XCJ_FORM_PEM = 3,    /**< PEM, or a map of kid to PEM */
+    XCJ_FORM_DER = 4,    /**< DER, PKCS#12 included */
+    XCJ_FORM_OPENSSH = 5 /**< lines of OpenSSH public keys */
+} xcj_form;
+
+/**
+ * A set from whatever the bytes are: what xcj_keyset_from_json() takes, PEM of several blocks, DER, a certificate, PKCS#12,
+ * OpenSSH lines; in UTF-16 or base64, with quotes around it, on one line or with `\\n` for newlines. Of a PEM text with a
+ * private key and its certificates it is the private key; of a chain of certificates that of the one that issued no other.
+ * For what is known but not read the message says which command makes a key of it. Never is a shared secret made of it that
+ * is not an oct JWK.
+ * XCJ_ERR_KEY, _KEY_TYPE, _JSON, _BASE64, _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_keyset_from_data(xcj_keyset **out, const uint8_t *data, size_t len,
+                                                     const xcj_key_options *options, xcj_error *err);
+
+/** What it was read from. */
+XCJ_API xcj_form xcj_keyset_form(const xcj_keyset *set);
 
 /** A set of these keys, in this order; each gets one more reference. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_keyset_from_keys(xcj_keyset **out, const xcj_key *const *keys, size_t count,

@@ -226,6 +226,8 @@ static bool is_step(char step, const element *e, size_t behind)
         return e->tag == XCJ__DER_CONTEXT_0;
     case 'v':
         return is_integer(e, 1, 1) && e->content[0] <= 2;
+    case 'p':
+        return is_integer(e, 1, 1) && e->content[0] == 3;
     case 's':
         return is_integer(e, 1, 21);
     case 'e':
@@ -267,6 +269,7 @@ bool xcj__der_begins_key(const uint8_t *der, size_t len)
     static const char *const structures[] = {
         "((O",   /* SubjectPublicKeyInfo, EncryptedPrivateKeyInfo */
         "(v(O",  /* PrivateKeyInfo */
+        "(p(O",  /* PKCS#12 */
         "(([v",  /* Certificate, from version 2 */
         "((s(O", /* Certificate, version 1 */
         "(vN",   /* RSAPrivateKey */

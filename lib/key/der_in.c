@@ -10,6 +10,7 @@
 #include "lib/base/mem.h"
 #include "lib/codec/der.h"
 #include "lib/key/evp.h"
+#include "lib/key/pkcs12.h"
 #include "lib/key/pkcs8.h"
 
 /* What a decoder needs and what it says of a failure that is not "some other structure". */
@@ -66,6 +67,15 @@ static EVP_PKEY *read_encrypted(decoding *d, const uint8_t **at, long len)
     return pkey;
 }
 
+static EVP_PKEY *read_pkcs12(decoding *d, const uint8_t **at, long len)
+{
+    const uint8_t *end = *at + len;
+    PKCS12 *file = d2i_PKCS12(NULL, at, len);
+    EVP_PKEY *pkey = file != NULL && *at == end ? xcj__pkcs12_open(file, d->options, &d->code, d->err) : NULL;
+    PKCS12_free(file);
+    return pkey;
+}
+
 /* Behind the certificate OpenSSL keeps what it is trusted for. */
 static EVP_PKEY *read_trusted(decoding *d, const uint8_t **at, long len)
 {
@@ -76,23 +86,22 @@ static EVP_PKEY *read_trusted(decoding *d, const uint8_t **at, long len)
     return pkey;
 }
 
-typedef enum class { PRIVATE, PUBLIC, CERTIFICATE } class;
-
 /* In the order in which DER without a label is tried: a structure is never mistaken for one above it. */
 static const struct structure {
     const char *label;
-    class class;
+    xcj__class class;
     EVP_PKEY *(*read)(decoding *d, const uint8_t **at, long len);
 } structures[] = {
-    { "PRIVATE KEY", PRIVATE, read_pkcs8 },
-    { "PUBLIC KEY", PUBLIC, read_spki },
-    { "CERTIFICATE", CERTIFICATE, read_certificate },
-    { "RSA PRIVATE KEY", PRIVATE, read_pkcs1_private },
-    { "EC PRIVATE KEY", PRIVATE, read_sec1 },
-    { "RSA PUBLIC KEY", PUBLIC, read_pkcs1_public },
-    { "ENCRYPTED PRIVATE KEY", PRIVATE, read_encrypted },
-    { "X509 CERTIFICATE", CERTIFICATE, read_certificate },
-    { "TRUSTED CERTIFICATE", CERTIFICATE, read_trusted },
+    { "PRIVATE KEY", XCJ__CLASS_PRIVATE, read_pkcs8 },
+    { "PUBLIC KEY", XCJ__CLASS_PUBLIC, read_spki },
+    { "CERTIFICATE", XCJ__CLASS_CERTIFICATE, read_certificate },
+    { "RSA PRIVATE KEY", XCJ__CLASS_PRIVATE, read_pkcs1_private },
+    { "EC PRIVATE KEY", XCJ__CLASS_PRIVATE, read_sec1 },
+    { "RSA PUBLIC KEY", XCJ__CLASS_PUBLIC, read_pkcs1_public },
+    { "ENCRYPTED PRIVATE KEY", XCJ__CLASS_PRIVATE, read_encrypted },
+    { "X509 CERTIFICATE", XCJ__CLASS_CERTIFICATE, read_certificate },
+    { "TRUSTED CERTIFICATE", XCJ__CLASS_CERTIFICATE, read_trusted },
+    { "PKCS12", XCJ__CLASS_PRIVATE, read_pkcs12 },
 };
 #define STRUCTURES (sizeof structures / sizeof structures[0])
 
@@ -106,9 +115,10 @@ static const struct structure *structure_of(xcj_str label)
     return NULL;
 }
 
-bool xcj__der_knows(xcj_str label)
+xcj__class xcj__der_class(xcj_str label)
 {
-    return structure_of(label) != NULL;
+    const struct structure *row = structure_of(label);
+    return row != NULL ? row->class : XCJ__CLASS_NONE;
 }
 
 /* Asked without a place for the value: so that one which could not be fetched is not taken for one that is not there. */

@@ -14,8 +14,11 @@
 XCJ_MUST_CHECK xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len,
                                       const xcj_key_options *options, xcj_error *err);
 
-/** Is there a structure of this PEM label? */
-bool xcj__der_knows(xcj_str label);
+/** What a PEM label says is inside. */
+typedef enum xcj__class { XCJ__CLASS_NONE = 0, XCJ__CLASS_PRIVATE, XCJ__CLASS_PUBLIC, XCJ__CLASS_CERTIFICATE } xcj__class;
+
+/** The class of this PEM label; XCJ__CLASS_NONE when there is no structure of it. */
+xcj__class xcj__der_class(xcj_str label);
 
 /** The members of an OpenSSL key: public and, if there, private. */
 struct evp_pkey_st;

@@ -286,6 +286,18 @@ xcj_code xcj__jwk_copy_public(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_
     return xcj__jwk_copy(out, &members, labels, err);
 }
 
+bool xcj__jwk_same(const xcj__jwk *a, const xcj__jwk *b)
+{
+    static const xcj__jwk_part parts[] = { XCJ__N, XCJ__E, XCJ__X, XCJ__Y, XCJ__K };
+    bool same = a->facts.kty == b->facts.kty && a->facts.crv == b->facts.crv;
+    for (size_t i = 0; same && i < sizeof parts / sizeof parts[0]; i++) {
+        xcj__bytes left = a->part[parts[i]];
+        xcj__bytes right = b->part[parts[i]];
+        same = left.len == right.len && (left.len == 0 || xcj__equal_secret(left.ptr, right.ptr, left.len));
+    }
+    return same;
+}
+
 void xcj__jwk_free(xcj__jwk *jwk)
 {
     xcj_free(jwk->block);

@@ -66,6 +66,9 @@ XCJ_MUST_CHECK xcj_code xcj__jwk_copy(xcj__jwk *out, const xcj__jwk *jwk, const 
 XCJ_MUST_CHECK xcj_code xcj__jwk_copy_public(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels *labels,
                                              xcj_error *err);
 
+/** Are these the same key, labels and private part aside? */
+bool xcj__jwk_same(const xcj__jwk *a, const xcj__jwk *b);
+
 /** Wipes and frees the block. */
 void xcj__jwk_free(xcj__jwk *jwk);
 

@@ -78,6 +78,11 @@ xcj_str xcj_key_alg_name(const xcj_key *key)
     return key != NULL ? key->jwk.alg : (xcj_str){ NULL, 0 };
 }
 
+bool xcj__key_same(const xcj_key *a, const xcj_key *b)
+{
+    return xcj__jwk_same(&a->jwk, &b->jwk);
+}
+
 const xcj__key_facts *xcj__key_facts_of(const xcj_key *key)
 {
     return &key->jwk.facts;

@@ -9,7 +9,16 @@
 /** The longest signature: an RSA modulus of 16384 bits. */
 #define XCJ__SIGNATURE_MAX XCJ_SIGNATURE_MAX
 
+/** Longest text of a key: a private RSA JWK of 16384 bits is under 12 KiB, a certificate chain may be more. */
+#define XCJ__KEY_TEXT_MAX ((size_t)1024 * 1024)
+
+/** The caller's options; a passphrase that is absent has no length. XCJ_ERR_ARGUMENT. */
+XCJ_MUST_CHECK xcj_code xcj__key_options_read(xcj_key_options *given, const xcj_key_options *options, xcj_error *err);
+
 const xcj__key_facts *xcj__key_facts_of(const xcj_key *key);
+
+/** Are these the same key, labels and private part aside? */
+bool xcj__key_same(const xcj_key *a, const xcj_key *b);
 
 /** Exact length of a signature of this key with this algorithm, which it admits. */
 size_t xcj__key_signature_len(const xcj_key *key, xcj_alg alg);

@@ -12,8 +12,6 @@
 #include "lib/key/recognise.h"
 #include "lib/key/rsa.h"
 
-/* Longest key text: a private RSA JWK of 16384 bits is under 12 KiB, a certificate chain may be more. */
-#define KEY_TEXT_MAX ((size_t)1024 * 1024)
 #define SECRET_MIN 32
 
 /* An RSA or EC key through one parameter list; numbers are collected here so that one label frees them all. */
@@ -196,12 +194,18 @@ xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
     return xcj__key_at_home(out, jwk, NULL, err);
 }
 
-static xcj_code open_options(xcj_key_options *given, const xcj_key_options *options, size_t len, xcj_error *err)
+xcj_code xcj__key_options_read(xcj_key_options *given, const xcj_key_options *options, xcj_error *err)
 {
     xcj_code code = xcj__options_read(given, sizeof *given, options, err);
     given->passphrase_len = given->passphrase != NULL ? given->passphrase_len : 0;
-    if (code == XCJ_OK && len > KEY_TEXT_MAX) {
-        code = xcj__fail(err, XCJ_ERR_LIMIT, "a key of %zu bytes: the limit is %zu", len, KEY_TEXT_MAX);
+    return code;
+}
+
+static xcj_code open_options(xcj_key_options *given, const xcj_key_options *options, size_t len, xcj_error *err)
+{
+    xcj_code code = xcj__key_options_read(given, options, err);
+    if (code == XCJ_OK && len > XCJ__KEY_TEXT_MAX) {
+        code = xcj__fail(err, XCJ_ERR_LIMIT, "a key of %zu bytes: the limit is %zu", len, XCJ__KEY_TEXT_MAX);
     }
     return code;
 }
@@ -220,76 +224,22 @@ xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
 }
 
-static xcj_code from_der(xcj_key **out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *given,
-                         xcj_error *err)
-{
-    xcj__jwk jwk;
-    xcj__queue theirs;
-    xcj__queue_enter(&theirs);
-    xcj_code code = xcj__der_read(&jwk, label, der, len, given, err);
-    xcj__queue_leave(&theirs);
-    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
-}
-
 xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const xcj_key_options *options, xcj_error *err)
 {
     if (!xcj__clear_handle(out) || der == NULL) {
         return xcj__fail_null(err);
     }
     xcj_key_options given;
+    xcj__jwk jwk;
     xcj_code code = open_options(&given, options, len, err);
-    return code == XCJ_OK ? from_der(out, (xcj_str){ NULL, 0 }, der, len, &given, err) : code;
-}
-
-/* openssl ecparam -genkey writes the curve's name ahead of the key. */
-static bool is_curve_name(xcj_str label)
-{
-    return xcj__str_is(label, "EC PARAMETERS");
-}
-
-xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)
-{
-    if (!xcj__clear_handle(out) || text == NULL) {
-        return xcj__fail_null(err);
-    }
-    xcj_key_options given;
-    xcj__pem pem;
-    xcj_code code = open_options(&given, options, len, err);
-    if (code == XCJ_OK) {
-        code = xcj__pem_read(&pem, text, len, is_curve_name, err);
-    }
     if (code != XCJ_OK) {
         return code;
     }
-    if (xcj__der_knows(pem.label)) {
-        code = from_der(out, pem.label, pem.der, pem.der_len, &given, err);
-    } else {
-        char shown[XCJ__SHOWN];
-        code = xcj__fail_at(err, XCJ_ERR_KEY, "PEM", (size_t)(pem.label.ptr - text), "a PEM block \"%s\" is not a key",
-                            xcj__sanitise(shown, sizeof shown, pem.label.ptr, pem.label.len));
-    }
-    xcj__pem_free(&pem);
-    return code;
-}
-
-xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len, const xcj_key_options *options, xcj_error *err)
-{
-    if (!xcj__clear_handle(out) || data == NULL) {
-        return xcj__fail_null(err);
-    }
-    const char *why;
-    switch (xcj__recognise(data, len, &why)) {
-    case XCJ__FORM_JSON:
-        return xcj_key_from_jwk(out, (const char *)data, len, options, err);
-    case XCJ__FORM_PEM:
-        return xcj_key_from_pem(out, (const char *)data, len, options, err);
-    case XCJ__FORM_DER:
-        return xcj_key_from_der(out, data, len, options, err);
-    case XCJ__FORM_NAMED:
-    case XCJ__FORM_NONE:
-        break;
-    }
-    return xcj__fail(err, XCJ_ERR_KEY, "%s", why);
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
+    code = xcj__der_read(&jwk, (xcj_str){ NULL, 0 }, der, len, &given, err);
+    xcj__queue_leave(&theirs);
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, err) : code;
 }
 
 xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,

@@ -8,11 +8,10 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_scan.h"
+#include "lib/key/container.h"
 #include "lib/key/jwk.h"
 #include "lib/key/key.h"
 
-/* A set of 10 000 RSA keys is 5 MB. */
-#define SET_TEXT_MAX ((size_t)16 * 1024 * 1024)
 #define SET_MEMBERS_MAX ((size_t)1024 * 1024)
 
 typedef struct skipped {
@@ -27,6 +26,7 @@ struct xcj_keyset {
     xcj_key **keys; /* in the order of the text */
     size_t count;
     size_t cap;
+    xcj_form form;
     uint32_t *by_kid; /* the keys that have a kid, by kid and then by order */
     size_t named;
     bool *doubtful; /* by key: a broken key of the same kid and type may be the one that is meant; NULL: none is */
@@ -227,8 +227,6 @@ typedef struct loading {
     xcj_keyset *set;
     const xcj_key_options *options;
     size_t position;
-    xcj__json_value keys;
-    bool has_kty;
 } loading;
 
 static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
@@ -247,40 +245,87 @@ static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
     return kept ? XCJ_OK : xcj__fail_memory(err);
 }
 
-static xcj_code find_keys(void *ctx, const xcj__json_item *item, xcj_error *err)
+/* A member of a certificate map, such as Google's: the name is the kid of the key in the PEM text. */
+static xcj_code load_pem(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
-    (void)err;
     loading *l = ctx;
-    if (item->value.type == XCJ__JSON_NULL) {
-        return XCJ_OK; /* counts as absent, as in a JWK */
+    char *kid = NULL;
+    char *text = NULL;
+    size_t len;
+    xcj_key *key = NULL, *named = NULL;
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    xcj_code code = xcj__json_take_text(&kid, &labels.kid.len, item->name, err);
+    if (code == XCJ_OK) {
+        code = xcj__json_take_text(&text, &len, item->value.text, err);
     }
-    if (xcj__json_named(item, "keys")) {
-        l->keys = item->value;
+    if (code == XCJ_OK) {
+        labels.kid.ptr = kid;
+        code = xcj_key_from_pem(&key, text, len, l->options, err);
     }
-    l->has_kty = l->has_kty || xcj__json_named(item, "kty");
-    return XCJ_OK;
+    if (code == XCJ_OK) {
+        code = xcj_key_relabel(&named, key, &labels, err);
+    }
+    if (code == XCJ_OK && !add_key(l->set, named)) {
+        code = xcj__fail_memory(err);
+    }
+    xcj_key_free(key);
+    xcj_free(text);
+    xcj_free(kid);
+    return code;
+}
+
+static const xcj__json_limits limits = { XCJ__JSON_DEPTH, SET_MEMBERS_MAX };
+
+static xcj_code load_array(loading *l, xcj_str array, xcj_error *err)
+{
+    l->set->form = XCJ_FORM_JWKS;
+    return xcj__json_scan(array.ptr, array.len, XCJ__JSON_ARRAY, &limits, load_key, l, err);
+}
+
+static xcj_code load_single(loading *l, const char *text, size_t len, xcj_error *err)
+{
+    xcj_key *key = NULL;
+    xcj_code code = xcj_key_from_jwk(&key, text, len, l->options, err);
+    l->set->form = XCJ_FORM_JWK;
+    return code != XCJ_OK ? code : add_key(l->set, key) ? XCJ_OK : xcj__fail_memory(err);
+}
+
+/* An object: a set, a key, a map of PEM texts, or client metadata with a set in it. */
+static xcj_code load_object(loading *l, const char *text, size_t len, bool is_inner, xcj_error *err)
+{
+    xcj__container found;
+    xcj_code code = xcj__container_read(&found, text, len, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    size_t offset = found.keys.type != 0 ? (size_t)(found.keys.raw.ptr - text) : 0;
+    if (found.keys.type != 0 && found.has_kty) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", offset, XCJ__BOTH_KEY_AND_SET);
+    }
+    if (found.keys.type != 0) {
+        return found.keys.type == XCJ__JSON_ARRAY
+                   ? load_array(l, found.keys.raw, err)
+                   : xcj__fail_at(err, XCJ_ERR_KEY, "keys", offset, "\"keys\" is not an array, at offset %zu", offset);
+    }
+    if (!found.has_kty && found.is_map) {
+        l->set->form = XCJ_FORM_PEM;
+        return xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, load_pem, l, err);
+    }
+    if (!found.has_kty && found.jwks.type == XCJ__JSON_OBJECT && !is_inner) {
+        return load_object(l, found.jwks.raw.ptr, found.jwks.raw.len, true, err);
+    }
+    code = found.has_kty ? XCJ_OK : xcj__container_name(&found, err);
+    return code == XCJ_OK ? load_single(l, text, len, err) : code;
 }
 
 static xcj_code load(loading *l, const char *text, size_t len, xcj_error *err)
 {
-    static const xcj__json_limits limits = { XCJ__JSON_DEPTH, SET_MEMBERS_MAX };
-    xcj_code code = xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, find_keys, l, err);
-    if (code != XCJ_OK) {
-        return code;
+    size_t at = 0;
+    while (at < len && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) {
+        at++;
     }
-    if (l->keys.type == 0) {
-        xcj_key *key = NULL;
-        code = xcj_key_from_jwk(&key, text, len, l->options, err);
-        return code != XCJ_OK ? code : add_key(l->set, key) ? XCJ_OK : xcj__fail_memory(err);
-    }
-    if (l->has_kty) {
-        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text), XCJ__BOTH_KEY_AND_SET);
-    }
-    if (l->keys.type != XCJ__JSON_ARRAY) {
-        return xcj__fail_at(err, XCJ_ERR_KEY, "keys", (size_t)(l->keys.raw.ptr - text),
-                            "\"keys\" is not an array, at offset %zu", (size_t)(l->keys.raw.ptr - text));
-    }
-    return xcj__json_scan(l->keys.raw.ptr, l->keys.raw.len, XCJ__JSON_ARRAY, &limits, load_key, l, err);
+    bool is_array = at < len && text[at] == '[';
+    return is_array ? load_array(l, (xcj_str){ text, len }, err) : load_object(l, text, len, false, err);
 }
 
 static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_error *err)
@@ -308,8 +353,8 @@ xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, co
     if (code != XCJ_OK) {
         return code;
     }
-    if (len > SET_TEXT_MAX) {
-        return xcj__fail(err, XCJ_ERR_LIMIT, "a key set of %zu bytes: the limit is %zu", len, SET_TEXT_MAX);
+    if (len > XCJ__SET_TEXT_MAX) {
+        return xcj__fail(err, XCJ_ERR_LIMIT, "a key set of %zu bytes: the limit is %zu", len, XCJ__SET_TEXT_MAX);
     }
     xcj_keyset *set = set_new();
     if (set == NULL) {
@@ -333,6 +378,16 @@ xcj_code xcj_keyset_from_keys(xcj_keyset **out, const xcj_key *const *keys, size
         code = keys[i] == NULL ? xcj__fail_null(err) : add_key(set, xcj_key_ref(keys[i])) ? XCJ_OK : xcj__fail_memory(err);
     }
     return finish(out, set, code, err);
+}
+
+void xcj__keyset_set_form(xcj_keyset *set, xcj_form form)
+{
+    set->form = form;
+}
+
+xcj_form xcj_keyset_form(const xcj_keyset *set)
+{
+    return set != NULL ? set->form : XCJ_FORM_NONE;
 }
 
 size_t xcj_keyset_count(const xcj_keyset *set)
@@ -455,6 +510,9 @@ xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str 
             continue;
         }
         bool is_doubtful = kid.ptr != NULL && set->doubtful != NULL && set->doubtful[index];
+        if (*out != NULL && !is_doubtful && xcj__key_same(*out, key)) {
+            continue; /* the same key twice is one */
+        }
         if (*out != NULL || is_doubtful) {
             *out = NULL;
             return ambiguous(kid, alg, err);

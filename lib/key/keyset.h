@@ -17,6 +17,12 @@
 XCJ_MUST_CHECK xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str kid, const xcj__alg *alg,
                                            xcj_error *err);
 
+/** Longest text of a set: one of 10 000 RSA keys is 5 MB. */
+#define XCJ__SET_TEXT_MAX ((size_t)16 * 1024 * 1024)
+
+/** Says what a new set was read from. */
+void xcj__keyset_set_form(xcj_keyset *set, xcj_form form);
+
 /** Is there a key with this kid? */
 bool xcj__keyset_has(const xcj_keyset *set, xcj_str kid);
 

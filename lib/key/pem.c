@@ -66,17 +66,49 @@ bool xcj__pem_sniff(const char *text, size_t len)
     return find_begin(text, len, 0) != len;
 }
 
-/* "Proc-Type: 4,ENCRYPTED" and the like: the armour of RFC 1421, encrypted with a key that MD5 stretches. */
-static bool has_headers(xcj_str body)
+static size_t skip_space(xcj_str text, size_t at)
 {
-    return body.len > 0 && memchr(body.ptr, ':', body.len) != NULL;
+    while (at < text.len && is_space(text.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
+/* RFC 1421 4.6: "Proc-Type: 4,ENCRYPTED" and "DEK-Info: ...", up to an empty line. What follows is the body. */
+static bool take_headers(xcj__pem *out, xcj_str *body)
+{
+    static const char encrypted[] = "Proc-Type: 4,ENCRYPTED";
+    size_t at = skip_space(*body, 0);
+    if (memchr(body->ptr, ':', body->len) == NULL) {
+        return true;
+    }
+    if (body->len - at < sizeof encrypted || memcmp(body->ptr + at, encrypted, sizeof encrypted - 1) != 0) {
+        return false;
+    }
+    size_t end = at;
+    const char *colon = NULL;
+    for (size_t line = at; line < body->len; line = end) {
+        end = line_end(body->ptr, body->len, line);
+        bool is_header = memchr(body->ptr + line, ':', end - line) != NULL;
+        if (!is_header) {
+            end = line;
+            break;
+        }
+        colon = body->ptr + end;
+        end += end < body->len && body->ptr[end] == '\r';
+        end += end < body->len && body->ptr[end] == '\n';
+    }
+    out->headers = (xcj_str){ body->ptr + at, (size_t)(colon - (body->ptr + at)) };
+    *body = (xcj_str){ body->ptr + end, body->len - end };
+    return true;
 }
 
 static xcj_code decode_body(xcj__pem *out, const char *text, xcj_str body, xcj_error *err)
 {
-    if (has_headers(body)) {
-        return xcj__fail_at(err, XCJ_ERR_PASSPHRASE, "PEM", (size_t)(body.ptr - text),
-                            "the PEM block has headers (an old encryption?): convert it with openssl pkcs8 -topk8");
+    if (body.len > 0 && !take_headers(out, &body)) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "PEM", (size_t)(body.ptr - text),
+                            "the PEM block at offset %zu has headers that are not those of an encrypted key",
+                            (size_t)(body.ptr - text));
     }
     char *packed = xcj__alloc(body.len + 1);
     if (packed == NULL) {
@@ -131,17 +163,6 @@ static xcj_code read_block(xcj__pem *out, const char *text, size_t len, size_t b
     return decode_body(out, text, (xcj_str){ text + body, end - body }, err);
 }
 
-/* The next block at or after *at. */
-static xcj_code read_next(xcj__pem *out, const char *text, size_t len, size_t *at, xcj_error *err)
-{
-    *out = (xcj__pem){ { NULL, 0 }, NULL, 0 };
-    size_t begin = find_begin(text, len, *at);
-    if (begin == len) {
-        return xcj__fail_at(err, XCJ_ERR_KEY, "PEM", XCJ_NO_OFFSET, "there is no PEM block");
-    }
-    return read_block(out, text, len, begin, at, err);
-}
-
 /* Is there what `openssl x509 -text` or `openssl req -text` prints, which shows the values of others as they are? */
 static bool has_dump(const char *text, size_t len)
 {
@@ -175,9 +196,9 @@ static xcj_code only_blocks(const char *text, size_t len, size_t at, xcj_error *
 
 /* A value in the printed certificate may be a block itself. Then the rest of the print stands between it and the real one.
  */
-static xcj_code check_dump(const char *text, size_t len, size_t first, size_t at, xcj_error *err)
+static xcj_code check_dump(xcj_str before, const char *text, size_t len, size_t at, xcj_error *err)
 {
-    if (!has_dump(text, first)) {
+    if (!has_dump(before.ptr, before.len)) {
         return XCJ_OK;
     }
     xcj_code code = only_blocks(text, len, at, NULL);
@@ -189,16 +210,17 @@ static xcj_code check_dump(const char *text, size_t len, size_t first, size_t at
                         "lines from BEGIN to END");
 }
 
-xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, bool (*skips)(xcj_str label), xcj_error *err)
+xcj_code xcj__pem_next(xcj__pem *out, const char *text, size_t len, size_t *at, xcj_error *err)
 {
-    size_t at = 0;
-    xcj_code code = read_next(out, text, len, &at, err);
-    while (code == XCJ_OK && skips(out->label)) {
-        xcj__pem_free(out);
-        code = read_next(out, text, len, &at, err);
+    size_t from = *at;
+    *out = (xcj__pem){ 0 };
+    size_t begin = find_begin(text, len, from);
+    if (begin == len) {
+        return XCJ_OK;
     }
+    xcj_code code = read_block(out, text, len, begin, at, err);
     if (code == XCJ_OK) {
-        code = check_dump(text, len, (size_t)(out->label.ptr - text), at, err);
+        code = check_dump((xcj_str){ text + from, begin - from }, text, len, *at, err);
     }
     if (code != XCJ_OK) {
         xcj__pem_free(out);
@@ -206,11 +228,66 @@ xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, bool (*skips
     return code;
 }
 
+xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, bool (*skips)(xcj_str label), xcj_error *err)
+{
+    size_t at = 0;
+    xcj_code code = xcj__pem_next(out, text, len, &at, err);
+    while (code == XCJ_OK && out->label.ptr != NULL && skips(out->label)) {
+        xcj__pem_free(out);
+        code = xcj__pem_next(out, text, len, &at, err);
+    }
+    return code != XCJ_OK || out->label.ptr != NULL
+               ? code
+               : xcj__fail_at(err, XCJ_ERR_KEY, "PEM", XCJ_NO_OFFSET, "there is no PEM block");
+}
+
+/* The bytes of a dash other than the hyphen that a word processor makes: U+2010 to U+2015, U+2212. */
+static bool is_typographic(const char *at, size_t len)
+{
+    return len >= 3 && (uint8_t)at[0] == 0xe2 &&
+           (((uint8_t)at[1] == 0x80 && (uint8_t)at[2] >= 0x90 && (uint8_t)at[2] <= 0x95) ||
+            ((uint8_t)at[1] == 0x88 && (uint8_t)at[2] == 0x92));
+}
+
+static bool says_key(xcj_str line)
+{
+    static const char *const words[] = { "KEY", "CERTIFICATE" };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        for (size_t at = 0; at + strlen(words[i]) <= line.len; at++) {
+            if (memcmp(line.ptr + at, words[i], strlen(words[i])) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool xcj__pem_bad_dashes(const char *text, size_t len, size_t *offset, const char **what)
+{
+    static const char word[] = "BEGIN ";
+    for (size_t line = 0; line < len;) {
+        size_t end = line_end(text, len, line);
+        size_t at = line;
+        bool typographic = false;
+        while (at < end && (is_space(text[at]) || text[at] == '-' || is_typographic(text + at, end - at))) {
+            typographic = typographic || (uint8_t)text[at] >= 0x80;
+            at += (uint8_t)text[at] >= 0x80 ? 3 : 1;
+        }
+        if (end - at > strlen(word) && memcmp(text + at, word, strlen(word)) == 0 &&
+            says_key((xcj_str){ text + at, end - at })) {
+            *offset = line;
+            *what = typographic ? "a typographic dash in place of hyphens" : "not exactly five hyphens (-----)";
+            return true;
+        }
+        line = end + 1;
+    }
+    return false;
+}
+
 void xcj__pem_free(xcj__pem *pem)
 {
     xcj_free(pem->der);
-    pem->der = NULL;
-    pem->der_len = 0;
+    *pem = (xcj__pem){ 0 };
 }
 
 void xcj__pem_write(xcj__buf *out, const char *label, const uint8_t *der, size_t len)

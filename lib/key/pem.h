@@ -6,9 +6,10 @@
 
 #include "lib/base/buf.h"
 
-/** One block: its label (a view into the text) and its decoded bytes. */
+/** One block: its label and headers (views into the text) and its decoded bytes. */
 typedef struct xcj__pem {
     xcj_str label;
+    xcj_str headers; /* RFC 1421: how the bytes are encrypted; ptr NULL: they are not */
     uint8_t *der;
     size_t der_len;
 } xcj__pem;
@@ -17,13 +18,20 @@ typedef struct xcj__pem {
 bool xcj__pem_sniff(const char *text, size_t len);
 
 /**
- * Reads the first block whose label `skips` does not pass over. What stands before it is skipped if it is text; when it is a
- * printed certificate (openssl x509 -text), whose values are somebody else's, only blocks may follow. XCJ_ERR_KEY when there
- * is none, its lines are malformed or its END line is of another label; XCJ_ERR_BASE64 for the body; XCJ_ERR_PASSPHRASE for
- * the old encryption ("Proc-Type:"), which is not supported; XCJ_ERR_MEMORY. Free with xcj__pem_free().
+ * Reads the next block at or after *at, which moves behind it; out->label is absent when there is none. What stands before
+ * the block is skipped if it is text; when it is a printed certificate (openssl x509 -text), whose values are somebody
+ * else's, only blocks may follow. XCJ_ERR_KEY when a block's lines are malformed or its END line is of another label, or it
+ * has headers other than those of an encryption; XCJ_ERR_BASE64 for the body; XCJ_ERR_MEMORY. Free with xcj__pem_free().
  */
+XCJ_MUST_CHECK xcj_code xcj__pem_next(xcj__pem *out, const char *text, size_t len, size_t *at, xcj_error *err);
+
+/** The first block whose label `skips` does not pass over. As xcj__pem_next(), and XCJ_ERR_KEY when there is none. */
 XCJ_MUST_CHECK xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, bool (*skips)(xcj_str label),
                                       xcj_error *err);
+
+/** Is there a BEGIN line of a key whose dashes are not five hyphens? Then *offset is where it begins, and *what the mistake.
+ */
+bool xcj__pem_bad_dashes(const char *text, size_t len, size_t *offset, const char **what);
 
 /** Wipes and frees the block's bytes. */
 void xcj__pem_free(xcj__pem *pem);

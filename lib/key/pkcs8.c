@@ -8,9 +8,6 @@
 #include "lib/codec/der.h"
 #include "lib/key/evp.h"
 
-/* Beyond this a passphrase would be stretched for many seconds: a hostile file, not a careful owner. */
-#define PBE_ITERATIONS_MAX 10000000
-
 /* What tags and lengths around the parts take at most. */
 #define DER_OVERHEAD 64
 
@@ -129,44 +126,46 @@ EVP_PKEY *xcj__pkcs8_read(const uint8_t **at, long len, xcj_code *code, xcj_erro
     return split(&key, at, len) ? join(&key, (size_t)len, code, err) : NULL;
 }
 
-static bool is_count_sane(const ASN1_INTEGER *count)
+/* What scrypt's own limit on memory comes to. */
+#define SCRYPT_ROUNDS 1000000
+
+int64_t xcj__rounds_of(const ASN1_INTEGER *count)
 {
-    int64_t iterations;
-    return count != NULL && ASN1_INTEGER_get_int64(&iterations, count) == 1 && iterations >= 1 &&
-           iterations <= PBE_ITERATIONS_MAX;
+    int64_t rounds;
+    bool known = count != NULL && ASN1_INTEGER_get_int64(&rounds, count) == 1 && rounds >= 1;
+    return known ? rounds : INT64_MAX;
 }
 
-/* RFC 8018 A.2: the iterations of PBKDF2 inside PBES2. Other key derivations bound themselves (scrypt) or are not supported.
- */
-static bool is_pbes2_sane(const ASN1_TYPE *parameters)
+/* RFC 8018 A.2: the iterations of PBKDF2 inside PBES2. Scrypt bounds itself; others are not supported. */
+static int64_t pbes2_rounds(const ASN1_TYPE *parameters)
 {
     PBE2PARAM *pbes2 = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBE2PARAM), parameters);
     if (pbes2 == NULL) {
-        return false;
+        return INT64_MAX;
     }
-    bool sane = true;
+    int64_t rounds = SCRYPT_ROUNDS;
     if (OBJ_obj2nid(pbes2->keyfunc->algorithm) == NID_id_pbkdf2) {
         PBKDF2PARAM *kdf = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBKDF2PARAM), pbes2->keyfunc->parameter);
-        sane = kdf != NULL && is_count_sane(kdf->iter);
+        rounds = kdf != NULL ? xcj__rounds_of(kdf->iter) : INT64_MAX;
         PBKDF2PARAM_free(kdf);
     }
     PBE2PARAM_free(pbes2);
-    return sane;
+    return rounds;
 }
 
-int xcj__pbe_is_sane(const X509_ALGOR *algorithm)
+int64_t xcj__pbe_rounds(const X509_ALGOR *algorithm)
 {
     if (OBJ_obj2nid(algorithm->algorithm) == NID_pbes2) {
-        return is_pbes2_sane(algorithm->parameter);
+        return pbes2_rounds(algorithm->parameter);
     }
     PBEPARAM *pbe = ASN1_TYPE_unpack_sequence(ASN1_ITEM_rptr(PBEPARAM), algorithm->parameter);
-    bool sane = pbe != NULL && is_count_sane(pbe->iter);
+    int64_t rounds = pbe != NULL ? xcj__rounds_of(pbe->iter) : INT64_MAX;
     PBEPARAM_free(pbe);
-    return sane;
+    return rounds;
 }
 
 /* Did the decryption end in bytes that are no key? Anything else that fails has nothing to do with the passphrase. */
-static bool is_wrong_passphrase(void)
+bool xcj__pkcs8_wrong_passphrase(void)
 {
     unsigned long last = ERR_peek_last_error();
     return ERR_GET_LIB(last) == ERR_LIB_PKCS12 &&
@@ -181,15 +180,15 @@ EVP_PKEY *xcj__pkcs8_open(const X509_SIG *sealed, const xcj_key_options *options
         *code = xcj__fail(err, XCJ_ERR_PASSPHRASE, "the key is encrypted: give its passphrase");
         return NULL;
     }
-    if (!xcj__pbe_is_sane(algorithm)) {
+    if (xcj__pbe_rounds(algorithm) > XCJ__PBE_ROUNDS_MAX) {
         *code = xcj__fail(err, XCJ_ERR_LIMIT, "the key's encryption is not understood, or takes more than %d iterations",
-                          PBE_ITERATIONS_MAX);
+                          XCJ__PBE_ROUNDS_MAX);
         return NULL;
     }
     PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, options->passphrase, (int)options->passphrase_len);
     EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
     PKCS8_PRIV_KEY_INFO_free(info);
-    if (info == NULL && is_wrong_passphrase()) {
+    if (info == NULL && xcj__pkcs8_wrong_passphrase()) {
         *code = xcj__fail(err, XCJ_ERR_PASSPHRASE, "the passphrase does not open the key");
     } else if (info == NULL) {
         *code =

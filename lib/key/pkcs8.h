@@ -6,6 +6,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 #include <xcj/key.h>
 
@@ -22,7 +23,17 @@ EVP_PKEY *xcj__pkcs8_read(const uint8_t **at, long len, xcj_code *code, xcj_erro
  */
 EVP_PKEY *xcj__pkcs8_open(const X509_SIG *sealed, const xcj_key_options *options, xcj_code *code, xcj_error *err);
 
-/** Does the key derivation take a number of rounds that ends within seconds? */
-int xcj__pbe_is_sane(const X509_ALGOR *algorithm);
+/** The most rounds that a passphrase is stretched for one file: more would take many seconds, and no careful owner asks
+ * that. */
+#define XCJ__PBE_ROUNDS_MAX 10000000
+
+/** How many rounds the key derivation takes; more than the most when it is not understood. */
+int64_t xcj__pbe_rounds(const X509_ALGOR *algorithm);
+
+/** The same of a count on its own. */
+int64_t xcj__rounds_of(const ASN1_INTEGER *count);
+
+/** Did a decryption that failed end in bytes that are no key? Any other failure has nothing to do with the passphrase. */
+bool xcj__pkcs8_wrong_passphrase(void);
 
 #endif

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "lib/base/error.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/der.h"
+#include "lib/key/openssh.h"
 #include "lib/key/pem.h"
 
 /* Of base64, enough to see the beginning of any key's DER. */
@@ -47,19 +49,57 @@ static bool is_pem(xcj_str data)
     return xcj__pem_sniff(data.ptr, data.len);
 }
 
-/* A line of authorized_keys or of an id_*.pub file (RFC 4253 6.6). */
+/* The first line that is neither empty nor a comment is a public key. */
 static bool is_ssh(xcj_str data)
 {
-    static const char *const types[] = { "ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-" };
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        size_t len = strlen(types[i]);
-        if (data.len > len && memcmp(data.ptr, types[i], len) == 0) {
-            const char *blank = memchr(data.ptr, ' ', data.len);
-            size_t rest = blank != NULL ? data.len - (size_t)(blank - data.ptr) : 0;
-            return rest > 4 && memcmp(blank + 1, "AAAA", 4) == 0;
-        }
+    while (data.len > 0 && (data.ptr[0] == '#' || data.ptr[0] == '\n' || data.ptr[0] == '\r')) {
+        const char *newline = memchr(data.ptr, '\n', data.len);
+        size_t used = newline != NULL ? (size_t)(newline - data.ptr) + 1 : data.len;
+        data = (xcj_str){ data.ptr + used, data.len - used };
     }
-    return false;
+    return xcj__openssh_sniff(data);
+}
+
+static bool starts(xcj_str data, const char *with, size_t len)
+{
+    return data.len >= len && memcmp(data.ptr, with, len) == 0;
+}
+
+static bool is_java(xcj_str data)
+{
+    return starts(data, "\xfe\xed\xfe\xed", 4) || starts(data, "\xce\xce\xce\xce", 4);
+}
+
+static bool is_ssh2(xcj_str data)
+{
+    return starts(data, "---- BEGIN SSH2 PUBLIC KEY ----", 31);
+}
+
+static bool is_putty(xcj_str data)
+{
+    return starts(data, "PuTTY-User-Key-File-", 20);
+}
+
+static bool is_markup(xcj_str data)
+{
+    return first_of(data) == '<';
+}
+
+/* Three parts or five, of base64url, the first of which is a JSON object. */
+static bool is_token(xcj_str data)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < data.len; i++) {
+        dots += data.ptr[i] == '.';
+    }
+    return starts(data, "eyJ", 3) && (dots == 2 || dots == 4);
+}
+
+static bool has_bad_dashes(xcj_str data)
+{
+    size_t offset;
+    const char *what;
+    return xcj__pem_bad_dashes(data.ptr, data.len, &offset, &what);
 }
 
 static bool is_base64(xcj_str data)
@@ -84,10 +124,18 @@ static const struct row {
     { is_empty, XCJ__FORM_NONE, "there is nothing in it" },
     { is_der, XCJ__FORM_DER, NULL },
     { is_object, XCJ__FORM_JSON, NULL },
-    { is_array, XCJ__FORM_NONE, "this is an array: a JWK is an object, and a JWK Set an object with the member \"keys\"" },
+    { is_array, XCJ__FORM_JSON, NULL },
     { is_pem, XCJ__FORM_PEM, NULL },
-    { is_ssh, XCJ__FORM_NAMED, "this is an OpenSSH public key: ssh-keygen -e -m PKCS8 -f FILE makes PEM of it" },
+    { is_ssh, XCJ__FORM_SSH, NULL },
+    { is_ssh2, XCJ__FORM_NAMED, "this is a public key of SSH2: ssh-keygen -i -f FILE makes a line of it that is read" },
+    { is_putty, XCJ__FORM_NAMED, "this is a PuTTY key: puttygen FILE -O private-openssh -o KEY converts it" },
+    { is_java, XCJ__FORM_NAMED,
+      "this is a Java keystore: keytool -importkeystore -srckeystore FILE -destkeystore key.p12 -deststoretype PKCS12 makes "
+      "PKCS#12 of it, which is read" },
+    { has_bad_dashes, XCJ__FORM_NAMED, NULL },
     { is_base64, XCJ__FORM_NAMED, "this is base64 without BEGIN and END lines: base64 -d FILE makes DER of it" },
+    { is_token, XCJ__FORM_NONE, "this is a token, not a key" },
+    { is_markup, XCJ__FORM_NONE, "this is an HTML or XML document, perhaps the error page of a server" },
     { is_anything, XCJ__FORM_NONE, "this is neither a JWK nor PEM nor DER" },
 };
 
@@ -99,4 +147,16 @@ xcj__form xcj__recognise(const uint8_t *data, size_t len, const char **why)
     }
     *why = row->why;
     return row->form;
+}
+
+xcj_code xcj__recognise_fail(const uint8_t *data, size_t len, const char *why, xcj_error *err)
+{
+    size_t offset;
+    const char *what;
+    if (why != NULL || !xcj__pem_bad_dashes((const char *)data, len, &offset, &what)) {
+        return xcj__fail(err, XCJ_ERR_KEY, "%s", why);
+    }
+    return xcj__fail_at(err, XCJ_ERR_KEY, "PEM", offset,
+                        "the BEGIN line at offset %zu has %s: PEM begins with -----BEGIN and ends the line with -----",
+                        offset, what);
 }

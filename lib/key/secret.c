@@ -9,6 +9,7 @@
 #include "lib/codec/der.h"
 #include "lib/codec/json_scan.h"
 #include "lib/key/recognise.h"
+#include "lib/key/unwrap.h"
 
 static bool holds(xcj_str text, const char *needle)
 {
@@ -89,7 +90,7 @@ static bool is_object(xcj_str text, bool *failed)
     xcj__json_value value;
     xcj_code code = xcj__json_check(text.ptr, text.len, NULL, &value, NULL);
     *failed = code == XCJ_ERR_MEMORY;
-    return code == XCJ_OK || code == XCJ_ERR_LIMIT;
+    return (code == XCJ_OK && value.type == XCJ__JSON_OBJECT) || code == XCJ_ERR_LIMIT;
 }
 
 static size_t blanks(xcj_str text)
@@ -106,8 +107,8 @@ static bool is_key(xcj_str text, bool *failed)
     const char *why;
     xcj__form form = xcj__recognise((const uint8_t *)text.ptr, text.len, &why);
     *failed = false;
-    return form == XCJ__FORM_PEM || form == XCJ__FORM_NAMED || holds_armour(text) || holds_kty(text) ||
-           xcj__der_begins_key((const uint8_t *)text.ptr + blanks(text), text.len - blanks(text)) ||
+    return form == XCJ__FORM_PEM || form == XCJ__FORM_SSH || form == XCJ__FORM_NAMED || holds_armour(text) ||
+           holds_kty(text) || xcj__der_begins_key((const uint8_t *)text.ptr + blanks(text), text.len - blanks(text)) ||
            (form == XCJ__FORM_JSON && is_object(text, failed));
 }
 
@@ -125,11 +126,25 @@ static bool is_key_in_base64(xcj_str text, bool *failed)
     return found;
 }
 
+/* The same, of what is within quotes, UTF-16 and the like. */
+static bool is_wrapped_key(xcj_str text, bool *failed)
+{
+    xcj__buf inner;
+    if (!xcj__unwrap(&inner, text)) {
+        return false;
+    }
+    *failed = inner.failed;
+    bool found = !inner.failed && inner.len > 0 && is_key((xcj_str){ inner.ptr, inner.len }, failed);
+    xcj__buf_free(&inner);
+    return found;
+}
+
 xcj_code xcj__secret_check(const uint8_t *secret, size_t len, xcj_error *err)
 {
     bool failed = false;
     xcj_str text = { (const char *)secret, len };
-    bool found = len > 0 && (is_key(text, &failed) || (!failed && is_key_in_base64(text, &failed)));
+    bool found = len > 0 && (is_key(text, &failed) || (!failed && is_key_in_base64(text, &failed)) ||
+                             (!failed && is_wrapped_key(text, &failed)));
     if (failed) {
         return xcj__fail_memory(err);
     }

@@ -158,6 +158,18 @@ static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_e
                           : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
 }
 
+bool xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject)
+{
+    X509 *above = decode(issuer.ptr, issuer.len);
+    X509 *below = decode(subject.ptr, subject.len);
+    bool issued = above != NULL && below != NULL &&
+                  X509_NAME_cmp(X509_get_subject_name(above), X509_get_issuer_name(below)) == 0 &&
+                  X509_NAME_cmp(X509_get_subject_name(below), X509_get_subject_name(above)) != 0;
+    X509_free(above);
+    X509_free(below);
+    return issued;
+}
+
 /* RFC 5280 4.1.2.5: a time in UTC, as Unix seconds. */
 static bool unix_seconds(int64_t *out, const ASN1_TIME *epoch, const ASN1_TIME *time)
 {

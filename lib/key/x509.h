@@ -9,6 +9,7 @@
 #include <xcj/key.h>
 
 #include "lib/base/buf.h"
+#include "lib/key/jwk.h"
 
 /**
  * Appends the subject of the first certificate (PEM, text before it and a chain are fine, or DER), as RFC 4514 writes
@@ -16,5 +17,8 @@
  * XCJ_ERR_CERTIFICATE when it cannot be read, has no subject, or is refused.
  */
 XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err);
+
+/** Is the first certificate (DER) the issuer that the second one names? No signature is looked at. */
+bool xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject);
 
 #endif

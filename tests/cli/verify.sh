@@ -48,6 +48,8 @@ refuse 'a key of another kind' 9 'token: ' verify --key RS256.json --now 1500 "$
 refuse 'a kid that is not there' 5 'token: ' verify --jwks jwks.json --now 1500 "$(mint ES256.json "$claims" --kid other)"
 accept 'the same, the one key given' verify --key es.json --now 1500 "$(mint ES256.json "$claims" --kid other)"
 printf '{"keys":[%s,%s]}' "$(cat es.json)" "$(cat es.json)" >twice.json
+accept 'a key that is there twice' verify --jwks twice.json --now 1500 "$token"
+printf '{"keys":[%s,%s]}' "$(cat es.json)" "$(cat other.json)" >twice.json
 refuse 'a kid that is there twice' 5 'token: ' verify --jwks twice.json --now 1500 "$token"
 refuse 'no such key' 3 'none.json: No such file' verify --key none.json "$token"
 refuse 'no key at all' 2 'one of --key' verify "$token"

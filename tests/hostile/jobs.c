@@ -375,6 +375,24 @@ static xcj_code set_from_json(size_t which)
     return code;
 }
 
+/* 0: JSON, 1: PEM in base64 between quotes. */
+static xcj_code set_from_data(size_t which)
+{
+    char quoted[4096] = "\"";
+    EVP_EncodeBlock((unsigned char *)quoted + 1, (const unsigned char *)pem[3], (int)strlen(pem[3]));
+    strcat(quoted, "\"");
+    const char *text = which == 0 ? set_text : quoted;
+    xcj_keyset *made;
+    xcj_code code;
+    FAILING(xcj_keyset_from_data(&made, (const uint8_t *)text, strlen(text), NULL, &job_error));
+    expect_output(made, code);
+    if (made != NULL && which == 0) {
+        expect_set(made);
+    }
+    xcj_keyset_free(made);
+    return code;
+}
+
 static xcj_code set_from_keys(size_t which)
 {
     xcj_keyset *made;
@@ -957,6 +975,8 @@ const job JOBS[] = {
     { "key_to_der", to_der, 1, XCJ_OK, false },
     { "key_thumbprint", thumbprint, 1, XCJ_OK, false },
     { "keyset_from_json", set_from_json, 0, XCJ_OK, false },
+    { "keyset_from_data JSON", set_from_data, 0, XCJ_OK, false },
+    { "keyset_from_data wrapped", set_from_data, 1, XCJ_OK, false },
     { "keyset_from_keys", set_from_keys, 0, XCJ_OK, false },
     { "keyset_to_json", set_to_json, 0, XCJ_OK, false },
     { "scratch_new", new_scratch, 0, XCJ_OK, false },

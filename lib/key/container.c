@@ -1,0 +1,105 @@
+#include "lib/key/container.h"
+
+#include "lib/base/error.h"
+
+/* A set of 10 000 keys has a hundred thousand members. */
+#define MEMBERS_MAX ((size_t)1024 * 1024)
+
+/* The members that tell one answer from another. */
+static const char *const members[] = { "client_email", "private_key", "KeyId",        "PublicKey", "realm",
+                                       "public_key",   "request_id",  "data",         "pem",       "key",
+                                       "publicKeyJwk", "jwk",         "access_token", "ciphertext" };
+#define MEMBERS (sizeof members / sizeof members[0])
+
+/* The first row whose members are all there. */
+static const struct {
+    const char *first;
+    const char *second; /* NULL: none */
+    const char *message;
+} rows[] = {
+    { "client_email", "private_key", "this is a Google service account: jq -r .private_key FILE prints its key" },
+    { "KeyId", "PublicKey", "this is an answer of AWS KMS: jq -r .PublicKey FILE prints its key in base64" },
+    { "realm", "public_key", "this is a Keycloak realm: jq -r .public_key FILE prints its key in base64" },
+    { "request_id", "data", "this is an answer of Vault: jq -r '.data.keys[].public_key' FILE prints its keys" },
+    { "access_token", NULL, "this is an answer with tokens, not a key" },
+    { "ciphertext", NULL, "this is an encrypted JWK (a JWE): decrypt it first" },
+    { "publicKeyJwk", NULL, "this is a verification method of a DID: jq .publicKeyJwk FILE prints its key" },
+    { "pem", NULL, "this is an answer of Google KMS: jq -r .pem FILE prints its key" },
+    { "key", NULL, "the key may be a member of this object: jq .key FILE prints it" },
+    { "jwk", NULL, "the key is a member of this object: jq .jwk FILE prints it" },
+    { "private_key", NULL, "the key is a member of this object: jq -r .private_key FILE prints it" },
+    { "public_key", NULL, "the key is a member of this object: jq -r .public_key FILE prints it" },
+};
+
+static unsigned bit_of(const char *name)
+{
+    for (size_t i = 0; i < MEMBERS; i++) {
+        if (strcmp(members[i], name) == 0) {
+            return 1u << i;
+        }
+    }
+    return 0;
+}
+
+static bool is_pem(const xcj__json_value *value)
+{
+    static const char begin[] = "-----BEGIN ";
+    return value->type == XCJ__JSON_STRING && value->text.len > strlen(begin) &&
+           memcmp(value->text.ptr, begin, strlen(begin)) == 0;
+}
+
+typedef struct looking {
+    xcj__container *found;
+    size_t count;
+    size_t pems;
+} looking;
+
+static xcj_code note(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    looking *l = ctx;
+    xcj__json_value *const values[] = { &l->found->keys, &l->found->jwks, &l->found->jwks_uri };
+    static const char *const names[] = { "keys", "jwks", "jwks_uri" };
+    l->count++;
+    if (item->value.type == XCJ__JSON_NULL) {
+        return XCJ_OK; /* counts as absent, as in a JWK */
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (xcj__json_named(item, names[i])) {
+            *values[i] = item->value;
+        }
+    }
+    for (size_t i = 0; i < MEMBERS; i++) {
+        l->found->known |= xcj__json_named(item, members[i]) ? 1u << i : 0;
+    }
+    l->found->has_kty = l->found->has_kty || xcj__json_named(item, "kty");
+    l->pems += is_pem(&item->value);
+    return XCJ_OK;
+}
+
+xcj_code xcj__container_read(xcj__container *out, const char *text, size_t len, xcj_error *err)
+{
+    static const xcj__json_limits limits = { XCJ__JSON_DEPTH, MEMBERS_MAX };
+    *out = (xcj__container){ 0 };
+    looking l = { out, 0, 0 };
+    xcj_code code = xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, note, &l, err);
+    out->is_map = l.count > 0 && l.pems == l.count;
+    return code;
+}
+
+xcj_code xcj__container_name(const xcj__container *container, xcj_error *err)
+{
+    if (container->jwks_uri.type == XCJ__JSON_STRING) {
+        char shown[200];
+        return xcj__fail_at(err, XCJ_ERR_KEY, "jwks_uri", XCJ_NO_OFFSET,
+                            "this is a discovery document; the key set is at its jwks_uri, %s",
+                            xcj__sanitise(shown, sizeof shown, container->jwks_uri.text.ptr, container->jwks_uri.text.len));
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned wanted = bit_of(rows[i].first) | (rows[i].second != NULL ? bit_of(rows[i].second) : 0);
+        if ((container->known & wanted) == wanted) {
+            return xcj__fail(err, XCJ_ERR_KEY, "%s", rows[i].message);
+        }
+    }
+    return XCJ_OK;
+}
