@@ -255,8 +255,8 @@ msg_status doc_line(text *to, json_t *object, const text *members)
         return msg_fail_memory();
     }
     size_t len = strlen(dumped);
-    text_add(to, dumped, len - 1); /* all but the closing brace */
-    text_add(to, members->ptr, members->len);
+    text_add_shown(to, dumped, len - 1); /* all but the closing brace */
+    text_add_shown(to, members->ptr, members->len);
     text_puts(to, "}\n");
     wiping_free(dumped);
     return to->failed || members->failed ? msg_fail_memory() : STATUS_OK;
@@ -280,22 +280,11 @@ static void close_line(text *to, size_t depth)
     }
 }
 
-/* A string with its quotes; DEL and the C1 controls (U+0080 to U+009F) are written as \u escapes. Returns the offset after.
- */
+/* A string with its quotes. Returns the offset after. */
 static size_t pretty_string(text *to, xcj_str json, size_t at)
 {
     const size_t end = end_of_string(json, at);
-    for (size_t i = at; i < end; i++) {
-        unsigned char c = (unsigned char)json.ptr[i];
-        unsigned char next = i + 1 < end ? (unsigned char)json.ptr[i + 1] : 0;
-        if (c == 0x7f) {
-            text_puts(to, "\\u007f");
-        } else if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
-            text_printf(to, "\\u%04x", (unsigned)json.ptr[++i] & 0xff);
-        } else {
-            text_add(to, &json.ptr[i], 1);
-        }
-    }
+    text_add_shown(to, json.ptr + at, end - at);
     text_puts(to, "\"");
     return end + 1;
 }

@@ -105,6 +105,60 @@ bool text_is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* The code point that UTF-8 begins with, and its length; a byte that begins none stands for itself. */
+static uint32_t next_code(const char *bytes, size_t len, size_t *step)
+{
+    const unsigned char *p = (const unsigned char *)bytes;
+    *step = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : p[0] >= 0xc2 ? 2 : 1;
+    if (*step == 1 || *step > len) {
+        *step = 1;
+        return p[0];
+    }
+    uint32_t code = p[0] & (0x7fu >> *step);
+    for (size_t i = 1; i < *step; i++) {
+        code = code << 6 | (p[i] & 0x3f);
+    }
+    return code;
+}
+
+static bool is_hidden(uint32_t code)
+{
+    static const uint32_t ranges[][2] = {
+        { 0x7f, 0x9f },     { 0xad, 0xad },       { 0x34f, 0x34f },     { 0x61c, 0x61c },     { 0x115f, 0x1160 },
+        { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },   { 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
+        { 0x3164, 0x3164 }, { 0xfdd0, 0xfdef },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
+        { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+    };
+    bool found = (code & 0xfffe) == 0xfffe;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
+        found = found || (code >= ranges[i][0] && code <= ranges[i][1]);
+    }
+    return found;
+}
+
+void text_add_shown(text *to, const char *json, size_t len)
+{
+    if (len == 0) {
+        return;
+    }
+    size_t done = 0;
+    size_t step;
+    for (size_t i = 0; i < len; i += step) {
+        const uint32_t code = next_code(json + i, len - i, &step);
+        if (code < 0x7f || !is_hidden(code)) {
+            continue;
+        }
+        text_add(to, json + done, i - done);
+        done = i + step;
+        if (code > 0xffff) {
+            text_printf(to, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (code >> 10)), (unsigned)(0xdc00 + (code & 0x3ff)));
+        } else {
+            text_printf(to, "\\u%04x", (unsigned)code);
+        }
+    }
+    text_add(to, json + done, len - done);
+}
+
 xcj_str text_view(const text *from)
 {
     xcj_str view = { from->ptr, from->len };

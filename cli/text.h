@@ -35,6 +35,12 @@ void text_base64(text *to, const void *bytes, size_t len);
 /** Is it white space of JSON (RFC 8259 2)? */
 bool text_is_space(char c);
 
+/**
+ * Adds JSON text. Characters of its strings that do not show, or change how others show (DEL and C1 controls, bidirectional
+ * and zero-width ones, tags, noncharacters), are written as \u escapes.
+ */
+void text_add_shown(text *to, const char *json, size_t len);
+
 /** A view of it. */
 xcj_str text_view(const text *from);
 

@@ -184,6 +184,7 @@ static void fill_options(mint_job *job)
     options->consumer_optional = args->no_consumer;
     options->api_key_sha256 = args->apikey_sha256;
     options->header = text_view(&job->header);
+    options->max_token = SIZE_MAX;
     if (job->authenticated) {
         options->claims = text_view(&job->claims);
     }

@@ -338,7 +338,7 @@ static msg_status prepare(verify_job *job)
     return status;
 }
 
-static const char *const CLAIM_NAMES[] = { "iss", "sub", "aud", "exp", "nbf", "iat", "typ", "required" };
+static const char *const CLAIM_NAMES[] = { "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "typ", "required" };
 
 static json_t *failed_claims(uint32_t claims)
 {

@@ -370,6 +370,47 @@ START_TEST(bearer_members_are_kept)
 }
 END_TEST
 
+/* A parser that does not tell case apart, or folds as Unicode does, must not read theirs in place of ours. */
+START_TEST(names_that_differ_by_case)
+{
+    static const char *const shadows[] = {
+        "ISS", "Iss", "Act",       "CLIENT_ID",  "client_Id",        "Exp",        "IAT",
+        "Aud", "jTi", "i\\u0053s", "i\xc5\xbfs", "i\\u017f\xc5\xbf", "Tea\\u004d", "tas\xe2\x84\xaa",
+    };
+    static const char *const others[] = { "is",
+                                          "isss",
+                                          "clientid",
+                                          "client-id",
+                                          "acts",
+                                          "i\xc5\xbe"
+                                          "s",
+                                          "teams",
+                                          "Nbf" };
+    xcj_mint_options options = base_options();
+    options.claims = xcj_text("{\"team\":1,\"task\":2}");
+    for (size_t i = 0; i < sizeof shadows / sizeof *shadows; i++) {
+        char payload[128];
+        snprintf(payload, sizeof payload, "{\"clientId\":\"b\",\"%s\":\"x\"}", shadows[i]);
+        expect_bearer_refusal(payload, &options, XCJ_ERR_CREDENTIAL, "by case alone");
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char payload[128];
+        char expected[512];
+        snprintf(payload, sizeof payload, "{\"clientId\":\"b\",\"%s\":\"x\"}", others[i]);
+        snprintf(expected, sizeof expected, "{\"clientId\":\"b\",\"%s\":\"x\",%s", others[i],
+                 "\"client_id\":\"b\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"https://a\",\"jti\":\"J\","
+                 "\"act\":{\"client_id\":\"cons\"},\"team\":1,\"task\":2}");
+        expect_bearer(payload, &options, expected);
+    }
+    /* What is dropped stands next to nothing. */
+    const xcj_str dropped[] = { xcj_text("ISS") };
+    options = base_options();
+    options.drop_claims = dropped;
+    options.drop_claims_count = 1;
+    expect_bearer("{\"clientId\":\"b\",\"ISS\":\"x\"}", &options, "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
+}
+END_TEST
+
 START_TEST(ours_replace_theirs)
 {
     xcj_mint_options options = base_options();
@@ -377,8 +418,8 @@ START_TEST(ours_replace_theirs)
         "{\"iss\":\"x\",\"aud\":[\"y\"],\"clientId\":\"b\",\"client_id\":\"x\",\"jti\":1,\"iat\":\"q\",\"exp\":null,"
         "\"sub\":\"s\",\"act\":{}}",
         &options, "{\"clientId\":\"b\",\"sub\":\"s\"," TAIL("b") CONSUMER);
-    expect_bearer("{\"\\u0069ss\":\"x\",\"clientId\":\"b\",\"client\\u005fid\":\"x\",\"ISS\":1,\"act\\u0001\":2}", &options,
-                  "{\"clientId\":\"b\",\"ISS\":1,\"act\\u0001\":2," TAIL("b") CONSUMER);
+    expect_bearer("{\"\\u0069ss\":\"x\",\"clientId\":\"b\",\"client\\u005fid\":\"x\",\"iss \":1,\"act\\u0001\":2}", &options,
+                  "{\"clientId\":\"b\",\"iss \":1,\"act\\u0001\":2," TAIL("b") CONSUMER);
     options.claims = xcj_text(" { \"tenant\" : \"t\" , \"\\u0078\":[1] } ");
     expect_bearer("{\"tenant\":\"evil\",\"clientId\":\"b\",\"x\":2,\"y\":3}", &options,
                   "{\"clientId\":\"b\",\"y\":3," TAIL("b") ",\"act\":{\"client_id\":\"cons\"},\"tenant\" : \"t\" , "
@@ -885,7 +926,12 @@ START_TEST(injection)
         { { "\\\"", 2 }, true, false },
         { { "\\u0022", 6 }, true, false },
         { { "</script>", 9 }, true, false },
-        { { "\xe2\x80\xa8\xf0\x9f\x98\x80", 7 }, true, false },
+        { { "\xd9\x85\xf0\x9f\x98\x80", 6 }, true, false },
+        { { "a\xe2\x80\xa8", 4 }, true, true },     /* a line separator */
+        { { "a\xe2\x80\xae", 4 }, true, true },     /* from right to left */
+        { { "a\xe2\x80\x8b", 4 }, true, true },     /* no width */
+        { { "a\xef\xb7\x90", 4 }, true, true },     /* no character */
+        { { "a\xf3\xa0\x81\xa1", 5 }, true, true }, /* a tag */
         { { "a\nb", 3 }, true, true },
         { { "a\r\nX: y", 7 }, true, true },
         { { "a\0b", 3 }, true, true },
@@ -1055,6 +1101,7 @@ static Suite *suite(void)
         bearer_form,
         bearer_payload_is_an_object,
         bearer_members_are_kept,
+        names_that_differ_by_case,
         ours_replace_theirs,
         extra_claims_are_checked,
         bearer_client_id,

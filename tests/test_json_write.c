@@ -165,6 +165,59 @@ START_TEST(controls_are_found_anywhere)
 }
 END_TEST
 
+START_TEST(hidden_characters)
+{
+    static const char *const hidden[] = {
+        "\n",
+        "\x7f",
+        "\xc2\x85",
+        "\xc2\xad",
+        "\xd8\x9c",
+        "\xe2\x80\x8b",
+        "\xe2\x80\x8d",
+        "\xe2\x80\x8f",
+        "\xe2\x80\xa9",
+        "\xe2\x80\xaa",
+        "\xe2\x81\xa0",
+        "\xe2\x81\xa6",
+        "\xe2\x81\xa9",
+        "\xef\xb7\xaf",
+        "\xef\xb8\x8f",
+        "\xef\xbb\xbf",
+        "\xef\xbf\xbe",
+        "\xef\xbf\xbf",
+        "\xf0\x9f\xbf\xbe",
+        "\xf3\xa0\x80\x81",
+        "\xf3\xa0\x81\xbf",
+        "\xf3\xa0\x84\x80",
+        "\xf4\x8f\xbf\xbf",
+    };
+    static const char *const shown[] = {
+        "",
+        "plain text",
+        "\xc3\xa9",
+        "\xd7\x90",
+        "\xd8\xa7",
+        "\xe2\x80\x90",
+        "\xe2\x80\xa7",
+        "\xe2\x82\xac",
+        "\xef\xb7\xb0",
+        "\xef\xbf\xbd",
+        "\xe4\xb8\xad",
+        "\xf0\x9f\x98\x80",
+    };
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++) {
+        char text[16];
+        int len = snprintf(text, sizeof text, "abc%sd", hidden[i]);
+        ck_assert_msg(xcj__utf8_has_hidden(text, (size_t)len), "%zu", i);
+        ck_assert(!xcj__utf8_has_hidden(text, 3));
+    }
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        ck_assert_msg(!xcj__utf8_has_hidden(shown[i], strlen(shown[i])), "%zu", i);
+    }
+}
+END_TEST
+
 static Suite *json_write_suite(void)
 {
     TCase *tests = tcase_create("json_write");
@@ -177,6 +230,7 @@ static Suite *json_write_suite(void)
     tcase_add_test(tests, every_overlong_form_is_refused);
     tcase_add_test(tests, lone_and_unfinished_bytes_are_refused);
     tcase_add_test(tests, controls_are_found_anywhere);
+    tcase_add_test(tests, hidden_characters);
     Suite *suite = suite_create("json_write");
     suite_add_tcase(suite, tests);
     return suite;

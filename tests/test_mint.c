@@ -164,6 +164,38 @@ START_TEST(options_are_checked_at_build)
 }
 END_TEST
 
+/* What a bearer_verifier accepts is minted for. */
+START_TEST(verifiers_that_do_not_look)
+{
+    xcj_key *key = key_of(OCT_JWK);
+    for (int which = 0; which < 4; which++) {
+        xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
+        policy.opaque_payload = which == 1;
+        policy.ignore_times = which == 2;
+        policy.allow_no_exp = which == 3;
+        xcj_verifier *verifier;
+        ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &policy, &last), XCJ_OK);
+        for (int lax = 0; lax < 2; lax++) {
+            xcj_mint_options options = base_options();
+            options.bearer_verifier = verifier;
+            options.bearer_lax_times = lax;
+            const bool accepted = which == 0 || (which > 1 && lax);
+            xcj_minter *minter;
+            ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), accepted ? XCJ_OK : XCJ_ERR_CONFIG);
+            ck_assert_str_eq(last.member, accepted ? "" : "bearer_verifier");
+            xcj_minter_free(minter);
+            char *text;
+            size_t len;
+            xcj_auth auth = api_key_auth();
+            ck_assert_int_eq(xcj_auth_claims(&text, &len, &auth, &options, NULL, &last), accepted ? XCJ_OK : XCJ_ERR_CONFIG);
+            xcj_free(text);
+        }
+        xcj_verifier_free(verifier);
+    }
+    xcj_key_free(key);
+}
+END_TEST
+
 START_TEST(public_key_does_not_mint)
 {
     xcj_key *key;
@@ -205,6 +237,7 @@ START_TEST(inputs_may_be_freed)
     options.drop_claims = drop;
     options.drop_claims_count = 1;
     options.bearer_verifier = verifier;
+    options.bearer_lax_times = 1;
     xcj_minter *minter;
     ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_OK);
     char *token;
@@ -291,6 +324,44 @@ START_TEST(longest_token)
     ck_assert_int_eq(xcj_mint(buf, ROOM, &len, minter, &auth, NULL, &last), XCJ_ERR_LIMIT);
     ck_assert_uint_eq(len, 0);
     xcj_minter_free(minter);
+}
+END_TEST
+
+/* 64 KiB unless another limit is set, for the token that comes in and for the one that goes out. */
+START_TEST(longest_token_by_default)
+{
+    static const size_t limit = (size_t)64 * 1024;
+    xcj_mint_options options = base_options();
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    options.max_token = SIZE_MAX;
+    xcj_minter *unlimited = minter_of(OCT_JWK, &options);
+    char *text = malloc(limit);
+    char *buf = malloc(2 * limit);
+    ck_assert(text != NULL && buf != NULL);
+    memset(text, 'k', limit);
+    xcj_auth auth = api_key_auth();
+    size_t len;
+    auth.api_key = (xcj_str){ text, limit / 2 };
+    ck_assert_int_eq(xcj_mint(buf, 2 * limit, &len, minter, &auth, NULL, &last), XCJ_OK);
+    auth.api_key.len = limit - limit / 4;
+    ck_assert_int_eq(xcj_mint(buf, 2 * limit, &len, minter, &auth, NULL, &last), XCJ_ERR_LIMIT);
+    ck_assert_int_eq(xcj_mint(buf, 2 * limit, &len, unlimited, &auth, NULL, &last), XCJ_OK);
+    memcpy(text, "Bearer ", 7);
+    auth = api_key_auth();
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = (xcj_str){ text, limit };
+    ck_assert_int_eq(xcj_mint(buf, 2 * limit, &len, minter, &auth, NULL, &last), XCJ_ERR_CREDENTIAL);
+    char *longer = calloc(1, limit + 8);
+    memset(longer, 'k', limit + 8);
+    memcpy(longer, "Bearer ", 7);
+    auth.authorization = (xcj_str){ longer, limit + 8 };
+    ck_assert_int_eq(xcj_mint(buf, 2 * limit, &len, minter, &auth, NULL, &last), XCJ_ERR_LIMIT);
+    ck_assert_int_eq(xcj_mint(buf, 2 * limit, &len, unlimited, &auth, NULL, &last), XCJ_ERR_CREDENTIAL);
+    free(longer);
+    free(text);
+    free(buf);
+    xcj_minter_free(minter);
+    xcj_minter_free(unlimited);
 }
 END_TEST
 
@@ -439,8 +510,9 @@ START_TEST(given_claims)
           XCJ_OK },
         { "{\"iat\":5,\"\\u0065xp\":6,\"jti\":\"mine\"}",
           "{\"iat\":5,\"\\u0065xp\":6,\"jti\":\"mine\",\"iss\":\"I\",\"aud\":\"https://a\",\"x\":1}", XCJ_OK },
-        { "{\"iss\":1,\"aud\":[],\"client_id\":2,\"act\":3}",
-          "{\"iss\":1,\"aud\":[],\"client_id\":2,\"act\":3,\"iat\":1000,\"exp\":2800,\"jti\":\"J\",\"x\":1}", XCJ_OK },
+        { "{\"iss\":\"them\",\"aud\":[],\"client_id\":2,\"act\":3}",
+          "{\"iss\":\"them\",\"aud\":[],\"client_id\":2,\"act\":3,\"iat\":1000,\"exp\":2800,\"jti\":\"J\",\"x\":1}",
+          XCJ_OK },
         { "{\"x\":2}", NULL, XCJ_ERR_CONFIG },
         { "{\"\\u0078\":2}", NULL, XCJ_ERR_CONFIG },
         { "{\"a\":1,\"a\":2}", NULL, XCJ_ERR_JSON },
@@ -539,7 +611,7 @@ START_TEST(three_steps)
 }
 END_TEST
 
-/* A job that another minter signed would not fit, and is not written. */
+/* A job is signed by the minter that has prepared it: another one's header says what its signature is not. */
 START_TEST(steps_of_two_minters)
 {
     xcj_mint_options options = base_options();
@@ -553,7 +625,14 @@ START_TEST(steps_of_two_minters)
     size_t len = mint(buf, small, &auth);
     xcj_mint_job job;
     ck_assert_int_eq(xcj_mint_prepare(&job, buf, len, small, &auth, NULL, &last), XCJ_OK);
-    ck_assert_int_eq(xcj_mint_sign(&job, large, NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_mint_sign(&job, large, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_str_eq(last.message, "the job was prepared by another minter");
+    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
+    xcj_minter *twin = minter_of(OCT_JWK, &options);
+    ck_assert_int_eq(xcj_mint_sign(&job, twin, NULL, &last), XCJ_ERR_ARGUMENT);
+    xcj_minter_free(twin);
+    ck_assert_int_eq(xcj_mint_sign(&job, small, NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_mint_sign(&job, large, NULL, &last), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_mint_sign(&job, small, NULL, &last), XCJ_OK);
     ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_OK);
@@ -774,6 +853,8 @@ static Suite *suite(void)
         short_buffer_says_how_much,
         longest_token,
         bound_is_enough,
+        longest_token_by_default,
+        verifiers_that_do_not_look,
         every_jti_is_another,
         given_claims,
         given_claims_without_a_request,

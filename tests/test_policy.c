@@ -130,9 +130,17 @@ START_TEST(times_that_are_none)
         const char *value;
         const char *what;
     } values[] = {
-        { "\"100\"", "is not a number" },      { "null", "is not a number" },  { "[200]", "is not a number" },
-        { "{}", "is not a number" },           { "1e309", "is out of range" }, { "-1e309", "is out of range" },
-        { "1e9999999999", "is out of range" }, { "true", "is not a number" },
+        { "\"100\"", "is not a number" },
+        { "null", "is not a number" },
+        { "[200]", "is not a number" },
+        { "{}", "is not a number" },
+        { "1e309", "is out of range" },
+        { "-1e309", "is out of range" },
+        { "1.8e308", "is out of range" },
+        { "-9e308", "is out of range" },
+        { "17976931348623159e292", "is out of range" },
+        { "1e9999999999", "is out of range" },
+        { "true", "is not a number" },
     };
     static const char *const names[] = { "exp", "nbf", "iat" };
     static const uint32_t bits[] = { XCJ_CLAIM_EXP, XCJ_CLAIM_NBF, XCJ_CLAIM_IAT };
@@ -148,7 +156,7 @@ START_TEST(times_that_are_none)
             expect_rows(&options, &wrong, 1);
         }
     }
-    static const row past[] = { { "{\"exp\":1,\"nbf\":1e308,\"iat\":-1e308}", XCJ_OK, 0, NULL } };
+    static const row past[] = { { "{\"exp\":1,\"nbf\":1e308,\"iat\":-1.7976931348623157e308}", XCJ_OK, 0, NULL } };
     EXPECT(&options, past);
 }
 END_TEST
@@ -223,11 +231,31 @@ START_TEST(audiences)
         { "{\"aud\":\"ab\"}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, NULL },
         { "{}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" is missing" },
     };
-    static const row unasked[] = { { "{\"aud\":7,\"iss\":[],\"sub\":null}", XCJ_OK, 0, NULL } };
     xcj_verify_options options = at(0);
-    EXPECT(&options, unasked);
     options.audiences = one;
     options.audiences_count = 2;
+    EXPECT(&options, rows);
+}
+END_TEST
+
+/* RFC 7519 4.1: of their types wherever they are present, whatever the policy asks for. */
+START_TEST(types_of_registered_claims)
+{
+    static const row rows[] = {
+        { "{\"iss\":\"\",\"sub\":\"\",\"aud\":\"\",\"jti\":\"\"}", XCJ_OK, 0, NULL },
+        { "{\"aud\":[]}", XCJ_OK, 0, NULL },
+        { "{\"aud\":[\"a\",\"b\"],\"jt\\u0069\":\"x\"}", XCJ_OK, 0, NULL },
+        { "{\"x\":{\"iss\":1,\"sub\":1,\"aud\":1,\"jti\":1}}", XCJ_OK, 0, NULL },
+        { "{\"iss\":7}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS, "\"iss\" is not a string" },
+        { "{\"iss\":null}", XCJ_ERR_CLAIM, XCJ_CLAIM_ISS, "\"iss\" is not a string" },
+        { "{\"sub\":{}}", XCJ_ERR_CLAIM, XCJ_CLAIM_SUB, "\"sub\" is not a string" },
+        { "{\"s\\u0075b\":[]}", XCJ_ERR_CLAIM, XCJ_CLAIM_SUB, "\"sub\" is not a string" },
+        { "{\"aud\":7}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" is not a string" },
+        { "{\"aud\":[\"a\",null]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" has an element that is not a string" },
+        { "{\"jti\":1}", XCJ_ERR_CLAIM, XCJ_CLAIM_JTI, "\"jti\" is not a string" },
+        { "{\"jti\":true}", XCJ_ERR_CLAIM, XCJ_CLAIM_JTI, "\"jti\" is not a string" },
+    };
+    xcj_verify_options options = at(0);
     EXPECT(&options, rows);
 }
 END_TEST
@@ -321,9 +349,10 @@ START_TEST(all_failures_in_a_fixed_order)
 {
     static const xcj_str text = { "w", 1 };
     static const row rows[] = {
-        { "{\"nbf\":200,\"exp\":50,\"iat\":10,\"aud\":\"x\",\"sub\":\"x\",\"iss\":\"x\"}", XCJ_ERR_CLAIM, 0xff,
+        { "{\"jti\":0,\"nbf\":200,\"exp\":50,\"iat\":10,\"aud\":\"x\",\"sub\":\"x\",\"iss\":\"x\"}", XCJ_ERR_CLAIM, 0x1ff,
           "\"iss\" is \"x\", not \"w\", \"sub\" is \"x\", not \"w\", \"aud\" is \"x\", not \"w\", \"exp\" passed 50 s ago, "
-          "\"nbf\" is still ahead by 100 s, \"iat\" is older than allowed by 80 s, \"typ\" is missing from the header, "
+          "\"nbf\" is still ahead by 100 s, \"iat\" is older than allowed by 80 s, \"jti\" is not a string, "
+          "\"typ\" is missing from the header, "
           "\"w\" is missing" },
         { "{}", XCJ_ERR_CLAIM,
           XCJ_CLAIM_ISS | XCJ_CLAIM_SUB | XCJ_CLAIM_AUD | XCJ_CLAIM_EXP | XCJ_CLAIM_IAT | XCJ_CLAIM_TYP | XCJ_CLAIM_REQUIRED,
@@ -621,6 +650,7 @@ static Suite *suite(void)
         lists_that_are_only_counted,
         absent_texts_have_no_length,
         audiences,
+        types_of_registered_claims,
         required_claims,
         media_types,
         each_missing_claim_is_said_once,

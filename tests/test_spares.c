@@ -4,6 +4,8 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/key/spares.h"
 
@@ -63,6 +65,43 @@ START_TEST(never_the_same_twice)
 }
 END_TEST
 
+/* In a child those that were out are made anew; in the parent nothing changes. */
+START_TEST(a_fork_gives_back_what_is_out)
+{
+    xcj__spares spares;
+    xcj_scratch *out[XCJ__SPARES];
+    memset(&spares, 0, sizeof spares);
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        out[i] = xcj__spares_take(&spares, NULL);
+    }
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0) {
+        bool fine = true;
+        xcj_scratch *fresh[XCJ__SPARES];
+        for (size_t i = 0; i < XCJ__SPARES; i++) {
+            fresh[i] = xcj__spares_take(&spares, NULL);
+            fine = fine && fresh[i] != NULL && !among(fresh[i], out, XCJ__SPARES);
+        }
+        fine = fine && xcj__spares_take(&spares, NULL) == NULL;
+        for (size_t i = 0; i < XCJ__SPARES; i++) {
+            xcj__spares_give(&spares, NULL, fresh[i]);
+            xcj__spares_give(&spares, NULL, out[i]); /* as the thread that forked does with its own */
+        }
+        xcj__spares_free(&spares);
+        _exit(fine ? 0 : 1);
+    }
+    int status = 1;
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert_int_eq(status, 0);
+    ck_assert_ptr_null(xcj__spares_take(&spares, NULL));
+    for (size_t i = 0; i < XCJ__SPARES; i++) {
+        xcj__spares_give(&spares, NULL, out[i]);
+    }
+    xcj__spares_free(&spares);
+}
+END_TEST
+
 #define ROUNDS 5000
 
 static xcj__spares shared;
@@ -112,6 +151,7 @@ static Suite *suite(void)
     TCase *tcase = tcase_create("spares");
     tcase_add_test(tcase, what_was_given_back_is_taken_again);
     tcase_add_test(tcase, never_the_same_twice);
+    tcase_add_test(tcase, a_fork_gives_back_what_is_out);
     tcase_add_test(tcase, threads);
     Suite *s = suite_create("spares");
     suite_add_tcase(s, tcase);

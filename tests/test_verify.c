@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <xcj.h>
 
 #include "fixtures.h"
@@ -343,6 +344,17 @@ START_TEST(detached_payloads)
     /* What is no token at all, and what is the beginning of a JSON one. */
     ck_assert_int_eq(xcj_verify_detached(NULL, verifier, "", 0, "x", 1, NULL, &err), XCJ_ERR_TOKEN);
     ck_assert_int_eq(xcj_verify_detached(NULL, verifier, "{", 1, "x", 1, NULL, &err), XCJ_ERR_JSON);
+    /* White space before the JSON. */
+    const xcj_jws_signer signer = { key, &(xcj_jws_options){ .size = sizeof(xcj_jws_options), .detached = 1 } };
+    char *json;
+    char spaced[1024];
+    size_t json_len;
+    ck_assert_int_eq(xcj_jws_sign_json(&json, &json_len, "x", 1, &signer, 1, NULL, &err), XCJ_OK);
+    json_len = (size_t)snprintf(spaced, sizeof spaced, " \t\r\n%s", json);
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, spaced, json_len, "x", 1, NULL, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, spaced, json_len, "y", 1, NULL, &err), XCJ_ERR_SIGNATURE);
+    ck_assert_int_eq(xcj_verify_detached(NULL, verifier, spaced, 4, "x", 1, NULL, &err), XCJ_ERR_TOKEN);
+    xcj_free(json);
     /* A payload in both places is refused. */
     size_t len;
     char *token = sign(payload, NULL, &len);
@@ -541,7 +553,7 @@ START_TEST(the_signature_goes_first)
     xcj_key *other = key_for(XCJ_ES256);
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     xcj_verifier *verifier = verifier_of(&options);
-    static const char *const payloads[] = { "{\"exp\":1,\"iss\":7}", "not JSON", "{\"a\":1,\"a\":1}", "" };
+    static const char *const payloads[] = { "{\"exp\":1,\"x\":7}", "not JSON", "{\"a\":1,\"a\":1}", "" };
     static const xcj_code genuine[] = { XCJ_ERR_EXPIRED, XCJ_ERR_JSON, XCJ_ERR_JSON, XCJ_ERR_JSON };
     for (size_t i = 0; i < COUNT_OF(payloads); i++) {
         char *token = forged(other, XCJ_ES256, "{\"alg\":\"ES256\"}", payloads[i]);
@@ -704,6 +716,75 @@ START_TEST(long_escaped_strings)
 }
 END_TEST
 
+/* A header of `members` members whose names are escaped, in base64url, with a payload and a signature that are none. */
+static char *forged_token(size_t members)
+{
+    char *header = malloc(members * 40 + 64);
+    size_t len = (size_t)sprintf(header, "{\"alg\":\"ES256\"");
+    for (size_t i = 0; i < members; i++) {
+        len += (size_t)sprintf(header + len, ",\"\\u0061%zx\":1", i);
+    }
+    header[len++] = '}';
+    char *token = malloc(len * 4 / 3 + 16);
+    size_t used = xcj__b64u_encode(token, (const uint8_t *)header, len);
+    strcpy(token + used, ".e30.AAAA");
+    free(header);
+    return token;
+}
+
+static double best_milliseconds(const xcj_verifier *verifier, const char *token, xcj_code wanted)
+{
+    double best = 1e9;
+    for (int i = 0; i < 20; i++) {
+        struct timespec before, after;
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
+        xcj_code code = xcj_verify(NULL, verifier, token, strlen(token), NULL, &err);
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
+        ck_assert_msg(code == wanted, "%s", err.message);
+        double took = (double)(after.tv_sec - before.tv_sec) * 1e3 + (double)(after.tv_nsec - before.tv_nsec) / 1e6;
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+/* Whoever forges a header gets no more than a millisecond of work for it. */
+START_TEST(a_forged_header_costs_little)
+{
+    xcj_verifier *verifier = verifier_of(NULL);
+    char *most = forged_token(255);
+    char *more = forged_token(256);
+    char *huge = forged_token(46000);
+    ck_assert_double_le(best_milliseconds(verifier, most, XCJ_ERR_SIGNATURE), 1.0);
+    ck_assert_double_le(best_milliseconds(verifier, more, XCJ_ERR_LIMIT), 1.0);
+    ck_assert_double_le(best_milliseconds(verifier, huge, XCJ_ERR_LIMIT), 1.0);
+    ck_assert_str_eq(err.member, "header");
+    free(most);
+    free(more);
+    free(huge);
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
+/* So in a JSON serialisation, whose own members are no header. */
+START_TEST(a_forged_serialisation_is_limited)
+{
+    xcj_verifier *verifier = verifier_of(NULL);
+    for (size_t members = 1000; members < 1100; members += 99) {
+        char *text = malloc(members * 16 + 128);
+        size_t len =
+            (size_t)sprintf(text, "{\"payload\":\"e30\",\"protected\":\"eyJhbGciOiJFUzI1NiJ9\",\"signature\":\"AAAA\"");
+        for (size_t i = 0; i < members; i++) {
+            len += (size_t)sprintf(text + len, ",\"\\u0061%zx\":1", i);
+        }
+        text[len++] = '}';
+        ck_assert_int_eq(xcj_verify_json(NULL, verifier, text, len, NULL, &err),
+                         members < 1024 ? XCJ_ERR_SIGNATURE : XCJ_ERR_LIMIT);
+        free(text);
+    }
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
 START_TEST(limits)
 {
     static const char header[] = "{\"alg\":\"ES256\",\"a\":[[]],\"b\":1}";
@@ -752,6 +833,8 @@ static Suite *suite(void)
         values_of_every_type,
         what_a_result_carries,
         every_failed_claim_is_reported,
+        a_forged_header_costs_little,
+        a_forged_serialisation_is_limited,
         options_are_checked,
         keys_by_claim,
         detached_payloads,

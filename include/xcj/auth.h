@@ -80,28 +80,30 @@ typedef struct xcj_mint_options {
     size_t keep_claims_count;      /**< how many */
     xcj_str claims;                /**< a JSON object whose members follow our claims; they must not repeat one of ours */
     xcj_str header;                /**< a JSON object whose members follow ours; not alg, crit, b64 or a repetition */
-    size_t max_token;              /**< longest token in bytes, XCJ_ERR_LIMIT beyond; 0: not limited */
-    const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has done it */
+    size_t max_token;              /**< longest token in bytes, minted or Bearer, XCJ_ERR_LIMIT beyond; 0: 64 KiB */
+    const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has done it. With
+                                          * opaque_payload it is XCJ_ERR_CONFIG; see bearer_lax_times */
     int single;                          /**< 1: one token only: nothing is done ahead that only later ones gain from */
     int verbose;        /**< 1: xcj_minter_failure() says why. A configuration object's own `verbose` goes first */
     int api_key_sha256; /**< 1: client_id of an API key is its SHA-256 in lowercase hexadecimal: backends cannot use the key
                          */
     const xcj_identities *identities; /**< API keys are then known or refused, and become the client_id of their entry; the
                                            consumer is that of the entry, unless the request gives one; NULL: none */
+    int bearer_lax_times; /**< 1: bearer_verifier may say allow_no_exp or ignore_times; 0: such a one is XCJ_ERR_CONFIG */
 } xcj_mint_options;
 
 /** All defaults. */
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0, NULL           \
+            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0, NULL, 0        \
     }
 
 /**
  * The claims of the custom JWT as JSON text, unsigned. Bearer: the inbound payload's members byte for byte and in order,
- * ours replacing theirs; then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL; free the text with xcj_free().
- * XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED, and what the
- * bearer_verifier says.
+ * ours replacing theirs, and none that differs from one of ours by case alone; then client_id, iss, iat, exp, aud, jti, act.
+ * `scratch` may be NULL; free the text with xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER,
+ * _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED, and what the bearer_verifier says.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth,
                                                 const xcj_mint_options *options, xcj_scratch *scratch, xcj_error *err);

@@ -85,8 +85,9 @@ typedef enum xcj_code {
 XCJ_API const char *xcj_code_name(xcj_code code);
 
 /**
- * The HTTP status a gateway answers with: 200 for XCJ_OK, 401 when the credential or token is not acceptable, 403 when a
- * genuine token's claims do not match, 500 when the fault is the gateway's own (memory, keys, configuration).
+ * The HTTP status a gateway answers with: 200 for XCJ_OK, 401 when the credential or token is not acceptable, also when its
+ * claims are not (RFC 6750 3.1), 500 when the fault is the gateway's own (memory, keys, configuration). 403 is for a scope
+ * that does not suffice, which the gateway checks.
  */
 XCJ_API int xcj_code_http_status(xcj_code code);
 
@@ -103,8 +104,9 @@ XCJ_API const char *xcj_openssl_version(void);
 #define XCJ_CLAIM_EXP ((uint32_t)1 << 3)      /**< the end of its time */
 #define XCJ_CLAIM_NBF ((uint32_t)1 << 4)      /**< the beginning of its time */
 #define XCJ_CLAIM_IAT ((uint32_t)1 << 5)      /**< when it was issued */
-#define XCJ_CLAIM_TYP ((uint32_t)1 << 6)      /**< the header's typ (RFC 8725 3.11) */
-#define XCJ_CLAIM_REQUIRED ((uint32_t)1 << 7) /**< a claim that the policy requires by name */
+#define XCJ_CLAIM_JTI ((uint32_t)1 << 6)      /**< the token's id */
+#define XCJ_CLAIM_TYP ((uint32_t)1 << 7)      /**< the header's typ (RFC 8725 3.11) */
+#define XCJ_CLAIM_REQUIRED ((uint32_t)1 << 8) /**< a claim that the policy requires by name */
 
 /** `offset` of an error that has no place in a text. */
 #define XCJ_NO_OFFSET SIZE_MAX

@@ -104,6 +104,7 @@ typedef struct xcj_mint_job {
     size_t cap;                           /**< its length */
     size_t input_len;                     /**< of what is signed, at the buffer's beginning; 0: not prepared */
     size_t signature_len;                 /**< 0: not signed */
+    const xcj_minter *minter;             /**< that has prepared it, borrowed: the one to sign it */
     uint8_t signature[XCJ_SIGNATURE_MAX]; /**< until step 3 */
 } xcj_mint_job;
 
@@ -111,7 +112,7 @@ typedef struct xcj_mint_job {
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_minter *minter,
                                                  const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
-/** Step 2, in any thread: signs. Touches the job and its buffer only. */
+/** Step 2, in any thread: signs. Touches the job and its buffer only. With another minter it is XCJ_ERR_ARGUMENT. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch,
                                               xcj_error *err);
 

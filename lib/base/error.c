@@ -16,7 +16,8 @@ typedef struct code_row {
         code, status, #code                                                                                                 \
     }
 
-/* 401: what the caller sent is not acceptable. 403: it is genuine, but not for this. 500: the fault is on our side. */
+/* 401: what the caller sent is not acceptable (RFC 6750 3.1: invalid_token, whatever is wrong with it). 500: the fault is
+ * on our side. */
 static const code_row codes[] = {
     ROW(XCJ_OK, 200),
     ROW(XCJ_ERR_MEMORY, 500),
@@ -42,7 +43,7 @@ static const code_row codes[] = {
     ROW(XCJ_ERR_NO_KEY, 401),
     ROW(XCJ_ERR_AMBIGUOUS_KEY, 401),
     ROW(XCJ_ERR_SIGNATURE, 401),
-    ROW(XCJ_ERR_CLAIM, 403),
+    ROW(XCJ_ERR_CLAIM, 401),
     ROW(XCJ_ERR_EXPIRED, 401),
     ROW(XCJ_ERR_NOT_YET_VALID, 401),
     ROW(XCJ_ERR_NO_CREDENTIAL, 401),

@@ -67,8 +67,14 @@ static bool read_plain(xcj_str text, int64_t *out)
     return true;
 }
 
-/* The greatest number of decimal digits of a finite double. */
-#define FINITE_POINT_MAX 309
+/* DBL_MAX has so many digits before its point. */
+#define FINITE_DIGITS 309
+
+static bool is_finite(xcj_str text, int64_t point)
+{
+    double value;
+    return point < FINITE_DIGITS || (point == FINITE_DIGITS && xcj__json_number_double(text, &value));
+}
 
 xcj__json_number xcj__json_number_read(xcj_str text)
 {
@@ -99,7 +105,7 @@ xcj__json_number xcj__json_number_read(xcj_str text)
     for (; place < d.point && !is_over; place++) {
         is_over = __builtin_mul_overflow(whole, 10, &whole);
     }
-    number.finite = d.point <= FINITE_POINT_MAX;
+    number.finite = is_finite(text, d.point);
     uint64_t below = d.is_negative && number.fraction && !is_over ? 1 : 0;
     is_over = is_over || __builtin_add_overflow(whole, below, &whole);
     uint64_t limit = (uint64_t)INT64_MAX + d.is_negative;

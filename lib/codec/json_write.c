@@ -132,3 +132,43 @@ bool xcj__utf8_has_control(const char *text, size_t len)
     }
     return false;
 }
+
+/* Ranges of code points, ascending. */
+static const uint32_t hidden[][2] = {
+    { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0xad, 0xad },       { 0x34f, 0x34f },     { 0x61c, 0x61c },
+    { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },   { 0x200b, 0x200f },   { 0x2028, 0x202e },
+    { 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfdd0, 0xfdef },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },
+    { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+};
+
+static bool is_hidden(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden && code >= hidden[i][0]; i++) {
+        if (code <= hidden[i][1]) {
+            return true;
+        }
+    }
+    return (code & 0xfffe) == 0xfffe; /* the noncharacters that end each plane */
+}
+
+static uint32_t decode_sequence(const unsigned char *p, size_t len)
+{
+    uint32_t code = len == 1 ? p[0] : p[0] & (0x7fu >> len);
+    for (size_t i = 1; i < len; i++) {
+        code = code << 6 | (p[i] & 0x3f);
+    }
+    return code;
+}
+
+bool xcj__utf8_has_hidden(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        const size_t sequence = xcj__utf8_sequence(text + i, len - i);
+        const size_t step = sequence > 0 ? sequence : 1;
+        if (is_hidden(decode_sequence((const unsigned char *)text + i, step))) {
+            return true;
+        }
+        i += step;
+    }
+    return false;
+}

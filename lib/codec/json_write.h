@@ -27,4 +27,10 @@ bool xcj__utf8_valid(const char *text, size_t len);
 /** Has the text a control character: U+0000 to U+001F, U+007F, U+0080 to U+009F? The text must be valid UTF-8. */
 bool xcj__utf8_has_control(const char *text, size_t len);
 
+/**
+ * Has the text a character that shows as nothing, or changes how others show: controls, bidirectional and zero-width ones,
+ * line separators, tags, variation selectors, noncharacters? The text must be valid UTF-8.
+ */
+bool xcj__utf8_has_hidden(const char *text, size_t len);
+
 #endif

@@ -47,9 +47,17 @@ static void put_item(xcj__buf *out, const xcj__json_item *item)
     xcj__buf_put(out, item->raw_name.ptr, (size_t)(end - item->raw_name.ptr));
 }
 
+/* A parser that does not tell case apart would take it for ours. */
+static xcj_code shadows(const xcj__json_item *item, xcj_error *err)
+{
+    char shown[XCJ__SHOWN];
+    xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
+    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, shown, XCJ_NO_OFFSET,
+                        "the claim '%s' differs from one of ours by case alone", shown);
+}
+
 static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
-    (void)err;
     inbound *in = ctx;
     const xcj__plan *plan = in->plan;
     bool listed = plan->listed.count > 0 && xcj__names_have(&plan->listed, item);
@@ -64,8 +72,14 @@ static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *
     } else if (claim == XCJ__ACT && kept) {
         in->act = item->value;
     }
-    if (in->out != NULL && kept && claim == XCJ__CLAIM_COUNT &&
-        !(plan->custom.count > 0 && xcj__names_have(&plan->custom, item))) {
+    const bool is_ours = claim != XCJ__CLAIM_COUNT || (plan->custom.count > 0 && xcj__names_have(&plan->custom, item));
+    if (!kept || is_ours) {
+        return XCJ_OK;
+    }
+    if (xcj__plan_shadows(plan, item)) {
+        return shadows(item, err);
+    }
+    if (in->out != NULL) {
         put_item(in->out, item);
         xcj__buf_put_char(in->out, ',');
     }
@@ -111,6 +125,11 @@ static xcj_code splice_payload(request *r, xcj_str payload, xcj_error *err)
 static xcj_code open_bearer(xcj_str *payload, request *r, const xcj__credential *credential, xcj_error *err)
 {
     xcj_code code = XCJ_OK;
+    if (credential->text.len > r->plan->max_token) {
+        return xcj__fail_at(err, XCJ_ERR_LIMIT, "authorization", XCJ_NO_OFFSET,
+                            XCJ__ISSUE "The Bearer token has %zu bytes; the limit is %zu", credential->text.len,
+                            r->plan->max_token);
+    }
     if (r->plan->verifier != NULL) {
         code = xcj_verify(NULL, r->plan->verifier, credential->text.ptr, credential->text.len, r->scratch, err);
     }

@@ -234,7 +234,10 @@ const char *xcj__client_id_fault(xcj_str client_id)
     if (!xcj__utf8_valid(client_id.ptr, client_id.len)) {
         return ": it is not valid UTF-8";
     }
-    return xcj__utf8_has_control(client_id.ptr, client_id.len) ? ": it has a control character" : NULL;
+    if (xcj__utf8_has_control(client_id.ptr, client_id.len)) {
+        return ": it has a control character";
+    }
+    return xcj__utf8_has_hidden(client_id.ptr, client_id.len) ? ": it has a character that does not show" : NULL;
 }
 
 /* RFC 7617 2: token68, so the padding may be left out; RFC 4648 3.5: no bits beyond the last byte. */

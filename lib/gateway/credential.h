@@ -49,8 +49,8 @@ XCJ_MUST_CHECK xcj_code xcj__credential_payload(xcj_str *out, const xcj__credent
 /** How much of the text's beginning is a token of RFC 9110 5.6.2: a scheme, or the name of a header field. */
 size_t xcj__http_token_len(xcj_str text);
 
-/** A client_id is not empty, is UTF-8 and has no control character. NULL, or what is wrong with it, after a colon. Static
- * text. */
+/** A client_id is not empty, is UTF-8 and has no control or hidden character. NULL, or what is wrong with it, after a colon.
+ * Static text. */
 const char *xcj__client_id_fault(xcj_str client_id);
 
 /** No more than this many bytes of the credential reach the claims as a client_id or as kept members. */

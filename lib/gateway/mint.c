@@ -147,7 +147,7 @@ static xcj_code write_input(xcj_mint_job *job, const xcj_minter *minter, const x
 {
     size_t needed = token_len(minter, claims->len);
     size_t most = minter->plan.max_token;
-    if (most != 0 && needed > most) {
+    if (needed > most) {
         return xcj__fail_at(err, XCJ_ERR_LIMIT, "max_token", XCJ_NO_OFFSET, "the token is %zu bytes long and may have %zu",
                             needed, most);
     }
@@ -173,6 +173,7 @@ static void job_init(xcj_mint_job *job, char *buf, size_t cap)
     job->cap = cap;
     job->input_len = 0;
     job->signature_len = 0;
+    job->minter = NULL;
 }
 
 static xcj_code job_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
@@ -377,6 +378,7 @@ xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_mi
     xcj_code code = job_prepare(job, minter, (source){ auth, NULL }, lent, err);
     xcj__spares_give(&minter->spares, scratch, lent);
     if (code == XCJ_OK) {
+        job->minter = minter;
         xcj__error_clear(err);
     }
     return code;
@@ -389,6 +391,10 @@ xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch 
     }
     if (job->size != sizeof *job || job->input_len == 0) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not prepared");
+    }
+    if (job->minter != minter) {
+        job->signature_len = 0;
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was prepared by another minter");
     }
     xcj_scratch *lent = xcj__spares_take(&minter->spares, scratch);
     xcj_code code = job_sign(job, minter, lent, err);
@@ -406,10 +412,6 @@ xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err)
     }
     if (job->size != sizeof *job || job->input_len == 0 || job->signature_len == 0) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was not signed");
-    }
-    size_t needed = job->input_len + 1 + xcj__b64u_encoded_len(job->signature_len);
-    if (needed > job->cap) { /* signed by another minter than it was prepared by */
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was signed by a minter that did not prepare it");
     }
     *len = job_finish(job);
     xcj__error_clear(err);

@@ -6,6 +6,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_write.h"
+#include "lib/token/work.h"
 
 #define NAME(literal)                                                                                                       \
     {                                                                                                                       \
@@ -37,6 +38,70 @@ xcj__claim xcj__claim_of(const xcj__json_item *item)
         claim++;
     }
     return claim;
+}
+
+/* The next character in lower case; false at the end. Some parsers also take U+017F for an s and U+212A for a k. */
+static bool next_folded(char *out, xcj_str *text)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        char folded;
+    } others[] = { { "\xc5\xbf", 2, 's' }, { "\xe2\x84\xaa", 3, 'k' } };
+    if (text->len == 0) {
+        return false;
+    }
+    size_t step = 1;
+    *out = *text->ptr >= 'A' && *text->ptr <= 'Z' ? (char)(*text->ptr | 0x20) : *text->ptr;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (text->len >= others[i].len && memcmp(text->ptr, others[i].bytes, others[i].len) == 0) {
+            *out = others[i].folded;
+            step = others[i].len;
+        }
+    }
+    text->ptr += step;
+    text->len -= step;
+    return true;
+}
+
+static bool differs_by_case(xcj_str name, xcj_str ours)
+{
+    char a = 0;
+    char b = 0;
+    bool more;
+    if (name.len < ours.len || name.len > 3 * ours.len) {
+        return false;
+    }
+    do {
+        more = next_folded(&a, &name);
+        if (more != next_folded(&b, &ours)) {
+            return false;
+        }
+    } while (more && a == b);
+    return !more;
+}
+
+bool xcj__plan_shadows(const xcj__plan *plan, const xcj__json_item *item)
+{
+    char room[256];
+    xcj_str name = item->name;
+    if (item->name_escaped) {
+        if (name.len > sizeof room) {
+            return false;
+        }
+        name = (xcj_str){ room, xcj__json_unescape(room, name) };
+    }
+    for (size_t i = 0; i < XCJ__CLAIM_COUNT; i++) {
+        if (differs_by_case(name, claim_names[i])) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < plan->custom.count; i++) {
+        if (differs_by_case(name, plan->custom.list[i])) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool xcj__names_have(const xcj__names *names, const xcj__json_item *item)
@@ -233,7 +298,25 @@ static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, x
     plan->dn_kong = options->dn == XCJ_DN_KONG;
     plan->api_key_sha256 = options->api_key_sha256 != 0;
     plan->cap_exp = options->cap_exp != 0;
-    plan->max_token = options->max_token;
+    plan->max_token = options->max_token != 0 ? options->max_token : XCJ__TOKEN_DEFAULT;
+    return XCJ_OK;
+}
+
+/* What it accepts is minted for: it must look at the claims, and at their times unless that is said twice. */
+static xcj_code check_verifier(const xcj_mint_options *options, xcj_error *err)
+{
+    if (options->bearer_verifier == NULL) {
+        return XCJ_OK;
+    }
+    const xcj_verify_options *policy = &options->bearer_verifier->policy.options;
+    if (policy->opaque_payload) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "bearer_verifier", XCJ_NO_OFFSET,
+                            "bearer_verifier looks at no claims (opaque_payload)");
+    }
+    if (!options->bearer_lax_times && (policy->allow_no_exp || policy->ignore_times)) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "bearer_verifier", XCJ_NO_OFFSET,
+                            "bearer_verifier accepts tokens without exp or out of time: set bearer_lax_times to allow it");
+    }
     return XCJ_OK;
 }
 
@@ -279,6 +362,9 @@ xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_er
     }
     if (code == XCJ_OK) {
         code = plan_custom(out, options->claims, err);
+    }
+    if (code == XCJ_OK) {
+        code = check_verifier(options, err);
     }
     if (code != XCJ_OK) {
         xcj__plan_free(out);

@@ -12,6 +12,7 @@
 
 #define XCJ__EXPIRES_DEFAULT 1800
 #define XCJ__EXPIRES_MAX 31536000
+#define XCJ__TOKEN_DEFAULT ((size_t)64 * 1024)
 
 /** The claims that are ours: an inbound member of such a name is replaced, and options may not name one. */
 typedef enum xcj__claim {
@@ -70,6 +71,9 @@ void xcj__plan_free(xcj__plan *plan);
 
 /** Which of our claims the item is, by its unescaped name. */
 xcj__claim xcj__claim_of(const xcj__json_item *item);
+
+/** Is the item's name one of our claims, or of options->claims, but for the case of its letters? Not for one of ours. */
+bool xcj__plan_shadows(const xcj__plan *plan, const xcj__json_item *item);
 
 /** Is the item's unescaped name in the list? */
 bool xcj__names_have(const xcj__names *names, const xcj__json_item *item);

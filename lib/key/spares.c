@@ -1,6 +1,8 @@
 #include "lib/key/spares.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 /* Where a thread begins to look: threads have stacks of their own, a megabyte or more apart. */
 static size_t first_slot(void)
@@ -10,16 +12,31 @@ static size_t first_slot(void)
     return (size_t)((stack * UINT64_C(0x9e3779b97f4a7c15)) >> 32) % XCJ__SPARES;
 }
 
+/* All are out. Those that were out at a fork do not come back in the child, but for that of the thread that forked. */
+static bool are_lost(xcj__spares *spares)
+{
+    int self = (int)getpid();
+    bool is_child = atomic_exchange_explicit(&spares->owner, self, memory_order_relaxed) != self;
+    if (is_child) {
+        atomic_store_explicit(&spares->made, 0, memory_order_relaxed);
+    }
+    return is_child;
+}
+
 static xcj_scratch *make(xcj__spares *spares)
 {
     xcj_scratch *scratch = NULL;
     unsigned made = atomic_load_explicit(&spares->made, memory_order_relaxed);
     do {
-        if (made == XCJ__SPARES) {
+        if (made == XCJ__SPARES && !are_lost(spares)) {
             return NULL;
         }
+        made = made == XCJ__SPARES ? 0 : made;
     } while (
         !atomic_compare_exchange_weak_explicit(&spares->made, &made, made + 1, memory_order_relaxed, memory_order_relaxed));
+    if (made == 0) {
+        atomic_store_explicit(&spares->owner, (int)getpid(), memory_order_relaxed);
+    }
     if (xcj_scratch_new(&scratch, NULL) != XCJ_OK) {
         atomic_fetch_sub_explicit(&spares->made, 1, memory_order_relaxed);
     }

@@ -19,6 +19,7 @@ typedef struct xcj__spares {
         char apart[64 - sizeof(void *)]; /* so that threads do not share a cache line */
     } slots[XCJ__SPARES];
     atomic_uint made; /* and not freed again */
+    atomic_int owner; /* the process that they are lent in */
 } xcj__spares;
 
 /**

@@ -165,6 +165,10 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
     o->max_signatures = o->max_signatures != 0 ? o->max_signatures : SIGNATURES_MAX;
     out->limits.max_depth = o->max_depth != 0 ? o->max_depth : XCJ__JSON_DEPTH;
     out->limits.max_members = o->max_members != 0 ? o->max_members : XCJ__JSON_MEMBERS;
+    out->header_limits = out->limits;
+    if (out->header_limits.max_members > XCJ__HEADER_MEMBERS) {
+        out->header_limits.max_members = XCJ__HEADER_MEMBERS;
+    }
     return copy_texts(out) ? XCJ_OK : xcj__fail_memory(err);
 }
 
@@ -175,8 +179,8 @@ void xcj__policy_close(xcj__policy *policy)
 }
 
 /* The claims that a policy may look at, in the order in which they are reported. */
-typedef enum claim { ISS, SUB, AUD, EXP, NBF, IAT, CLAIM_COUNT } claim;
-static const char *const claim_names[CLAIM_COUNT] = { "iss", "sub", "aud", "exp", "nbf", "iat" };
+typedef enum claim { ISS, SUB, AUD, EXP, NBF, IAT, JTI, CLAIM_COUNT } claim;
+static const char *const claim_names[CLAIM_COUNT] = { "iss", "sub", "aud", "exp", "nbf", "iat", "jti" };
 
 typedef struct checking {
     const xcj_verify_options *options;
@@ -270,14 +274,17 @@ static void fail_value(checking *c, claim which, const char *what, xcj_str found
     fail_claim(c, which, words);
 }
 
+/* RFC 7519 4.1: a string where it is present. `wanted` NULL: whichever. */
 static void check_text(checking *c, claim which, const xcj_str *wanted, size_t count)
 {
     const xcj__json_value *value = &c->seen[which];
     if (value->type == 0) {
-        fail_claim(c, which, "is missing");
+        if (wanted != NULL) {
+            fail_claim(c, which, "is missing");
+        }
     } else if (value->type != XCJ__JSON_STRING) {
         fail_claim(c, which, "is not a string");
-    } else if (!is_one_of(value, wanted, count)) {
+    } else if (wanted != NULL && !is_one_of(value, wanted, count)) {
         fail_value(c, which, "is", value->text, wanted, count);
     }
 }
@@ -311,7 +318,7 @@ static xcj_code check_audience(checking *c)
     xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, c->limits, note_audience, &a, c->err);
     if (a.has_other) {
         fail_claim(c, AUD, "has an element that is not a string");
-    } else if (!a.matches) {
+    } else if (c->options->audiences != NULL && !a.matches) {
         xcj_str none = { NULL, 0 };
         fail_value(c, AUD, "does not contain", none, c->options->audiences, c->options->audiences_count);
     }
@@ -498,18 +505,13 @@ xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj
     if (code != XCJ_OK) {
         return code == XCJ_ERR_JSON ? xcj__fail_within(err, code, "the token's claims") : code;
     }
-    if (o->issuers != NULL) {
-        check_text(&c, ISS, o->issuers, o->issuers_count);
-    }
-    if (o->subject.ptr != NULL) {
-        check_text(&c, SUB, &o->subject, 1);
-    }
-    if (o->audiences != NULL) {
-        code = check_audience(&c);
-    }
+    check_text(&c, ISS, o->issuers, o->issuers_count);
+    check_text(&c, SUB, o->subject.ptr != NULL ? &o->subject : NULL, 1);
+    code = check_audience(&c);
     check_exp(&c);
     check_nbf(&c);
     check_iat(&c);
+    check_text(&c, JTI, NULL, 0);
     check_typ(&c, header);
     check_required(&c);
     return code == XCJ_OK ? report(&c) : code;

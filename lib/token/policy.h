@@ -9,11 +9,16 @@
 
 #define XCJ__REQUIRED_MAX 32
 
+/** A header, protected or not, has no more members, and no more bytes as it is carried. */
+#define XCJ__HEADER_MEMBERS 256
+#define XCJ__HEADER_MAX ((size_t)64 * 1024)
+
 /** A policy: the options with every text copied into one block. */
 typedef struct xcj__policy {
     xcj_verify_options options;
     uint32_t algs; /* bits of 1 << xcj_alg */
     xcj__json_limits limits;
+    xcj__json_limits header_limits; /* of a header: what a forged one costs before its signature is checked */
     char *block;
 } xcj__policy;
 
@@ -24,7 +29,8 @@ void xcj__policy_close(xcj__policy *policy);
 
 /**
  * Checks a payload, whose signature is valid, as a claims set. Every failed claim is named in the error, in the fixed order
- * iss, sub, aud, exp, nbf, iat, typ, required. XCJ_ERR_CLAIM before _EXPIRED before _NOT_YET_VALID; XCJ_ERR_JSON, _LIMIT.
+ * iss, sub, aud, exp, nbf, iat, jti, typ, required. XCJ_ERR_CLAIM before _EXPIRED before _NOT_YET_VALID; XCJ_ERR_JSON,
+ * _LIMIT.
  */
 XCJ_MUST_CHECK xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header,
                                           xcj_error *err);

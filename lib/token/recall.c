@@ -27,7 +27,7 @@ bool xcj__recall_header(xcj__work *w, xcj_str carried)
         return false;
     }
     const memory *m = (const memory *)(const void *)buf->ptr;
-    if (m->carried_len != carried.len || !same_limits(&m->limits, &w->verifier->policy.limits) ||
+    if (m->carried_len != carried.len || !same_limits(&m->limits, &w->verifier->policy.header_limits) ||
         memcmp(m->text + m->header_len + 1, carried.ptr, carried.len) != 0) {
         return false;
     }
@@ -61,7 +61,7 @@ void xcj__remember_header(const xcj__work *w, xcj_str carried)
         return;
     }
     buf->len = room;
-    m->limits = w->verifier->policy.limits;
+    m->limits = w->verifier->policy.header_limits;
     m->fields = w->fields;
     m->carried_len = carried.len;
     m->header_len = w->header.len;

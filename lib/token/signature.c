@@ -129,7 +129,7 @@ static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
     char storage[NAMES_STORAGE];
     xcj__buf names;
     xcj__buf_init_on(&names, storage, sizeof storage);
-    xcj_code code = xcj__header_read(&outside, unprotected, &w->verifier->policy.limits, &names, w->err);
+    xcj_code code = xcj__header_read(&outside, unprotected, &w->verifier->policy.header_limits, &names, w->err);
     if (code == XCJ_OK && (outside.has_alg || outside.has_crit || outside.has_b64)) {
         code = xcj__fail_at(w->err, outside.has_alg ? XCJ_ERR_ALG : XCJ_ERR_CRIT, outside.has_alg ? "alg" : "crit",
                             XCJ_NO_OFFSET, "the token has \"alg\", \"crit\" or \"b64\" outside the protected header");
@@ -153,6 +153,13 @@ static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
     return code;
 }
 
+static xcj_code check_header_len(const xcj__work *w, size_t len)
+{
+    return len <= XCJ__HEADER_MAX ? XCJ_OK
+                                  : xcj__fail_at(w->err, XCJ_ERR_LIMIT, "header", XCJ_NO_OFFSET,
+                                                 "the token's header has %zu bytes; the limit is %zu", len, XCJ__HEADER_MAX);
+}
+
 static xcj_code read_header(xcj__work *w, const xcj__signature *s)
 {
     /* What is remembered lasts for one header: a compact token has no other. */
@@ -160,8 +167,11 @@ static xcj_code read_header(xcj__work *w, const xcj__signature *s)
     if (is_only && xcj__recall_header(w, s->protected)) {
         return check_extensions(w);
     }
-    const xcj__json_limits *limits = &w->verifier->policy.limits;
-    xcj_code code = decode(w, "header", s->protected, &w->header);
+    const xcj__json_limits *limits = &w->verifier->policy.header_limits;
+    xcj_code code = check_header_len(w, s->protected.len > s->unprotected.len ? s->protected.len : s->unprotected.len);
+    if (code == XCJ_OK) {
+        code = decode(w, "header", s->protected, &w->header);
+    }
     if (code == XCJ_OK && (w->header.len > 0 || s->unprotected.ptr == NULL)) {
         code = xcj__header_read(&w->fields, w->header, limits, &w->names, w->err);
         code = code == XCJ_ERR_JSON ? xcj__fail_within(w->err, code, "the token's header") : code;

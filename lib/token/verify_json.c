@@ -3,9 +3,13 @@
 #include "lib/base/error.h"
 #include "lib/token/work.h"
 
+/* The members and elements of a serialisation with its headers; its payload is one of them. */
+#define MEMBERS_MAX 1024
+
 /* A JSON serialisation, taken apart. */
 typedef struct json_form {
     xcj__work *work;
+    xcj__json_limits limits;
     xcj__json_value payload;
     xcj__json_value signatures;
     xcj__json_value flat[3]; /* protected, header, signature of the flattened form */
@@ -165,8 +169,7 @@ static xcj_code visit_signature(void *ctx, const xcj__json_item *item, xcj_error
     if (item->value.type != XCJ__JSON_OBJECT) {
         return malformed(form->work, "signatures", "has an element that is not an object");
     }
-    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, &form->work->verifier->policy.limits,
-                                   note_in_signature, members, err);
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, &form->limits, note_in_signature, members, err);
     if (code == XCJ_OK) {
         code = take_signature(form, members, &s);
     }
@@ -192,8 +195,7 @@ static xcj_code check_general(json_form *form)
     if (form->flat[PROTECTED].type != 0 || form->flat[HEADER].type != 0 || form->flat[SIGNATURE].type != 0) {
         return malformed(form->work, "signatures", "stands beside the flattened form's members");
     }
-    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, &form->work->verifier->policy.limits, visit_signature,
-                                   form, form->work->err);
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, &form->limits, visit_signature, form, form->work->err);
     return code == XCJ_OK && form->count == 0 ? malformed(form->work, "signatures", "is empty") : code;
 }
 
@@ -216,14 +218,16 @@ static xcj_code conclude(json_form *form)
 
 xcj_code xcj__work_check_json(xcj__work *w, xcj_str text)
 {
-    json_form form = { .work = w, .room = text.len };
+    json_form form = { .work = w, .limits = w->verifier->policy.limits, .room = text.len };
+    if (form.limits.max_members > MEMBERS_MAX) {
+        form.limits.max_members = MEMBERS_MAX;
+    }
     xcj__buf_init(&form.unescaped);
     /* Names taken from one header must not move when the next is read: room for all of them. */
     if (xcj__buf_reserve(&w->names, text.len) == NULL) {
         return xcj__fail_memory(w->err);
     }
-    xcj_code code =
-        xcj__json_scan(text.ptr, text.len, XCJ__JSON_OBJECT, &w->verifier->policy.limits, note_member, &form, w->err);
+    xcj_code code = xcj__json_scan(text.ptr, text.len, XCJ__JSON_OBJECT, &form.limits, note_member, &form, w->err);
     if (code == XCJ_OK && w->is_detached && form.payload.type != 0) {
         code = malformed(w, "payload", "is there, and another was given apart");
     }

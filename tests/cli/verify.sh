@@ -218,6 +218,15 @@ out_has 'verdict of a refusal' '{"ok":false,"code":"XCJ_ERR_CLAIM","exit":8,"mes
 out_has 'verdict of a refusal' '"failed":["aud","exp"],"alg":"ES256","kid":"ES256","thumbprint":null,"expires_in":null,'
 out_has 'verdict of a refusal' '"header":{'
 out_lacks 'no claims in a refusal' '"claims"'
+# Characters that do not show cannot forge what a terminal shows of a token that nobody has signed.
+hostile=$(printf '{"alg":"ES256","kid":"a\342\200\256\177\302\205\342\200\213\363\240\201\241\303\251"}' | b64u)
+run verify --jwks jwks.json --json "$hostile.e30.AAAA"
+[ "$status" -eq 5 ] || fail "verdict of hidden characters: $status"
+# shellcheck disable=SC2016 # written as it is
+for where in '"kid":"a\u202e\u007f\u0085\u200b\udb40\udc61é","thumbprint"' \
+    '"header":{"alg":"ES256","kid":"a\u202e\u007f\u0085\u200b\udb40\udc61é"}'; do
+    out_has 'verdict of hidden characters' "$where"
+done
 run verify --jwks jwks.json --json nonsense
 [ "$status" -eq 3 ] || fail 'verdict of nonsense'
 out_has 'verdict of nonsense' '{"ok":false,"code":"XCJ_ERR_TOKEN","exit":3,'

@@ -222,7 +222,7 @@ get -H "Authorization: Bearer $(inbound '{"clientId":"x","iss":"https://idp","au
 minted 'for us' http://service/bearer
 for wrong in '"iss":"https://idp","aud":"other"' '"iss":"https://other","aud":"gateway"' '"x":1'; do
     get -H "Authorization: Bearer $(inbound "{\"clientId\":\"x\",$wrong}")" "$gateway/bearer"
-    is "not for us: $wrong" 403 "$status"
+    is "not for us: $wrong" 401 "$status"
 done
 
 # A certificate that another server has checked.
