@@ -4,15 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include "cli/cache.h"
 #include "cli/freshness.h"
@@ -197,7 +198,7 @@ static bool is_entry(const char *name)
 /* How many entries there are, and the name of the oldest. */
 static size_t survey(const cache *which, char *oldest)
 {
-    struct timespec least = { 0, 0 };
+    time_t least = 0;
     size_t count = 0;
     int fd = openat(which->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *opened = fd >= 0 ? fdopendir(fd) : NULL;
@@ -209,10 +210,9 @@ static size_t survey(const cache *which, char *oldest)
         if (!is_entry(each->d_name) || fstatat(which->fd, each->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0) {
             continue;
         }
-        const struct timespec at = about.st_mtim;
-        if (count == 0 || at.tv_sec < least.tv_sec || (at.tv_sec == least.tv_sec && at.tv_nsec < least.tv_nsec)) {
+        if (count == 0 || about.st_mtime < least) {
             (void)snprintf(oldest, NAME_MAX + 1, "%s", each->d_name);
-            least = at;
+            least = about.st_mtime;
         }
         count++;
     }
@@ -252,10 +252,10 @@ static bool replace(const cache *which, const char *name, xcj_str content)
 {
     uint64_t lot = 0;
     char temp[NAME_LEN + 18];
-    if (getrandom(&lot, sizeof lot, 0) != (ssize_t)sizeof lot) {
+    if (RAND_bytes((unsigned char *)&lot, sizeof lot) != 1) {
         return false;
     }
-    (void)snprintf(temp, sizeof temp, "%s.%016llx", name, (unsigned long long)lot);
+    (void)snprintf(temp, sizeof temp, "%s.%016" PRIx64, name, lot);
     int fd = openat(which->fd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) {
         return false;

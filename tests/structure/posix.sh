@@ -22,7 +22,7 @@ explicit_bzero|memset_s|reallocarray|malloc_(usable_)?size -
 secure_getenv|getauxval|program_invocation|getprogname|gnu_get_libc_version -
 _np\(|syscall\(|memfd_create|close_range|closefrom|pipe2\(|accept4|dup3|getrandom|getentropy|arc4random -
 memmem\(|strchrnul|rawmemchr|mempcpy|strlcpy|strlcat|asprintf|qsort_r|strsep|timegm|timelocal -
-O_TMPFILE|O_PATH|MSG_CMSG_CLOEXEC|SOCK_CLOEXEC|st_[amc]tim|[>.]d_type|DT_REG -
+O_TMPFILE|O_PATH|MSG_CMSG_CLOEXEC|SOCK_CLOEXEC|st_[amc]tim[^e]|[>.]d_type|DT_REG -
 pthread_barrier|pthread_spin|clock_nanosleep|timer_create|sigtimedwait|sigwaitinfo|sem_(init|timedwait) -
 posix_fallocate|fdatasync|pthread_condattr_setclock|mq_open|quick_exit -
 LIST
