@@ -50,7 +50,7 @@ all  command  softhsm2-util  softhsm2
 all  command  pkcs11-tool  opensc
 all  engine  pkcs11  libengine-pkcs11-openssl
 all  command  nginx  nginx
-all  command  perl  perl-base
+test  command  perl  perl-base
 all  file  /usr/share/nginx/src/configure  nginx-dev
 all  command  haproxy  haproxy
 all  command  wrk  wrk

@@ -1,0 +1,83 @@
+# Runs the cases of tests/vectors/cases: what people really hold, each a folder with a command, its input and what must come of it.
+# README.md beside them says how. A case of the list below is not supported yet; when it passes, it must leave the list.
+use strict;
+use warnings;
+use File::Copy qw(copy);
+use File::Temp qw(tempdir);
+
+my %not_yet = (
+    '086' => 'the message does not name the use that stands in the way',
+    '094' => 'a URL for --jwks is not fetched, and the message does not name --jwks-url',
+    '100' => 'verify does not name the padding of an AWS load balancer',
+    '116' => 'a mismatch of aud does not show a list that the token has',
+    '119' => 'no option reads a secret as hex, and no message says that it looks like hex',
+    '124' => 'verify does not name an SD-JWT',
+    '143' => 'mint has no --header-json, and --header cannot set typ',
+    '144' => 'mint cannot set typ by --header',
+    '146' => 'mint signs no opaque payload',
+    '147' => 'a client certificate in URL-encoded PEM is not read',
+    '149' => 'a client certificate in base64 of DER is not read',
+    '155' => 'mint takes --kid thumbprint for a kid',
+);
+
+my ($cases, $xcj) = @ARGV;
+$ENV{XCJ} = $xcj;
+
+sub slurp {
+    my ($path) = @_;
+    open my $file, '<:raw', $path or die "$path: $!\n";
+    local $/;
+    my $text = <$file>;
+    close $file;
+    return defined $text ? $text : '';
+}
+
+# The exit code, standard output and standard error of the case's command in a copy of its folder.
+sub run_case {
+    my ($folder) = @_;
+    my $work = tempdir(CLEANUP => 1);
+    copy($_, $work) || die "$_: $!\n" for glob "'$folder'/*";
+    my $status = system "cd '$work' && bash ./cmd >.out 2>.err </dev/null";
+    return ($status >> 8, slurp("$work/.out"), slurp("$work/.err"));
+}
+
+# A pattern about the whole text begins with ^ or (?s); the others may match in any line.
+sub found {
+    my ($pattern, $text) = @_;
+    $text =~ s/\A\s+|\s+\z//g if $pattern =~ /\A\(?\^/;
+    return $pattern =~ /\A\(\?s\)/ ? $text =~ /$pattern/ : $text =~ /$pattern/m;
+}
+
+sub faults {
+    my ($folder) = @_;
+    my ($code, $out, $err) = run_case($folder);
+    my @faults;
+    for (split /\n/, slurp("$folder/expect")) {
+        my ($what, $pattern) = /\A(rc|out|err): (.*)\z/ or next;
+        if ($what eq 'rc') {
+            push @faults, "exit $code, not $pattern" unless grep { $_ == $code } split /\|/, $pattern;
+        } elsif ($what eq 'out') {
+            push @faults, "standard output has no $pattern" unless found($pattern, $out);
+        } elsif ($code != 0 || index($pattern, '^$') < 0) {
+            push @faults, "standard error has no $pattern: $err" unless $err =~ /$pattern/si;
+        }
+    }
+    return @faults;
+}
+
+my ($passed, $failed) = (0, 0);
+for my $folder (sort glob "'$cases'/[0-9]*") {
+    my ($number) = $folder =~ m{/(\d+)-[^/]*\z};
+    my @faults = faults($folder);
+    my $why = delete $not_yet{$number};
+    if (defined $why ? !@faults : @faults) {
+        print "FAIL: $folder: ", defined $why ? "passes, so take it off the list ($why)" : join('; ', @faults), "\n";
+        $failed++;
+    } elsif (!defined $why) {
+        $passed++;
+    }
+}
+print "FAIL: there is no case $_\n" for keys %not_yet;
+die "there are no cases\n" if $passed == 0;
+print "$passed cases pass, $failed are wrong\n";
+exit($failed > 0 || %not_yet);
