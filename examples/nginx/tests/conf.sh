@@ -216,4 +216,21 @@ server { listen 127.0.0.1:$port; xcj_aud a; xcj_consumer c;
     location / { xcj on; xcj_auth apikey; }
 }
 CONF
+# A thousand locations that say the same, each for itself, share one minter and one verifier.
+# thousand LINE: the memory of the master process in KiB, with this line in each location.
+thousand() {
+    {
+        printf 'server { listen 127.0.0.1:%s; xcj_iss https://gw; xcj_aud a; xcj_consumer c;\n' "$port"
+        for i in $(seq 1000); do printf 'location /%s { %s }\n' "$i" "$1"; done
+        printf '}\n'
+    } | configure 'worker_processes 1;'
+    start_nginx
+    awk '/^VmRSS/ { print $2 }' "/proc/$(cat nginx.pid)/status"
+    stop_nginx
+}
+without=$(thousand 'proxy_pass http://127.0.0.1:9;')
+sharing=$(thousand 'xcj on; xcj_auth bearer; xcj_private_jwk rs.json; xcj_bearer_jwks set.json alg=ES256; proxy_pass http://127.0.0.1:9;')
+printf 'a thousand locations: %s KiB without tokens, %s KiB with\n' "$without" "$sharing"
+checks=$((checks + 1))
+[ "$sharing" -lt $((without + 5000)) ] || fail 'a thousand locations do not share a minter'
 finish
