@@ -74,6 +74,10 @@ proof  command  gcovr  gcovr
 foreign  links  gcc:-m32  gcc-$(gcc -dumpversion 2>/dev/null | sed 's/\..*//')-multilib
 foreign  command  s390x-linux-gnu-gcc  gcc-s390x-linux-gnu
 foreign  command  qemu-s390x  qemu-user
+foreign  command  musl-gcc  musl-tools
+foreign  command  dpkg-source  dpkg-dev
+foreign  command  make  make
+foreign  command  patch  patch
 fresh  command  debootstrap  debootstrap
 fresh  command  ip  iproute2
 LIST

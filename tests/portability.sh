@@ -4,7 +4,7 @@
 # the release build of each compiler the hardening is looked at.
 #
 #     sh tests/portability.sh                all of it, half an hour on two processors
-#     sh tests/portability.sh KIND...        some of it: gcc clang lto i386 s390x
+#     sh tests/portability.sh KIND...        some of it: gcc clang lto i386 s390x musl
 #
 # The foreign libraries are Debian's own packages, unpacked under build/portability; nothing foreign is installed.
 set -eu
@@ -97,7 +97,35 @@ s390x() {
     foreign s390x s390x-linux-gnu s390x-linux-gnu-gcc "qemu-s390x;-L;$out/root-s390x"
 }
 
-[ $# -gt 0 ] || set -- gcc clang lto i386 s390x
+# PREFIX, CMake's options: another C library, from tests/musl.sh.
+musl_build() {
+    name=$1
+    prefix=$out/musl-root/$2
+    shift 2
+    PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig build_and_test "$name" -DCMAKE_C_COMPILER=musl-gcc -DCMAKE_PREFIX_PATH="$prefix" \
+        -DOPENSSL_ROOT_DIR="$prefix" -DXCJ_EXAMPLES=OFF "$@"
+}
+
+musl() {
+    sh tests/musl.sh "$out/musl-root" >"$out/musl-root.log" 2>&1 || {
+        tail -n 40 "$out/musl-root.log"
+        failures=$((failures + 1))
+        return 0
+    }
+    musl_build musl prefix -DCMAKE_BUILD_TYPE=Release
+    musl_build musl-static static -DCMAKE_BUILD_TYPE=Release -DOPENSSL_USE_STATIC_LIBS=ON -DCMAKE_EXE_LINKER_FLAGS=-static
+    # The command is what these builds are for: one dynamic, one of a single file.
+    for folder in "$out/musl" "$out/musl-static"; do
+        "$folder/xcj" keygen --alg ES256 -o "$out/musl.json" && token=$("$folder/xcj" mint --key "$out/musl.json" --sub alice) &&
+            "$folder/xcj" verify --allow-no-exp --key "$out/musl.json" "$token" >"$out/musl.claims" || failures=$((failures + 1))
+        rm -f "$out/musl.json"
+    done
+    readelf -lW "$out/musl/xcj" | grep -q 'interpreter: .*musl' || failures=$((failures + 1))
+    readelf -lW "$out/musl-static/xcj" | grep -q 'interpreter' && failures=$((failures + 1))
+    return 0
+}
+
+[ $# -gt 0 ] || set -- gcc clang lto i386 s390x musl
 packages_need build test proof
 # Its packages are named after the version of gcc that is installed.
 packages_need foreign
@@ -105,9 +133,9 @@ mkdir -p "$out"
 for kind in "$@"; do
     case $kind in
     gcc | clang) compiler "$kind" ;;
-    lto | i386 | s390x) "$kind" ;;
+    lto | i386 | s390x | musl) "$kind" ;;
     *)
-        printf 'usage: sh tests/portability.sh [gcc] [clang] [lto] [i386] [s390x]\n' >&2
+        printf 'usage: sh tests/portability.sh [gcc] [clang] [lto] [i386] [s390x] [musl]\n' >&2
         exit 2
         ;;
     esac

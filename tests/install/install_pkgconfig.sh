@@ -15,8 +15,7 @@ cd "$work/app" || exit 1
 build() {
     out=$1
     shift
-    step "$@" -Wall -Wextra -Wpedantic -Werror app.c -o "$out" $(pkg-config --cflags --libs xcj) \
-        -Wl,-rpath,"$(pkg-config --variable=libdir xcj)"
+    step "$@" -Wall -Wextra -Wpedantic -Werror app.c -o "$out" $(pkg-config --cflags --libs xcj)
 }
 build c "$XCJ_CC" -std=c11
 runs ./c
@@ -30,7 +29,7 @@ mkdir bin
 ln -s "$(command -v "$XCJ_CC")" bin/cc
 snippet 1 shell >commands
 PATH=$PWD/bin:$PATH step sh -eu commands
-LD_LIBRARY_PATH=$prefix/lib runs ./app
+runs ./app
 runs ./app-static
 is_dynamic app-static && bad "the static program loads libxcj.so.0"
 # shellcheck disable=SC2046
@@ -38,12 +37,21 @@ is_dynamic app-static && bad "the static program loads libxcj.so.0"
 
 if [ "$XCJ_HAS_BRIDGE" = 1 ]; then
     # shellcheck disable=SC2046
-    step "$XCJ_CC" "$XCJ_ROOT/tests/install/jwt.c" -o jwt $(pkg-config --cflags --libs xcj-jwt) -Wl,-rpath,"$prefix/lib"
+    step "$XCJ_CC" "$XCJ_ROOT/tests/install/jwt.c" -o jwt $(pkg-config --cflags --libs xcj-jwt)
     step ./jwt
 fi
 
 step pkg-config --exact-version="$(./c | sed 's/xcj //')" xcj
 [ "$(pkg-config --libs xcj | tr ' ' '\n' | grep -c crypto)" = 0 ] || bad "xcj.pc links libcrypto for the shared library"
 runs "$prefix/bin/xcj" --version
+
+# The run path can be left out, and is for /usr.
+case $(pkg-config --define-variable=rpath= --libs xcj) in *rpath*) bad "the run path cannot be left out" ;; esac
+DESTDIR=$work/stage step cmake --install "$XCJ_BUILD" --prefix /usr
+grep -q 'rpath,' "$work"/stage/usr/lib*/pkgconfig/xcj.pc "$work"/stage/usr/lib/*/pkgconfig/xcj.pc 2>/dev/null && bad "a run path for /usr"
+
+# The command alone, copied.
+cp "$prefix/bin/xcj" copied
+runs ./copied --version
 
 finish "pkg-config, shared and static, from a moved prefix"

@@ -17,11 +17,16 @@ cmake -S "$XCJ_ROOT" -B "$work/bare" >"$work/log" 2>&1 || bad "a bare configurat
 command -v scdoc >/dev/null || sed -i '/leaves out the manual pages/d' "$work/log"
 grep -q 'leaves out' "$work/log" && bad "left out though everything is here: $(grep 'leaves out' "$work/log")"
 [ "$(targets "$work/bare")" = 'example_mint test_mem xcj xcj_command xcj_fetch xcj_jwt xcj_static ' ] || bad "the bare build has: $(targets "$work/bare")"
+grep -q '^-- libxcj [0-9.]*, Release: libxcj, the command xcj, xcj-fetch, .*libxcj-jwt, examples, .*tests$' "$work/log" || bad "the summary is: $(grep '^-- libxcj' "$work/log")"
+grep -q 'no command xcj' "$work/log" && bad "the summary misses a command that is built"
 grep -q 'CMAKE_BUILD_TYPE:STRING=Release' "$work/bare/CMakeCache.txt" || bad "the bare build is not a release"
 
 # Without jansson and Check.
 PKG_CONFIG_LIBDIR=$work PKG_CONFIG_PATH='' cmake -S "$XCJ_ROOT" -B "$work/poor" >"$work/log" 2>&1 || bad "without jansson: $(cat "$work/log")"
 [ "$(grep -cE 'xcj leaves out (libxcj-jwt|the (xcj command|tests))' "$work/log")" = 3 ] || bad "not said what is left out"
+sed -n '/^-- libxcj .*: libxcj/,$p' "$work/log" >"$work/summary"
+grep -q '^-- \*\*\* There will be no command xcj.*libjansson-dev' "$work/summary" || bad "the summary does not say that there will be no command"
+[ "$(tail -n 8 "$work/log" | grep -c 'no command xcj')" = 1 ] || bad "the summary is not at the end"
 [ "$(targets "$work/poor")" = 'example_mint xcj xcj_static ' ] || bad "without jansson the build has: $(targets "$work/poor")"
 
 # Without libcurl: all but the helper that fetches.

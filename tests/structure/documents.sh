@@ -14,8 +14,7 @@ done <"$work/setup"
 
 cmake --install "$XCJ_BUILD" --prefix "$work/prefix" >/dev/null || bad "the build cannot be installed"
 PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name xcj.pc)")
-LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH")
-export PKG_CONFIG_PATH LD_LIBRARY_PATH
+export PKG_CONFIG_PATH
 XCJ_CC=$(command -v "$XCJ_CC")
 # A plain `cc` is this build's compiler, with its sanitizers, and as strict as our own code.
 printf '#!/bin/sh\nexec "%s" %s -std=c11 -Wall -Wextra -Wpedantic -Werror "$@"\n' "$XCJ_CC" \

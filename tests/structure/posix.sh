@@ -36,6 +36,7 @@ in_sources() {
     table | while read -r pattern files; do elsewhere "$pattern" "$files" "$1"; done
 }
 # The linker's and the loader's side.
+# shellcheck disable=SC2016
 in_build_files() {
     (cd "$1" && grep -nE -e '--version-script|\$ORIGIN|@loader_path|CMAKE_SYSTEM_NAME|APPLE' CMakeLists.txt cli/CMakeLists.txt \
         lib/*/CMakeLists.txt cmake/*) | grep -v '^cmake/platform\.cmake:' || true
