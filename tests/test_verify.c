@@ -732,13 +732,20 @@ static char *forged_token(size_t members)
     return token;
 }
 
+#ifdef __SANITIZE_ADDRESS__
+#define FORGED_MILLISECONDS 5.0
+#else
+#define FORGED_MILLISECONDS 1.0
+#endif
+
 static double best_milliseconds(const xcj_verifier *verifier, const char *token, xcj_code wanted)
 {
+    const size_t len = strlen(token);
     double best = 1e9;
     for (int i = 0; i < 20; i++) {
         struct timespec before, after;
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-        xcj_code code = xcj_verify(NULL, verifier, token, strlen(token), NULL, &err);
+        xcj_code code = xcj_verify(NULL, verifier, token, len, NULL, &err);
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
         ck_assert_msg(code == wanted, "%s", err.message);
         double took = (double)(after.tv_sec - before.tv_sec) * 1e3 + (double)(after.tv_nsec - before.tv_nsec) / 1e6;
@@ -754,9 +761,9 @@ START_TEST(a_forged_header_costs_little)
     char *most = forged_token(255);
     char *more = forged_token(256);
     char *huge = forged_token(46000);
-    ck_assert_double_le(best_milliseconds(verifier, most, XCJ_ERR_SIGNATURE), 1.0);
-    ck_assert_double_le(best_milliseconds(verifier, more, XCJ_ERR_LIMIT), 1.0);
-    ck_assert_double_le(best_milliseconds(verifier, huge, XCJ_ERR_LIMIT), 1.0);
+    ck_assert_double_le(best_milliseconds(verifier, most, XCJ_ERR_SIGNATURE), FORGED_MILLISECONDS);
+    ck_assert_double_le(best_milliseconds(verifier, more, XCJ_ERR_LIMIT), FORGED_MILLISECONDS);
+    ck_assert_double_le(best_milliseconds(verifier, huge, XCJ_ERR_LIMIT), FORGED_MILLISECONDS);
     ck_assert_str_eq(err.member, "header");
     free(most);
     free(more);

@@ -173,12 +173,13 @@ static xcj_code read_headers(json_t **out, const jwt_t *jwt, xcj_error *err)
 xcj_code xcj_jwt_sign(char **out, size_t *out_len, const jwt_t *jwt, const xcj_key *key, xcj_alg alg, xcj_scratch *scratch,
                       xcj_error *err)
 {
-    if (out == NULL || out_len == NULL) {
-        return bad_call(err);
+    if (out != NULL) {
+        *out = NULL;
     }
-    *out = NULL;
-    *out_len = 0;
-    if (jwt == NULL || key == NULL) {
+    if (out_len != NULL) {
+        *out_len = 0;
+    }
+    if (out == NULL || out_len == NULL || jwt == NULL || key == NULL) {
         return bad_call(err);
     }
     xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;

@@ -55,6 +55,9 @@ int main(void)
     size_t total = 0;
     const size_t functions = sizeof calls / sizeof *calls;
     make_pools();
+#ifdef XCJ_API_BRIDGE
+    make_bridge();
+#endif
     for (size_t i = 0; i < functions; i++) {
         do {
             made = 0;
@@ -62,6 +65,9 @@ int main(void)
             total++;
         } while (turn());
     }
+#ifdef XCJ_API_BRIDGE
+    free_bridge();
+#endif
     free_pools();
     printf("%zu functions, %zu calls\n", functions, total);
     return functions > 50 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -394,6 +394,10 @@ static size_t pick_size_t(void)
     return pool[choose(sizeof pool / sizeof *pool)];
 }
 
+#ifdef XCJ_API_BRIDGE
+#include "bridge.h"
+#endif
+
 #include "calls.inc"
 
 #endif
