@@ -64,7 +64,8 @@ sins() {
         /(^|[ ;&|(])(mkdir|touch|mv|cp|rm|ln|tee)( [^|;&]*)? "?\$\{?(XCJ_ROOT|XCJ_EXAMPLE|XCJ_SHARED)\}?[^ ]*$/ { report("writes outside") }'
 }
 
-started "$XCJ_BUILD" >"$work/started"
+# Without this script, whose planted lines are text.
+started "$XCJ_BUILD" | grep -v '/structure/reach\.sh$' >"$work/started"
 [ "$(wc -l <"$work/started")" -gt 20 ] || bad "ctest runs only $(wc -l <"$work/started") scripts"
 : >"$work/unknown"
 reached "$XCJ_ROOT" <"$work/started" >"$work/all"
