@@ -182,7 +182,10 @@ msg_status doc_check(const char *name, xcj_str json, bool must_be_object)
         return msg_fail(STATUS_INPUT, name, "%s (at offset %d)", excess, why.position);
     }
     if (value == NULL) {
-        return msg_fail(STATUS_INPUT, name, "is not JSON: %s at offset %d", why.text, why.position);
+        /* jansson's own words quote the text, which may be a secret. */
+        const bool is_twice = json_error_code(&why) == json_error_duplicate_key;
+        return msg_fail(STATUS_INPUT, name, "%s (at offset %d)", is_twice ? "has a member twice" : "is not valid JSON",
+                        why.position);
     }
     bool is_object = json_is_object(value);
     json_decref(value);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/io.h"
+#include "cli/shown.h"
 
 #define CHUNK ((size_t)64 << 10)
 
@@ -129,7 +130,9 @@ static msg_status cannot_open(const char *path)
     if (path[0] == '\0') {
         return msg_fail(STATUS_INPUT, NULL, "the file name is empty");
     }
-    return msg_fail(STATUS_INPUT, path, "%s", strerror(errno));
+    const int cause = errno;
+    const shown name = shown_path(path);
+    return msg_fail(STATUS_INPUT, name.text, "%s", strerror(cause));
 }
 
 msg_status io_open_lines(FILE **out, const char *path)
@@ -203,7 +206,7 @@ msg_status io_env(text *out, const char *option, const char *name)
 {
     const char *value = getenv(name);
     if (value == NULL) {
-        return msg_fail(STATUS_INPUT, option, "the environment has no variable %s", name);
+        return msg_fail(STATUS_INPUT, option, "the environment has no variable %s", shown_variable(name).text);
     }
     text_puts(out, value);
     return out->failed ? msg_fail_memory() : STATUS_OK;

@@ -137,6 +137,11 @@ msg_status key_uri_load(keys_loaded *out, const char *uri, const keys_passphrase
 {
     *out = (keys_loaded){ NULL, false, false };
     text given = TEXT_INIT;
+    if (uri[0] != '@' && strstr(uri, "pin-value=") != NULL && msg_is_terminal()) {
+        msg_warn(NAME,
+                 "every user of this machine can see the PIN in an argument; --passphrase-env VAR and %s @FILE keep it",
+                 NAME);
+    }
     msg_status status = io_value(&given, NAME, uri, IO_SECRET_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         status = given.failed ? msg_fail_memory() : load(out, given.ptr != NULL ? given.ptr : "", passphrase);

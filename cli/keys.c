@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/keys.h"
+#include "cli/shown.h"
 #include "cli/terminal.h"
 
 #define PASSPHRASE_LIMIT ((size_t)4096)
@@ -208,7 +209,7 @@ msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t l
         text_puts(&all, i > 0 ? ", " : "");
         text_puts(&all, xcj_alg_name(keys_alg_at(i)));
     }
-    (void)msg_fail(STATUS_USAGE, option, "unknown algorithm \"%.*s\"; there are %s", len > 40 ? 40 : (int)len, name,
+    (void)msg_fail(STATUS_USAGE, option, "unknown algorithm: %s; there are %s", shown_word(name, len).text,
                    all.ptr != NULL ? all.ptr : "");
     text_free(&all);
     return STATUS_USAGE;
@@ -290,8 +291,8 @@ msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char 
     if (kid == NULL) {
         (void)msg_fail(STATUS_KEY, name, "the set has %zu keys; --kid chooses one: %s", count, list);
     } else {
-        (void)msg_fail(STATUS_KEY, name, "%s key of the set has the kid \"%.60s\"; there are: %s",
-                       found ? "more than one" : "no", kid, list);
+        (void)msg_fail(STATUS_KEY, name, "%s key of the set has the kid %s; there are: %s", found ? "more than one" : "no",
+                       shown_kid(kid).text, list);
     }
     text_free(&kids);
     *out = NULL;

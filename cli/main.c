@@ -9,6 +9,7 @@
 
 #include "cli/doc.h"
 #include "cli/platform.h"
+#include "cli/shown.h"
 #include "cli/verb.h"
 #include "cli/version.h"
 
@@ -65,7 +66,8 @@ static msg_status run_verb(const verb *which, opt_words words)
     if (status == STATUS_OK && help) {
         status = print_verb_help(which);
     } else if (status == STATUS_OK && operands.count > which->operands_max) {
-        status = msg_fail(STATUS_USAGE, which->name, "unexpected argument \"%.40s\"", operands.items[which->operands_max]);
+        status = msg_fail(STATUS_USAGE, which->name, "unexpected argument: %s",
+                          shown_path(operands.items[which->operands_max]).text);
     } else if (status == STATUS_OK) {
         status = which->run(args, &operands);
     }
@@ -105,7 +107,7 @@ static msg_status unknown_verb(const char *word)
         }
     }
     if (near == NULL) {
-        return msg_fail(STATUS_USAGE, NULL, "unknown verb \"%.40s\"; xcj --help lists them", word);
+        return msg_fail(STATUS_USAGE, NULL, "unknown verb: %s; xcj --help lists them", shown_word(word, strlen(word)).text);
     }
     return msg_fail(STATUS_USAGE, NULL, "unknown verb \"%.40s\"; did you mean %s?", word, near);
 }

@@ -15,6 +15,10 @@ typedef struct method {
 
 static msg_status read_value(text *out, const char *option, const char *value)
 {
+    if (value[0] != '@' && strcmp(value, "-") != 0 && msg_is_terminal()) {
+        msg_warn(option, "every user of this machine can see an argument; %s-env VAR and %s @FILE keep a secret", option,
+                 option);
+    }
     return io_value(out, option, value, IO_TOKEN_LIMIT, STATUS_POLICY);
 }
 

@@ -6,14 +6,15 @@
 
 #include "cli/doc.h"
 #include "cli/mint.h"
+#include "cli/shown.h"
 
 /* One member, `"NAME":VALUE`, behind a comma where others stand before it. */
 static msg_status add_member(text *members, const char *option, xcj_str name, xcj_str value, bool is_json)
 {
-    char shown[80];
-    (void)snprintf(shown, sizeof shown, "--%s %.*s", option, name.len > 40 ? 40 : (int)name.len, name.ptr);
+    char where[300];
+    (void)snprintf(where, sizeof where, "--%s %s", option, shown_name(name.ptr, name.len).text);
     if (is_json) {
-        msg_status status = doc_check(shown, value, false);
+        msg_status status = doc_check(where, value, false);
         if (status != STATUS_OK) {
             return status;
         }
@@ -26,7 +27,7 @@ static msg_status add_member(text *members, const char *option, xcj_str name, xc
     } else {
         fine = fine && doc_string(members, value.ptr, value.len);
     }
-    return fine ? STATUS_OK : msg_fail(STATUS_INPUT, shown, "is not UTF-8");
+    return fine ? STATUS_OK : msg_fail(STATUS_INPUT, where, "is not UTF-8");
 }
 
 /* NAME=VALUE, parted at the first equals sign. */

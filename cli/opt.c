@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/opt.h"
+#include "cli/shown.h"
 
 #define NAME_MAX_LEN 31
 
@@ -99,6 +100,9 @@ static msg_status unknown(const parse *state, const char *name, size_t len)
 {
     char word[NAME_MAX_LEN + 1];
     (void)snprintf(word, sizeof word, "%.*s", (int)least(len, NAME_MAX_LEN), name);
+    if (len > NAME_MAX_LEN || strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || word[0] == '-') {
+        return msg_fail(STATUS_USAGE, state->verb, "unknown option: %s", shown_value(name).text);
+    }
     const opt_row *near = nearest(state->rows, word);
     if (near == NULL) {
         return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s", word);
@@ -243,7 +247,7 @@ msg_status opt_choice(int *out, const char *option, const char *choices, const c
         }
         at += word + (at[word] == '|');
     }
-    return msg_fail(STATUS_USAGE, option, "\"%.40s\" is not one of %s", value, choices);
+    return msg_fail(STATUS_USAGE, option, "%s is not one of %s", shown_word(value, len).text, choices);
 }
 
 static void print_row(const opt_row *row)

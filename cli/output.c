@@ -10,6 +10,7 @@
 
 #include "cli/io.h"
 #include "cli/output.h"
+#include "cli/shown.h"
 #include "cli/signals.h"
 
 #define TEMPS_MAX 3 /* keygen writes three files */
@@ -35,7 +36,8 @@ static void remove_temps(void)
 
 static msg_status cannot_write(const output *out)
 {
-    return msg_fail(STATUS_INTERNAL, out->path, "cannot write: %s", strerror(errno));
+    const int cause = errno;
+    return msg_fail(STATUS_INTERNAL, shown_path(out->path).text, "cannot write: %s", strerror(cause));
 }
 
 static bool is_standard(const char *path)

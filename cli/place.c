@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/place.h"
+#include "cli/shown.h"
 
 #define LINKS_MAX 40      /* as the kernel */
 #define PROC_MAGIC 0x9fa0 /* linux/magic.h */
@@ -25,7 +26,7 @@ typedef struct walk {
 
 static msg_status fail(const walk *w, int cause)
 {
-    return msg_fail(STATUS_INTERNAL, w->path, "cannot write: %s", strerror(cause));
+    return msg_fail(STATUS_INTERNAL, shown_path(w->path).text, "cannot write: %s", strerror(cause));
 }
 
 /* The descriptor that a path stands for, or -1. To open the path anew would lose its offset, and what was closed is open

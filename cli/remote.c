@@ -15,6 +15,7 @@
 #include "cli/freshness.h"
 #include "cli/io.h"
 #include "cli/remote.h"
+#include "cli/shown.h"
 #include "cli/time.h"
 #include "cli/token.h"
 
@@ -257,7 +258,7 @@ static bool ask_for_kid(const remote *from, remote_source *to, const cache_entry
     if (ask(from, to, entry, now) == STATUS_OK) {
         return true;
     }
-    msg_warn(to->url, "%s", to->why.text);
+    msg_warn(shown_url(to->url).text, "%s", to->why.text);
     if (entry->whole.ptr != NULL) {
         const cache_news same = { fields_text(&entry->parts, "etag"), fields_text(&entry->parts, "cache-control"),
                                   entry->fetched, now, entry->parts.body };
@@ -399,7 +400,7 @@ static void find_at(remote_finding *found, remote *from, const char *url)
     if (source->verifier != NULL) {
         found->source = source;
     } else {
-        refuse(found, source->status, "XCJ_ERR_FETCH", "%.200s: %s", url, source->why.text);
+        refuse(found, source->status, "XCJ_ERR_FETCH", "%.200s: %s", shown_url(url).text, source->why.text);
     }
 }
 

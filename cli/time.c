@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/shown.h"
 #include "cli/time.h"
 
 /* Digits at *text, at most `most`; false when there is none or the number does not fit. Moves *text behind them. */
@@ -50,7 +51,8 @@ msg_status time_duration(int64_t *out, const char *option, const char *value)
         fine = unit != 0 && rest[1] == '\0';
     }
     if (!fine || __builtin_mul_overflow(number, unit, out)) {
-        return msg_fail(STATUS_USAGE, option, "\"%.40s\" is not a duration such as 1800, 30m, 12h or 7d", value);
+        return msg_fail(STATUS_USAGE, option, "%s is not a duration such as 1800, 30m, 12h or 7d",
+                        shown_word(value, strlen(value)).text);
     }
     return STATUS_OK;
 }
@@ -139,8 +141,8 @@ msg_status time_instant(int64_t *out, const char *option, const char *value)
     if (read_rfc3339(out, value)) {
         return STATUS_OK;
     }
-    return msg_fail(STATUS_USAGE, option, "\"%.40s\" is neither Unix seconds nor a time such as 2024-04-09T17:56:56Z",
-                    value);
+    return msg_fail(STATUS_USAGE, option, "%s is neither Unix seconds nor a time such as 2024-04-09T17:56:56Z",
+                    shown_word(value, strlen(value)).text);
 }
 
 bool time_floor(int64_t *out, double date)

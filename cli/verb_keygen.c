@@ -6,6 +6,7 @@
 
 #include "cli/keys.h"
 #include "cli/overwrite.h"
+#include "cli/shown.h"
 #include "cli/verb.h"
 
 typedef struct keygen_args {
@@ -52,7 +53,7 @@ static msg_status read_bits(unsigned *out, const char *word)
     char *end = NULL;
     unsigned long bits = strtoul(word, &end, 10);
     if (word[0] < '0' || word[0] > '9' || *end != '\0' || bits == 0 || bits > 1000000) {
-        return msg_fail(STATUS_USAGE, "--bits", "\"%.40s\" is not a number of bits", word);
+        return msg_fail(STATUS_USAGE, "--bits", "%s is not a number of bits", shown_word(word, strlen(word)).text);
     }
     *out = (unsigned)bits;
     return STATUS_OK;

@@ -9,6 +9,7 @@
 #include "cli/doc.h"
 #include "cli/key_uri.h"
 #include "cli/mint.h"
+#include "cli/shown.h"
 #include "cli/time.h"
 #include "cli/verb.h"
 
@@ -138,7 +139,8 @@ static msg_status read_count(unsigned long *out, const char *option, const char 
     char *end = NULL;
     *out = strtoul(count, &end, 10);
     if (count[0] < '0' || count[0] > '9' || *end != '\0' || *out == 0 || *out > most) {
-        return msg_fail(STATUS_USAGE, option, "\"%.40s\" is not a number from 1 to %lu", count, most);
+        return msg_fail(STATUS_USAGE, option, "%s is not a number from 1 to %lu", shown_word(count, strlen(count)).text,
+                        most);
     }
     return STATUS_OK;
 }

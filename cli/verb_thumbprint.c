@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/keys.h"
+#include "cli/shown.h"
 #include "cli/verb.h"
 
 typedef struct thumbprint_args {
@@ -66,7 +67,8 @@ static msg_status run(const void *given, const opt_list *operands)
     const char *path = operands->count > 0 ? operands->items[0] : "-";
     const hash_row *hash = find_hash(args->hash != NULL ? args->hash : "sha256");
     if (hash == NULL) {
-        return msg_fail(STATUS_USAGE, "--hash", "\"%.40s\" is not sha256, sha384 or sha512", args->hash);
+        return msg_fail(STATUS_USAGE, "--hash", "%s is not sha256, sha384 or sha512",
+                        shown_word(args->hash, strlen(args->hash)).text);
     }
     keys_loaded loaded;
     const keys_how how = { args->passphrase, false };

@@ -13,6 +13,7 @@
 #include "cli/doc.h"
 #include "cli/keys.h"
 #include "cli/remote.h"
+#include "cli/shown.h"
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
@@ -526,7 +527,7 @@ static msg_status judge(const verify_job *job, verify_case *of)
         say_refusal(of);
     }
     if (of->status == STATUS_KEY) {
-        keys_warn_skipped(of->keys_name, of->keys);
+        keys_warn_skipped(shown_url(of->keys_name).text, of->keys);
     }
     msg_status printed = STATUS_OK;
     if (args->json) {

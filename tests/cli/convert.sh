@@ -86,7 +86,7 @@ for member in "\"kid\":\"$thumbprint\"" '"use":"sig"' '"alg":"ES256"'; do out_ha
 accept 'kid' convert --to jwk --kid 'my key' P-256.pem
 out_has 'kid' '"kid":"my key"'
 refuse 'an alg that does not fit' 9 'P-256.pem' convert --alg RS256 P-256.pem
-refuse 'an alg that is none' 2 'unknown algorithm "FOO"' convert --alg FOO P-256.pem
+refuse 'an alg that is none' 2 'unknown algorithm: "FOO"' convert --alg FOO P-256.pem
 accept 'Kong spells the alg SH256' convert --to jwk --alg SH256 --hmac-k-raw - <<'END'
 {"kty":"oct","k":"KJNJKBSbJ87y23jHb?SNKLKLM?SIO*.S"}
 END

@@ -150,12 +150,12 @@ openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out small.pem 2>/d
 refuse 'a weak key' 9 'mint: ' mint --key small.pem --alg RS256
 openssl genpkey -algorithm X25519 -out x.pem 2>/dev/null
 refuse 'a key that does not sign' 9 'mint: ' mint --key x.pem
-refuse 'claims that are no JSON' 3 '--claims: is not JSON' mint --key key.json --claims '{"a":'
+refuse 'claims that are no JSON' 3 '--claims: is not valid JSON' mint --key key.json --claims '{"a":'
 refuse 'claims that are no object' 3 'not a JSON object' mint --key key.json --claims '[1]'
 refuse 'a claim twice' 3 'the claims: ' mint --key key.json --claims '{"a":1}' --claim a=2
 refuse 'a claim twice, bare' 3 'the claims: ' mint --key key.json --bare --claims '{"a":1}' --claim a=2
-refuse 'JSON that is none' 3 '--claim-json a: is not JSON' mint --key key.json --claim-json a=b
-refuse 'JSON that is more' 3 '--claim-json a: is not JSON' mint --key key.json --claim-json 'a=1,"b":2'
+refuse 'JSON that is none' 3 '--claim-json "a": is not valid JSON' mint --key key.json --claim-json a=b
+refuse 'JSON that is more' 3 '--claim-json "a": is not valid JSON' mint --key key.json --claim-json 'a=1,"b":2'
 refuse 'no equals sign' 2 'with an equals sign' mint --key key.json --claim a
 refuse 'a text that is not UTF-8' 3 'is not UTF-8' mint --key key.json --claim "a=$(printf '\377')"
 for name in alg crit b64 typ kid; do
@@ -194,7 +194,7 @@ g 'a Bearer that is no token' 10 'mint: ' --bearer abc --no-consumer
 g 'a Bearer without client_id' 10 'clientId' --bearer "$(golden '{"alg":"none"}' '{"sub":"s"}')" --no-consumer
 g 'a certificate that is none' 3 'mint: ' --client-cert basic.txt --no-consumer
 g 'no such certificate' 3 'none.pem: No such file' --client-cert none.pem --no-consumer
-g 'no such file' 3 'none: No such file' --bearer @none --no-consumer
+g 'no such file' 3 'none.txt: No such file' --bearer @none.txt --no-consumer
 refuse 'no issuer' 2 'iss' mint --key key.json --apikey k --no-consumer --aud a
 refuse 'no audience' 2 'aud' mint --key key.json --apikey k --no-consumer --iss a
 

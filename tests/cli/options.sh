@@ -35,7 +35,8 @@ done
 [ "$verbs" -ge 7 ] || fail "--help lists $verbs verbs"
 
 refuse 'no verb' 2 'no verb'
-refuse 'unknown verb' 2 'unknown verb "frobnicate"' frobnicate
+refuse 'unknown verb' 2 'unknown verb: a value of 10 characters' frobnicate
+refuse 'unknown verb, short' 2 'unknown verb: "xyz"' xyz
 refuse 'misspelt verb' 2 'did you mean verify?' verfy
 refuse 'misspelt option' 2 'did you mean --jwks?' verify --jwsk x
 refuse 'unknown option of the program' 2 'unknown option' --frobnicate
@@ -65,7 +66,7 @@ refuse 'ambiguous beginning' 2 '--pa may be --passphrase-env or --passphrase-fil
 refuse 'value missing' 2 '--hash needs a value: sha256|sha384|sha512' thumbprint key.json --hash
 refuse 'value of a flag' 2 '--uri takes no value' thumbprint --uri=yes key.json
 refuse 'given twice' 2 '--hash was given twice' thumbprint --hash sha256 --hash sha512 key.json
-refuse 'one operand too many' 2 'unexpected argument "b"' thumbprint key.json b
+refuse 'one operand too many' 2 'unexpected argument: a value of 1 character' thumbprint key.json b
 refuse 'no operand wanted' 2 'unexpected argument' keygen --alg ES256 file
 refuse 'unknown hash' 2 'is not sha256, sha384 or sha512' thumbprint --hash md5 key.json
 
@@ -79,8 +80,9 @@ for alg in none HS257 rs256 ''; do
     refuse "unknown algorithm '$alg'" 2 'unknown algorithm' verify --jwks jwks.json --alg "$alg" x
     refuse "unknown algorithm '$alg', keygen" 2 'unknown algorithm' keygen --alg "$alg"
 done
-refuse 'list with an empty algorithm' 2 'unknown algorithm ""' verify --jwks jwks.json --alg ES256, x
+refuse 'list with an empty algorithm' 2 'unknown algorithm: ""' verify --jwks jwks.json --alg ES256, x
 
 # A file name with control characters does not reach the terminal.
+touch "$(printf 'a\033[31mb\nc')"
 refuse 'escape sequence in a message' 3 'a?[31mb?c' thumbprint "$(printf 'a\033[31mb\nc')"
 finish

@@ -71,7 +71,7 @@ TOKEN=$token accept 'environment' verify --jwks jwks.json --now 1500 --token-env
 out_is 'environment' "$claims"
 refuse 'no such variable' 3 'no variable XCJ_NOT_THERE' verify --jwks jwks.json --token-env XCJ_NOT_THERE
 refuse 'variable and argument' 2 'exclude each other' verify --jwks jwks.json --token-env TOKEN "$token"
-refuse 'no such file' 3 'none: No such file' verify --jwks jwks.json @none
+refuse 'no such file' 3 'none.txt: No such file' verify --jwks jwks.json @none.txt
 refuse 'a file name' 3 'name of a file' verify --jwks jwks.json t0
 refuse 'key and token on standard input' 2 'only once' verify --key - - <es.json
 printf '%s\n\n' "$token" >t3
@@ -177,7 +177,7 @@ accept 'detached' verify --key es.json --now 1500 --payload payload "$detached"
 out_is 'detached' "$claims"
 printf '%s ' "$claims" >payload2
 refuse 'another payload' 4 'signature' verify --key es.json --now 1500 --payload payload2 "$detached"
-refuse 'no payload' 3 'none: No such file' verify --key es.json --payload none "$detached"
+refuse 'no payload' 3 'none.txt: No such file' verify --key es.json --payload none.txt "$detached"
 
 # JSON serialisations.
 flat() {
