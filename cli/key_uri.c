@@ -34,7 +34,7 @@ static int give(char *room, int cap, int writing, void *data)
     (void)writing;
     if (self->status == STATUS_OK && self->passphrase.ptr == NULL) {
         bool may_ask = self->from->env == NULL && self->from->file == NULL && isatty(STDERR_FILENO) == 1;
-        self->status = may_ask ? terminal_ask(&self->passphrase, "PIN or passphrase: ", NAME, "cannot be asked for its PIN")
+        self->status = may_ask ? terminal_ask(&self->passphrase, "PIN or passphrase", NAME, "cannot be asked for its PIN")
                                : msg_fail(STATUS_INPUT, NAME,
                                           "wants a PIN or passphrase: give --passphrase-env or "
                                           "--passphrase-file");

@@ -50,7 +50,7 @@ static msg_status ask_and_read(keys_loaded *out, const text *data, const char *n
                                xcj_code *code, xcj_error *err)
 {
     text passphrase = TEXT_INIT;
-    msg_status asked = terminal_ask(&passphrase, "passphrase: ", name, NO_TERMINAL);
+    msg_status asked = terminal_ask(&passphrase, "passphrase", name, NO_TERMINAL);
     if (asked == STATUS_OK) {
         options->passphrase = passphrase.ptr;
         options->passphrase_len = passphrase.len;

@@ -25,7 +25,7 @@ static void note_failure(int printed)
 }
 
 /* A file name or a token may carry control characters (C1 ones as UTF-8 too): a message stays one harmless line. */
-static void make_harmless(char *line)
+void msg_harmless(char *line)
 {
     for (char *p = line; *p != '\0'; p++) {
         unsigned char c = (unsigned char)*p;
@@ -66,7 +66,7 @@ static void say(const char *kind, const char *colour, const char *subject, const
     }
     char line[LINE_MAX_LEN + 300];
     (void)snprintf(line, sizeof line, "%.250s%s%s", subject ? subject : "", subject ? ": " : "", text);
-    make_harmless(line);
+    msg_harmless(line);
     cut_tokens(line);
     bool coloured = msg_colour(STDERR_FILENO);
     note_failure(fprintf(stderr, "%sxcj:%s %s%s\n", coloured ? colour : "", coloured ? "\033[0m" : "", kind, line));
@@ -77,10 +77,16 @@ bool msg_is_unheard(void)
     return unheard;
 }
 
+bool msg_obeys(int fd)
+{
+    const char *kind = getenv("TERM");
+    return kind != NULL && kind[0] != '\0' && strcmp(kind, "dumb") != 0 && isatty(fd) == 1;
+}
+
 bool msg_colour(int fd)
 {
     const char *no_color = getenv("NO_COLOR");
-    return (no_color == NULL || no_color[0] == '\0') && isatty(fd) == 1;
+    return (no_color == NULL || no_color[0] == '\0') && msg_obeys(fd);
 }
 
 bool msg_is_terminal(void)

@@ -44,6 +44,9 @@ __attribute__((format(printf, 2, 3))) void msg_warn(const char *subject, const c
 /** Prints how many warnings were left out. */
 void msg_finish(void);
 
+/** Makes a line fit for a terminal: control characters become question marks. */
+void msg_harmless(char *line);
+
 /** Says the text alone, without a prefix. */
 __attribute__((format(printf, 1, 2))) void msg_note(const char *fmt, ...);
 
@@ -53,7 +56,10 @@ bool msg_is_unheard(void);
 /** Is standard error a terminal? */
 bool msg_is_terminal(void);
 
-/** May this file descriptor be written to in colours: a terminal, and no NO_COLOR. */
+/** Is this file descriptor a terminal that obeys escape sequences (TERM is set, and not dumb)? */
+bool msg_obeys(int fd);
+
+/** May this file descriptor be written to in colours: such a terminal, and no NO_COLOR. */
 bool msg_colour(int fd);
 
 #endif

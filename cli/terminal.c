@@ -1,100 +1,134 @@
 /*
  * terminal.c: the hidden line and the progress line, and the signals that may come meanwhile.
  */
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "cli/io.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 
 #define LINE_LIMIT ((size_t)4096)
 #define BAR_WIDTH 30
 #define CLEAR "\r\033[K"
 
-static const int SIGNALS[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
-#define SIGNAL_COUNT (sizeof SIGNALS / sizeof SIGNALS[0])
+/* What may come while a line is typed. SIGCONT: the shell has used the terminal meanwhile, and made it echo again. */
+static const int STIRS[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT };
+#define STIRS_COUNT (sizeof STIRS / sizeof STIRS[0])
 
-/* What the handler undoes; constant while it may be called. */
-static int hidden_fd = -1; /* a terminal that does not echo */
-static struct termios hidden_before;
-static struct sigaction before[SIGNAL_COUNT];
+static volatile sig_atomic_t caught[STIRS_COUNT];
 
-static void undo(int number)
+static void note(int number)
 {
-    ssize_t put = 0;
-    if (hidden_fd >= 0) {
-        (void)tcsetattr(hidden_fd, TCSAFLUSH, &hidden_before);
-        put = write(hidden_fd, "\n", 1);
-    } else {
-        put = write(STDERR_FILENO, CLEAR, sizeof CLEAR - 1);
-    }
-    (void)put;
-    /* The action is the default again (SA_RESETHAND), and ends the command as soon as this returns. */
-    (void)raise(number);
-}
-
-static void guard(void)
-{
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = undo;
-    action.sa_flags = (int)SA_RESETHAND;
-    (void)sigfillset(&action.sa_mask);
-    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
-        (void)sigaction(SIGNALS[i], NULL, &before[i]);
-        /* What a parent had ignored stays ignored: nohup. */
-        if (before[i].sa_handler != SIG_IGN) {
-            (void)sigaction(SIGNALS[i], &action, NULL);
+    for (size_t i = 0; i < STIRS_COUNT; i++) {
+        if (STIRS[i] == number) {
+            caught[i] = 1;
         }
     }
 }
 
-static void unguard(void)
+/* The signals as they were before a question. */
+typedef struct stirs {
+    sigset_t mask;
+    struct sigaction actions[STIRS_COUNT];
+} stirs;
+
+/* From now on they are noted, and only while the command waits: none is missed between a look and the wait. */
+static void catch_stirs(stirs *before)
 {
-    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
-        (void)sigaction(SIGNALS[i], &before[i], NULL);
+    sigset_t all;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = note;
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigemptyset(&all);
+    for (size_t i = 0; i < STIRS_COUNT; i++) {
+        caught[i] = 0;
+        (void)sigaddset(&all, STIRS[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before->mask);
+    for (size_t i = 0; i < STIRS_COUNT; i++) {
+        (void)sigaction(STIRS[i], NULL, &before->actions[i]);
+        /* What a parent had ignored stays ignored: nohup. */
+        if (before->actions[i].sa_handler != SIG_IGN) {
+            (void)sigaction(STIRS[i], &action, NULL);
+        }
     }
 }
 
-static ssize_t read_hidden(int terminal, char *room, size_t cap)
+/* What came acts now, on a terminal that is as it was: ends the command, or stops it until it is continued. */
+static void release_stirs(const stirs *before)
 {
-    if (tcgetattr(terminal, &hidden_before) != 0) {
+    for (size_t i = 0; i < STIRS_COUNT; i++) {
+        (void)sigaction(STIRS[i], &before->actions[i], NULL);
+        if (caught[i] && STIRS[i] != SIGCONT) {
+            (void)raise(STIRS[i]);
+        }
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+/* One line, unseen. -1 and EINTR: a signal was noted. From the background this stops until the command is in the foreground.
+ */
+static ssize_t read_hidden(int terminal, const char *prompt, char *room, size_t cap, const sigset_t *mask)
+{
+    struct termios usual;
+    if (tcgetattr(terminal, &usual) != 0) {
         return -1;
     }
-    struct termios hidden = hidden_before;
+    struct termios hidden = usual;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
-    hidden_fd = terminal;
-    guard();
-    ssize_t got = -1;
-    if (tcsetattr(terminal, TCSAFLUSH, &hidden) == 0) {
-        got = read(terminal, room, cap);
-        (void)tcsetattr(terminal, TCSAFLUSH, &hidden_before);
+    if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0) {
+        return -1;
     }
-    unguard();
-    hidden_fd = -1;
-    return got;
+    struct pollfd typed = { terminal, POLLIN, 0 };
+    ssize_t got = -1;
+    if (write(terminal, prompt, strlen(prompt)) > 0 && ppoll(&typed, 1, NULL, mask) > 0) {
+        got = read(terminal, room, cap);
+    }
+    const int cause = errno;
+    (void)tcsetattr(terminal, TCSAFLUSH, &usual);
+    const ssize_t ended = write(terminal, "\n", 1);
+    errno = cause;
+    return ended == 1 ? got : -1;
 }
 
-msg_status terminal_ask(text *out, const char *prompt, const char *name, const char *no_terminal)
+/* Asks again after each signal that did not end the command. */
+static ssize_t ask(int terminal, const char *prompt, char *room, size_t cap)
 {
+    for (;;) {
+        stirs before;
+        errno = 0;
+        catch_stirs(&before);
+        const ssize_t got = read_hidden(terminal, prompt, room, cap, &before.mask);
+        const bool is_stirred = got < 0 && errno == EINTR;
+        release_stirs(&before);
+        if (!is_stirred) {
+            return got;
+        }
+    }
+}
+
+msg_status terminal_ask(text *out, const char *what, const char *name, const char *no_terminal)
+{
+    char prompt[320];
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0) {
         return msg_fail(STATUS_INPUT, name, "%s", no_terminal);
     }
+    (void)snprintf(prompt, sizeof prompt, "%s for %.250s: ", what, name);
+    msg_harmless(prompt);
     char *room = text_room(out, LINE_LIMIT);
-    ssize_t got = -1;
-    if (room != NULL && write(terminal, prompt, strlen(prompt)) > 0) {
-        got = read_hidden(terminal, room, LINE_LIMIT - 1);
-    }
-    bool fine = got > 0 && write(terminal, "\n", 1) == 1;
+    const ssize_t got = room != NULL ? ask(terminal, prompt, room, LINE_LIMIT - 1) : -1;
     (void)close(terminal);
-    if (!fine) {
+    if (got <= 0) {
         return msg_fail(STATUS_INPUT, name, "nothing was typed at the terminal");
     }
     out->len += (size_t)got;
@@ -110,12 +144,18 @@ static double seconds_since(const struct timespec *start)
     return (double)(now.tv_sec - start->tv_sec) + (double)(now.tv_nsec - start->tv_nsec) / 1e9;
 }
 
+/* Async-signal-safe. */
+static void clear_line(void)
+{
+    const ssize_t put = write(STDERR_FILENO, CLEAR, sizeof CLEAR - 1);
+    (void)put;
+}
+
 bool terminal_progress_start(terminal_progress *line)
 {
-    const char *kind = getenv("TERM");
     line->shown = false;
     (void)clock_gettime(CLOCK_MONOTONIC, &line->start);
-    return msg_is_terminal() && isatty(STDOUT_FILENO) == 0 && kind != NULL && strcmp(kind, "dumb") != 0;
+    return msg_obeys(STDERR_FILENO) && isatty(STDOUT_FILENO) == 0;
 }
 
 void terminal_progress_show(terminal_progress *line, unsigned long done, unsigned long total)
@@ -127,7 +167,7 @@ void terminal_progress_show(terminal_progress *line, unsigned long done, unsigne
         return;
     }
     if (!line->shown) {
-        guard();
+        signals_guard(clear_line);
         line->shown = true;
     }
     const double part = total > 0 ? (double)done / (double)total : 1;
@@ -148,7 +188,7 @@ void terminal_progress_end(terminal_progress *line)
     if (!line->shown) {
         return;
     }
-    unguard();
+    signals_unguard(clear_line);
     (void)fputs(CLEAR, stderr);
     line->shown = false;
 }

@@ -10,8 +10,11 @@
 #include "cli/msg.h"
 #include "cli/text.h"
 
-/** Asks for a line at the controlling terminal, unseen; `no_terminal` is what to say, about `name`, when there is none. */
-msg_status terminal_ask(text *out, const char *prompt, const char *name, const char *no_terminal);
+/**
+ * Asks at the controlling terminal for a line, unseen: "WHAT for NAME: ". While the command is stopped the terminal echoes;
+ * once it is continued the question is asked anew. `no_terminal` is what to report, about `name`, when there is no terminal.
+ */
+msg_status terminal_ask(text *out, const char *what, const char *name, const char *no_terminal);
 
 /** A line on standard error that says how far a long run is. */
 typedef struct terminal_progress {

@@ -30,15 +30,15 @@ static const opt_row OPTIONS[] = {
     KEYS_SECRET_ROWS(mint_args, secret),
     KEYS_PASSPHRASE_ROWS(mint_args, passphrase),
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
-    { "authorization", 0, OPT_ONE, "VALUE|@FILE|-", AUTHENTICATION, "authenticated by this Authorization field" },
+    { "authorization", 0, OPT_ONE, "@FILE|-|VALUE", AUTHENTICATION, "authenticated by this Authorization field" },
     { "authorization-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a field, from the environment" },
-    { "bearer", 0, OPT_ONE, "TOKEN|@FILE|-", AUTHENTICATION, "authenticated by this Bearer token" },
+    { "bearer", 0, OPT_ONE, "@FILE|-|TOKEN", AUTHENTICATION, "authenticated by this Bearer token" },
     { "bearer-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a token, from the environment" },
-    { "basic", 0, OPT_ONE, "USER:PASSWORD|@FILE|-", AUTHENTICATION, "authenticated by Basic" },
+    { "basic", 0, OPT_ONE, "@FILE|-|USER:PASSWORD", AUTHENTICATION, "authenticated by Basic" },
     { "basic-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by Basic, USER:PASSWORD from the environment" },
     { "client-cert", 0, OPT_ONE, "FILE", AUTHENTICATION, "authenticated by this client certificate" },
     { "client-dn", 0, OPT_ONE, "DN", AUTHENTICATION, "authenticated by a certificate of this subject" },
-    { "apikey", 0, OPT_ONE, "KEY|@FILE|-", AUTHENTICATION, "authenticated by this API key" },
+    { "apikey", 0, OPT_ONE, "@FILE|-|KEY", AUTHENTICATION, "authenticated by this API key" },
     { "apikey-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "by such a key, from the environment" },
     { "apikey-sha256", 0, OPT_FLAG, NULL, AT(apikey_sha256), "client_id is the API key's SHA-256, not the key" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
@@ -352,9 +352,9 @@ const verb verb_mint = {
     "Makes the custom JWT of an authentication, which needs --iss, --aud and a consumer. Without an\n"
     "authentication the given claims are signed, with iat, exp and jti where they lack them.\n"
     "@FILE reads the value from a file, - from standard input.\n",
-    "  xcj mint --key key.json --basic my-user:secret --consumer-id c1 --iss https://gw.example --aud "
+    "  xcj mint --key key.json --basic @basic.txt --consumer-id c1 --iss https://gw.example --aud "
     "http://api.example/orders\n"
-    "  xcj mint --config plugin.json --authorization \"Bearer $TOKEN\" --aud http://api.example/ --no-consumer --output "
+    "  xcj mint --config plugin.json --bearer-env TOKEN --aud http://api.example/ --no-consumer --output "
     "header\n"
     "  xcj mint --key key.json --sub alice --claim-json 'roles=[\"admin\"]' --expires-in 5m\n",
     OPTIONS,

@@ -17,6 +17,7 @@ printf '{"iss":"https://gw.example","private_jwk":%s}' "$(cat key.json)" >plugin
 printf '0123456789abcdef0123456789abcdef' >secret.txt
 xcj mint --key key.json --iss https://issuer.example --aud api://orders --claim clientId=app >token.jwt || fail 'mint'
 xcj mint --key key.json --repeat 3 >tokens.txt || fail 'mint --repeat'
+printf 'my-user:secret' >basic.txt
 TOKEN=$(cat token.jwt)
 export TOKEN
 cd ..
