@@ -65,7 +65,7 @@ checked() {
     is "$1, client_id" "$2" "$(jq -r .client_id claims)"
     is "$1, act" "{\"client_id\":\"$3\"}" "$(jq -c .act claims)"
     is "$1, lifetime" 1800 "$(jq '.exp - .iat' claims)"
-    is "$1, iat" true "$(jq --argjson now "$(date +%s)" '.iat >= $now - 5 and .iat <= $now' claims)"
+    is "$1, iat" true "$(jq --argjson now "$(date +%s)" '.iat >= $now - 60 and .iat <= $now' claims)"
     is "$1, jti" true "$(jq '.jti | test("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")' claims)"
     is "$1, no credential to the service" '' "$(received authorization)$(received apikey)"
 }
