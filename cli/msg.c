@@ -119,7 +119,6 @@ msg_status msg_status_of(xcj_code code, msg_about about)
     case XCJ_ERR_KEY_TYPE:
     case XCJ_ERR_PASSPHRASE:
     case XCJ_ERR_KEY_PART:
-    case XCJ_ERR_CERTIFICATE:
     case XCJ_ERR_TOKEN:
         return STATUS_INPUT;
     case XCJ_ERR_SIGNATURE:
@@ -140,6 +139,7 @@ msg_status msg_status_of(xcj_code code, msg_about about)
         return STATUS_POLICY;
     case XCJ_ERR_NO_CREDENTIAL:
     case XCJ_ERR_CREDENTIAL:
+    case XCJ_ERR_CERTIFICATE:
     case XCJ_ERR_CLIENT_ID:
     case XCJ_ERR_CONSUMER:
         return STATUS_AUTH;

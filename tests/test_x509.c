@@ -233,6 +233,72 @@ START_TEST(one_inside_another)
 }
 END_TEST
 
+static char *url_encoded(const char *text, const char *kept)
+{
+    char *out = calloc(3, strlen(text) + 1);
+    for (char *dst = out; *text != '\0'; text++) {
+        bool plain = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z') || (*text >= '0' && *text <= '9') ||
+                     strchr(kept, *text) != NULL;
+        dst += plain ? sprintf(dst, "%c", *text) : sprintf(dst, "%%%02X", (unsigned)*text);
+    }
+    return out;
+}
+
+/* The certificate in a text of this format, which is read, or (wanted NULL) refused with these words. */
+static void expect_header(const char *format, const char *cert, const char *wanted, const char *words)
+{
+    char *text = calloc(1, strlen(format) + 2 * strlen(cert) + 1);
+    xcj__buf out;
+    xcj_error err;
+    sprintf(text, format, cert, cert);
+    xcj__buf_init(&out);
+    xcj_code code = xcj__x509_subject(&out, text, strlen(text), false, &err);
+    ck_assert_msg(code == (wanted != NULL ? XCJ_OK : XCJ_ERR_CERTIFICATE), "%s: %s", format, err.message);
+    ck_assert(wanted == NULL || (out.len == strlen(wanted) && memcmp(out.ptr, wanted, out.len) == 0));
+    ck_assert_msg(wanted != NULL || strstr(err.message, words) != NULL, "%s", err.message);
+    xcj__buf_free(&out);
+    free(text);
+}
+
+/* nginx encodes all but letters and digits, AWS leaves + = and /; HAProxy and RFC 9440 send DER in base64, Envoy XFCC. */
+START_TEST(as_proxies_write_it)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    const uint8_t *at = der;
+    X509 *cert = d2i_X509(NULL, &at, len);
+    char *pem = pem_of(cert, false);
+    char *base64 = calloc(2, (size_t)len);
+    EVP_EncodeBlock((unsigned char *)base64, der, len);
+    static const char *const kept[] = { "", "-", "-+=/", "+=/ -._~" };
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
+        char *text = url_encoded(pem, kept[i]);
+        expect_header("%s", text, "CN=x", "");
+        expect_header(" %s\r\n", text, "CN=x", "");
+        expect_header("By=spiffe://a;Hash=ab;Cert=\"%s\";Subject=\"CN=x,O=a;Cert=b\";URI=", text, "CN=x", "");
+        expect_header("Hash=ab;cert=%s", text, "CN=x", "");
+        expect_header("Cert=\"%s\",Cert=\"%s\"", text, NULL, "several elements");
+        expect_header("Cert=\"%s\";Cert=\"%s\"", text, NULL, "twice");
+        expect_header("Subject=\"Cert=%s\";Hash=ab", text, NULL, "no Cert");
+        expect_header("%s%%4", text, NULL, "hexadecimal");
+        free(text);
+    }
+    expect_header("%s", base64, "CN=x", "");
+    expect_header(":%s:", base64, "CN=x", "");
+    expect_header(" :%s: ", base64, "CN=x", "");
+    expect_header(":%s", base64, NULL, "RFC 9440");
+    expect_header(":%s:, :%s:", base64, NULL, "RFC 9440");
+    expect_header("%s!", base64, NULL, "cannot be read");
+    expect_header("subject=CN = y\nissuer=CN = y\n%s", pem, "CN=x", "");
+    expect_header("%%2D%%2D%%2D%%2D%%2DBEGIN%%20CERTIFICATE%%2D%%2D%%2D%%2D%%2D", "", NULL, "cannot be read");
+    free(base64);
+    free(pem);
+    X509_free(cert);
+    OPENSSL_free(der);
+}
+END_TEST
+
 /* Whatever is refused leaves the buffer's earlier content, and the caller's entries in the queue. */
 START_TEST(refusals)
 {
@@ -298,6 +364,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, subjects_that_read_alike);
     tcase_add_test(tcase, forms);
     tcase_add_test(tcase, one_inside_another);
+    tcase_add_test(tcase, as_proxies_write_it);
     tcase_add_test(tcase, refusals);
     tcase_add_test(tcase, facts);
     Suite *s = suite_create("x509");

@@ -30,7 +30,7 @@ typedef struct xcj_auth {
     size_t size;                /**< of the struct, as its _INIT sets it */
     uint32_t methods;           /**< the one that authenticated the request, or a list: exactly one of it must be present */
     xcj_str authorization;      /**< the value of the Authorization header field */
-    xcj_str client_cert;        /**< the client certificate, PEM (text before it and a chain are fine) or DER */
+    xcj_str client_cert;        /**< the client certificate, as xcj_certificate_read() takes it */
     xcj_str client_dn;          /**< or its subject as text, used unchanged; not together with client_cert */
     xcj_str api_key;            /**< the API key; it becomes client_id, unless the options say api_key_sha256 */
     xcj_str consumer_custom_id; /**< becomes act.client_id */

@@ -234,7 +234,9 @@ typedef struct xcj_certificate {
 } xcj_certificate;
 
 /**
- * Reads the first certificate of a PEM text, or DER. XCJ_ERR_CERTIFICATE, _LIMIT, _MEMORY, _CRYPTO; *out is then all zero.
+ * Reads the first certificate of a PEM text, or DER; also as proxies write it into a header: URL-encoded PEM, :base64: of
+ * DER (RFC 9440), base64 of DER, or an X-Forwarded-Client-Cert of one element with a Cert. XCJ_ERR_CERTIFICATE, _LIMIT,
+ * _MEMORY, _CRYPTO; *out is then all zero.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err);
 

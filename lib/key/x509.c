@@ -7,6 +7,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/json_write.h"
+#include "lib/key/cert_text.h"
 #include "lib/key/evp.h"
 #include "lib/key/pem.h"
 #include "lib/key/recognise.h"
@@ -134,13 +135,9 @@ static xcj_code put_subject(xcj__buf *out, X509 *cert, bool kong, xcj_error *err
     return XCJ_OK;
 }
 
-/* A certificate of either form; the error is set when there is none. The queue is marked by the caller. */
-static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_error *err)
+/* PEM or DER. */
+static xcj_code open_plain(X509 **out, const char *cert, size_t len, xcj_error *err)
 {
-    *out = NULL;
-    if (len > CERT_TEXT_MAX) {
-        return xcj__fail(err, XCJ_ERR_LIMIT, "a certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
-    }
     const char *why;
     xcj__form form = xcj__recognise((const uint8_t *)cert, len, &why);
     xcj_error reason;
@@ -156,6 +153,22 @@ static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_e
     }
     return code != XCJ_OK ? xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read: %s", reason.message)
                           : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
+}
+
+/* A certificate of any form; the error is set when there is none. The queue is the caller's. */
+static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_error *err)
+{
+    *out = NULL;
+    if (len > CERT_TEXT_MAX) {
+        return xcj__fail(err, XCJ_ERR_LIMIT, "a certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
+    }
+    xcj__buf inner;
+    xcj_code code = xcj__cert_text(&inner, (xcj_str){ cert, len }, err);
+    if (code == XCJ_OK) {
+        code = inner.len > 0 ? open_plain(out, inner.ptr, inner.len, err) : open_plain(out, cert, len, err);
+        xcj__buf_free(&inner);
+    }
+    return code;
 }
 
 bool xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject)

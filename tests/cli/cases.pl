@@ -15,8 +15,6 @@ my %not_yet = (
     '143' => 'mint has no --header-json, and --header cannot set typ',
     '144' => 'mint cannot set typ by --header',
     '146' => 'mint signs no opaque payload',
-    '147' => 'a client certificate in URL-encoded PEM is not read',
-    '149' => 'a client certificate in base64 of DER is not read',
     '155' => 'mint takes --kid thumbprint for a kid',
 );
 

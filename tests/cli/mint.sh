@@ -192,7 +192,7 @@ g 'an empty API key' 10 'mint: ' --apikey '' --no-consumer
 g 'a scheme that is neither' 10 'mint: ' --authorization 'Digest x' --no-consumer
 g 'a Bearer that is no token' 10 'mint: ' --bearer abc --no-consumer
 g 'a Bearer without client_id' 10 'clientId' --bearer "$(golden '{"alg":"none"}' '{"sub":"s"}')" --no-consumer
-g 'a certificate that is none' 3 'mint: ' --client-cert basic.txt --no-consumer
+g 'a certificate that is none' 10 'mint: ' --client-cert basic.txt --no-consumer
 g 'no such certificate' 3 'none.pem: No such file' --client-cert none.pem --no-consumer
 g 'no such file' 3 'none.txt: No such file' --bearer @none.txt --no-consumer
 refuse 'no issuer' 2 'iss' mint --key key.json --apikey k --no-consumer --aud a
