@@ -230,19 +230,20 @@ static void kids(tally *t)
         { "{\"alg\":\"HS256\",\"kid\":\"n\\u0000c\"}", XCJ_ERR_NO_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"n\"}", XCJ_ERR_NO_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"twice\"}", XCJ_ERR_AMBIGUOUS_KEY },
+        { "{\"alg\":\"HS256\",\"kid\":\"same\"}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"kid\":\"broken\"}", XCJ_ERR_AMBIGUOUS_KEY },
         { "{\"alg\":\"HS256\",\"kid\":\"future\"}", XCJ_OK },
         { "{\"alg\":\"HS256\",\"kid\":null}", XCJ_ERR_TOKEN },
         { "{\"alg\":\"HS256\"}", XCJ_ERR_AMBIGUOUS_KEY },
     };
     static const char k[] = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
-    static const char *const names[] = {
-        "a", "", "\xc3\xa9", "twice", "twice", "broken", "future", "n\\u0000a", "n\\u0000b"
-    };
+    static const char *const names[] = { "a",      "",          "\xc3\xa9",  "twice", "twice", "broken",
+                                         "future", "n\\u0000a", "n\\u0000b", "same",  "same" };
     char set[4096] = "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"broken\",\"k\":\"!\"},{\"kty\":\"NEW\",\"kid\":\"future\"}";
     char jwk[256];
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(jwk, sizeof jwk, ",{\"kty\":\"oct\",\"kid\":\"%s\",\"k\":\"%s\"}", names[i], k);
+        /* The second one called "twice" is another key, the one called "same" is not. */
+        snprintf(jwk, sizeof jwk, ",{\"kty\":\"oct\",\"kid\":\"%s\",\"k\":\"%s%s\"}", names[i], i == 4 ? "AAAA" : "", k);
         strcat(set, jwk);
     }
     strcat(set, "]}");
