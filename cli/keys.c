@@ -11,6 +11,9 @@
 
 #define PASSPHRASE_LIMIT ((size_t)4096)
 
+/* With the refusal that follows, 20 lines. */
+#define WARNINGS_MAX ((size_t)19)
+
 static const char NO_TERMINAL[] = "is encrypted: give --passphrase-env or --passphrase-file";
 
 msg_status keys_set_of_one(keys_loaded *out, xcj_key *key)
@@ -173,10 +176,15 @@ void keys_free(keys_loaded *loaded)
 
 void keys_warn_skipped(const char *name, const xcj_keyset *set)
 {
-    for (size_t i = 0; i < xcj_keyset_skipped_count(set); i++) {
+    size_t count = xcj_keyset_skipped_count(set);
+    size_t shown = count <= WARNINGS_MAX ? count : WARNINGS_MAX - 1;
+    for (size_t i = 0; i < shown; i++) {
         size_t position = 0;
         const xcj_error *why = xcj_keyset_skipped(set, i, &position);
         msg_warn(name, "key %zu of the set is skipped: %s", position, why->message);
+    }
+    if (shown < count) {
+        msg_warn(name, "%zu more keys of the set are skipped", count - shown);
     }
 }
 

@@ -346,12 +346,11 @@ END_TEST
 START_TEST(reasons)
 {
     static const char text[] = "{\"keys\":[{\"kty\":\"oct\",\"k\":\"CANARY+CANARY\"},"
-                               "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" P256_X "\",\"y\":\"" P256_X "\"},"
-                               "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"" ED25519_X "\",\"x\":\"" ED25519_X "\"}]}";
+                               "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" P256_X "\",\"y\":\"" P256_X "\"}]}";
     static const struct {
         xcj_code code;
         const char *member;
-    } rows[] = { { XCJ_ERR_BASE64, "k" }, { XCJ_ERR_KEY, "x" }, { XCJ_ERR_KEY, "d" } };
+    } rows[] = { { XCJ_ERR_BASE64, "k" }, { XCJ_ERR_KEY, "x" } };
     leave_entry();
     xcj_keyset *set = load(text);
     expect_entry();
@@ -412,6 +411,70 @@ START_TEST(sizes_and_references)
 }
 END_TEST
 
+/* Of a million keys that are none, the first reasons are kept and the rest counted. */
+START_TEST(many_bad_keys)
+{
+    static const size_t counts[] = { 63, 64, 65, 1000000 };
+    for (size_t i = 0; i < COUNT_OF(counts); i++) {
+        char *text = malloc(2 * counts[i] + 300);
+        size_t len = (size_t)sprintf(text, "{\"keys\":[");
+        for (size_t j = 0; j < counts[i]; j++) {
+            memcpy(text + len, "1,", 2);
+            len += 2;
+        }
+        strcpy(text + len, "{\"kty\":\"oct\",\"k\":\"" K "\"}]}");
+        xcj_keyset *set = load(text);
+        ck_assert_uint_eq(xcj_keyset_count(set), 1);
+        ck_assert_uint_eq(xcj_keyset_skipped_count(set), counts[i]);
+        for (size_t j = 0; j < 65; j++) {
+            size_t position = 0;
+            const xcj_error *why = xcj_keyset_skipped(set, j, &position);
+            ck_assert_int_eq(why != NULL, j < 64 && j < counts[i]);
+            ck_assert(why == NULL || (why->code == XCJ_ERR_JSON && position == j));
+        }
+        xcj_keyset_free(set);
+        free(text);
+    }
+}
+END_TEST
+
+/* The private parts of a set are checked when they are used; until then each key is what its public part is. */
+START_TEST(private_parts_of_a_set)
+{
+    static const xcj_alg algs[] = { XCJ_RS256, XCJ_ES256, XCJ_ES512, XCJ_ED25519, XCJ_HS256 };
+    for (size_t i = 0; i < COUNT_OF(algs); i++) {
+        xcj_key *key = key_for(algs[i]);
+        char *jwk = jwk_text(key, XCJ_PRIVATE);
+        char *text = malloc(strlen(jwk) + 20);
+        xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+        size_t len;
+        options.alg = algs[i];
+        sprintf(text, "{\"keys\":[%s]}", jwk);
+        xcj_keyset *set = load(text);
+        const xcj_key *member = xcj_keyset_get(set, 0);
+        ck_assert_int_eq(xcj_key_is_private(member), 1);
+        xcj_free(signed_by(member, "{}", &options, &len));
+        expect_same_key(member, key, XCJ_PRIVATE);
+        xcj_keyset_free(set);
+        free(text);
+        xcj_free(jwk);
+        xcj_key_free(key);
+    }
+    xcj_keyset *set =
+        load("{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\":\"" ED25519_X "\",\"x\":\"" ED25519_X "\"}]}");
+    const xcj_key *wrong = xcj_keyset_get(set, 0);
+    char *jwk;
+    size_t len;
+    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+    ck_assert_int_eq(xcj_key_to_jwk(&jwk, &len, wrong, XCJ_PRIVATE, &err), XCJ_ERR_KEY);
+    expect_error(&err, XCJ_ERR_KEY, "d");
+    ck_assert_int_eq(xcj_jws_sign(&jwk, &len, "{}", 2, wrong, &options, NULL, &err), XCJ_ERR_KEY);
+    ck_assert_int_eq(xcj_key_to_jwk(&jwk, &len, wrong, XCJ_PUBLIC, &err), XCJ_OK);
+    xcj_free(jwk);
+    xcj_keyset_free(set);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("keyset");
@@ -428,6 +491,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, kids_are_exact);
     tcase_add_test(tcase, broken_twins);
     tcase_add_test(tcase, reasons);
+    tcase_add_test(tcase, many_bad_keys);
+    tcase_add_test(tcase, private_parts_of_a_set);
     tcase_add_test(tcase, options_of_a_set);
     tcase_add_test(tcase, sizes_and_references);
     Suite *s = suite_create("keyset");

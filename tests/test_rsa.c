@@ -4,10 +4,49 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 #include <stdio.h>
+#include <xcj/openssl.h>
 
 #include "fixtures.h"
 #include "lib/codec/base64url.h"
 #include "lib/key/evp.h"
+
+/* The linker leads calls of these here: while a private key is read, they know that the numbers are secret. */
+static bool watching;
+static size_t watched;
+
+static void watch(const BIGNUM *a, const BIGNUM *b)
+{
+    if (watching) {
+        ck_assert(BN_get_flags(a, BN_FLG_CONSTTIME) != 0 || BN_get_flags(b, BN_FLG_CONSTTIME) != 0);
+        watched++;
+    }
+}
+
+int __real_BN_mod_exp(BIGNUM *r, const BIGNUM *a, const BIGNUM *p, const BIGNUM *m, BN_CTX *c);
+int __wrap_BN_mod_exp(BIGNUM *r, const BIGNUM *a, const BIGNUM *p, const BIGNUM *m, BN_CTX *c);
+int __wrap_BN_mod_exp(BIGNUM *r, const BIGNUM *a, const BIGNUM *p, const BIGNUM *m, BN_CTX *c)
+{
+    if (BN_num_bits(p) > 64) { /* the public exponent is shorter */
+        watch(p, p);
+    }
+    return __real_BN_mod_exp(r, a, p, m, c);
+}
+
+int __real_BN_div(BIGNUM *dv, BIGNUM *rem, const BIGNUM *m, const BIGNUM *d, BN_CTX *c);
+int __wrap_BN_div(BIGNUM *dv, BIGNUM *rem, const BIGNUM *m, const BIGNUM *d, BN_CTX *c);
+int __wrap_BN_div(BIGNUM *dv, BIGNUM *rem, const BIGNUM *m, const BIGNUM *d, BN_CTX *c)
+{
+    watch(m, d);
+    return __real_BN_div(dv, rem, m, d, c);
+}
+
+BIGNUM *__real_BN_mod_inverse(BIGNUM *r, const BIGNUM *a, const BIGNUM *n, BN_CTX *c);
+BIGNUM *__wrap_BN_mod_inverse(BIGNUM *r, const BIGNUM *a, const BIGNUM *n, BN_CTX *c);
+BIGNUM *__wrap_BN_mod_inverse(BIGNUM *r, const BIGNUM *a, const BIGNUM *n, BN_CTX *c)
+{
+    watch(a, n);
+    return __real_BN_mod_inverse(r, a, n, c);
+}
 
 enum { N, E, D, P, Q, DP, DQ, QI, NUMBERS };
 static const char *const names[NUMBERS] = { "n", "e", "d", "p", "q", "dp", "dq", "qi" };
@@ -92,9 +131,39 @@ static xcj_code load(const numbers *key, int last, xcj_key **out)
     return code;
 }
 
+/* Of a key without primes the private part is refused when it is first used, and each time again. */
+static void expect_unusable(const numbers *key, xcj_code code, const char *member)
+{
+    xcj_key *read;
+    uint8_t *der;
+    char *text;
+    size_t len;
+    EVP_PKEY *pkey;
+    ck_assert_msg(load(key, D, &read) == XCJ_OK, "%s: %s", member, err.message);
+    ck_assert_int_eq(xcj_key_is_private(read), 1);
+    leave_entry();
+    ck_assert_msg(xcj_key_to_der(&der, &len, read, XCJ_PRIVATE, &err) == code, "%s: %s", member, err.message);
+    ck_assert_ptr_null(der);
+    expect_error(&err, code, member);
+    ck_assert_int_eq(xcj_key_to_jwk(&text, &len, read, XCJ_PRIVATE, &err), code);
+    ck_assert_int_eq(xcj_key_to_pkey(&pkey, read, XCJ_PRIVATE, &err), code);
+    if (xcj_key_bits(read) >= 2048) {
+        xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+        options.alg = XCJ_PS256;
+        ck_assert_int_eq(xcj_jws_sign(&text, &len, "{}", 2, read, &options, NULL, &err), code);
+    }
+    expect_entry();
+    xcj_free(jwk_text(read, XCJ_PUBLIC));
+    xcj_key_free(read);
+}
+
 static void expect_refused(const numbers *key, int last, xcj_code code, const char *member)
 {
     xcj_key *read = (xcj_key *)&err;
+    if (last == D) {
+        expect_unusable(key, code, member);
+        return;
+    }
     leave_entry();
     ck_assert_msg(load(key, last, &read) == code, "%s: %s", member, err.message);
     ck_assert_ptr_null(read);
@@ -180,10 +249,12 @@ START_TEST(crt_numbers_are_handed_on)
     EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
     numbers key = of_openssl(pkey);
     xcj_key *loaded;
+    const xcj_key *whole;
     ck_assert_msg(load(&key, D, &loaded) == XCJ_OK, "%s", err.message);
+    ck_assert_int_eq(xcj__key_whole(&whole, loaded, &err), XCJ_OK);
     for (int i = 0; i < NUMBERS; i++) {
         BIGNUM *number = NULL;
-        ck_assert_int_eq(EVP_PKEY_get_bn_param(loaded->pkey, params[i], &number), 1);
+        ck_assert_int_eq(EVP_PKEY_get_bn_param(whole->pkey, params[i], &number), 1);
         ck_assert_int_eq(BN_cmp(number, key.of[i]), 0);
         BN_clear_free(number);
     }
@@ -326,7 +397,7 @@ START_TEST(hostile_sizes)
     numbers key;
     for (int i = 0; i < NUMBERS; i++) {
         key.of[i] = BN_new();
-        BN_rand(key.of[i], 8200, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
+        BN_rand(key.of[i], 4104, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD);
     }
     BN_set_word(key.of[E], RSA_F4);
     expect_refused(&key, D, XCJ_ERR_LIMIT, "p");
@@ -364,6 +435,90 @@ START_TEST(more_than_two_primes)
 }
 END_TEST
 
+/* RFC 8017 says nothing of it, but OpenSSL takes another way with secret numbers, if it is told that they are. */
+START_TEST(secret_numbers_are_marked)
+{
+    EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
+    numbers key = of_openssl(pkey);
+    for (int last = D; last <= QI; last += QI - D) {
+        xcj_key *read;
+        uint8_t *der;
+        size_t len;
+        watched = 0;
+        watching = true;
+        ck_assert_int_eq(load(&key, last, &read), XCJ_OK);
+        ck_assert_int_eq(xcj_key_to_der(&der, &len, read, XCJ_PRIVATE, &err), XCJ_OK);
+        watching = false;
+        ck_assert_uint_ge(watched, last == D ? 6 : 2);
+        xcj_free(der);
+        xcj_key_free(read);
+    }
+    numbers_free(&key);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
+/* p is the product of two primes, and everything fits as if it were one. Only a signature shows it. */
+START_TEST(primes_that_are_none)
+{
+    BIGNUM *p = BN_new(), *half = BN_new(), *q = BN_new();
+    numbers key;
+    do {
+        BN_generate_prime_ex(p, 512, 0, NULL, NULL, NULL);
+        BN_generate_prime_ex(half, 512, 0, NULL, NULL, NULL);
+        BN_generate_prime_ex(q, 1024, 0, NULL, NULL, NULL);
+        BN_mul(p, p, half, ctx);
+        BN_mul(half, p, q, ctx);
+    } while (BN_mod_word(p, RSA_F4) == 1 || BN_mod_word(q, RSA_F4) == 1 || BN_num_bits(half) != 2048);
+    key = from_primes(p, q);
+    xcj_key *read;
+    xcj_minter *minter;
+    char *token;
+    size_t len;
+    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
+    xcj_mint_options minting = XCJ_MINT_OPTIONS_INIT;
+    ck_assert_msg(load(&key, QI, &read) == XCJ_OK, "%s", err.message);
+    for (int i = 0; i < 4; i++) {
+        options.alg = i % 2 == 0 ? XCJ_RS256 : XCJ_PS256;
+        leave_entry();
+        ck_assert_int_eq(xcj_jws_sign(&token, &len, "{}", 2, read, &options, NULL, &err), XCJ_ERR_KEY);
+        ck_assert_ptr_null(token);
+        expect_error(&err, XCJ_ERR_KEY, "p");
+        expect_entry();
+    }
+    minting.iss = xcj_text("i");
+    minting.alg = XCJ_RS256;
+    ck_assert_int_eq(xcj_minter_new(&minter, read, &minting, &err), XCJ_ERR_KEY);
+    xcj_key_free(read);
+    numbers_free(&key);
+    BN_free(p);
+    BN_free(half);
+    BN_free(q);
+}
+END_TEST
+
+/* A key without primes finds them when it first signs, and its copies do so by themselves. */
+START_TEST(primes_are_found_at_first_use)
+{
+    EVP_PKEY *pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+    numbers key = of_openssl(pkey);
+    xcj_key *read, *copy;
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    labels.kid = xcj_text("k");
+    ck_assert_int_eq(load(&key, D, &read), XCJ_OK);
+    ck_assert_int_eq(xcj_key_relabel(&copy, read, &labels, &err), XCJ_OK);
+    expect_works(read);
+    expect_works(read);
+    xcj_key_free(read);
+    expect_works(copy);
+    expect_der(copy, pkey);
+    ck_assert(xcj_key_id(copy).len == 1);
+    xcj_key_free(copy);
+    numbers_free(&key);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -375,6 +530,9 @@ static Suite *suite(void)
         moduli_that_are_no_product,
         hostile_sizes,
         more_than_two_primes,
+        secret_numbers_are_marked,
+        primes_that_are_none,
+        primes_are_found_at_first_use,
     };
     TCase *tcase = tcase_create("rsa");
     tcase_add_checked_fixture(tcase, set_up, tear_down);

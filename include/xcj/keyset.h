@@ -17,7 +17,8 @@ typedef struct xcj_keyset xcj_keyset;
  * A set from JWK Set text, an array of JWKs, a JWK Set in the member `jwks`, a map of kid to PEM, or a single JWK. A key
  * that cannot be used (an unknown kty, a malformed member) is skipped and listed, as RFC 7517 5 asks; a whole key with the
  * kid and the type of a malformed one is then ambiguous, while one that is there twice counts once. JSON that is malformed
- * or repeats a member refuses the whole text.
+ * or repeats a member, or has both `kty` and `keys`, refuses the whole text. Private parts are checked when they are first
+ * used.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len,
                                                      const xcj_key_options *options, xcj_error *err);
@@ -65,7 +66,10 @@ XCJ_API const xcj_key *xcj_keyset_get(const xcj_keyset *set, size_t index);
 /** How many keys of the text were skipped. */
 XCJ_API size_t xcj_keyset_skipped_count(const xcj_keyset *set);
 
-/** Skipped key `index`: its position in the text's `keys` (may be NULL) and why, borrowed; NULL beyond the end. */
+/**
+ * Skipped key `index`: its position in the text's `keys` (may be NULL) and why, borrowed. The reasons of the first 64 are
+ * kept; NULL for the others, and beyond the end.
+ */
 XCJ_API const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t *position);
 
 /**

@@ -46,10 +46,9 @@ typedef struct xcj__alg {
     xcj_hash hash;   /* 0: the scheme hashes by itself */
     xcj__scheme scheme;
     unsigned min_bits; /* RFC 7518 3.2, 3.3 and 3.5 */
-    unsigned slot;     /* which of a key's prepared contexts it uses: below XCJ__ALG_SLOTS */
+    unsigned slot;     /* which of a key's prepared contexts it uses: below xcj__key_slots() */
 } xcj__alg;
 
-#define XCJ__ALG_SLOTS 6
 #define XCJ__ALG_COUNT 16
 
 /** The row of an algorithm; NULL when the number is none. */

@@ -40,10 +40,22 @@ typedef struct xcj__home {
 struct xcj_key {
     atomic_uint refs;
     xcj__jwk jwk;
-    xcj__home *home;                                             /* NULL: OpenSSL's defaults */
-    EVP_PKEY *pkey;                                              /* NULL for oct; made of the jwk */
-    _Atomic(xcj__context *) prepared[XCJ__USES][XCJ__ALG_SLOTS]; /* made at first use, then never changed */
+    xcj__home *home;                    /* NULL: OpenSSL's defaults */
+    EVP_PKEY *pkey;                     /* NULL for oct; made of the jwk */
+    bool is_unchecked;                  /* pkey is the public part alone; for the other see `whole` */
+    atomic_bool is_proven;              /* RSA: a signature of it was verified */
+    _Atomic(struct xcj_key *) whole;    /* the same key, checked; made at first use */
+    _Atomic(xcj__context *) prepared[]; /* made at first use, then never changed: to sign, then to verify, by slot */
 };
+
+/** How many algorithms, and so how many prepared contexts for each use, a key of this type can have. */
+static inline size_t xcj__key_slots(xcj__kty kty)
+{
+    return kty == XCJ__RSA ? 6 : kty == XCJ__OCT ? 3 : 1;
+}
+
+/** An empty key with room for what its type can have. NULL when there is no memory. */
+xcj_key *xcj__key_new(xcj__kty kty);
 
 /** The home's library context and property query; NULL of no home. */
 static inline OSSL_LIB_CTX *xcj__home_lib(const xcj__home *home)
@@ -65,6 +77,9 @@ void xcj__home_free(xcj__home *home);
 
 /** As xcj__key_from_members(), of a key at home there: it gets one more reference. */
 XCJ_MUST_CHECK xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_error *err);
+
+/** The key with its private part checked, made now if need be; borrowed. XCJ_ERR_KEY, _LIMIT, _MEMORY, _CRYPTO. */
+XCJ_MUST_CHECK xcj_code xcj__key_whole(const xcj_key **out, const xcj_key *key, xcj_error *err);
 
 /** Makes a signature of exactly `len` bytes by the key's signer. XCJ_ERR_SIGNER, _CRYPTO. */
 XCJ_MUST_CHECK xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,

@@ -7,6 +7,15 @@
 #include "lib/base/options.h"
 #include "lib/key/evp.h"
 
+xcj_key *xcj__key_new(xcj__kty kty)
+{
+    xcj_key *key = xcj__zalloc(sizeof *key + XCJ__USES * xcj__key_slots(kty) * sizeof key->prepared[0]);
+    if (key != NULL) {
+        atomic_init(&key->refs, 1);
+    }
+    return key;
+}
+
 xcj_key *xcj_key_ref(const xcj_key *key)
 {
     xcj_key *shared = (xcj_key *)(uintptr_t)key;
@@ -21,15 +30,43 @@ void xcj_key_free(xcj_key *key)
     if (key == NULL || atomic_fetch_sub_explicit(&key->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
-    for (size_t i = 0; i < XCJ__USES; i++) {
-        for (size_t j = 0; j < XCJ__ALG_SLOTS; j++) {
-            xcj__context_free(atomic_load_explicit(&key->prepared[i][j], memory_order_relaxed));
-        }
+    for (size_t i = 0; i < XCJ__USES * xcj__key_slots(key->jwk.facts.kty); i++) {
+        xcj__context_free(atomic_load_explicit(&key->prepared[i], memory_order_relaxed));
     }
+    xcj_key_free(atomic_load_explicit(&key->whole, memory_order_relaxed));
     EVP_PKEY_free(key->pkey);
     xcj__home_free(key->home);
     xcj__jwk_free(&key->jwk);
     xcj_free(key);
+}
+
+xcj_code xcj__key_whole(const xcj_key **out, const xcj_key *key, xcj_error *err)
+{
+    *out = key;
+    if (!key->is_unchecked) {
+        return XCJ_OK;
+    }
+    _Atomic(xcj_key *) *slot = &((xcj_key *)(uintptr_t)key)->whole;
+    xcj_key *whole = atomic_load_explicit(slot, memory_order_acquire);
+    if (whole == NULL) {
+        xcj__jwk jwk;
+        xcj_key *made = NULL;
+        xcj_code code = xcj__jwk_copy(&jwk, &key->jwk, NULL, err);
+        if (code == XCJ_OK) {
+            code = xcj__key_at_home(&made, &jwk, key->home, err);
+        }
+        if (code != XCJ_OK) {
+            return code;
+        }
+        /* Two threads may make it at once; one is kept, and nobody waits. */
+        if (atomic_compare_exchange_strong_explicit(slot, &whole, made, memory_order_acq_rel, memory_order_acquire)) {
+            whole = made;
+        } else {
+            xcj_key_free(made);
+        }
+    }
+    *out = whole;
+    return XCJ_OK;
 }
 
 const char *xcj_key_type(const xcj_key *key)
@@ -190,7 +227,7 @@ xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels
     if (code != XCJ_OK) {
         return code;
     }
-    xcj_key *copy = xcj__zalloc(sizeof *copy);
+    xcj_key *copy = xcj__key_new(key->jwk.facts.kty);
     if (copy == NULL) {
         return xcj__fail_memory(err);
     }
@@ -203,8 +240,8 @@ xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels
         EVP_PKEY_up_ref(key->pkey);
     }
     copy->pkey = key->pkey;
+    copy->is_unchecked = key->is_unchecked;
     copy->home = xcj__home_ref(key->home);
-    atomic_init(&copy->refs, 1);
     xcj__error_clear(err);
     *out = copy;
     return XCJ_OK;

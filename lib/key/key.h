@@ -41,4 +41,10 @@ XCJ_MUST_CHECK xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use u
 struct xcj__jwk;
 XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, xcj_error *err);
 
+/**
+ * As xcj_key_from_jwk(), for a member of a set, which may be anybody's: a private part is checked only when it is first
+ * used, so that a set costs no more than its public keys do.
+ */
+XCJ_MUST_CHECK xcj_code xcj__key_of_set(xcj_key **out, xcj_str jwk, const xcj_key_options *options, xcj_error *err);
+
 #endif

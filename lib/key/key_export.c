@@ -111,8 +111,10 @@ static void put_spki(xcj__der *der, const xcj__jwk *jwk)
     xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
 }
 
-static xcj_code has_part(const xcj_key *key, xcj_part part, xcj_error *err)
+/* A private part is written only when it is one. */
+static xcj_code choose_part(const xcj_key **chosen, const xcj_key *key, xcj_part part, xcj_error *err)
 {
+    *chosen = key;
     if (part != XCJ_PUBLIC && part != XCJ_PRIVATE) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither the public nor the private part");
     }
@@ -122,14 +124,14 @@ static xcj_code has_part(const xcj_key *key, xcj_part part, xcj_error *err)
     if (part == XCJ_PRIVATE && xcj_key_is_external(key)) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "the private part of this key is held elsewhere and is not exported");
     }
-    return XCJ_OK;
+    return part == XCJ_PRIVATE ? xcj__key_whole(chosen, key, err) : XCJ_OK;
 }
 
 /* The DER in a block of its own, which ends where `der` ends. */
 static xcj_code write_der(xcj__der *der, const xcj_key *key, xcj_part part, xcj_error *err)
 {
     memset(der, 0, sizeof *der);
-    xcj_code code = has_part(key, part, err);
+    xcj_code code = choose_part(&key, key, part, err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -212,7 +214,7 @@ xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_par
     if (!xcj__clear_block(out, out_len) || key == NULL) {
         return xcj__fail_null(err);
     }
-    xcj_code code = has_part(key, part, err);
+    xcj_code code = choose_part(&key, key, part, err);
     if (code != XCJ_OK) {
         return code;
     }

@@ -6,6 +6,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/key/der_in.h"
+#include "lib/key/edwards.h"
 #include "lib/key/evp.h"
 #include "lib/key/key.h"
 #include "lib/key/pem.h"
@@ -21,6 +22,11 @@ typedef struct building {
     size_t count;
 } building;
 
+static xcj_code too_large(size_t len, xcj_error *err)
+{
+    return xcj__fail(err, XCJ_ERR_LIMIT, "a key of %zu bytes: the limit is %zu", len, XCJ__KEY_TEXT_MAX);
+}
+
 static bool push_number(building *b, const char *name, xcj__bytes number)
 {
     if (number.ptr == NULL) {
@@ -31,26 +37,34 @@ static bool push_number(building *b, const char *name, xcj__bytes number)
     return value != NULL && OSSL_PARAM_BLD_push_BN(b->list, name, value) == 1;
 }
 
-static bool push_rsa(building *b, const xcj__bytes *part)
+static bool push_rsa(building *b, const xcj__bytes *part, bool is_private)
 {
-    return push_number(b, OSSL_PKEY_PARAM_RSA_N, part[XCJ__N]) && push_number(b, OSSL_PKEY_PARAM_RSA_E, part[XCJ__E]) &&
-           push_number(b, OSSL_PKEY_PARAM_RSA_D, part[XCJ__D]) &&
-           push_number(b, OSSL_PKEY_PARAM_RSA_FACTOR1, part[XCJ__P]) &&
-           push_number(b, OSSL_PKEY_PARAM_RSA_FACTOR2, part[XCJ__Q]) &&
-           push_number(b, OSSL_PKEY_PARAM_RSA_EXPONENT1, part[XCJ__DP]) &&
-           push_number(b, OSSL_PKEY_PARAM_RSA_EXPONENT2, part[XCJ__DQ]) &&
-           push_number(b, OSSL_PKEY_PARAM_RSA_COEFFICIENT1, part[XCJ__QI]);
+    if (!push_number(b, OSSL_PKEY_PARAM_RSA_N, part[XCJ__N]) || !push_number(b, OSSL_PKEY_PARAM_RSA_E, part[XCJ__E])) {
+        return false;
+    }
+    return !is_private || (push_number(b, OSSL_PKEY_PARAM_RSA_D, part[XCJ__D]) &&
+                           push_number(b, OSSL_PKEY_PARAM_RSA_FACTOR1, part[XCJ__P]) &&
+                           push_number(b, OSSL_PKEY_PARAM_RSA_FACTOR2, part[XCJ__Q]) &&
+                           push_number(b, OSSL_PKEY_PARAM_RSA_EXPONENT1, part[XCJ__DP]) &&
+                           push_number(b, OSSL_PKEY_PARAM_RSA_EXPONENT2, part[XCJ__DQ]) &&
+                           push_number(b, OSSL_PKEY_PARAM_RSA_COEFFICIENT1, part[XCJ__QI]));
 }
 
 /* SEC 1 2.3.3: 04 || x || y; OpenSSL refuses a point that is not on the curve. */
-static bool push_ec(building *b, const xcj__bytes *part, const xcj__curve *curve, uint8_t *point)
+static bool push_ec(building *b, const xcj__bytes *part, const xcj__curve *curve, uint8_t *point, bool is_private)
 {
     point[0] = 4;
     memcpy(point + 1, part[XCJ__X].ptr, curve->octets);
     memcpy(point + 1 + curve->octets, part[XCJ__Y].ptr, curve->octets);
     return OSSL_PARAM_BLD_push_utf8_string(b->list, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) == 1 &&
            OSSL_PARAM_BLD_push_octet_string(b->list, OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * (size_t)curve->octets) == 1 &&
-           push_number(b, OSSL_PKEY_PARAM_PRIV_KEY, part[XCJ__D]);
+           (!is_private || push_number(b, OSSL_PKEY_PARAM_PRIV_KEY, part[XCJ__D]));
+}
+
+/* Is the private part to be made, and checked, with the public one? */
+static bool makes_private(const xcj_key *key)
+{
+    return key->jwk.facts.is_private && !key->is_unchecked;
 }
 
 /* 1: made, 0: OpenSSL refuses the numbers, -1: it could not be asked. */
@@ -58,13 +72,15 @@ static int build(xcj_key *key)
 {
     const xcj__jwk *jwk = &key->jwk;
     const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
-    int selection = jwk->facts.is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
+    bool is_private = makes_private(key);
+    int selection = is_private ? EVP_PKEY_KEYPAIR : EVP_PKEY_PUBLIC_KEY;
     uint8_t point[1 + 2 * 66];
     building b = { .list = OSSL_PARAM_BLD_new() };
     OSSL_PARAM *params = NULL;
     EVP_PKEY_CTX *ctx = NULL;
     int made = -1;
-    if (b.list == NULL || !(curve != NULL ? push_ec(&b, jwk->part, curve, point) : push_rsa(&b, jwk->part))) {
+    if (b.list == NULL ||
+        !(curve != NULL ? push_ec(&b, jwk->part, curve, point, is_private) : push_rsa(&b, jwk->part, is_private))) {
         goto out;
     }
     params = OSSL_PARAM_BLD_to_param(b.list);
@@ -96,7 +112,7 @@ static xcj_code private_does_not_fit(xcj_error *err)
 
 static xcj_code make_rsa(xcj_key *key, xcj_error *err)
 {
-    if (key->jwk.facts.is_private) {
+    if (makes_private(key)) {
         xcj_code code = xcj__rsa_complete(&key->jwk, err);
         if (code != XCJ_OK) {
             return code;
@@ -113,9 +129,9 @@ static xcj_code make_ec(xcj_key *key, xcj_error *err)
     }
     if (made == 0) {
         return xcj__fail_at(err, XCJ_ERR_KEY, "x", XCJ_NO_OFFSET, "\"x\" and \"y\" are not a point of the curve%s",
-                            key->jwk.facts.is_private ? ", or \"d\" is out of range" : "");
+                            makes_private(key) ? ", or \"d\" is out of range" : "");
     }
-    if (!key->jwk.facts.is_private) {
+    if (!makes_private(key)) {
         return XCJ_OK;
     }
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key->pkey, NULL);
@@ -127,11 +143,20 @@ static xcj_code make_ec(xcj_key *key, xcj_error *err)
     return fits ? XCJ_OK : private_does_not_fit(err);
 }
 
+static xcj_code check_point(const xcj_key *key, xcj_error *err)
+{
+    int found = xcj__edwards_is_point(key->jwk.facts.crv, key->jwk.part[XCJ__X]);
+    if (found < 0) {
+        return xcj__fail_memory(err);
+    }
+    return found == 1 ? XCJ_OK : xcj__fail_at(err, XCJ_ERR_KEY, "x", XCJ_NO_OFFSET, "\"x\" is not a point of the curve");
+}
+
 static xcj_code make_okp(xcj_key *key, xcj_error *err)
 {
     const xcj__curve *curve = xcj__curve_row(key->jwk.facts.crv);
     const xcj__bytes *part = key->jwk.part;
-    bool is_private = key->jwk.facts.is_private;
+    bool is_private = makes_private(key);
     OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
     const char *propq = xcj__home_propq(key->home);
     key->pkey = is_private ? EVP_PKEY_new_raw_private_key_ex(lib, curve->group, propq, part[XCJ__D].ptr, part[XCJ__D].len)
@@ -142,8 +167,10 @@ static xcj_code make_okp(xcj_key *key, xcj_error *err)
         return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", curve->name);
     }
     /* RFC 8037 2: x is required, and is the public key of d. */
-    bool fits = len == part[XCJ__X].len && memcmp(own, part[XCJ__X].ptr, len) == 0;
-    return fits ? XCJ_OK : private_does_not_fit(err);
+    if (len != part[XCJ__X].len || memcmp(own, part[XCJ__X].ptr, len) != 0) {
+        return private_does_not_fit(err);
+    }
+    return is_private || curve->signature_len == 0 ? XCJ_OK : check_point(key, err);
 }
 
 static xcj_code make(xcj_key *key, xcj_error *err)
@@ -161,16 +188,16 @@ static xcj_code make(xcj_key *key, xcj_error *err)
     return XCJ_OK;
 }
 
-xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_error *err)
+static xcj_code make_key(xcj_key **out, xcj__jwk *jwk, xcj__home *home, bool is_unchecked, xcj_error *err)
 {
     *out = NULL;
-    xcj_key *key = xcj__zalloc(sizeof *key);
+    xcj_key *key = xcj__key_new(jwk->facts.kty);
     if (key == NULL) {
         xcj__jwk_free(jwk);
         return xcj__fail_memory(err);
     }
-    atomic_init(&key->refs, 1);
     key->home = xcj__home_ref(home);
+    key->is_unchecked = is_unchecked;
     key->jwk = *jwk;
     memset(jwk, 0, sizeof *jwk);
     xcj__queue theirs;
@@ -189,9 +216,29 @@ xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_err
     return XCJ_OK;
 }
 
+xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_error *err)
+{
+    return make_key(out, jwk, home, false, err);
+}
+
+/* To find the primes takes long, and is of no use to a key that only verifies. */
+static bool lacks_primes(const xcj__jwk *jwk)
+{
+    return jwk->facts.kty == XCJ__RSA && jwk->part[XCJ__D].ptr != NULL && jwk->part[XCJ__P].ptr == NULL;
+}
+
 xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_error *err)
 {
-    return xcj__key_at_home(out, jwk, NULL, err);
+    return make_key(out, jwk, NULL, lacks_primes(jwk), err);
+}
+
+xcj_code xcj__key_of_set(xcj_key **out, xcj_str text, const xcj_key_options *options, xcj_error *err)
+{
+    *out = NULL;
+    xcj__jwk jwk;
+    xcj_code code =
+        text.len > XCJ__KEY_TEXT_MAX ? too_large(text.len, err) : xcj__jwk_parse(&jwk, text.ptr, text.len, options, err);
+    return code == XCJ_OK ? make_key(out, &jwk, NULL, jwk.part[XCJ__D].ptr != NULL, err) : code;
 }
 
 xcj_code xcj__key_options_read(xcj_key_options *given, const xcj_key_options *options, xcj_error *err)
@@ -204,10 +251,7 @@ xcj_code xcj__key_options_read(xcj_key_options *given, const xcj_key_options *op
 static xcj_code open_options(xcj_key_options *given, const xcj_key_options *options, size_t len, xcj_error *err)
 {
     xcj_code code = xcj__key_options_read(given, options, err);
-    if (code == XCJ_OK && len > XCJ__KEY_TEXT_MAX) {
-        code = xcj__fail(err, XCJ_ERR_LIMIT, "a key of %zu bytes: the limit is %zu", len, XCJ__KEY_TEXT_MAX);
-    }
-    return code;
+    return code == XCJ_OK && len > XCJ__KEY_TEXT_MAX ? too_large(len, err) : code;
 }
 
 xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)

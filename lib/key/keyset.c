@@ -14,12 +14,19 @@
 
 #define SET_MEMBERS_MAX ((size_t)1024 * 1024)
 
+/* Reasons are kept for so many keys of a set that cannot be used: a hostile one has a million. */
+#define REASONS_MAX ((size_t)64)
+
 typedef struct skipped {
     size_t position;
     xcj_error why;
-    xcj__kty kty;
-    xcj_str kid;
 } skipped;
+
+/* What a key that cannot be used says of itself. */
+typedef struct broken {
+    xcj__kty kty;
+    xcj_str kid; /* for xcj_free() */
+} broken;
 
 struct xcj_keyset {
     atomic_uint refs;
@@ -30,9 +37,13 @@ struct xcj_keyset {
     uint32_t *by_kid; /* the keys that have a kid, by kid and then by order */
     size_t named;
     bool *doubtful; /* by key: a broken key of the same kid and type may be the one that is meant; NULL: none is */
-    skipped *skipped;
     size_t skipped_count;
-    size_t skipped_cap;
+    skipped *reasons; /* of the first of them */
+    size_t reasons_count;
+    size_t reasons_cap;
+    broken *broken; /* those with a kid and a type, until the set is complete */
+    size_t broken_count;
+    size_t broken_cap;
 };
 
 static xcj_keyset *set_new(void)
@@ -53,6 +64,16 @@ xcj_keyset *xcj_keyset_ref(const xcj_keyset *set)
     return shared;
 }
 
+static void free_broken(xcj_keyset *set)
+{
+    for (size_t i = 0; i < set->broken_count; i++) {
+        xcj_free((char *)(uintptr_t)set->broken[i].kid.ptr);
+    }
+    xcj_free(set->broken);
+    set->broken = NULL;
+    set->broken_count = 0;
+}
+
 void xcj_keyset_free(xcj_keyset *set)
 {
     if (set == NULL || atomic_fetch_sub_explicit(&set->refs, 1, memory_order_acq_rel) != 1) {
@@ -62,12 +83,10 @@ void xcj_keyset_free(xcj_keyset *set)
         xcj_key_free(set->keys[i]);
     }
     xcj_free(set->keys);
-    for (size_t i = 0; i < set->skipped_count; i++) {
-        xcj_free((char *)(uintptr_t)set->skipped[i].kid.ptr);
-    }
+    free_broken(set);
     xcj_free(set->by_kid);
     xcj_free(set->doubtful);
-    xcj_free(set->skipped);
+    xcj_free(set->reasons);
     xcj_free(set);
 }
 
@@ -96,20 +115,44 @@ static bool add_key(xcj_keyset *set, xcj_key *key)
     return true;
 }
 
-static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str jwk)
+static bool add_reason(xcj_keyset *set, size_t position, const xcj_error *why)
 {
-    skipped *list = grow(set->skipped, set->skipped_count, &set->skipped_cap, sizeof *list);
+    if (set->reasons_count == REASONS_MAX) {
+        return true;
+    }
+    skipped *list = grow(set->reasons, set->reasons_count, &set->reasons_cap, sizeof *list);
     if (list == NULL) {
         return false;
     }
-    set->skipped = list;
-    skipped *one = &list[set->skipped_count];
-    *one = (skipped){ .position = position, .why = *why };
-    if (xcj__jwk_peek(&one->kty, &one->kid, jwk.ptr, jwk.len, NULL) != XCJ_OK) {
+    set->reasons = list;
+    list[set->reasons_count++] = (skipped){ position, *why };
+    return true;
+}
+
+static bool add_broken(xcj_keyset *set, xcj_str jwk)
+{
+    broken one;
+    if (xcj__jwk_peek(&one.kty, &one.kid, jwk.ptr, jwk.len, NULL) != XCJ_OK) {
         return false;
     }
-    set->skipped_count++;
+    if (one.kid.ptr == NULL || one.kty == 0) {
+        xcj_free((char *)(uintptr_t)one.kid.ptr);
+        return true;
+    }
+    broken *list = grow(set->broken, set->broken_count, &set->broken_cap, sizeof *list);
+    if (list == NULL) {
+        xcj_free((char *)(uintptr_t)one.kid.ptr);
+        return false;
+    }
+    set->broken = list;
+    list[set->broken_count++] = one;
     return true;
+}
+
+static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str jwk)
+{
+    set->skipped_count++;
+    return add_reason(set, position, why) && add_broken(set, jwk);
 }
 
 static int compare_kid(xcj_str a, xcj_str b)
@@ -190,11 +233,11 @@ static bool has_kid_at(const xcj_keyset *set, size_t index, xcj_str kid)
 /* By the place in by_kid where the keys of a kid begin: the types of the broken keys with that kid, a bit each. */
 static void note_broken_types(const xcj_keyset *set, uint8_t *types)
 {
-    for (size_t i = 0; i < set->skipped_count; i++) {
-        const skipped *broken = &set->skipped[i];
-        size_t at = broken->kid.ptr != NULL ? lower_bound(set, broken->kid) : set->named;
-        if (has_kid_at(set, at, broken->kid)) {
-            types[at] |= (uint8_t)(1u << broken->kty);
+    for (size_t i = 0; i < set->broken_count; i++) {
+        const broken *one = &set->broken[i];
+        size_t at = lower_bound(set, one->kid);
+        if (has_kid_at(set, at, one->kid)) {
+            types[at] |= (uint8_t)(1u << one->kty);
         }
     }
 }
@@ -203,7 +246,7 @@ static void note_broken_types(const xcj_keyset *set, uint8_t *types)
  * meant. */
 static bool mark_doubtful(xcj_keyset *set)
 {
-    if (set->skipped_count == 0) {
+    if (set->broken_count == 0) {
         return true;
     }
     uint8_t *types = xcj__zalloc(set->named + 1);
@@ -235,7 +278,7 @@ static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
     xcj_key *key = NULL;
     xcj_error why;
     xcj_str text = item->value.raw;
-    xcj_code code = xcj_key_from_jwk(&key, text.ptr, text.len, l->options, &why);
+    xcj_code code = xcj__key_of_set(&key, text, l->options, &why);
     if (code == XCJ_ERR_MEMORY) {
         return xcj__fail_memory(err);
     }
@@ -337,6 +380,7 @@ static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_err
         xcj_keyset_free(set);
         return code;
     }
+    free_broken(set);
     xcj__error_clear(err);
     *out = set;
     return XCJ_OK;
@@ -407,13 +451,13 @@ size_t xcj_keyset_skipped_count(const xcj_keyset *set)
 
 const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t *position)
 {
-    if (set == NULL || index >= set->skipped_count) {
+    if (set == NULL || index >= set->reasons_count) {
         return NULL;
     }
     if (position != NULL) {
-        *position = set->skipped[index].position;
+        *position = set->reasons[index].position;
     }
-    return &set->skipped[index].why;
+    return &set->reasons[index].why;
 }
 
 xcj_code xcj_keyset_to_json(char **out, size_t *out_len, const xcj_keyset *set, xcj_part part, xcj_error *err)

@@ -163,11 +163,14 @@ xcj_code xcj_key_to_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_
         return xcj__fail_null(err);
     }
     xcj_key *public_key = NULL;
-    EVP_PKEY *pkey = key->pkey;
     xcj_code code = check_part(key, part, err);
+    if (code == XCJ_OK && part == XCJ_PRIVATE) {
+        code = xcj__key_whole(&key, key, err);
+    }
     if (code != XCJ_OK) {
         return code;
     }
+    EVP_PKEY *pkey = key->pkey;
     if (part == XCJ_PRIVATE && key->home != NULL && key->home->pkey != NULL) {
         pkey = key->home->pkey;
     } else if (part == XCJ_PUBLIC && key->jwk.part[XCJ__D].ptr != NULL) {

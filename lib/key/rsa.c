@@ -8,10 +8,10 @@
 #include "lib/base/mem.h"
 
 /* Tries that fail with probability of at most one half each (Handbook of Applied Cryptography, 8.2.2). */
-#define FACTOR_TRIES 40
+#define FACTOR_TRIES 24
 
-/* Finding the primes costs full exponentiations: beyond this a key must bring its CRT numbers. */
-#define RECOVER_BITS_MAX 8192
+/* Each try is a full exponentiation: beyond this a key must bring its CRT numbers. */
+#define RECOVER_BITS_MAX 4096
 
 typedef struct numbers {
     BN_CTX *ctx;
@@ -34,6 +34,16 @@ static void numbers_free(numbers *n)
     BN_CTX_free(n->ctx);
 }
 
+/* Then OpenSSL calculates with them in constant time. Some of its functions exchange numbers and drop the mark. */
+static void mark_secret(numbers *n)
+{
+    for (size_t i = XCJ__D; i <= XCJ__QI; i++) {
+        BN_set_flags(n->part[i], BN_FLG_CONSTTIME);
+    }
+    BN_set_flags(n->p1, BN_FLG_CONSTTIME);
+    BN_set_flags(n->q1, BN_FLG_CONSTTIME);
+}
+
 static bool numbers_read(numbers *n, const xcj__jwk *jwk)
 {
     *n = (numbers){ .ctx = BN_CTX_secure_new(), .p1 = BN_new(), .q1 = BN_new(), .t = BN_new(), .u = BN_new() };
@@ -41,6 +51,9 @@ static bool numbers_read(numbers *n, const xcj__jwk *jwk)
     for (size_t i = 0; i <= XCJ__QI; i++) {
         n->part[i] = jwk->part[i].ptr != NULL ? BN_bin2bn(jwk->part[i].ptr, (int)jwk->part[i].len, NULL) : BN_new();
         ready = ready && n->part[i] != NULL;
+    }
+    if (ready) {
+        mark_secret(n);
     }
     return ready;
 }
@@ -141,12 +154,25 @@ static int is_private_exponent(numbers *n)
     return BN_is_word(n->t, 2);
 }
 
+/* Fermat's test: a modulus that is a prime has no factor to search for. 1: it is no prime, 0: it may be one, -1: no memory.
+ */
+static int is_composite(numbers *n)
+{
+    const BIGNUM *modulus = n->part[XCJ__N];
+    if (BN_sub(n->q1, modulus, BN_value_one()) != 1 || BN_set_word(n->t, 2) != 1 ||
+        BN_mod_exp(n->u, n->t, n->q1, modulus, n->ctx) != 1) {
+        return -1;
+    }
+    return !BN_is_one(n->u);
+}
+
 /* From n, e and d (NIST SP 800-56B, appendix C). 1: part[P] and part[Q] are set, 0: there is no way, -1: no memory. */
 static int factor(numbers *n)
 {
     BIGNUM **v = n->part;
     BIGNUM *odd = n->p1; /* e*d - 1, then without its powers of two */
     int found = is_private_exponent(n);
+    found = found == 1 ? is_composite(n) : found;
     if (found != 1) {
         return found;
     }
@@ -167,11 +193,17 @@ static int factor(numbers *n)
     if (found != 1) {
         return found;
     }
-    if (BN_gcd(v[XCJ__P], n->u, v[XCJ__N], n->ctx) != 1 || BN_div(v[XCJ__Q], n->t, v[XCJ__N], v[XCJ__P], n->ctx) != 1) {
+    if (BN_gcd(v[XCJ__P], n->u, v[XCJ__N], n->ctx) != 1) {
+        return -1;
+    }
+    mark_secret(n);
+    if (BN_div(v[XCJ__Q], n->t, v[XCJ__N], v[XCJ__P], n->ctx) != 1) {
         return -1;
     }
     if (BN_cmp(v[XCJ__P], v[XCJ__Q]) < 0) {
-        BN_swap(v[XCJ__P], v[XCJ__Q]);
+        BIGNUM *larger = v[XCJ__Q]; /* BN_swap() drops the mark, too */
+        v[XCJ__Q] = v[XCJ__P];
+        v[XCJ__P] = larger;
     }
     return 1;
 }

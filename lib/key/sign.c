@@ -13,7 +13,7 @@
 static const xcj__context *prepared_of(const xcj_key *key, const xcj__alg *alg, xcj_use use)
 {
     size_t side = alg->scheme == XCJ__HMAC || use == XCJ_SIGN ? 0 : 1;
-    _Atomic(xcj__context *) *slot = &((xcj_key *)(uintptr_t)key)->prepared[side][alg->slot];
+    _Atomic(xcj__context *) *slot = &((xcj_key *)(uintptr_t)key)->prepared[side * xcj__key_slots(alg->kty) + alg->slot];
     xcj__context *prepared = atomic_load_explicit(slot, memory_order_acquire);
     if (prepared != NULL) {
         return prepared;
@@ -124,7 +124,7 @@ static xcj_code out_of_order(const xcj__alg *alg, xcj_use use, xcj_error *err)
                      use == XCJ_SIGN ? "sign" : "verify", alg->name);
 }
 
-/* By OpenSSL. On failure sig is zeroed. */
+/* By OpenSSL. */
 static xcj_code sign_here(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
                           xcj_scratch *scratch, xcj_error *err)
 {
@@ -133,7 +133,6 @@ static xcj_code sign_here(uint8_t *sig, size_t len, const xcj_key *key, const xc
     const xcj__context *prepared = prepared_of(key, alg, XCJ_SIGN);
     xcj__context *work = prepared != NULL ? context_for(key, prepared, scratch, &own) : NULL;
     if (work == NULL || !sign_with(work, prepared, input.ptr, input.len, sig, len)) {
-        xcj__wipe(sig, len);
         code = prepared != NULL && work == NULL ? xcj__fail_memory(err) : out_of_order(alg, XCJ_SIGN, err);
     }
     xcj__context_free(own);
@@ -160,6 +159,26 @@ static xcj_code verify_here(const xcj_key *key, const xcj__alg *alg, xcj_str inp
     return code;
 }
 
+/*
+ * The first signature of an RSA key is verified: primes that are none pass all that is asked of the numbers when the key is
+ * read, and sign for nobody.
+ */
+static xcj_code prove(const uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
+                      xcj_scratch *scratch, xcj_error *err)
+{
+    atomic_bool *is_proven = &((xcj_key *)(uintptr_t)key)->is_proven;
+    if (alg->kty != XCJ__RSA || atomic_load_explicit(is_proven, memory_order_relaxed)) {
+        return XCJ_OK;
+    }
+    xcj_code code = verify_here(key, alg, input, sig, len, scratch, err);
+    if (code == XCJ_ERR_SIGNATURE) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, "p", XCJ_NO_OFFSET,
+                            "the RSA key's signatures are not valid: \"p\" or \"q\" is no prime");
+    }
+    atomic_store_explicit(is_proven, code == XCJ_OK, memory_order_relaxed);
+    return code;
+}
+
 /* A signer is believed only when its key says so: what it made is checked with the public key. */
 static xcj_code sign_elsewhere(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
                                xcj_scratch *scratch, xcj_error *err)
@@ -171,9 +190,6 @@ static xcj_code sign_elsewhere(uint8_t *sig, size_t len, const xcj_key *key, con
     if (code == XCJ_ERR_SIGNATURE) {
         code = xcj__fail(err, XCJ_ERR_SIGNER, "the signer's signature is not that of the public key");
     }
-    if (code != XCJ_OK) {
-        xcj__wipe(sig, len);
-    }
     return code;
 }
 
@@ -184,6 +200,9 @@ xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_al
     xcj_str text = { input, input_len };
     *sig_len = 0;
     xcj_code code = xcj__alg_admit(row, &key->jwk.facts, XCJ_SIGN, err);
+    if (code == XCJ_OK) {
+        code = xcj__key_whole(&key, key, err);
+    }
     if (code != XCJ_OK) {
         return code;
     }
@@ -193,6 +212,12 @@ xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_al
     xcj__queue_enter(&theirs);
     code = is_elsewhere ? sign_elsewhere(sig, len, key, row, text, scratch, err)
                         : sign_here(sig, len, key, row, text, scratch, err);
+    if (code == XCJ_OK && !is_elsewhere) {
+        code = prove(sig, len, key, row, text, scratch, err);
+    }
+    if (code != XCJ_OK) {
+        xcj__wipe(sig, len);
+    }
     xcj__queue_leave(&theirs);
     *sig_len = code == XCJ_OK ? len : 0;
     return code;
@@ -222,6 +247,9 @@ xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *
 {
     const xcj__alg *row = xcj__alg_row(alg);
     xcj_code code = xcj__alg_admit(row, &key->jwk.facts, use, err);
+    if (code == XCJ_OK && use == XCJ_SIGN) {
+        code = xcj__key_whole(&key, key, err);
+    }
     if (code != XCJ_OK) {
         return code;
     }

@@ -8,14 +8,15 @@ static void check_skipped(const xcj_keyset *set)
 {
     size_t count = xcj_keyset_skipped_count(set);
     size_t before = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && i < 64; i++) {
         size_t position;
         const xcj_error *why = xcj_keyset_skipped(set, i, &position);
         MUST(why != NULL && why->code > XCJ_ERR_BUFFER && why->message[0] != '\0');
         MUST(position < count + xcj_keyset_count(set) && (i == 0 || position > before));
         before = position;
     }
-    MUST(xcj_keyset_skipped(set, count, NULL) == NULL && xcj_keyset_get(set, xcj_keyset_count(set)) == NULL);
+    MUST(xcj_keyset_skipped(set, count < 64 ? count : 64, NULL) == NULL &&
+         xcj_keyset_get(set, xcj_keyset_count(set)) == NULL);
 }
 
 static void check_again(const xcj_keyset *set)
@@ -61,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < xcj_keyset_count(set) && i < 4; i++) {
         char *jwk = NULL;
         const xcj_key *key = xcj_keyset_get(set, i);
-        jwk = jwk_text(key, xcj_key_is_private(key) ? XCJ_PRIVATE : XCJ_PUBLIC);
+        jwk = jwk_text(key, xcj_key_is_private(key) && has_private(key) ? XCJ_PRIVATE : XCJ_PUBLIC);
         xcj_key *again = key_of(jwk);
         xcj_key_free(again);
         xcj_free(jwk);

@@ -22,10 +22,13 @@ ASN1_INTEGER_get_int64
 ASN1_TYPE_unpack_sequence
 BIO_ctrl
 BN_bn2bin
+BN_set_flags
+BN_set_negative
 EVP_PKEY_Q_keygen
 EVP_PKEY_get_int_param
 OBJ_obj2txt
 OPENSSL_thread_stop
+X509_NAME_ENTRY_set
 LIST
 nm -u "$XCJ_BUILD/libxcj.a" | awk '$1 == "U" { print $2 }' | sort -u |
     grep -E '^(ASN1|BIO|BN|CRYPTO|EVP|OBJ|OSSL|OPENSSL|PBE|PKCS|RAND|X509|d2i|i2d)' |

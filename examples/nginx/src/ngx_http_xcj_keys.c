@@ -39,9 +39,9 @@ ngx_int_t ngx_http_xcj_read_keyset(xcj_keyset **out, ngx_conf_t *cf, const ngx_s
         ngx_http_xcj_conf_error(cf, at, 0, "\"%V\": %s", path, err.message);
         return NGX_ERROR;
     }
-    for (size_t i = 0; i < xcj_keyset_skipped_count(*out); i++) {
-        size_t position;
-        const xcj_error *why = xcj_keyset_skipped(*out, i, &position);
+    size_t position;
+    const xcj_error *why;
+    for (size_t i = 0; (why = xcj_keyset_skipped(*out, i, &position)) != NULL; i++) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0, "key %uz of \"%V\" is left out: %s", position, path, why->message);
     }
     if (xcj_keyset_count(*out) == 0) {
