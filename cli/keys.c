@@ -177,14 +177,14 @@ void keys_free(keys_loaded *loaded)
 void keys_warn_skipped(const char *name, const xcj_keyset *set)
 {
     size_t count = xcj_keyset_skipped_count(set);
-    size_t shown = count <= WARNINGS_MAX ? count : WARNINGS_MAX - 1;
-    for (size_t i = 0; i < shown; i++) {
+    size_t named = count <= WARNINGS_MAX ? count : WARNINGS_MAX - 1;
+    for (size_t i = 0; i < named; i++) {
         size_t position = 0;
         const xcj_error *why = xcj_keyset_skipped(set, i, &position);
         msg_warn(name, "key %zu of the set is skipped: %s", position, why->message);
     }
-    if (shown < count) {
-        msg_warn(name, "%zu more keys of the set are skipped", count - shown);
+    if (named < count) {
+        msg_warn(name, "%zu more keys of the set are skipped", count - named);
     }
 }
 

@@ -60,8 +60,9 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *
                                                   const xcj_key_options *options, xcj_error *err);
 
 /**
- * An oct key from a shared secret, the bytes as they are. A PEM, DER or JWK text is refused: it is a key of another kind
- * (algorithm confusion, RFC 8725 2.1). So is a secret under 32 bytes, unless `allow_weak_secret` is set (RFC 7518 3.2).
+ * An oct key from a shared secret, the bytes as they are, up to 16 384. A key or certificate is refused, as PEM, DER, JWK or
+ * OpenSSH line, whole or in part, also in base64 (algorithm confusion, RFC 8725 2.1). So is a secret under 32 bytes, unless
+ * `allow_weak_secret` is set (RFC 7518 3.2).
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len,
                                                     const xcj_key_options *options, xcj_error *err);
@@ -69,7 +70,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t
 /**
  * A new private key for an algorithm. `bits` 0 is the default: RSA 2048, oct the length of the hash; RSA takes 2048 to
  * 16384 and oct no less than the hash's, both in steps of 8; the others only their own. EdDSA makes an Ed25519 key. The key
- * carries `alg`.
+ * carries `alg`. XCJ_ERR_ARGUMENT (no algorithm, or bits that it does not have), _KEY_WEAK (too few), _LIMIT (too many),
+ * _RANDOM, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
 

@@ -18,8 +18,9 @@ static xcj_code check_bits(const xcj__alg *row, unsigned bits, xcj_error *err)
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "bits", XCJ_NO_OFFSET, "a key for %s has one size only", row->name);
     }
     if (bits < row->min_bits || bits > BITS_MAX || bits % 8 != 0) {
-        return xcj__fail_at(err, XCJ_ERR_KEY_WEAK, "bits", XCJ_NO_OFFSET, "a key for %s has %u to %d bits, in whole bytes",
-                            row->name, row->min_bits, BITS_MAX);
+        xcj_code code = bits < row->min_bits ? XCJ_ERR_KEY_WEAK : bits > BITS_MAX ? XCJ_ERR_LIMIT : XCJ_ERR_ARGUMENT;
+        return xcj__fail_at(err, code, "bits", XCJ_NO_OFFSET, "a key for %s has %u to %d bits, in whole bytes", row->name,
+                            row->min_bits, BITS_MAX);
     }
     return XCJ_OK;
 }
@@ -57,7 +58,9 @@ static xcj_code generate_pair(xcj__jwk *jwk, const xcj__alg *row, unsigned bits,
                      : row->kty == XCJ__EC ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", curve->group)
                                            : EVP_PKEY_Q_keygen(NULL, NULL, curve->group);
     if (pkey == NULL) {
-        return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not generate a key for %s", row->name);
+        return xcj__queue_says_memory()
+                   ? xcj__fail_memory(err)
+                   : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not generate a key for %s", row->name);
     }
     xcj_code code = xcj__members_of(jwk, pkey, err);
     EVP_PKEY_free(pkey);

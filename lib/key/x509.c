@@ -49,7 +49,8 @@ static const char *attribute_name(const ASN1_OBJECT *type, char *numbers, int ca
     if (nid != NID_undef) {
         return OBJ_nid2sn(nid);
     }
-    return OBJ_obj2txt(numbers, cap, type, 1) > 0 ? numbers : NULL;
+    int len = OBJ_obj2txt(numbers, cap, type, 1);
+    return len > 0 && len < cap ? numbers : NULL; /* cut short it would be that of another */
 }
 
 /* Could the value be read as a shorter one and a further attribute? */
