@@ -163,6 +163,10 @@ static uint32_t decode_sequence(const unsigned char *p, size_t len)
 bool xcj__utf8_has_hidden(const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
+        if (text[i] >= ' ' && text[i] <= '~') {
+            i++;
+            continue;
+        }
         const size_t sequence = xcj__utf8_sequence(text + i, len - i);
         const size_t step = sequence > 0 ? sequence : 1;
         if (is_hidden(decode_sequence((const unsigned char *)text + i, step))) {

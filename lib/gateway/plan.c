@@ -69,7 +69,11 @@ static bool differs_by_case(xcj_str name, xcj_str ours)
     char a = 0;
     char b = 0;
     bool more;
-    if (name.len < ours.len || name.len > 3 * ours.len) {
+    if (ours.len == 0 || name.len < ours.len || name.len > 3 * ours.len) {
+        return false;
+    }
+    const bool is_ascii = (*name.ptr & 0x80) == 0;
+    if (is_ascii && (*name.ptr | 0x20) != (*ours.ptr | 0x20)) { /* most names */
         return false;
     }
     do {
