@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/io.h"
@@ -172,10 +173,10 @@ static int make_temp(output *out)
     signals_guard(remove_temps);
     signals_hold(&held);
     for (int i = 0; i < TEMP_TRIES; i++) {
-        uint64_t number = 0;
-        if (getentropy(&number, sizeof number) != 0) {
-            break;
-        }
+        /* Nobody need fail to guess it: O_EXCL refuses what is there. */
+        struct timespec now;
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+        const uint64_t number = (uint64_t)getpid() << 32 ^ (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec ^ (uint64_t)i;
         (void)snprintf(slot->name, sizeof slot->name, ".xcj-%016" PRIx64, number);
         fd = openat(out->at.folder, slot->name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd >= 0 || errno != EEXIST) {

@@ -28,9 +28,19 @@ msg_status overwrite_check_apart(const output *files, size_t count)
     return STATUS_OK;
 }
 
+/* The first place of `what` between `at` and `end`, or NULL. */
+static const char *find(const char *at, const char *end, const char *what)
+{
+    const size_t len = strlen(what);
+    while (at != NULL && (size_t)(end - at) >= len && memcmp(at, what, len) != 0) {
+        at = memchr(at + 1, what[0], (size_t)(end - at) - 1);
+    }
+    return at != NULL && (size_t)(end - at) >= len ? at : NULL;
+}
+
 static bool contains(const text *data, const char *what)
 {
-    return memmem(data->ptr, data->len, what, strlen(what)) != NULL;
+    return find(data->ptr, data->ptr + data->len, what) != NULL;
 }
 
 /* A JSON member of this name, in quotes, in any object. */
@@ -38,7 +48,7 @@ static bool has_member(const text *data, const char *quoted)
 {
     const char *end = data->ptr + data->len;
     const char *at = data->ptr;
-    while ((at = memmem(at, (size_t)(end - at), quoted, strlen(quoted))) != NULL) {
+    while ((at = find(at, end, quoted)) != NULL) {
         at += strlen(quoted);
         while (at < end && text_is_space(*at)) {
             at++;

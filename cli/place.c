@@ -6,14 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "cli/place.h"
+#include "cli/platform.h"
 #include "cli/shown.h"
 
-#define LINKS_MAX 40      /* as the kernel */
-#define PROC_MAGIC 0x9fa0 /* linux/magic.h */
+#define LINKS_MAX 40 /* as the kernel */
 #define REST_MAX ((size_t)2 * PATH_MAX)
 
 /* A path that is being followed. */
@@ -54,17 +53,11 @@ static bool is_of_others(const struct stat *folder)
     return (folder->st_uid != geteuid() && folder->st_uid != 0) || (folder->st_mode & S_IWOTH) != 0 || group_writes;
 }
 
-static bool is_proc(int folder)
-{
-    struct statfs about;
-    return fstatfs(folder, &about) == 0 && about.f_type == PROC_MAGIC;
-}
-
 /* Into this directory. */
 static int enter(walk *w, int from, const char *name, int flags)
 {
     struct stat about;
-    const int folder = openat(from, name, O_PATH | O_DIRECTORY | O_CLOEXEC | flags);
+    const int folder = platform_open_folder(from, name, flags);
     if (folder < 0 || fstat(folder, &about) != 0) {
         return -1;
     }
@@ -129,7 +122,7 @@ static msg_status follow(walk *w, const char *tail, bool *done)
     if (++w->links > LINKS_MAX) {
         return fail(w, ELOOP);
     }
-    if (!is_proc(at->folder)) {
+    if (!platform_is_proc(at->folder)) {
         return expand(w, tail) == 0 ? recognise(w, done) : fail(w, errno);
     }
     *done = *tail == '\0';

@@ -1,3 +1,7 @@
+#ifndef XCJ_POSIX_ONLY
+#define _GNU_SOURCE /* O_PATH, which Linux has */
+#endif
+
 #include "cli/platform.h"
 
 #include <dirent.h>
@@ -9,7 +13,9 @@
 #include <unistd.h>
 
 #if defined(__linux__) && !defined(XCJ_POSIX_ONLY)
+#include <sys/vfs.h>
 #define HAVE_PROC 1
+#define PROC_MAGIC 0x9fa0 /* linux/magic.h */
 #else
 #define HAVE_PROC 0
 #endif
@@ -64,6 +70,26 @@ bool platform_program(text *path)
         return false;
     }
     return strchr(started_as, '/') != NULL ? add_real_path(path, started_as) : search_path(path, started_as);
+}
+
+int platform_open_folder(int from, const char *name, int flags)
+{
+#ifdef O_PATH
+    return openat(from, name, O_PATH | O_DIRECTORY | O_CLOEXEC | flags);
+#else
+    return openat(from, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
+#endif
+}
+
+bool platform_is_proc(int folder)
+{
+#ifdef PROC_MAGIC
+    struct statfs about;
+    return fstatfs(folder, &about) == 0 && about.f_type == PROC_MAGIC;
+#else
+    (void)folder;
+    return false;
+#endif
 }
 
 static void mark(int fd)

@@ -9,12 +9,12 @@ need_plain_build
 # PATTERN, the files that may have it. POSIX functions that macOS lacks are in the list, too, from pthread_barrier on.
 table() {
     cat <<'LIST'
-_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD|ALL)_SOURCE   lib/key/random_pool.c
+_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD|ALL)_SOURCE   lib/key/random_pool.c cli/platform.c
 __(linux|APPLE|FreeBSD|NetBSD|OpenBSD)__        cli/platform.c
 __GLIBC|__MUSL                                  lib/codec/base64url_wide.c
 sys/platform                                    lib/codec/base64url_wide.c
 MADV_|madvise|MAP_ANON                          lib/key/random_pool.c
-/(proc|dev/fd)/(self|[0-9])                     cli/platform.c cli/forge_cases.c
+/(proc|dev/fd)/(self|[0-9])                     cli/platform.c cli/forge_cases.c cli/place.c cli/place.h
 explicit_bzero|memset_s|reallocarray|malloc_(usable_)?size -
 <(malloc|alloca|endian|error|execinfo|argz|features|link|elf|threads)\.h> -
 <(linux|asm|bits|gnu|mach)/                     -
@@ -22,7 +22,8 @@ explicit_bzero|memset_s|reallocarray|malloc_(usable_)?size -
 secure_getenv|getauxval|program_invocation|getprogname|gnu_get_libc_version -
 _np\(|syscall\(|memfd_create|close_range|closefrom|pipe2\(|accept4|dup3|getrandom|getentropy|arc4random -
 memmem\(|strchrnul|rawmemchr|mempcpy|strlcpy|strlcat|asprintf|qsort_r|strsep|timegm|timelocal -
-O_TMPFILE|O_PATH|MSG_CMSG_CLOEXEC|SOCK_CLOEXEC|st_[amc]tim[^e]|[>.]d_type|DT_REG -
+O_PATH|sys/vfs\.h|fstatfs                        cli/platform.c
+O_TMPFILE|ppoll|MSG_CMSG_CLOEXEC|SOCK_CLOEXEC|st_[amc]tim[^e]|[>.]d_type|DT_REG -
 pthread_barrier|pthread_spin|clock_nanosleep|timer_create|sigtimedwait|sigwaitinfo|sem_(init|timedwait) -
 posix_fallocate|fdatasync|pthread_condattr_setclock|mq_open|quick_exit -
 LIST
@@ -38,8 +39,8 @@ in_sources() {
 # The linker's and the loader's side.
 # shellcheck disable=SC2016
 in_build_files() {
-    (cd "$1" && grep -nE -e '--version-script|\$ORIGIN|@loader_path|CMAKE_SYSTEM_NAME|APPLE' CMakeLists.txt cli/CMakeLists.txt \
-        lib/*/CMakeLists.txt cmake/*) | grep -v '^cmake/platform\.cmake:' || true
+    (cd "$1" && grep -nE -e '--version-script|\$ORIGIN|@loader_path|CMAKE_SYSTEM_NAME|APPLE|_(GNU|DEFAULT|BSD)_SOURCE' CMakeLists.txt cli/CMakeLists.txt \
+        lib/*/CMakeLists.txt cmake/*.cmake) | grep -v '^cmake/platform\.cmake:' || true
 }
 
 in_sources "$XCJ_ROOT" >"$work/found"
@@ -62,7 +63,7 @@ planted() {
 }
 for line in 'explicit_bzero(a, 1);' '#include <malloc.h>' 'open("/proc/self/fd", 0);' 'strcpy(a, "/proc/self/exe");' \
     'madvise(a, 1, MADV_WIPEONFORK);' 'a = reallocarray(a, 1, 2);' '#ifdef __linux__' '#define _GNU_SOURCE' \
-    '#if __GLIBC_PREREQ(2, 33)' 'x = s.st_mtim.tv_sec;' 'pipe2(ends, 0);' '#include <sys/prctl.h>'; do
+    '#if __GLIBC_PREREQ(2, 33)' 'x = s.st_mtim.tv_sec;' 'pipe2(ends, 0);' 'openat(a, b, O_PATH);' '#include <sys/prctl.h>'; do
     [ "$(planted cli/io.c "$line")" -ge 1 ] || bad "not noticed: $line"
 done
 [ "$(planted cli/io.c 'memset(a, 0, 1); pipe(ends); open("/dev/null", 0);')" = 0 ] || bad "POSIX is taken for one system's own"
