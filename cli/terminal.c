@@ -3,11 +3,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -75,6 +75,18 @@ static void release_stirs(const stirs *before)
     (void)pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
 }
 
+/* Waits for a line, or for a signal outside of `mask`. */
+static bool wait_typed(int terminal, const sigset_t *mask)
+{
+    fd_set typed;
+    FD_ZERO(&typed);
+    if (terminal >= FD_SETSIZE) {
+        return false;
+    }
+    FD_SET(terminal, &typed);
+    return pselect(terminal + 1, &typed, NULL, NULL, NULL, mask) > 0;
+}
+
 /* One line, unseen. -1 and EINTR: a signal was noted. From the background this stops until the command is in the foreground.
  */
 static ssize_t read_hidden(int terminal, const char *prompt, char *room, size_t cap, const sigset_t *mask)
@@ -88,9 +100,8 @@ static ssize_t read_hidden(int terminal, const char *prompt, char *room, size_t 
     if (tcsetattr(terminal, TCSAFLUSH, &hidden) != 0) {
         return -1;
     }
-    struct pollfd typed = { terminal, POLLIN, 0 };
     ssize_t got = -1;
-    if (write(terminal, prompt, strlen(prompt)) > 0 && ppoll(&typed, 1, NULL, mask) > 0) {
+    if (write(terminal, prompt, strlen(prompt)) > 0 && wait_typed(terminal, mask)) {
         got = read(terminal, room, cap);
     }
     const int cause = errno;
