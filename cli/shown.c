@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "cli/shown.h"
+#include "cli/text.h"
 
 #define WORD_MAX 5
 #define DIGITS_MAX 3
@@ -85,7 +86,7 @@ static shown describe(const char *value, size_t len)
     char copy[4096];
     (void)snprintf(copy, sizeof copy, "%.*s", len < sizeof copy ? (int)len : (int)sizeof copy - 1, value);
     const shown out = shown_value(copy);
-    explicit_bzero(copy, sizeof copy);
+    text_wipe(copy, sizeof copy);
     return out;
 }
 
