@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "cli/shown.h"
-#include "cli/text.h"
 
 #define WORD_MAX 5
 #define DIGITS_MAX 3
@@ -86,7 +85,8 @@ static shown describe(const char *value, size_t len)
     char copy[4096];
     (void)snprintf(copy, sizeof copy, "%.*s", len < sizeof copy ? (int)len : (int)sizeof copy - 1, value);
     const shown out = shown_value(copy);
-    text_wipe(copy, sizeof copy);
+    memset(copy, 0, sizeof copy);
+    __asm__ volatile("" : : "r"(copy) : "memory"); /* or the compiler drops the memset */
     return out;
 }
 
