@@ -16,8 +16,12 @@
 #     locks       both commands while another process holds apt's locks for a minute
 # Where a mode runs only some of the tests, they are those that what it changes could break.
 #
-# Needs root, for chroot; ends with 77 where it cannot make such a folder. Each run gets a root folder of its own in $BUILD/fresh, and leaves nothing but logs: mounts and processes
-# belong to namespaces that end with the run. debootstrap's result and the downloaded packages are kept there for the next run.
+# Needs root, for chroot; ends with 77 where it cannot make such a folder. Each run gets a root folder of its own in $BUILD/fresh and
+# leaves nothing but logs: mounts and processes belong to namespaces that end with the run. debootstrap's result and the
+# downloaded packages are kept there for the next run.
+# Modes are called by their names.
+# shellcheck disable=SC2317
+
 set -eu
 self=$(cd "$(dirname "$0")" && pwd)/fresh.sh
 cd "$(dirname "$0")/.."
@@ -293,11 +297,15 @@ PERL
     done
 }
 
-: >"$log"
-make_base
-root=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
-trap 'rm -rf --one-file-system "$root"' EXIT
-make_root
-put_checkout
-"mode_$mode"
-say 'passed'
+# In braces: the shell has read all of it when the first command runs, so that the file may change meanwhile.
+{
+    : >"$log"
+    make_base
+    root=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
+    trap 'rm -rf --one-file-system "$root"' EXIT
+    make_root
+    put_checkout
+    "mode_$mode"
+    say 'passed'
+    exit 0
+}
