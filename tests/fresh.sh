@@ -46,15 +46,25 @@ if [ -z "$suite" ] || ! grep -q "^mode_$mode() {" "$self"; then
     printf 'usage: sh tests/fresh.sh [12|13|sid] [%s]\n' "$(sed -n 's/^mode_\([a-z]*\)() {$/\1/p' "$self" | tr '\n' '|' | sed 's/|$//')" >&2
     exit 2
 fi
+fresh=$BUILD/fresh
+# Everything else happens in namespaces that end with this process, however it ends.
 if [ -z "${XCJ_FRESH:-}" ]; then
     [ "$(id -u)" -eq 0 ] || cannot 'not root'
     (packages_need fresh) || cannot 'no debootstrap'
     unshare --mount --pid --fork true 2>/dev/null || cannot 'no namespaces here'
-    XCJ_FRESH=inside exec unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode"
+    mkdir -p "$fresh"
+    XCJ_FRESH=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
+    export XCJ_FRESH
+    unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode" &
+    inner=$!
+    trap 'rm -rf --one-file-system "$XCJ_FRESH"' EXIT
+    trap 'kill $inner; wait $inner; exit 1' HUP INT TERM
+    status=0
+    wait $inner || status=$?
+    exit "$status"
 fi
 
-fresh=$BUILD/fresh
-mkdir -p "$fresh"
+root=$XCJ_FRESH
 base=$fresh/base-$suite
 log=$fresh/$release-$mode.log
 home=/home/dev/libxcj
@@ -162,18 +172,19 @@ passes() {
 # The tests that the last run skipped, with what they say of it.
 skipped() {
     awk '
-        / Testing: / { name = $NF; why = "" }
-        /SKIP|skipped:/ && why == "" { why = $0; sub(/^ *SKIP:? */, "", why) }
-        /^Test (time|Skipped)|^Test Skipped/ && /Skipped/ { print "  " name ": " (why == "" ? "no reason given" : why); count++ }
-        END { print count + 0 " tests skipped" }
-    ' "$root${built:-$home/build}/tests/Testing/Temporary/LastTest.log"
+        FNR == NR && /\*\*\*Skipped/ { for (i = 1; i < NF; i++) if ($i ~ /^#[0-9]+:$/) why[$(i + 1)] = "(no reason given)" }
+        FNR == NR { next }
+        / Testing: / { name = $NF }
+        /^SKIP|^skipped/ && name in why { sub(/^[A-Za-z]*:? */, ""); why[name] = $0 }
+        END { for (name in why) { print "  " name ": " why[name]; count++ } print "  " count + 0 " tests were skipped" }
+    ' "$log.part" "$root${built:-$home/build}/tests/Testing/Temporary/LastTest.log" | sort
 }
 
 mode_readme() {
     passes sh examples/quickstart.sh
     passes sh tests/run.sh
     skipped
-    passes sh tests/run.sh -R '^dev/structure_packages$'
+    passes sh tests/run.sh --plain -R '^dev/structure_packages$'
     if grep -q '^== Installing' "$log.part"; then die 'a second run installs packages'; fi
 }
 
@@ -189,7 +200,7 @@ some='^dev/(cli|structure|install|package|analysis|secret|conform_command|valgri
 # Programs that were installed and then started for the first time write caches; hence the run before.
 mode_sealed() {
     passes sh tests/run.sh -N
-    passes sh tests/run.sh -R "$some"
+    passes sh tests/run.sh --plain -R "$some"
     touch "$root/stamp"
     network=no
     passes sh tests/run.sh
@@ -232,7 +243,7 @@ mode_spaces() {
     mv "$root$home" "$root/home/dev/it's a folder"
     home="/home/dev/it's a folder"
     passes sh examples/quickstart.sh
-    passes sh tests/run.sh -R "$some"
+    passes sh tests/run.sh --plain -R "$some"
     skipped
 }
 
@@ -242,7 +253,7 @@ mode_readonly() {
     built=/var/tmp/build
     with=BUILD=$built
     passes sh examples/quickstart.sh
-    passes sh tests/run.sh -R "$some"
+    passes sh tests/run.sh --plain -R "$some"
     skipped
 }
 
@@ -252,7 +263,7 @@ mode_locales() {
     for locale in C tr_TR.UTF-8; do
         with="LC_ALL=$locale LANG=$locale"
         passes sh examples/quickstart.sh
-        passes sh tests/run.sh -R "$some"
+        passes sh tests/run.sh --plain -R "$some"
     done
     skipped
 }
@@ -287,7 +298,7 @@ for my $file ("lib/apt/lists/lock", "lib/dpkg/lock", "lib/dpkg/lock-frontend", "
 }
 sleep 60;
 PERL
-    for command in examples/quickstart.sh 'tests/run.sh -R ^dev/(structure_packages|test_)'; do
+    for command in examples/quickstart.sh 'tests/run.sh --plain -R ^dev/(structure_packages|test_)'; do
         chroot "$root" perl /hold.pl &
         holder=$!
         sleep 2
@@ -301,8 +312,6 @@ PERL
 {
     : >"$log"
     make_base
-    root=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
-    trap 'rm -rf --one-file-system "$root"' EXIT
     make_root
     put_checkout
     "mode_$mode"

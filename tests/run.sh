@@ -4,7 +4,8 @@
 #
 #     sh tests/run.sh                  7 minutes on two processors, 9 with all the tools of --all installed
 #     sh tests/run.sh --all            also under ThreadSanitizer, and with the tools that some tests skip without
-#     sh tests/run.sh [--all] -R cli   further arguments are ctest's: here, only the tests with cli in their names
+#     sh tests/run.sh --plain          the debug build alone
+#     sh tests/run.sh --plain -R cli   further arguments are ctest's: here, only the tests with cli in their names
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=apt.sh
@@ -18,8 +19,12 @@ case ${1:-} in
     groups='build test all'
     shift
     ;;
+--plain)
+    builds=dev
+    shift
+    ;;
 --help)
-    printf 'usage: sh tests/run.sh [--all] [CTEST OPTION]...\n'
+    printf 'usage: sh tests/run.sh [--all|--plain] [CTEST OPTION]...\n'
     exit 0
     ;;
 esac

@@ -355,6 +355,9 @@ START_TEST(keys_that_libjwt_cannot_have)
     jwt_t *jwt = jwt_with("{}");
     ck_assert_int_eq(xcj_jwt_set_key(jwt, plain, XCJ_HS512, &err), XCJ_OK);
     for (size_t i = SHARED_COUNT; i < COUNT_OF(ALGS); i++) {
+        if (alg_in_libjwt((int)i) != JWT_ALG_NONE) {
+            continue;
+        }
         xcj_key *key = key_for(ALGS[i].alg);
         ck_assert_int_eq(xcj_jwt_set_key(jwt, key, XCJ_ALG_NONE, &err), XCJ_ERR_ALG);
         xcj_key_free(key);

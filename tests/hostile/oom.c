@@ -31,8 +31,8 @@ static bool is_told(xcj_code code)
  */
 static bool is_refusal(xcj_code code)
 {
-    bool is_mistaken =
-        code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE || code == XCJ_ERR_CERTIFICATE;
+    bool is_mistaken = code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE ||
+                       code == XCJ_ERR_CERTIFICATE || code == XCJ_ERR_LIMIT;
     return (kind == FAILING_OPENSSL && is_mistaken) || (kind != FAILING_OWN && code == XCJ_ERR_KEY_PART);
 }
 
