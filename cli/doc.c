@@ -44,11 +44,11 @@ static void wiping_free(void *block)
 static void *malloc_or_exit(size_t size)
 {
     header *head = size <= SIZE_MAX - sizeof *head ? malloc(sizeof *head + size) : NULL;
-    if (head == NULL) {
-        _exit((int)msg_fail_memory());
+    if (head != NULL) {
+        head->size = size;
+        return head + 1;
     }
-    head->size = size;
-    return head + 1;
+    _exit((int)msg_fail_memory());
 }
 
 void doc_start(void)

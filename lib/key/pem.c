@@ -86,7 +86,7 @@ static bool take_headers(xcj__pem *out, xcj_str *body)
         return false;
     }
     size_t end = at;
-    const char *colon = NULL;
+    size_t headers_end = at;
     for (size_t line = at; line < body->len; line = end) {
         end = line_end(body->ptr, body->len, line);
         bool is_header = memchr(body->ptr + line, ':', end - line) != NULL;
@@ -94,11 +94,11 @@ static bool take_headers(xcj__pem *out, xcj_str *body)
             end = line;
             break;
         }
-        colon = body->ptr + end;
+        headers_end = end;
         end += end < body->len && body->ptr[end] == '\r';
         end += end < body->len && body->ptr[end] == '\n';
     }
-    out->headers = (xcj_str){ body->ptr + at, (size_t)(colon - (body->ptr + at)) };
+    out->headers = (xcj_str){ body->ptr + at, headers_end - at };
     *body = (xcj_str){ body->ptr + end, body->len - end };
     return true;
 }

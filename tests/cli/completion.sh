@@ -29,7 +29,7 @@ offers() {
 
 verbs=$("$XCJ" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
 options() {
-    "$XCJ" "$@" --help | sed -n 's/^ \{2,6\}\(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
+    "$XCJ" "$@" --help | sed -n 's/^ \{2,6\}\(-[a-zA-Z], \)\{0,1\}\(--[a-z0-9-]*\).*/\2/p'
 }
 algs='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed25519 Ed448'
 

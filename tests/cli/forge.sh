@@ -167,7 +167,7 @@ refuse 'no key' 2 '--key is needed' forge @ES256.jwt
 refuse 'two tokens' 2 'unexpected argument' forge --key ES256.pub a b
 refuse 'a token twice' 2 'exclude each other' forge --key ES256.pub --token-env TOKEN @ES256.jwt
 refuse 'no such time' 2 'Unix seconds' forge --key ES256.pub --now soon @ES256.jwt
-refuse 'no such key' 3 'nowhere' forge --key nowhere @ES256.jwt
+refuse 'no such key' 3 'nowhere.jwk' forge --key nowhere.jwk @ES256.jwt
 refuse 'no token' 3 'three parts' forge --key ES256.pub a.b
 refuse 'a file without its @' 3 '@FILE reads it' forge --key ES256.pub ES256.jwt
 refuse 'a token of another key' 9 'does not fit the key' forge --key RS256.pub @ES256.jwt

@@ -49,10 +49,11 @@ make_answers() {
 
 # The commands of the tables, one a line.
 commands() {
+    # shellcheck disable=SC2016
     sed -n 's/^| .* | `\(.*\)` |$/\1/p' "$page" | sed 's/\\|/|/g'
 }
 
-make_keys && make_texts && make_answers || fail 'the files cannot be made'
+if ! make_keys || ! make_texts || ! make_answers; then fail 'the files cannot be made'; fi
 thumbprint=$("$XCJ" thumbprint key.pem)
 commands >rows
 rows=$(wc -l <rows)
@@ -74,7 +75,10 @@ done <rows
 named() {
     run convert "$1"
     checks=$((checks + 1))
-    [ "$status" -eq 3 ] && [ ! -s out ] && grep -qF -e "$2" err || { fail "$1 is not named" && show; }
+    if [ "$status" -ne 3 ] || [ -s out ] || ! grep -qF -e "$2" err; then
+        fail "$1 is not named"
+        show
+    fi
 }
 named account.json 'jq -r .private_key FILE'
 named kms.json 'jq -r .PublicKey FILE'
@@ -93,5 +97,5 @@ refuse 'two private keys to sign with' 5 'keys' mint --key two.pem --claims '{}'
 cat other.pem leaf.pem >strange.pem
 refuse "another's certificate" 3 'no certificate in the PEM text' mint --key strange.pem --claims '{}'
 run convert --passphrase-env PASS old.pem
-[ "$status" -eq 0 ] && grep -q 'old encryption is weak' err || fail 'the old encryption is not warned of'
+if [ "$status" -ne 0 ] || ! grep -q 'old encryption is weak' err; then fail 'the old encryption is not warned of'; fi
 finish

@@ -234,7 +234,7 @@ holds 'PEM at standard input' jq -e '.kind == "key"' out
 cp ES256.json ey.key.json
 lints 'a file that is called like a token' 0 '' ./ey.key.json
 refuse 'the same without its folder' 3 'token' lint ey.key.json
-refuse 'no such file' 3 'nowhere' lint nowhere
+refuse 'no such file' 3 'nowhere.jwk' lint nowhere.jwk
 : >empty
 refuse 'an empty file' 3 'is empty' lint empty
 printf 'hello' >text

@@ -99,7 +99,7 @@ secret() {
 printf '0123456789abcdef0123456789abcdef' >secret.txt
 printf 'nul \000 bytes \377 and a carriage return\r' >bytes.bin
 printf '0123456789abcdef0123456789abcdef\n' >line.txt
-printf '  {"kty" is not JSON, and so it is a secret' >brace.txt
+printf '  {"key" is not JSON, and so it is a secret' >brace.txt
 SECRET=$(cat secret.txt)
 export SECRET
 secret 'a secret of a file' secret.txt --secret-file secret.txt

@@ -68,7 +68,7 @@ fg >/dev/null
 echo \$? >code
 stty -a >after
 SCRIPT
-at_terminal '^Z' 'passphrase for locked.pem:' C-z 'bash ./stopped.sh' 'stopped' '' 'passphrase for locked.pem:' 'sesame Enter'
+at_terminal '^Z' 'passphrase for locked.pem:' C-z 'bash stopped.sh' 'stopped' '' 'passphrase for locked.pem:' 'sesame Enter'
 echoes while-stopped || fail '^Z: the terminal echoes while xcj is stopped'
 echoes after || fail '^Z: the terminal echoes at the end'
 same '^Z: the passphrase typed after it' made.pem want.pem

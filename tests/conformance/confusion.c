@@ -148,20 +148,30 @@ static void names_that_are_none(tally *t, const xcj_key *key)
     }
 }
 
+static const xcj_alg macs[] = { XCJ_HS256, XCJ_HS384, XCJ_HS512 };
+
+/* Tokens made so are good for a secret that is none of these texts. */
+static void honest_secret(tally *t)
+{
+    uint8_t bytes[64];
+    memset(bytes, 0xa5, sizeof bytes);
+    xcj_key *secret = maker_secret(bytes, sizeof bytes);
+    xcj_verify_options options = maker_policy();
+    for (size_t i = 0; i < COUNT(macs); i++) {
+        maker_mac(macs[i], bytes, sizeof bytes);
+        maker_expect(t, "a MAC with a secret", secret, &options, XCJ_OK);
+    }
+    xcj_key_free(secret);
+}
+
 /* A public text of the key MACs the token: the oldest trick against a verifier that lets the token choose (RFC 8725 2.1). */
 static void as_secret(tally *t, const char *what, const xcj_key *key, const void *bytes, size_t len)
 {
-    static const xcj_alg macs[] = { XCJ_HS256, XCJ_HS384, XCJ_HS512 };
-    xcj_key *secret = maker_secret(bytes, len);
     xcj_verify_options options = maker_policy();
     for (size_t i = 0; i < COUNT(macs); i++) {
         char id[96];
         snprintf(id, sizeof id, "%s with the %s of a key %s", xcj_alg_name(macs[i]), what, xcj_key_type(key));
-        if (xcj_key_admits(secret, macs[i], XCJ_SIGN, NULL) != XCJ_OK) {
-            continue;
-        }
-        maker_plain(macs[i], secret, macs[i]);
-        maker_expect(t, id, secret, &options, XCJ_OK);
+        maker_mac(macs[i], bytes, len);
         maker_expect(t, id, key, &options, XCJ_ERR_ALG);
         options.algs = &macs[i];
         options.algs_count = 1;
@@ -169,7 +179,6 @@ static void as_secret(tally *t, const char *what, const xcj_key *key, const void
         options.algs = NULL;
         options.algs_count = 0;
     }
-    xcj_key_free(secret);
 }
 
 static void public_as_secret(tally *t, xcj_key *const keys[KINDS])
@@ -325,6 +334,7 @@ int main(void)
     every_triple(&t, keys);
     labels_and_lists(&t, keys);
     names_that_are_none(&t, keys[OCT]);
+    honest_secret(&t);
     public_as_secret(&t, keys);
     uses(&t, keys[P256]);
     selection(&t, keys);

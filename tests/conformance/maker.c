@@ -1,5 +1,6 @@
 #include "maker.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,6 +119,24 @@ void maker_plain(xcj_alg said, const xcj_key *key, xcj_alg alg)
     char header[64];
     snprintf(header, sizeof header, "{\"alg\":\"%s\"}", xcj_alg_name(said));
     maker_token(header, "{}", 2, key, alg);
+}
+
+void maker_mac(xcj_alg alg, const void *secret, size_t len)
+{
+    static const char *const hashes[] = { "SHA256", "SHA384", "SHA512" };
+    char header[32];
+    uint8_t mac[64];
+    size_t mac_len = 0;
+    snprintf(header, sizeof header, "{\"alg\":\"%s\"}", xcj_alg_name(alg));
+    maker_begin();
+    maker_put_base64url(header, strlen(header));
+    maker_put(".", 1);
+    maker_put_base64url("{}", 2);
+    maker_must(EVP_Q_mac(NULL, "HMAC", NULL, hashes[alg - XCJ_HS256], NULL, secret, len, (const uint8_t *)made.text,
+                         made.len, mac, sizeof mac, &mac_len) != NULL,
+               "OpenSSL makes no MAC");
+    maker_put(".", 1);
+    maker_put_base64url(mac, mac_len);
 }
 
 size_t maker_take_signature(uint8_t *sig)

@@ -48,6 +48,9 @@ void maker_token(const char *header, const void *payload, size_t payload_len, co
 /** The same with the header {"alg":...} and the claims {}. */
 void maker_plain(xcj_alg said, const xcj_key *key, xcj_alg alg);
 
+/** The same with a MAC of OpenSSL's own, also of a secret that the library would refuse. */
+void maker_mac(xcj_alg alg, const void *secret, size_t len);
+
 /** Takes the signature off, dot left standing; returns its length. `sig` holds XCJ_SIGNATURE_MAX bytes. */
 size_t maker_take_signature(uint8_t *sig);
 
