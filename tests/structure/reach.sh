@@ -24,8 +24,9 @@ named() {
             printf '%s\n' "$(cd "$(dirname "$folder/$name")" && pwd)/$(basename "$name")"
             found=yes
         done
+        # A script that this one writes is looked at as a part of it.
         case $name in
-        .*) [ "$found" ] || printf 'unknown %s\n' "$name" ;;
+        .*) [ "$found" ] || code "$2" | grep -qF ">${name#./} " || printf 'unknown %s\n' "$name" ;;
         esac
     done
 }
