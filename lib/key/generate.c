@@ -38,7 +38,11 @@ static xcj_code generate_secret(xcj__jwk *jwk, unsigned bits, xcj_error *err)
         return xcj__fail(err, XCJ_ERR_RANDOM, "the system gives no random bytes");
     }
     jwk->part[XCJ__K] = (xcj__bytes){ at, len };
-    return xcj__jwk_check(jwk, err);
+    xcj_code code = xcj__jwk_check(jwk, err);
+    if (code != XCJ_OK) {
+        xcj__jwk_free(jwk);
+    }
+    return code;
 }
 
 static xcj__crv curve_for(const xcj__alg *row)

@@ -43,17 +43,28 @@ static bool take_public(one_key *out, xcj__der_element element)
     return true;
 }
 
-static bool split(one_key *out, const uint8_t **from, long len)
+/* Enters the SEQUENCE at *from, which moves behind it, and takes the version. */
+static bool take_version(uint8_t *version, const uint8_t **at, const uint8_t **end, const uint8_t **from, long len)
 {
-    *out = (one_key){ 0 };
-    xcj__der_element whole, version, more;
+    xcj__der_element whole, number;
     if (!xcj__der_take(&whole, from, *from + len) || whole.tag != XCJ__DER_SEQUENCE) {
         return false;
     }
-    const uint8_t *at = whole.content;
-    const uint8_t *end = at + whole.content_len;
-    if (!xcj__der_take(&version, &at, end) || version.tag != XCJ__DER_INTEGER || version.content_len != 1 ||
-        version.content[0] != 1 || !xcj__der_take(&out->algorithm, &at, end) || !xcj__der_take(&out->secret, &at, end)) {
+    *at = whole.content;
+    *end = *at + whole.content_len;
+    if (!xcj__der_take(&number, at, *end) || number.tag != XCJ__DER_INTEGER || number.content_len != 1) {
+        return false;
+    }
+    *version = number.content[0];
+    return true;
+}
+
+/* From `at`, behind the version. */
+static bool split(one_key *out, const uint8_t *at, const uint8_t *end)
+{
+    xcj__der_element more;
+    *out = (one_key){ 0 };
+    if (!xcj__der_take(&out->algorithm, &at, end) || !xcj__der_take(&out->secret, &at, end)) {
         return false;
     }
     while (at != end) {
@@ -114,16 +125,18 @@ static EVP_PKEY *join(const one_key *key, size_t len, xcj_code *code, xcj_error 
     return pkey;
 }
 
+/* OpenSSL 3.0 reads no version 2, and 3.5 ignores the public key in it, so it comes to neither. */
 EVP_PKEY *xcj__pkcs8_read(const uint8_t **at, long len, xcj_code *code, xcj_error *err)
 {
     const uint8_t *start = *at;
-    EVP_PKEY *pkey = read_v1(at, len);
-    if (pkey != NULL) {
-        return pkey;
-    }
+    const uint8_t *inner, *end;
+    uint8_t version;
     one_key key;
+    if (take_version(&version, &inner, &end, at, len) && version == 1) {
+        return split(&key, inner, end) ? join(&key, (size_t)len, code, err) : NULL;
+    }
     *at = start;
-    return split(&key, at, len) ? join(&key, (size_t)len, code, err) : NULL;
+    return read_v1(at, len);
 }
 
 /* What scrypt's own limit on memory comes to. */
