@@ -732,7 +732,9 @@ static char *forged_token(size_t members)
     return token;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_THREAD__)
+#define FORGED_MILLISECONDS 20.0
+#elif defined(__SANITIZE_ADDRESS__)
 #define FORGED_MILLISECONDS 5.0
 #else
 #define FORGED_MILLISECONDS 1.0

@@ -43,7 +43,12 @@ wait
 holds 'the files are there' test -s nohup.json
 
 # A limit on the size of files is a failure to write.
-(ulimit -f 0 && exec "$XCJ" keygen --alg ES256 -o big.json) 2>&1 | cat >said
-grep -q 'cannot write: File too large' said || fail "a limit of file sizes: $(cat said)"
-[ -z "$(find . -name '.xcj-*' -o -name big.json)" ] || fail 'a limit of file sizes: something is left'
+case ${XCJ_SANITIZE:-} in
+*thread*) printf 'SKIP: ThreadSanitizer itself exceeds it: a limit of file sizes\n' ;;
+*)
+    (ulimit -f 0 && exec "$XCJ" keygen --alg ES256 -o big.json) 2>&1 | cat >said
+    grep -q 'cannot write: File too large' said || fail "a limit of file sizes: $(cat said)"
+    [ -z "$(find . -name '.xcj-*' -o -name big.json)" ] || fail 'a limit of file sizes: something is left'
+    ;;
+esac
 finish
