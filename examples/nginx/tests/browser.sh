@@ -21,7 +21,7 @@ cp -r "$XCJ_EXAMPLE/debugger" conf/debugger
     cat <<CONF
     listen 127.0.0.1:$port;
     xcj_private_jwk rs.json; xcj_iss http://localhost:$port/x-custom-jwt; xcj_jku http://localhost:$port/jwks;
-    xcj_aud https://service.example/orders; xcj_auth apikey; xcj_consumer contact@konghq.com-ID1;
+    xcj_aud https://service.example/orders; xcj_auth apikey; xcj_preauthenticated apikey; xcj_consumer contact@konghq.com-ID1;
     location = /jwks { xcj_jwks PS384.json ES256.json ES512.json EdDSA.json; }
     location = /mint { xcj on; xcj_downstream_header X-Down; root $work; }
     }
