@@ -85,6 +85,8 @@ START_TEST(refused)
     } cases[] = {
         { "", XCJ_ERR_JSON, "" },
         { "[]", XCJ_ERR_JSON, "" },
+        { "{\"clients\":{},\"clients\":{}}", XCJ_ERR_CONFIG, "twice" },
+        { "{\"apikeys\":{},\"clients\":{},\"api\\u006beys\":{}}", XCJ_ERR_CONFIG, "twice" },
         { "{\"apikey\":{}}", XCJ_ERR_CONFIG, "\"apikey\" at offset 1 is not a member" },
         { "{\"apikeys\":[]}", XCJ_ERR_CONFIG, "not an object" },
         { "{\"clients\":{\"a\":\"b\"}}", XCJ_ERR_CONFIG, "\"a\" at offset 12 is not an object" },

@@ -95,6 +95,9 @@ static xcj_code visit_top(void *ctx, const xcj__json_item *item, xcj_error *err)
     }
     const xcj_str raw = item->value.raw;
     r->table = is_key ? &r->identities->apikeys : &r->identities->clients;
+    if (r->table->entries != NULL) { /* the scan itself finds repeated names only at the end of the object */
+        return wrong(r, item, "is there twice", err);
+    }
     r->added = 0;
     xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, &limits, count_entry, r, err);
     if (code != XCJ_OK) {

@@ -177,7 +177,7 @@ static size_t armour_len(xcj_str in, size_t at)
 static bool with_lines(xcj__buf *out, xcj_str in)
 {
     in = trim(in);
-    size_t first = armour_len(in, 0);
+    size_t first = in.len > 0 ? armour_len(in, 0) : 0;
     if (first == 0 || !starts(in, BEGIN) || first == in.len || in.ptr[first] == '\n' || in.ptr[first] == '\r') {
         return false;
     }
