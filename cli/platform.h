@@ -7,7 +7,7 @@
 #include "cli/text.h"
 
 /** Call first, with argv[0]: the last resort to find the program's own file. */
-void platform_start(const char *started_as);
+void platform_start(const char *argv0);
 
 /** Appends the absolute path of the program's own file. False when it cannot be found. */
 bool platform_program(text *path);
