@@ -1,6 +1,7 @@
 #include "lib/gateway/caller.h"
 
 #include "lib/base/error.h"
+#include "lib/base/mem.h"
 #include "lib/gateway/auth.h"
 #include "lib/gateway/credential.h"
 #include "lib/gateway/mint.h"
@@ -8,10 +9,7 @@
 xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
                         xcj_error *err)
 {
-    if (out != NULL) {
-        *out = NULL;
-    }
-    if (out == NULL || minter == NULL || auth == NULL) {
+    if (!xcj__clear_handle(out) || minter == NULL || auth == NULL) {
         return xcj__fail_null(err);
     }
     xcj_auth request;

@@ -260,13 +260,9 @@ static xcj_code read_text(xcj_identities *identities, const char *text, size_t l
 
 xcj_code xcj_identities_from_json(xcj_identities **out, const char *text, size_t len, xcj_error *err)
 {
-    if (out == NULL || text == NULL) {
-        if (out != NULL) {
-            *out = NULL;
-        }
+    if (!xcj__clear_handle(out) || text == NULL) {
         return xcj__fail_null(err);
     }
-    *out = NULL;
     xcj_identities *identities = xcj__zalloc(sizeof *identities);
     if (identities == NULL) {
         return xcj__fail_memory(err);
