@@ -132,6 +132,33 @@ bool xcj__str_is_nocase(xcj_str a, const char *literal)
     return true;
 }
 
+bool xcj__str_starts(xcj_str a, const char *literal)
+{
+    size_t len = strlen(literal);
+    return a.len >= len && memcmp(a.ptr, literal, len) == 0;
+}
+
+size_t xcj__str_space(xcj_str a)
+{
+    size_t at = 0;
+    while (at < a.len && xcj__is_space(a.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
+xcj_str xcj__str_trim(xcj_str a)
+{
+    size_t space = xcj__str_space(a);
+    if (space > 0) {
+        a = (xcj_str){ a.ptr + space, a.len - space };
+    }
+    while (a.len > 0 && xcj__is_space(a.ptr[a.len - 1])) {
+        a.len--;
+    }
+    return a;
+}
+
 xcj_str xcj_text(const char *text)
 {
     return (xcj_str){ text, text != NULL ? strlen(text) : 0 };

@@ -41,4 +41,19 @@ bool xcj__str_is(xcj_str a, const char *literal);
 /** Is the view this literal, ASCII letters in any case? */
 bool xcj__str_is_nocase(xcj_str a, const char *literal);
 
+/** Does the view begin with this literal? */
+bool xcj__str_starts(xcj_str a, const char *literal);
+
+/** A blank, a tab or the end of a line: what may stand around keys and between the characters of base64. */
+static inline bool xcj__is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/** How many characters of white space the view begins with. */
+size_t xcj__str_space(xcj_str a);
+
+/** The view without the white space at both ends. */
+xcj_str xcj__str_trim(xcj_str a);
+
 #endif

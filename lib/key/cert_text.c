@@ -13,22 +13,6 @@ static bool starts_nocase(xcj_str text, const char *with)
     return text.len >= len && xcj__str_is_nocase((xcj_str){ text.ptr, len }, with);
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static xcj_str trim(xcj_str text)
-{
-    while (text.len > 0 && is_blank(text.ptr[0])) {
-        text = (xcj_str){ text.ptr + 1, text.len - 1 };
-    }
-    while (text.len > 0 && is_blank(text.ptr[text.len - 1])) {
-        text.len--;
-    }
-    return text;
-}
-
 static xcj_code refuse(xcj_error *err, const char *what)
 {
     return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate %s", what);
@@ -117,7 +101,7 @@ static xcj_code decode_xfcc(xcj__buf *out, xcj_str text, xcj_error *err)
     xcj_str cert = { NULL, 0 };
     for (xcj_str rest = text; rest.len > 0;) {
         size_t len = pair_len(rest);
-        xcj_str pair = trim((xcj_str){ rest.ptr, len });
+        xcj_str pair = xcj__str_trim((xcj_str){ rest.ptr, len });
         if (len < rest.len && rest.ptr[len] == ',') {
             return refuse(err, "stands in an XFCC header of several elements: give the one that your proxy wrote");
         }
@@ -160,7 +144,7 @@ static xcj_code decode(xcj__buf *out, xcj_str text, xcj_error *err)
 xcj_code xcj__cert_text(xcj__buf *out, xcj_str text, xcj_error *err)
 {
     xcj__buf_init(out);
-    xcj_code code = decode(out, trim(text), err);
+    xcj_code code = decode(out, xcj__str_trim(text), err);
     if (code == XCJ_OK && out->failed) {
         code = xcj__fail_memory(err);
     }

@@ -11,11 +11,6 @@
 #define DASHES "-----"
 #define LINE_BYTES 48 /* 64 columns */
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static size_t line_end(const char *text, size_t len, size_t from)
 {
     while (from < len && text[from] != '\n' && text[from] != '\r') {
@@ -31,7 +26,7 @@ static size_t find_line(const char *text, size_t len, size_t from, const char *n
 {
     size_t need = strlen(needle);
     while (from < len) {
-        while (from < len && is_space(text[from])) {
+        while (from < len && xcj__is_space(text[from])) {
             from++;
         }
         if (len - from >= need && memcmp(text + from, needle, need) == 0) {
@@ -46,7 +41,7 @@ static size_t find_line(const char *text, size_t len, size_t from, const char *n
 static bool is_text(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if ((uint8_t)text[i] < ' ' && !is_space(text[i]) && text[i] != '\f' && text[i] != '\v') {
+        if ((uint8_t)text[i] < ' ' && !xcj__is_space(text[i]) && text[i] != '\f' && text[i] != '\v') {
             return false;
         }
     }
@@ -66,19 +61,11 @@ bool xcj__pem_sniff(const char *text, size_t len)
     return find_begin(text, len, 0) != len;
 }
 
-static size_t skip_space(xcj_str text, size_t at)
-{
-    while (at < text.len && is_space(text.ptr[at])) {
-        at++;
-    }
-    return at;
-}
-
 /* RFC 1421 4.6: "Proc-Type: 4,ENCRYPTED" and "DEK-Info: ...", up to an empty line. What follows is the body. */
 static bool take_headers(xcj__pem *out, xcj_str *body)
 {
     static const char encrypted[] = "Proc-Type: 4,ENCRYPTED";
-    size_t at = skip_space(*body, 0);
+    size_t at = xcj__str_space(*body);
     if (memchr(body->ptr, ':', body->len) == NULL) {
         return true;
     }
@@ -116,7 +103,7 @@ static xcj_code decode_body(xcj__pem *out, const char *text, xcj_str body, xcj_e
     }
     size_t used = 0;
     for (size_t i = 0; i < body.len; i++) {
-        if (!is_space(body.ptr[i])) {
+        if (!xcj__is_space(body.ptr[i])) {
             packed[used++] = body.ptr[i];
         }
     }
@@ -141,7 +128,7 @@ static xcj_code read_block(xcj__pem *out, const char *text, size_t len, size_t b
     size_t label = begin + strlen(BEGIN);
     size_t body = line_end(text, len, label);
     size_t label_end = body;
-    while (label_end > label && is_space(text[label_end - 1])) {
+    while (label_end > label && xcj__is_space(text[label_end - 1])) {
         label_end--;
     }
     if (label_end - label < strlen(DASHES) || memcmp(text + label_end - strlen(DASHES), DASHES, strlen(DASHES)) != 0) {
@@ -180,7 +167,7 @@ static xcj_code only_blocks(const char *text, size_t len, size_t at, xcj_error *
 {
     xcj_code code = XCJ_OK;
     while (code == XCJ_OK && at < len) {
-        if (is_space(text[at])) {
+        if (xcj__is_space(text[at])) {
             at++;
             continue;
         }
@@ -269,7 +256,7 @@ bool xcj__pem_bad_dashes(const char *text, size_t len, size_t *offset, const cha
         size_t end = line_end(text, len, line);
         size_t at = line;
         bool typographic = false;
-        while (at < end && (is_space(text[at]) || text[at] == '-' || is_typographic(text + at, end - at))) {
+        while (at < end && (xcj__is_space(text[at]) || text[at] == '-' || is_typographic(text + at, end - at))) {
             typographic = typographic || (uint8_t)text[at] >= 0x80;
             at += (uint8_t)text[at] >= 0x80 ? 3 : 1;
         }

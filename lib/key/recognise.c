@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/error.h"
+#include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/der.h"
 #include "lib/key/openssh.h"
@@ -14,10 +15,8 @@
 /* The first character after a byte order mark and white space; NUL if there is none. */
 static char first_of(xcj_str data)
 {
-    size_t at = data.len >= 3 && memcmp(data.ptr, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-    while (at < data.len && (data.ptr[at] == ' ' || data.ptr[at] == '\t' || data.ptr[at] == '\r' || data.ptr[at] == '\n')) {
-        at++;
-    }
+    size_t at = xcj__str_starts(data, "\xef\xbb\xbf") ? 3 : 0;
+    at += xcj__str_space((xcj_str){ data.ptr + at, data.len - at });
     return at < data.len ? data.ptr[at] : '\0';
 }
 
@@ -60,24 +59,19 @@ static bool is_ssh(xcj_str data)
     return xcj__openssh_sniff(data);
 }
 
-static bool starts(xcj_str data, const char *with, size_t len)
-{
-    return data.len >= len && memcmp(data.ptr, with, len) == 0;
-}
-
 static bool is_java(xcj_str data)
 {
-    return starts(data, "\xfe\xed\xfe\xed", 4) || starts(data, "\xce\xce\xce\xce", 4);
+    return xcj__str_starts(data, "\xfe\xed\xfe\xed") || xcj__str_starts(data, "\xce\xce\xce\xce");
 }
 
 static bool is_ssh2(xcj_str data)
 {
-    return starts(data, "---- BEGIN SSH2 PUBLIC KEY ----", 31);
+    return xcj__str_starts(data, "---- BEGIN SSH2 PUBLIC KEY ----");
 }
 
 static bool is_putty(xcj_str data)
 {
-    return starts(data, "PuTTY-User-Key-File-", 20);
+    return xcj__str_starts(data, "PuTTY-User-Key-File-");
 }
 
 static bool is_markup(xcj_str data)
@@ -92,7 +86,7 @@ static bool is_token(xcj_str data)
     for (size_t i = 0; i < data.len; i++) {
         dots += data.ptr[i] == '.';
     }
-    return starts(data, "eyJ", 3) && (dots == 2 || dots == 4);
+    return xcj__str_starts(data, "eyJ") && (dots == 2 || dots == 4);
 }
 
 static bool has_bad_dashes(xcj_str data)

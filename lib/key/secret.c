@@ -93,22 +93,14 @@ static bool is_object(xcj_str text, bool *failed)
     return (code == XCJ_OK && value.type == XCJ__JSON_OBJECT) || code == XCJ_ERR_LIMIT;
 }
 
-static size_t blanks(xcj_str text)
-{
-    size_t at = 0;
-    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t' || text.ptr[at] == '\r' || text.ptr[at] == '\n')) {
-        at++;
-    }
-    return at;
-}
-
 static bool is_key(xcj_str text, bool *failed)
 {
     const char *why;
     xcj__form form = xcj__recognise((const uint8_t *)text.ptr, text.len, &why);
     *failed = false;
     return form == XCJ__FORM_PEM || form == XCJ__FORM_SSH || form == XCJ__FORM_NAMED || holds_armour(text) ||
-           holds_kty(text) || xcj__der_begins_key((const uint8_t *)text.ptr + blanks(text), text.len - blanks(text)) ||
+           holds_kty(text) ||
+           xcj__der_begins_key((const uint8_t *)text.ptr + xcj__str_space(text), text.len - xcj__str_space(text)) ||
            (form == XCJ__FORM_JSON && is_object(text, failed));
 }
 

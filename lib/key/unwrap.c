@@ -20,28 +20,6 @@
 /* A layer takes its wrapping off: true, and `out` has what was in it, or is failed. */
 typedef bool (*layer)(xcj__buf *out, xcj_str in);
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static xcj_str trim(xcj_str text)
-{
-    while (text.len > 0 && is_space(text.ptr[0])) {
-        text = (xcj_str){ text.ptr + 1, text.len - 1 };
-    }
-    while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
-        text.len--;
-    }
-    return text;
-}
-
-static bool starts(xcj_str text, const char *with)
-{
-    size_t len = strlen(with);
-    return text.len >= len && memcmp(text.ptr, with, len) == 0;
-}
-
 static void put_utf8(xcj__buf *out, uint32_t c)
 {
     if (c < 0x80) {
@@ -110,7 +88,7 @@ static bool from_utf16(xcj__buf *out, xcj_str in)
 
 static bool without_mark(xcj__buf *out, xcj_str in)
 {
-    if (!starts(in, "\xef\xbb\xbf")) {
+    if (!xcj__str_starts(in, "\xef\xbb\xbf")) {
         return false;
     }
     xcj__buf_put(out, in.ptr + 3, in.len - 3);
@@ -120,7 +98,7 @@ static bool without_mark(xcj__buf *out, xcj_str in)
 /* A JSON string (as jq prints it without -r), or PEM or a JWK between quotes of a shell or an .env file. */
 static bool without_quotes(xcj__buf *out, xcj_str in)
 {
-    in = trim(in);
+    in = xcj__str_trim(in);
     bool quoted = in.len > 2 && (in.ptr[0] == '"' || in.ptr[0] == '\'') && in.ptr[in.len - 1] == in.ptr[0];
     if (!quoted) {
         return false;
@@ -146,8 +124,8 @@ static bool without_quotes(xcj__buf *out, xcj_str in)
 /* No backslash is in PEM, so that one before n or r is a newline that lost its meaning on the way. */
 static bool with_newlines(xcj__buf *out, xcj_str in)
 {
-    in = trim(in);
-    if (!starts(in, BEGIN) || memchr(in.ptr, '\\', in.len) == NULL) {
+    in = xcj__str_trim(in);
+    if (!xcj__str_starts(in, BEGIN) || memchr(in.ptr, '\\', in.len) == NULL) {
         return false;
     }
     for (size_t i = 0; i < in.len; i++) {
@@ -162,7 +140,7 @@ static bool with_newlines(xcj__buf *out, xcj_str in)
 static size_t armour_len(xcj_str in, size_t at)
 {
     xcj_str rest = { in.ptr + at, in.len - at };
-    size_t len = starts(rest, BEGIN) ? strlen(BEGIN) : starts(rest, END) ? strlen(END) : 0;
+    size_t len = xcj__str_starts(rest, BEGIN) ? strlen(BEGIN) : xcj__str_starts(rest, END) ? strlen(END) : 0;
     if (len == 0) {
         return 0;
     }
@@ -170,18 +148,18 @@ static size_t armour_len(xcj_str in, size_t at)
         len++;
     }
     rest = (xcj_str){ rest.ptr + len, rest.len - len };
-    return starts(rest, DASHES) ? len + strlen(DASHES) : 0;
+    return xcj__str_starts(rest, DASHES) ? len + strlen(DASHES) : 0;
 }
 
 /* A BEGIN line that goes on behind its dashes: each BEGIN and END gets a line of its own. */
 static bool with_lines(xcj__buf *out, xcj_str in)
 {
-    in = trim(in);
+    in = xcj__str_trim(in);
     size_t first = in.len > 0 ? armour_len(in, 0) : 0;
-    if (first == 0 || !starts(in, BEGIN) || first == in.len || in.ptr[first] == '\n' || in.ptr[first] == '\r') {
+    if (first == 0 || !xcj__str_starts(in, BEGIN) || first == in.len || in.ptr[first] == '\n' || in.ptr[first] == '\r') {
         return false;
     }
-    xcj_str behind = trim((xcj_str){ in.ptr + first, in.len - first });
+    xcj_str behind = xcj__str_trim((xcj_str){ in.ptr + first, in.len - first });
     const char *newline = memchr(in.ptr + first, '\n', in.len - first);
     if (newline != NULL && behind.ptr > newline) {
         return false; /* only blanks at the end of the line */
@@ -203,7 +181,7 @@ static size_t pack_base64(char *dst, xcj_str in)
     size_t end = 0; /* behind the last that is not padding */
     for (size_t i = 0; i < in.len; i++) {
         char c = in.ptr[i];
-        if (is_space(c)) {
+        if (xcj__is_space(c)) {
             continue;
         }
         bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -219,13 +197,14 @@ static size_t pack_base64(char *dst, xcj_str in)
 static bool stands_for_key(const uint8_t *bytes, size_t len)
 {
     xcj_str text = { (const char *)bytes, len };
-    xcj_str inner = trim(text);
-    return starts(inner, BEGIN) || starts(inner, "{") || starts(text, "\xef\xbb\xbf") || xcj__der_begins_key(bytes, len);
+    xcj_str inner = xcj__str_trim(text);
+    return xcj__str_starts(inner, BEGIN) || xcj__str_starts(inner, "{") || xcj__str_starts(text, "\xef\xbb\xbf") ||
+           xcj__der_begins_key(bytes, len);
 }
 
 static bool from_base64(xcj__buf *out, xcj_str in)
 {
-    in = trim(in);
+    in = xcj__str_trim(in);
     if (in.len < BASE64_MIN) {
         return false;
     }
