@@ -2,19 +2,20 @@
 # Runs the two commands of README.md on a new Debian: makes a minimal root folder with debootstrap, copies the tracked files of
 # this checkout into it, and runs them there. Ends with 0 when all went well; tells which tests were skipped, and why.
 #
-#     sh tests/fresh.sh [12|13|sid] [MODE]     Debian 12 and the mode readme unless given
+#     sh tests/fresh.sh [12|13|sid] [MODE] [CONDITION]...     Debian 12 and the mode readme unless given
 #
-#     readme      both commands, as root; then tests/run.sh again, which must install nothing
+#     readme      both commands; then tests/run.sh again, which must install nothing
 #     all         the same with tests/run.sh --all
 #     sealed      the tests without a network; and whatever they write outside of the build folder and TMPDIR is an error
-#     user        both commands as a user, who runs the printed command as root when told so
-#     clang       both commands with clang and no gcc
-#     spaces      both commands in a folder with spaces and a quote in its name
-#     readonly    both commands in a source tree that nobody can write to, with BUILD elsewhere
-#     locales     the quick start and the tests of the command and of the project in the locales C and tr_TR.UTF-8
-#     nginx       every command of examples/nginx/README.md, from the first to the verified tokens
 #     locks       both commands while another process holds apt's locks for a minute
-# Where a mode runs only some of the tests, they are those that what it changes could break.
+#     nginx       every command of examples/nginx/README.md, from the first to the verified tokens
+#
+# Conditions, together or alone:
+#     clang       clang, and no gcc
+#     spaces      a folder with spaces and a quote in its name
+#     readonly    a source tree that nobody can write to, with BUILD elsewhere
+#     turkish     the locale tr_TR.UTF-8, in which I is not the capital letter of i; otherwise it is C
+#     user        not root, who runs the printed command when told so
 #
 # Needs root, for chroot; ends with 77 where it cannot make such a folder. Each run gets a root folder of its own in $BUILD/fresh and
 # leaves nothing but logs: mounts and processes belong to namespaces that end with the run. debootstrap's result and the
@@ -29,7 +30,12 @@ cd "$(dirname "$0")/.."
 . tests/apt.sh
 
 release=${1:-12}
-mode=${2:-readme}
+[ $# -eq 0 ] || shift
+mode=readme
+conditions='clang spaces readonly turkish user'
+case " $conditions " in *" ${1:-user} "*) ;; *) mode=$1 && shift ;; esac
+name=$(printf '%s-' "$mode" "$@")
+name=${name%-}
 # What it takes to make a root folder is missing: no verdict on the project.
 cannot() {
     printf 'SKIP: tests/fresh.sh: %s\n' "$*"
@@ -42,10 +48,15 @@ case $release in
 sid) suite=sid ;;
 *) suite= ;;
 esac
-if [ -z "$suite" ] || ! grep -q "^mode_$mode() {" "$self"; then
-    printf 'usage: sh tests/fresh.sh [12|13|sid] [%s]\n' "$(sed -n 's/^mode_\([a-z]*\)() {$/\1/p' "$self" | tr '\n' '|' | sed 's/|$//')" >&2
+usage() {
+    printf 'usage: sh tests/fresh.sh [12|13|sid] [%s] [%s]...\n' "$(sed -n 's/^mode_\([a-z]*\)() {$/\1/p' "$self" | tr '\n' '|' | sed 's/|$//')" \
+        "$(printf '%s' "$conditions" | tr ' ' '|')" >&2
     exit 2
-fi
+}
+if [ -z "$suite" ] || ! grep -q "^mode_$mode() {" "$self"; then usage; fi
+for condition; do
+    case " $conditions " in *" $condition "*) ;; *) usage ;; esac
+done
 fresh=$BUILD/fresh
 # Everything else happens in namespaces that end with this process, however it ends.
 if [ -z "${XCJ_FRESH:-}" ]; then
@@ -53,9 +64,9 @@ if [ -z "${XCJ_FRESH:-}" ]; then
     (packages_need fresh) || cannot 'no debootstrap'
     unshare --mount --pid --fork true 2>/dev/null || cannot 'no namespaces here'
     mkdir -p "$fresh"
-    XCJ_FRESH=$(mktemp -d "$fresh/root-$suite-$mode.XXXXXX")
+    XCJ_FRESH=$(mktemp -d "$fresh/root-$suite-$name.XXXXXX")
     export XCJ_FRESH
-    unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode" &
+    unshare --mount --pid --fork --kill-child --propagation private sh "$self" "$release" "$mode" "$@" &
     inner=$!
     trap 'rm -rf --one-file-system "$XCJ_FRESH"' EXIT
     trap 'kill $inner; wait $inner; exit 1' HUP INT TERM
@@ -66,13 +77,13 @@ fi
 
 root=$XCJ_FRESH
 base=$fresh/base-$suite
-log=$fresh/$release-$mode.log
+log=$fresh/$release-$name.log
 home=/home/dev/libxcj
 as=root
 scratch=/var/tmp/scratch
 
 say() {
-    printf '== fresh %s %s: %s\n' "$release" "$mode" "$*"
+    printf '== fresh %s %s: %s\n' "$release" "$name" "$*"
 }
 
 die() {
@@ -161,12 +172,14 @@ run() {
     grep -E '^== |leaves out|tests passed|tests failed' "$log.part" || true
 }
 
+passed_not() {
+    tail -n 60 "$log.part"
+    die "$* ends with $status"
+}
+
 passes() {
     run "$@"
-    [ "$status" -eq 0 ] || {
-        tail -n 60 "$log.part"
-        die "$* ends with $status"
-    }
+    [ "$status" -eq 0 ] || passed_not "$@"
 }
 
 # The tests that the last run skipped, with what they say of it.
@@ -180,27 +193,37 @@ skipped() {
     ' "$log.part" "$root${built:-$home/build}/tests/Testing/Temporary/LastTest.log" | sort
 }
 
+# SCRIPT ARGUMENT...; a user who is told so has root run the printed command.
+command_passes() {
+    run sh "$@"
+    printed=$(sed -n 's/^    \(apt-get update && .*\)$/\1/p' "$log.part")
+    if [ "$as" = dev ] && [ "$status" -ne 0 ] && [ -n "$printed" ]; then
+        as=root
+        passes sh -c "$printed"
+        as=dev
+        run sh "$@"
+    fi
+    [ "$status" -eq 0 ] || passed_not "$@"
+}
+
 mode_readme() {
-    passes sh examples/quickstart.sh
-    passes sh tests/run.sh
+    command_passes examples/quickstart.sh
+    command_passes tests/run.sh
     skipped
     passes sh tests/run.sh --plain -R '^dev/structure_packages$'
     if grep -q '^== Installing' "$log.part"; then die 'a second run installs packages'; fi
 }
 
 mode_all() {
-    passes sh examples/quickstart.sh
-    passes sh tests/run.sh --all
+    command_passes examples/quickstart.sh
+    command_passes tests/run.sh --all
     skipped
 }
-
-# Shell scripts and paths; no unit tests.
-some='^dev/(cli|structure|install|package|analysis|secret|conform_command|valgrind)'
 
 # Programs that were installed and then started for the first time write caches; hence the run before.
 mode_sealed() {
     passes sh tests/run.sh -N
-    passes sh tests/run.sh --plain -R "$some"
+    passes sh tests/run.sh --plain -R '^dev/(cli|structure|install|package|analysis|secret|conform_command|valgrind)'
     touch "$root/stamp"
     network=no
     passes sh tests/run.sh
@@ -211,66 +234,39 @@ mode_sealed() {
     [ ! -s "$log.part" ] || die "the tests leave: $(sed "s|^$root||" "$log.part" | head -n 40)"
 }
 
-mode_user() {
-    as=dev
-    for command in examples/quickstart.sh tests/run.sh; do
-        run sh "$command"
-        if [ "$status" -ne 0 ]; then
-            printed=$(sed -n 's/^    \(apt-get update && .*\)$/\1/p' "$log.part")
-            [ "$printed" ] || die "$command prints no command"
-            as=root
-            passes sh -c "$printed"
-            as=dev
-            passes sh "$command"
-        fi
-    done
-    skipped
-}
-
 install() {
     passes sh -c "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $*"
 }
 
-mode_clang() {
+condition_clang() {
     install clang
-    passes sh examples/quickstart.sh
-    passes sh tests/run.sh
-    skipped
-    [ ! -e "$root/usr/bin/gcc" ] || die 'gcc is installed'
 }
 
-mode_spaces() {
+condition_spaces() {
     mv "$root$home" "$root/home/dev/it's a folder"
     home="/home/dev/it's a folder"
-    passes sh examples/quickstart.sh
-    passes sh tests/run.sh --plain -R "$some"
-    skipped
 }
 
-mode_readonly() {
+condition_readonly() {
     mount --bind "$root$home" "$root$home"
     mount -o remount,bind,ro "$root$home"
     built=/var/tmp/build
-    with=BUILD=$built
-    passes sh examples/quickstart.sh
-    passes sh tests/run.sh --plain -R "$some"
-    skipped
+    with="$with BUILD=$built"
 }
 
-mode_locales() {
+condition_turkish() {
     install locales
     passes localedef -i tr_TR -f UTF-8 tr_TR.UTF-8
-    for locale in C tr_TR.UTF-8; do
-        with="LC_ALL=$locale LANG=$locale"
-        passes sh examples/quickstart.sh
-        passes sh tests/run.sh --plain -R "$some"
-    done
-    skipped
+    with="$with LC_ALL=tr_TR.UTF-8 LANG=tr_TR.UTF-8"
+}
+
+condition_user() {
+    as=dev
 }
 
 # Installed with a network; then tried without one, so that the ports are free.
 mode_nginx() {
-    with=DEBIAN_FRONTEND=noninteractive
+    with="$with DEBIAN_FRONTEND=noninteractive"
     for part in Install 'Try it'; do
         {
             printf 'sudo() { "$@"; }\n'
@@ -314,7 +310,12 @@ PERL
     make_base
     make_root
     put_checkout
+    given=" $* "
+    for condition in $conditions; do
+        case $given in *" $condition "*) "condition_$condition" ;; esac
+    done
     "mode_$mode"
+    case $given in *' clang '*) [ ! -e "$root/usr/bin/gcc" ] || die 'gcc is installed' ;; esac
     say 'passed'
     exit 0
 }

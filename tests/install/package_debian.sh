@@ -18,17 +18,23 @@ needs() {
     shift
     depends=$(dpkg-deb -f "$package"_*.deb Depends)
     for other in "$@"; do
-        printf '%s\n' "$depends" | tr ',' '\n' | grep -qE "^ *$other( |\$)" ||
+        printf '%s\n' "$depends" | tr ',' '\n' | grep -qE "^ *${other:-(no package)}( |\$)" ||
             bad "$package does not depend on $other: $depends"
     done
 }
+# The package of the shared library NAME that is installed here: libssl3, or libssl3t64, and so on.
+owner() {
+    dpkg-query -S "*/$1.so.*" | sed 's/[:,].*//' | sort -u
+}
+crypto=$(owner libcrypto)
+jansson=$(owner libjansson)
 version=$(sed -n 's/^project(xcj VERSION \([0-9.]*\).*/\1/p' "$XCJ_ROOT/CMakeLists.txt")
-needs libxcj0 libc6 libssl3
-needs xcj libc6 libssl3 libjansson4
+needs libxcj0 libc6 "$crypto"
+needs xcj libc6 "$crypto" "$jansson"
 dpkg-deb -f xcj_*.deb Depends | grep -q libxcj && bad "the command carries libxcj, and its package depends on it"
-[ ! -x "$XCJ_RELEASE/xcj-fetch" ] || needs xcj libcurl4
+[ ! -x "$XCJ_RELEASE/xcj-fetch" ] || needs xcj "$(owner libcurl)"
 needs libxcj-dev "libxcj0 \\(= $version\\)" libssl-dev
-[ "$XCJ_HAS_BRIDGE" = 0 ] || needs libxcj-jwt0 "libxcj0 \\(= $version\\)" libjwt0 libjansson4
+[ "$XCJ_HAS_BRIDGE" = 0 ] || needs libxcj-jwt0 "libxcj0 \\(= $version\\)" "$(owner libjwt)" "$jansson"
 [ "$XCJ_HAS_BRIDGE" = 0 ] || needs libxcj-dev "libxcj-jwt0 \\(= $version\\)" libjwt-dev libjansson-dev
 dpkg-deb -I libxcj0_*.deb shlibs | grep -qx "libxcj 0 libxcj0 (>= $version)" || bad "libxcj0 has no shlibs"
 dpkg-deb -I libxcj0_*.deb triggers | grep -qx 'activate-noawait ldconfig' || bad "libxcj0 does not trigger ldconfig"
