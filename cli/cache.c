@@ -18,6 +18,7 @@
 #include "cli/cache.h"
 #include "cli/freshness.h"
 #include "cli/io.h"
+#include "cli/shown.h"
 
 #define ENTRY_LIMIT ((size_t)2 << 20)
 
@@ -26,6 +27,8 @@
 
 /* A file's name is a SHA-256 in hexadecimal: a URL cannot lead out of the directory, nor be too long for a name. */
 #define NAME_LEN 64
+
+static const char OPTION[] = "--cache-dir";
 
 static bool name_entry(char *hex, xcj_str trust, const char *url)
 {
@@ -72,15 +75,18 @@ static bool is_own(int fd)
 static msg_status open_directory(cache *which, text *path)
 {
     if (make_directories(path->ptr) != 0) {
-        return msg_fail(STATUS_INTERNAL, which->folder, "cannot be made: %s", strerror(errno));
+        const int cause = errno;
+        return msg_fail(STATUS_INTERNAL, OPTION, "%s: cannot be made: %s", shown_path(which->folder).text, strerror(cause));
     }
     which->fd = open(path->ptr, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (which->fd < 0 && errno != ENOTDIR && errno != ELOOP) {
-        return msg_fail(STATUS_INPUT, which->folder, "%s", strerror(errno));
+        const int cause = errno;
+        return msg_fail(STATUS_INPUT, OPTION, "%s: %s", shown_path(which->folder).text, strerror(cause));
     }
     /* What was opened is checked, and nothing is looked up by its path again. */
     if (which->fd < 0 || !is_own(which->fd)) {
-        return msg_fail(STATUS_INPUT, which->folder, "is not a directory of yours in which nobody else may write");
+        return msg_fail(STATUS_INPUT, OPTION, "%s: is not a directory of yours in which nobody else may write",
+                        shown_path(which->folder).text);
     }
     return STATUS_OK;
 }
@@ -92,7 +98,7 @@ msg_status cache_open(cache *out, const char *folder, xcj_str trust)
         return STATUS_OK;
     }
     if (folder[0] == '\0') {
-        return msg_fail(STATUS_INPUT, "--cache-dir", "the name of the directory is empty");
+        return msg_fail(STATUS_INPUT, OPTION, "the name of the directory is empty");
     }
     text path = TEXT_INIT;
     text_puts(&path, folder);
@@ -284,7 +290,8 @@ void cache_store(const cache *which, const char *url, const cache_news *news)
     make_place(which, name);
     format_entry(&content, url, news);
     if (!content.failed && !replace(which, name, text_view(&content))) {
-        msg_warn(which->folder, "the set is not kept: %s", strerror(errno));
+        const int cause = errno;
+        msg_warn(OPTION, "%s: the set is not kept: %s", shown_path(which->folder).text, strerror(cause));
     }
     text_free(&content);
 }

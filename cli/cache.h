@@ -13,7 +13,7 @@
 #include "cli/text.h"
 
 typedef struct cache {
-    const char *folder; /* as messages name it */
+    const char *folder; /* as it was given */
     int fd;             /* the open directory; -1: nothing is kept */
     xcj_str trust;      /* the certificates trusted: a set that was fetched under others is another entry */
 } cache;

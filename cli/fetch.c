@@ -15,6 +15,7 @@
 
 #include "cli/fetch.h"
 #include "cli/platform.h"
+#include "cli/shown.h"
 
 #define HEAD_LIMIT ((size_t)16 << 10)
 
@@ -247,8 +248,8 @@ static msg_status interpret(fetch_answer *out, int ended, bool conditional, cons
         return STATUS_OK;
     }
     if (location.ptr != NULL) {
-        return fetch_fail(why, STATUS_INPUT, "the server redirects (%d) to %.*s, which is not followed", (int)code,
-                          (int)location.len, location.ptr);
+        return fetch_fail(why, STATUS_INPUT, "the server redirects (%d) to %s, which is not followed", (int)code,
+                          shown_url(location).text);
     }
     return fetch_fail(why, STATUS_INPUT, "the server answers %d", (int)code);
 }

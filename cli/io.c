@@ -116,34 +116,33 @@ msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_s
     }
 }
 
-static msg_status claim_stdin(void)
+static msg_status claim_stdin(const char *option)
 {
     if (stdin_used) {
-        return msg_fail(STATUS_USAGE, NULL, "standard input can be read only once");
+        return msg_fail(STATUS_USAGE, option, "standard input can be read only once");
     }
     stdin_used = true;
     return STATUS_OK;
 }
 
-static msg_status cannot_open(const char *path)
+static msg_status cannot_open(const char *option, const char *path)
 {
     if (path[0] == '\0') {
-        return msg_fail(STATUS_INPUT, NULL, "the file name is empty");
+        return msg_fail(STATUS_INPUT, option, "the file name is empty");
     }
     const int cause = errno;
-    const shown name = shown_path(path);
-    return msg_fail(STATUS_INPUT, name.text, "%s", strerror(cause));
+    return msg_fail(STATUS_INPUT, option, "%s: %s", shown_path(path).text, strerror(cause));
 }
 
-msg_status io_open_lines(FILE **out, const char *path)
+msg_status io_open_lines(FILE **out, const char *option, const char *path)
 {
     *out = NULL;
     if (strcmp(path, "-") == 0) {
         *out = stdin;
-        return claim_stdin();
+        return claim_stdin(option);
     }
     *out = fopen(path, "re");
-    return *out != NULL ? STATUS_OK : cannot_open(path);
+    return *out != NULL ? STATUS_OK : cannot_open(option, path);
 }
 
 const char *io_name(const char *path)
@@ -151,16 +150,16 @@ const char *io_name(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-msg_status io_read(text *out, const char *path, size_t limit, msg_status too_large)
+msg_status io_read(text *out, const char *option, const char *path, size_t limit, msg_status too_large)
 {
     bool is_stdin = strcmp(path, "-") == 0;
-    msg_status status = is_stdin ? claim_stdin() : STATUS_OK;
+    msg_status status = is_stdin ? claim_stdin(option) : STATUS_OK;
     if (status != STATUS_OK) {
         return status;
     }
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return cannot_open(path);
+        return cannot_open(option, path);
     }
     status = io_read_open(out, fd, io_name(path), limit, too_large);
     if (!is_stdin) {
@@ -195,7 +194,7 @@ msg_status io_value(text *out, const char *option, const char *value, size_t lim
         text_add(out, value, len);
         return out->failed ? msg_fail_memory() : STATUS_OK;
     }
-    msg_status status = io_read(out, value[0] == '@' ? value + 1 : value, limit, too_large);
+    msg_status status = io_read(out, option, value[0] == '@' ? value + 1 : value, limit, too_large);
     if (status == STATUS_OK) {
         io_trim_line_end(out);
     }

@@ -21,14 +21,14 @@ void io_start(void);
 /** Standard output is closed; a failure to write it becomes the status, unless there is another one already. */
 msg_status io_finish(msg_status status);
 
-/** A whole file, or standard input for "-". Beyond the limit it is `too_large`. */
-msg_status io_read(text *out, const char *path, size_t limit, msg_status too_large);
+/** A whole file, or standard input for "-", that `option` names. Beyond the limit it is `too_large`. */
+msg_status io_read(text *out, const char *option, const char *path, size_t limit, msg_status too_large);
 
 /** As io_read(), of what is open already; `name` is what messages name. */
 msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_status too_large);
 
 /** A file, or standard input for "-", to be read line by line. */
-msg_status io_open_lines(FILE **out, const char *path);
+msg_status io_open_lines(FILE **out, const char *option, const char *path);
 
 /** As messages name it. */
 const char *io_name(const char *path);

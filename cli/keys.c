@@ -36,7 +36,7 @@ msg_status keys_read_passphrase(text *out, const keys_passphrase *from)
     if (from->file == NULL) {
         return STATUS_OK;
     }
-    msg_status status = io_read(out, from->file, PASSPHRASE_LIMIT, STATUS_INPUT);
+    msg_status status = io_read(out, "--passphrase-file", from->file, PASSPHRASE_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         io_trim_line_end(out);
     }
@@ -118,11 +118,11 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
     return status;
 }
 
-msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how)
+msg_status keys_load(keys_loaded *out, const char *option, const char *path, const keys_how *how)
 {
     *out = (keys_loaded){ NULL, false, false };
     text data = TEXT_INIT;
-    msg_status status = io_read(&data, path, IO_KEY_LIMIT, STATUS_INPUT);
+    msg_status status = io_read(&data, option, path, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         status = keys_load_data(out, &data, io_name(path), how);
     }
@@ -151,8 +151,8 @@ msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     options.allow_weak_secret = from->allow_weak;
     const char *name = from->file != NULL ? io_name(from->file) : "--secret-env";
-    msg_status status =
-        from->file != NULL ? io_read(&secret, from->file, IO_SECRET_LIMIT, STATUS_INPUT) : io_env(&secret, name, from->env);
+    msg_status status = from->file != NULL ? io_read(&secret, "--secret-file", from->file, IO_SECRET_LIMIT, STATUS_INPUT)
+                                           : io_env(&secret, name, from->env);
     if (status != STATUS_OK) {
         return status;
     }

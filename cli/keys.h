@@ -51,8 +51,8 @@ typedef struct keys_loaded {
     bool is_set;     /* a JWK Set, or several keys of another form */
 } keys_loaded;
 
-/** Reads keys of any form. Says what is wrong. */
-msg_status keys_load(keys_loaded *out, const char *path, const keys_how *how);
+/** Reads keys of any form from the file that `option` names. Says what is wrong. */
+msg_status keys_load(keys_loaded *out, const char *option, const char *path, const keys_how *how);
 
 /** The same from an environment variable. */
 msg_status keys_load_env(keys_loaded *out, const char *option, const char *variable, const keys_how *how);

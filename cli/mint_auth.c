@@ -24,8 +24,7 @@ static msg_status read_value(text *out, const char *option, const char *value)
 
 static msg_status read_file(text *out, const char *option, const char *value)
 {
-    (void)option;
-    return io_read(out, value, IO_KEY_LIMIT, STATUS_INPUT);
+    return io_read(out, option, value, IO_KEY_LIMIT, STATUS_INPUT);
 }
 
 static msg_status read_text(text *out, const char *option, const char *value)

@@ -38,7 +38,7 @@ static void remove_temps(void)
 static msg_status cannot_write(const output *out)
 {
     const int cause = errno;
-    return msg_fail(STATUS_INTERNAL, shown_path(out->path).text, "cannot write: %s", strerror(cause));
+    return msg_fail(STATUS_INTERNAL, out->option, "%s: cannot write: %s", shown_path(out->path).text, strerror(cause));
 }
 
 static bool is_standard(const char *path)
@@ -53,8 +53,8 @@ static msg_status check_planted(const output *out)
     if (!out->at.of_others || !(S_ISFIFO(mode) || S_ISSOCK(mode))) {
         return STATUS_OK;
     }
-    return msg_fail(STATUS_INTERNAL, out->path, "is a %s in a directory where others may write, and is not written to",
-                    S_ISFIFO(mode) ? "pipe" : "socket");
+    return msg_fail(STATUS_INTERNAL, out->option, "%s: is a %s in a directory where others may write, and is not written to",
+                    shown_path(out->path).text, S_ISFIFO(mode) ? "pipe" : "socket");
 }
 
 msg_status output_open(output *out, const char *option, const char *path)
@@ -66,7 +66,7 @@ msg_status output_open(output *out, const char *option, const char *path)
         place_of_descriptor(&out->at, STDOUT_FILENO);
         return STATUS_OK;
     }
-    msg_status status = place_find(&out->at, path);
+    msg_status status = place_find(&out->at, option, path);
     if (status != STATUS_OK || !out->at.exists) {
         return status;
     }
@@ -133,8 +133,10 @@ static bool may_write_in_place(const output *out)
 static msg_status cannot_replace(const output *out)
 {
     if (out->is_private && out->at.exists) {
-        return msg_fail(STATUS_INTERNAL, out->path, "cannot be replaced (%s), and a private key is not written in place",
-                        strerror(errno));
+        const int cause = errno;
+        return msg_fail(STATUS_INTERNAL, out->option,
+                        "%s: cannot be replaced (%s), and a private key is not written in place", shown_path(out->path).text,
+                        strerror(cause));
     }
     return cannot_write(out);
 }

@@ -10,6 +10,7 @@
 
 #include "cli/io.h"
 #include "cli/overwrite.h"
+#include "cli/shown.h"
 
 static bool is_open(const output *out)
 {
@@ -101,14 +102,17 @@ static msg_status check_key(const output *out)
     const int fd =
         openat(out->at.folder, out->at.name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (out->at.is_magic ? 0 : O_NOFOLLOW));
     if (fd < 0) {
-        return msg_fail(STATUS_USAGE, out->path, "cannot be read (%s), and may hold a private key; --force overwrites it",
-                        strerror(errno));
+        const int cause = errno;
+        return msg_fail(STATUS_USAGE, out->option,
+                        "%s: cannot be read (%s), and may hold a private key; --force overwrites it",
+                        shown_path(out->path).text, strerror(cause));
     }
     text data = TEXT_INIT;
     msg_status status = io_read_open(&data, fd, out->path, IO_KEY_LIMIT, STATUS_INPUT);
     (void)close(fd);
     if (status == STATUS_OK && may_hold_private_key(&data)) {
-        status = msg_fail(STATUS_USAGE, out->path, "holds a private key; --force overwrites it");
+        status = msg_fail(STATUS_USAGE, out->option, "%s: holds a private key; --force overwrites it",
+                          shown_path(out->path).text);
     }
     text_free(&data);
     return status;

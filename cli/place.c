@@ -17,7 +17,8 @@
 
 /* A path that is being followed. */
 typedef struct walk {
-    const char *path; /* as it was given */
+    const char *option; /* that names the path */
+    const char *path;   /* as it was given */
     place *at;
     char rest[REST_MAX]; /* of the path, behind the directory */
     unsigned links;
@@ -25,7 +26,7 @@ typedef struct walk {
 
 static msg_status fail(const walk *w, int cause)
 {
-    return msg_fail(STATUS_INTERNAL, shown_path(w->path).text, "cannot write: %s", strerror(cause));
+    return msg_fail(STATUS_INTERNAL, w->option, "%s: cannot write: %s", shown_path(w->path).text, strerror(cause));
 }
 
 /* The descriptor that a path stands for, or -1. To open the path anew would lose its offset, and what was closed is open
@@ -116,8 +117,9 @@ static msg_status follow(walk *w, const char *tail, bool *done)
 {
     place *at = w->at;
     if (at->of_others) {
-        return msg_fail(STATUS_INTERNAL, w->path,
-                        "the symbolic link \"%s\" is in a directory where others may write, and is not followed", at->name);
+        return msg_fail(STATUS_INTERNAL, w->option,
+                        "%s: the symbolic link \"%s\" is in a directory where others may write, and is not followed",
+                        shown_path(w->path).text, at->name);
     }
     if (++w->links > LINKS_MAX) {
         return fail(w, ELOOP);
@@ -162,12 +164,12 @@ static msg_status step(walk *w, bool *done)
     return enter(w, at->folder, at->name, O_NOFOLLOW) == 0 ? STATUS_OK : fail(w, errno);
 }
 
-msg_status place_find(place *out, const char *path)
+msg_status place_find(place *out, const char *option, const char *path)
 {
-    walk w = { .path = path, .at = out };
+    walk w = { .option = option, .path = path, .at = out };
     *out = (place)PLACE_INIT;
     if (path[0] == '\0') {
-        return msg_fail(STATUS_INTERNAL, NULL, "cannot write: the file name is empty");
+        return msg_fail(STATUS_INTERNAL, option, "cannot write: the file name is empty");
     }
     if (strlen(path) >= PATH_MAX) {
         return fail(&w, ENAMETOOLONG);

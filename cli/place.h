@@ -29,7 +29,7 @@ typedef struct place {
     }
 
 /** Follows the path. What it leads to need not exist, its directory must. Reports what is wrong, as a failure to write. */
-msg_status place_find(place *out, const char *path);
+msg_status place_find(place *out, const char *option, const char *path);
 
 /** The place of a descriptor, which may be closed. */
 void place_of_descriptor(place *out, int descriptor);

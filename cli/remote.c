@@ -101,7 +101,7 @@ static msg_status read_args(remote *to)
         status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL %s", wrong);
     }
     if (status == STATUS_OK && args->cacert != NULL) {
-        status = io_read(&to->cacert, args->cacert, IO_KEY_LIMIT, STATUS_INPUT);
+        status = io_read(&to->cacert, "--cacert", args->cacert, IO_KEY_LIMIT, STATUS_INPUT);
     }
     return status == STATUS_OK ? cache_open(&to->kept, args->cache_dir, text_view(&to->cacert)) : status;
 }
@@ -258,7 +258,7 @@ static bool ask_for_kid(const remote *from, remote_source *to, const cache_entry
     if (ask(from, to, entry, now) == STATUS_OK) {
         return true;
     }
-    msg_warn(shown_url(to->url).text, "%s", to->why.text);
+    msg_warn(shown_url(xcj_text(to->url)).text, "%s", to->why.text);
     if (entry->whole.ptr != NULL) {
         const cache_news same = { fields_text(&entry->parts, "etag"), fields_text(&entry->parts, "cache-control"),
                                   entry->fetched, now, entry->parts.body };
@@ -400,7 +400,7 @@ static void find_at(remote_finding *found, remote *from, const char *url)
     if (source->verifier != NULL) {
         found->source = source;
     } else {
-        refuse(found, source->status, "XCJ_ERR_FETCH", "%.200s: %s", shown_url(url).text, source->why.text);
+        refuse(found, source->status, "XCJ_ERR_FETCH", "%.200s: %s", shown_url(xcj_text(url)).text, source->why.text);
     }
 }
 

@@ -126,11 +126,30 @@ shown shown_kid(const char *kid)
     return len <= KID_SHOWN && looks_like(kid) == NULL ? quote(kid, len) : shown_value(kid);
 }
 
-shown shown_url(const char *url)
+/* How much of a URL, or of a reference to one, stands before its host: the scheme and the slashes. */
+static size_t before_host(xcj_str url)
+{
+    for (size_t at = 0; at + 1 < url.len; at++) {
+        if (url.ptr[at] == '/') {
+            return url.ptr[at + 1] == '/' ? at + 2 : 0;
+        }
+    }
+    return 0;
+}
+
+shown shown_url(xcj_str url)
 {
     shown out;
-    const size_t len = strcspn(url, "?");
-    (void)snprintf(out.text, sizeof out.text, "%.*s%s", (int)len, url, url[len] != '\0' ? "?..." : "");
+    const size_t scheme = before_host(url);
+    size_t host = scheme; /* behind a user and a password */
+    size_t end = scheme;
+    for (bool in_authority = scheme > 0; end < url.len && strchr("?#", url.ptr[end]) == NULL; end++) {
+        in_authority = in_authority && url.ptr[end] != '/';
+        host = in_authority && url.ptr[end] == '@' ? end + 1 : host;
+    }
+    (void)snprintf(out.text, sizeof out.text, "%.*s%s%.*s%s%s", (int)scheme, url.ptr, host > scheme ? "...@" : "",
+                   (int)(end - host), url.ptr + host, end < url.len ? (url.ptr[end] == '#' ? "#" : "?") : "",
+                   end < url.len ? "..." : "");
     return out;
 }
 

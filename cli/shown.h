@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <xcj/base.h>
+
 /** To be used in the expression that makes it: `shown_path(path).text`. */
 typedef struct shown {
     char text[256];
@@ -31,7 +33,7 @@ shown shown_name(const char *name, size_t len);
 /** In quotes, unless it is long or looks like a key or token: a kid is any text, and is public. */
 shown shown_kid(const char *kid);
 
-/** A URL without its query. */
-shown shown_url(const char *url);
+/** A URL without user, password, query and fragment. */
+shown shown_url(xcj_str url);
 
 #endif

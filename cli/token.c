@@ -28,7 +28,7 @@ msg_status token_read(text *out, const char **name, const opt_list *operands, co
     if (env != NULL) {
         return io_env(out, *name, env);
     }
-    return io_value(out, *name, operand, IO_TOKEN_LIMIT, STATUS_POLICY);
+    return io_value(out, OPERAND, operand, IO_TOKEN_LIMIT, STATUS_POLICY);
 }
 
 bool token_is_json(const char *token, size_t len)

@@ -201,7 +201,7 @@ static msg_status run(const void *given, const opt_list *operands)
     const keys_how how = { args->passphrase, args->hmac_k_raw };
     msg_status status = open_file(&file, args, path);
     if (status == STATUS_OK) {
-        status = keys_load(&loaded, path, &how);
+        status = keys_load(&loaded, "key", path, &how);
     }
     if (status == STATUS_OK) {
         status = read_form(&work.to, args->to, &loaded);

@@ -67,7 +67,7 @@ static msg_status read_private(sources *of, const forge_args *args, const char *
     }
     const keys_how how = { args->passphrase, false };
     const char *name = io_name(args->private_key);
-    msg_status status = keys_load(&of->private_keys, args->private_key, &how);
+    msg_status status = keys_load(&of->private_keys, "--private", args->private_key, &how);
     if (status == STATUS_OK) {
         status = keys_pick(&of->from.signer, &of->private_keys, kid, name);
     }
@@ -158,7 +158,7 @@ static msg_status read_sources(sources *of, const forge_args *args, const opt_li
         status = take_token(of, name);
     }
     if (status == STATUS_OK) {
-        status = io_read(&of->key_file, args->key, IO_KEY_LIMIT, STATUS_INPUT);
+        status = io_read(&of->key_file, "--key", args->key, IO_KEY_LIMIT, STATUS_INPUT);
     }
     if (status == STATUS_OK) {
         status = keys_load_data(&of->keys, &of->key_file, io_name(args->key), &how);

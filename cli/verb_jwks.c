@@ -1,6 +1,7 @@
 /*
  * verb_jwks.c: the set to publish: the public part of every key, never a private or an oct member.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,11 +50,11 @@ static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *na
     return STATUS_OK;
 }
 
-static msg_status add_file(key_list *list, const char *path, const keys_passphrase *passphrase)
+static msg_status add_file(key_list *list, const char *operand, const char *path, const keys_passphrase *passphrase)
 {
     keys_loaded loaded;
     const keys_how how = { *passphrase, false };
-    msg_status status = keys_load(&loaded, path, &how);
+    msg_status status = keys_load(&loaded, operand, path, &how);
     if (status != STATUS_OK) {
         return status;
     }
@@ -108,10 +109,12 @@ static msg_status run(const void *given, const opt_list *operands)
     key_list list = { NULL, 0 };
     msg_status status = open_file(&file, args, operands);
     if (status == STATUS_OK && operands->count == 0) {
-        status = add_file(&list, "-", &args->passphrase);
+        status = add_file(&list, "key", "-", &args->passphrase);
     }
     for (size_t i = 0; i < operands->count && status == STATUS_OK; i++) {
-        status = add_file(&list, operands->items[i], &args->passphrase);
+        char operand[32];
+        (void)snprintf(operand, sizeof operand, "key %zu", i + 1);
+        status = add_file(&list, operand, operands->items[i], &args->passphrase);
     }
     if (status == STATUS_OK) {
         status = print_set(&list, &file);

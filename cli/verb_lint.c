@@ -64,7 +64,7 @@ static msg_status read_subject(subject *of, const lint_args *args, const opt_lis
         return token_read(&of->data, &of->name, operands, args->token_env);
     }
     of->name = io_name(word);
-    return io_read(&of->data, word, IO_KEY_LIMIT, STATUS_INPUT);
+    return io_read(&of->data, "key", word, IO_KEY_LIMIT, STATUS_INPUT);
 }
 
 static msg_status look_at_token(subject *of, findings *found, const lint_how *how)

@@ -200,7 +200,7 @@ static msg_status load_key(mint_job *job)
     msg_status status = STATUS_OK;
     if (args->key != NULL) {
         name = io_name(args->key);
-        status = keys_load(&job->keys, args->key, &how);
+        status = keys_load(&job->keys, "--key", args->key, &how);
     } else if (args->key_env != NULL) {
         name = "--key-env";
         status = keys_load_env(&job->keys, name, args->key_env, &how);
@@ -248,7 +248,7 @@ static msg_status minter_from_config(mint_job *job)
     xcj_key_options how = XCJ_KEY_OPTIONS_INIT;
     how.hmac_k_raw = args->hmac_k_raw;
     how.kong_alg_names = 1;
-    msg_status status = io_read(&config, args->config, IO_KEY_LIMIT, STATUS_INPUT);
+    msg_status status = io_read(&config, "--config", args->config, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         status = check_config(args, &config);
     }

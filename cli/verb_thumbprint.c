@@ -72,7 +72,7 @@ static msg_status run(const void *given, const opt_list *operands)
     }
     keys_loaded loaded;
     const keys_how how = { args->passphrase, false };
-    msg_status status = keys_load(&loaded, path, &how);
+    msg_status status = keys_load(&loaded, "key", path, &how);
     if (status != STATUS_OK) {
         return status;
     }

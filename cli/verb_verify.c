@@ -306,7 +306,8 @@ static msg_status load_keys(verify_job *job)
     const keys_how how = { args->passphrase, args->hmac_k_raw };
     const char *path = args->key != NULL ? args->key : args->jwks;
     job->keys_name = path != NULL ? io_name(path) : "the secret";
-    return path != NULL ? keys_load(&job->keys, path, &how) : keys_load_secret(&job->keys, &args->secret);
+    return path != NULL ? keys_load(&job->keys, args->key != NULL ? "--key" : "--jwks", path, &how)
+                        : keys_load_secret(&job->keys, &args->secret);
 }
 
 /* One key given by --key: the token's kid is a hint. A set, or --jwks: the kid selects. */
@@ -527,7 +528,7 @@ static msg_status judge(const verify_job *job, verify_case *of)
         say_refusal(of);
     }
     if (of->status == STATUS_KEY) {
-        keys_warn_skipped(shown_url(of->keys_name).text, of->keys);
+        keys_warn_skipped(shown_url(xcj_text(of->keys_name)).text, of->keys);
     }
     msg_status printed = STATUS_OK;
     if (args->json) {
@@ -547,7 +548,7 @@ static msg_status verify_one(verify_job *job, const opt_list *operands)
     verify_case of = { .status = STATUS_OK };
     msg_status status = token_read(&token, &of.name, operands, job->args->token_env);
     if (status == STATUS_OK && job->args->payload != NULL) {
-        status = io_read(&job->payload, job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
+        status = io_read(&job->payload, "--payload", job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
     }
     if (status == STATUS_OK) {
         of.token = token.ptr;
@@ -662,7 +663,7 @@ static msg_status verify_batch(verify_job *job, const opt_list *operands)
     const char *operand = operands->count > 0 ? operands->items[0] : "-";
     const char *path = operand[0] == '@' ? operand + 1 : operand;
     FILE *from = NULL;
-    msg_status status = io_open_lines(&from, path);
+    msg_status status = io_open_lines(&from, "tokens", path);
     if (status != STATUS_OK) {
         return status;
     }

@@ -27,6 +27,12 @@ silent() {
         fail "$silent_name: told by: xcj $1 $2 ..."
         show
     }
+    # A value that is only described could be any of those given: the message names its option or operand.
+    option=$(expr "x$silent_name" : '.* \(--[a-z-]*\)')
+    if grep -q 'a value of' err && ! grep -qE -e "^xcj: ${option:-[a-z0-9 -]+: }|^xcj: [a-z]+: $option" err; then
+        fail "$silent_name: the message does not name it"
+        show
+    fi
 }
 
 # everywhere SECRET: in each place where a file, variable, name, number or word belongs.
@@ -69,12 +75,13 @@ everywhere() {
     silent 'forge --private' "$1" forge --key jwks.json --private "$1" "$token"
     silent 'verify, an operand' "$1" verify --key key.json "$1"
     silent 'verify @' "$1" verify --key key.json "@$1"
-    silent 'verify --batch' "$1" verify --key key.json --batch "@$1"
+    silent 'verify, a batch' "$1" verify --key key.json --batch "@$1"
     silent 'a verb' "$1" "$1"
     silent 'lint --max-lifetime' "$1" lint --max-lifetime "$1" key.json
     # Where a name may be any word, a word of letters is one.
     [ "$1" != correct-horse ] || return 0
     silent 'mint --claim-json NAME' "$1" mint --key key.json --claim-json "$1=!"
+    silent 'verify --cache-dir' "$1" verify --jwks-url http://127.0.0.1:1/ --cache-dir "key.json/$1" x.y.z
     silent 'keygen -o' "$1" keygen --alg ES256 -o "$1/$1"
     silent 'an option' "$1" mint "--$1"
     silent 'an option with a value' "$1" mint "--$1=$1"
@@ -104,7 +111,10 @@ refuse 'characters, not bytes' 3 'a value of 4 characters: ' convert "$(printf '
 
 # What is plainly no secret is shown.
 mkdir folder
-refuse 'a file' 3 'none.json: No such file' convert none.json
+refuse 'an unusual name' 3 'xcj: key: a value of 6 characters: No such file' convert mykeys
+refuse 'an unusual name of an option' 3 'xcj: --jwks: a value of 6 characters: No such file' verify --jwks mykeys "$token"
+refuse 'an unusual name of several' 3 'xcj: key 2: a value of 6 characters: No such file' jwks key.json mykeys
+refuse 'a file' 3 'key: none.json: No such file' convert none.json
 refuse 'a path' 3 'keys/prod/key: No such file' convert keys/prod/key
 refuse 'a path from the root' 3 '/etc/xcj-none/key.pem: No such file' convert /etc/xcj-none/key.pem
 refuse 'a directory that exists' 3 "$work/folder/none: No such file" convert "$work/folder/none"

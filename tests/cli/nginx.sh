@@ -84,6 +84,8 @@ http {
         add_header Content-Type \$type;
         location /500 { return 500; }
         location /here { return 302 /jwks.json; }
+        location /login { return 302 'https://user:word@idp.example/login?SAMLRequest=a#b'; }
+        location /back { return 302 '/login@here?next=a'; }
         location /there { return 302 http://127.0.0.1:$plain/jwks.json; }
         location /headers/ {
             alias $work/www/;

@@ -45,6 +45,8 @@ r 'not JSON' 3 'text.json: is not a JWK Set' "$at/text.json"
 r 'empty' 3 'empty.json: is not a JWK Set' "$at/empty.json"
 r 'a redirect within the origin' 3 "redirects (302) to $at/jwks.json, which is not followed" "$at/here"
 r 'a redirect to another origin' 3 "redirects (302) to http://127.0.0.1:$plain/jwks.json, which is not followed" "$at/there"
+r 'a redirect with a password and a query' 3 'redirects (302) to https://...@idp.example/login?..., which is not followed' "$at/login"
+r 'a redirect without a host' 3 "redirects (302) to $at/login@here?..., which is not followed" "$at/back"
 "$XCJ" keygen --alg HS256 --kid one -o hs.json || fail 'keygen'
 cp hs.json www/oct.json
 hs=$("$XCJ" mint --key hs.json --sub alice)
