@@ -36,7 +36,7 @@ typedef struct mint_args {
     const char *now;
     const char *alg;
     const char *kid;
-    opt_list header;
+    opt_list header; /* --header and --header-json, in their order */
     bool bare;
     const char *output;
     const char *repeat;
@@ -70,7 +70,7 @@ msg_status mint_read_authentication(mint_job *job);
 /** The claims: the text of --claims, byte for byte, and before its closing brace what the other options add. */
 msg_status mint_read_claims(mint_job *job);
 
-/** The further members of the token's header. */
+/** The header's typ and further members. */
 msg_status mint_read_header(mint_job *job);
 
 /** What one thread mints with. Begins as all zero. */

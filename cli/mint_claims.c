@@ -38,7 +38,7 @@ static msg_status add_pair(text *members, const opt_row *row, const char *pair)
         return msg_fail(STATUS_USAGE, "mint", "--%s wants %s, with an equals sign", row->name, row->metavar);
     }
     const xcj_str name = { pair, (size_t)(equals - pair) };
-    return add_member(members, row->name, name, xcj_text(equals + 1), strcmp(row->name, "claim-json") == 0);
+    return add_member(members, row->name, name, xcj_text(equals + 1), strstr(row->name, "-json") != NULL);
 }
 
 static msg_status add_pairs(text *members, const opt_list *list)
@@ -108,10 +108,27 @@ msg_status mint_read_claims(mint_job *job)
     return status;
 }
 
+/* The one member that the library has an option for; any other goes into the object of further members. */
+static msg_status add_header(mint_job *job, text *members, const opt_row *row, const char *pair)
+{
+    if (strcmp(row->name, "header") != 0 || strncmp(pair, "typ=", 4) != 0) {
+        return add_pair(members, row, pair);
+    }
+    if (job->options.typ.ptr != NULL) {
+        return msg_fail(STATUS_USAGE, "mint", "--header typ was given twice");
+    }
+    job->options.typ = xcj_text(pair + 4);
+    return STATUS_OK;
+}
+
 msg_status mint_read_header(mint_job *job)
 {
     text members = TEXT_INIT;
-    msg_status status = add_pairs(&members, &job->args->header);
+    const opt_list *list = &job->args->header;
+    msg_status status = STATUS_OK;
+    for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
+        status = add_header(job, &members, list->rows[i], list->items[i]);
+    }
     if (status == STATUS_OK && members.len > 0) {
         text_puts(&job->header, "{");
         text_add(&job->header, members.ptr, members.len);

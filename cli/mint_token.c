@@ -12,7 +12,7 @@ static xcj_code mint_bare(text *token, const mint_job *job, xcj_scratch *scratch
 {
     xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
     options.alg = job->options.alg;
-    options.typ = xcj_text("JWT");
+    options.typ = job->options.typ.ptr != NULL ? job->options.typ : xcj_text("JWT");
     options.kid = job->options.kid;
     options.jku = job->options.jku;
     options.header = job->options.header;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <xcj/jws.h>
@@ -125,6 +126,13 @@ static msg_status check_jws(const verify_args *args)
     return STATUS_OK;
 }
 
+/* A URL where a file is wanted. */
+static msg_status check_url(const char *option, const char *path)
+{
+    const bool is_url = path != NULL && (strncasecmp(path, "https://", 8) == 0 || strncasecmp(path, "http://", 7) == 0);
+    return !is_url ? STATUS_OK : msg_fail(STATUS_USAGE, option, "reads a file; --jwks-url fetches a set from a URL");
+}
+
 static msg_status check(const verify_args *args, const opt_list *operands)
 {
     const remote_args *fetched = &args->remote;
@@ -151,7 +159,11 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0) {
         return msg_fail(STATUS_USAGE, "verify", "--batch reads standard input or @FILE, not a token");
     }
-    return check_jws(args);
+    msg_status status = check_url("--key", args->key);
+    if (status == STATUS_OK) {
+        status = check_url("--jwks", args->jwks);
+    }
+    return status == STATUS_OK ? check_jws(args) : status;
 }
 
 /* An option that is not given gives no list: an empty one would allow nothing. */

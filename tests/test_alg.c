@@ -115,11 +115,11 @@ END_TEST
 START_TEST(use_and_key_ops_bind)
 {
     xcj__key_facts key = rsa_key();
-    key.use = XCJ__USE_SIG;
+    key.use = xcj_text("sig");
     ck_assert_int_eq(admit(XCJ_RS256, &key, XCJ_SIGN), XCJ_OK);
-    key.use = XCJ__USE_OTHER;
+    key.use = xcj_text("jwt-svid");
     ck_assert_int_eq(admit(XCJ_RS256, &key, XCJ_SIGN), XCJ_ERR_KEY_USE);
-    key.use = XCJ__USE_ABSENT;
+    key.use = (xcj_str){ NULL, 0 };
     key.has_key_ops = true;
     ck_assert_int_eq(admit(XCJ_RS256, &key, XCJ_SIGN), XCJ_ERR_KEY_USE);
     key.op_sign = true;

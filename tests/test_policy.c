@@ -223,8 +223,23 @@ START_TEST(audiences)
         { "{\"aud\":\"\\u0062\"}", XCJ_OK, 0, NULL },
         { "{\"aud\":[\"x\",\"b\"]}", XCJ_OK, 0, NULL },
         { "{\"aud\":[\"\\u0061\"]}", XCJ_OK, 0, NULL },
-        { "{\"aud\":[]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" does not contain \"a\" or another that is accepted" },
-        { "{\"aud\":[\"A\"]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, NULL },
+        { "{\"aud\":[]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD,
+          "\"aud\" is [], which does not contain \"a\" or another that is accepted" },
+        { "{\"aud\":[\"A\"]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD,
+          "\"aud\" is [\"A\"], which does not contain \"a\" or another that is accepted" },
+        { "{\"aud\":[\"c\",\"d\\u001b\",\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"]}", XCJ_ERR_CLAIM,
+          XCJ_CLAIM_AUD,
+          "\"aud\" is [\"c\",\"d\\u001b\",\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...\"], which does not contain "
+          "\"a\" "
+          "or another that is accepted" },
+        { "{\"aud\":[\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\","
+          "\"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\","
+          "\"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\",\"w\"]}",
+          XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, NULL },
+        { "{\"aud\":[\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\","
+          "\"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy\","
+          "\"zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\",\"a\"]}",
+          XCJ_OK, 0, NULL },
         { "{\"aud\":[[\"a\"]]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" has an element that is not a string" },
         { "{\"aud\":[\"a\",1]}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" has an element that is not a string" },
         { "{\"aud\":{\"a\":\"a\"}}", XCJ_ERR_CLAIM, XCJ_CLAIM_AUD, "\"aud\" is not a string" },

@@ -103,8 +103,10 @@ static xcj_code fits_declared(const xcj__alg *alg, const xcj__key_facts *key, xc
 static xcj_code fits_use(const xcj__key_facts *key, xcj_use use, xcj_error *err)
 {
     const char *operation = use == XCJ_SIGN ? "sign" : "verify";
-    if (key->use == XCJ__USE_OTHER) {
-        return xcj__fail_at(err, XCJ_ERR_KEY_USE, "use", XCJ_NO_OFFSET, "the key's use is not sig");
+    if (key->use.ptr != NULL && !xcj__str_is(key->use, "sig")) {
+        char shown[XCJ__SHOWN];
+        return xcj__fail_at(err, XCJ_ERR_KEY_USE, "use", XCJ_NO_OFFSET, "the key's use is \"%s\", not \"sig\"",
+                            xcj__sanitise(shown, sizeof shown, key->use.ptr, key->use.len));
     }
     if (key->has_key_ops && !(use == XCJ_SIGN ? key->op_sign : key->op_verify)) {
         return xcj__fail_at(err, XCJ_ERR_KEY_USE, "key_ops", XCJ_NO_OFFSET, "the key's key_ops do not include %s",

@@ -66,8 +66,6 @@ const char *xcj__kty_name(xcj__kty kty);
 /** Bytes of a hash. */
 unsigned xcj__hash_len(xcj_hash hash);
 
-typedef enum xcj__key_use { XCJ__USE_ABSENT = 0, XCJ__USE_SIG, XCJ__USE_OTHER } xcj__key_use;
-
 /** All that admission needs to know of a key. */
 typedef struct xcj__key_facts {
     xcj__kty kty;
@@ -76,7 +74,7 @@ typedef struct xcj__key_facts {
     bool is_private;
     bool has_alg; /* the JWK names an algorithm; `alg` is XCJ_ALG_NONE when it is not one of ours */
     xcj_alg alg;
-    xcj__key_use use;
+    xcj_str use; /* the JWK's own, unescaped UTF-8; ptr NULL: none */
     bool has_key_ops;
     bool op_sign; /* what key_ops holds */
     bool op_verify;

@@ -29,12 +29,6 @@ const xcj__jwk_part *const xcj__parts_of[] = {
     [XCJ__RSA] = rsa_parts, [XCJ__EC] = ec_parts, [XCJ__OKP] = okp_parts, [XCJ__OCT] = oct_parts
 };
 
-void xcj__jwk_set_use(xcj__jwk *jwk, xcj_str use)
-{
-    jwk->use = use;
-    jwk->facts.use = use.ptr == NULL ? XCJ__USE_ABSENT : xcj__str_is(use, "sig") ? XCJ__USE_SIG : XCJ__USE_OTHER;
-}
-
 void xcj__jwk_set_alg(xcj__jwk *jwk, xcj_str name, xcj_alg alg)
 {
     const char *canonical = xcj_alg_name(alg);
@@ -215,7 +209,7 @@ uint8_t *xcj__jwk_extend(xcj__jwk *jwk, size_t more)
 {
     xcj__jwk old = *jwk;
     size_t used = 0;
-    char *block = xcj__alloc(members_len(&old) + old.kid.len + old.use.len + old.alg.len + more);
+    char *block = xcj__alloc(members_len(&old) + old.kid.len + old.facts.use.len + old.alg.len + more);
     if (block == NULL) {
         return NULL;
     }
@@ -226,7 +220,7 @@ uint8_t *xcj__jwk_extend(xcj__jwk *jwk, size_t more)
     }
     jwk->key_ops = put_text(block, &used, old.key_ops);
     jwk->kid = put_text(block, &used, old.kid);
-    jwk->use = put_text(block, &used, old.use);
+    jwk->facts.use = put_text(block, &used, old.facts.use);
     jwk->alg = put_text(block, &used, old.alg);
     xcj_free(old.block);
     return (uint8_t *)block + used;
@@ -265,7 +259,7 @@ xcj_code xcj__jwk_copy(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels 
     *out = *jwk;
     out->block = NULL;
     out->kid = label(labels->kid, jwk->kid);
-    xcj__jwk_set_use(out, label(labels->use, jwk->use));
+    out->facts.use = label(labels->use, jwk->facts.use);
     if (labels->alg != XCJ_ALG_NONE) {
         xcj__jwk_set_alg(out, xcj_text(xcj_alg_name(labels->alg)), labels->alg);
     }

@@ -33,7 +33,6 @@ typedef struct xcj__jwk {
     xcj__key_facts facts;
     xcj__bytes part[XCJ__PART_COUNT]; /* big-endian, minimal for RSA, full length for curves */
     xcj_str kid;                      /* unescaped UTF-8; ptr NULL: none */
-    xcj_str use;
     xcj_str alg;
     xcj_str key_ops; /* the array's JSON text */
     char *block;
@@ -86,8 +85,7 @@ extern const char *const xcj__part_names[XCJ__PART_COUNT];
 /** By key type, the numbers that belong to it in the order in which they are written; ends with XCJ__PART_COUNT. */
 extern const xcj__jwk_part *const xcj__parts_of[];
 
-/** Sets the label and what the facts say of it. */
-void xcj__jwk_set_use(xcj__jwk *jwk, xcj_str use);
+/** Sets the label and what the facts say about it. */
 void xcj__jwk_set_alg(xcj__jwk *jwk, xcj_str name, xcj_alg alg);
 
 #endif

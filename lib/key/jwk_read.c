@@ -189,7 +189,7 @@ static xcj_code take_labels(reading *r, xcj_error *err)
         code = take_text(r, KID, &r->jwk->kid, err);
     }
     if (code == XCJ_OK) {
-        xcj__jwk_set_use(r->jwk, use);
+        r->jwk->facts.use = use;
         xcj__jwk_set_alg(r->jwk, alg,
                          r->options->kong_alg_names ? xcj_alg_from_config(alg.ptr, alg.len)
                                                     : xcj_alg_from_name(alg.ptr, alg.len));

@@ -60,7 +60,7 @@ void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part)
             put_number(out, xcj__part_names[*p], jwk->part[*p]);
         }
     }
-    put_string_member(out, "use", jwk->use);
+    put_string_member(out, "use", jwk->facts.use);
     put_key_ops(out, jwk, part);
     put_string_member(out, "alg", jwk->alg);
     put_string_member(out, "kid", jwk->kid);

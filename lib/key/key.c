@@ -102,7 +102,7 @@ xcj_str xcj_key_id(const xcj_key *key)
 
 xcj_str xcj_key_use(const xcj_key *key)
 {
-    return key != NULL ? key->jwk.use : (xcj_str){ NULL, 0 };
+    return key != NULL ? key->jwk.facts.use : (xcj_str){ NULL, 0 };
 }
 
 xcj_alg xcj_key_alg(const xcj_key *key)

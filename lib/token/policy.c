@@ -1,5 +1,6 @@
 #include "lib/token/policy.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -250,28 +251,37 @@ static bool is_one_of(const xcj__json_value *value, const xcj_str *list, size_t 
     return false;
 }
 
-/* The values in a sentence: what the token says, if it is to be said, and what the policy wants. */
+#define VALUES_MAX (6 * XCJ__SHOWN)
+
+static void put_shown(xcj__buf *to, xcj_str value)
+{
+    char shown[XCJ__SHOWN];
+    xcj__buf_put_text(to, "\"");
+    xcj__buf_put_text(to, xcj__sanitise(shown, sizeof shown, value.ptr, value.len));
+    xcj__buf_put_text(to, "\"");
+}
+
+/* Both sides of a mismatch: what the token says, if that is not in `what` already, and what the policy wants. */
+static const char *put_values(char words[VALUES_MAX], const char *what, xcj_str found, const xcj_str *wanted, size_t count)
+{
+    xcj__buf text;
+    xcj__buf_init_fixed(&text, words, VALUES_MAX - 1);
+    xcj__buf_put_text(&text, what);
+    xcj__buf_put_text(&text, " ");
+    if (found.ptr != NULL) {
+        put_shown(&text, found);
+        xcj__buf_put_text(&text, ", not ");
+    }
+    put_shown(&text, *wanted);
+    xcj__buf_put_text(&text, count > 1 ? " or another that is accepted" : "");
+    words[text.failed ? 0 : text.len] = '\0';
+    return words;
+}
+
 static void fail_value(checking *c, claim which, const char *what, xcj_str found, const xcj_str *wanted, size_t count)
 {
-    if (count == 0) {
-        fail_claim(c, which, "is not accepted, whatever it is");
-        return;
-    }
-    char words[3 * XCJ__SHOWN + 32];
-    char shown[XCJ__SHOWN];
-    xcj__buf text;
-    xcj__buf_init_fixed(&text, words, sizeof words - 1);
-    xcj__buf_put_text(&text, what);
-    if (found.ptr != NULL) {
-        xcj__buf_put_text(&text, " \"");
-        xcj__buf_put_text(&text, xcj__sanitise(shown, sizeof shown, found.ptr, found.len));
-        xcj__buf_put_text(&text, "\", not");
-    }
-    xcj__buf_put_text(&text, " \"");
-    xcj__buf_put_text(&text, xcj__sanitise(shown, sizeof shown, wanted->ptr, wanted->len));
-    xcj__buf_put_text(&text, count > 1 ? "\" or another that is accepted" : "\"");
-    words[text.failed ? 0 : text.len] = '\0';
-    fail_claim(c, which, words);
+    char words[VALUES_MAX];
+    fail_claim(c, which, count > 0 ? put_values(words, what, found, wanted, count) : "is not accepted, whatever it is");
 }
 
 /* RFC 7519 4.1: a string where it is present. `wanted` NULL: whichever. */
@@ -293,6 +303,8 @@ typedef struct audience {
     const xcj_verify_options *options;
     bool matches;
     bool has_other; /* an element that is not a string */
+    xcj__buf shown; /* the list, for a message; failed: it is longer than that */
+    char storage[3 * XCJ__SHOWN];
 } audience;
 
 static xcj_code note_audience(void *ctx, const xcj__json_item *item, xcj_error *err)
@@ -302,7 +314,18 @@ static xcj_code note_audience(void *ctx, const xcj__json_item *item, xcj_error *
     bool is_string = item->value.type == XCJ__JSON_STRING;
     a->has_other = a->has_other || !is_string;
     a->matches = a->matches || (is_string && is_one_of(&item->value, a->options->audiences, a->options->audiences_count));
+    if (!a->matches && !a->shown.failed) {
+        xcj__buf_put_text(&a->shown, a->shown.len > 0 ? "," : "");
+        put_shown(&a->shown, item->value.text);
+    }
     return XCJ_OK;
+}
+
+static void fail_audience(checking *c, const audience *a)
+{
+    char words[sizeof a->storage + 40];
+    (void)snprintf(words, sizeof words, "is [%s%s], which does not contain", a->storage, a->shown.failed ? "..." : "");
+    fail_value(c, AUD, words, (xcj_str){ NULL, 0 }, c->options->audiences, c->options->audiences_count);
 }
 
 /* RFC 7519 4.1.3: a string, or an array of strings. */
@@ -313,14 +336,14 @@ static xcj_code check_audience(checking *c)
         check_text(c, AUD, c->options->audiences, c->options->audiences_count);
         return XCJ_OK;
     }
-    audience a = { c->options, false, false };
+    audience a = { .options = c->options };
+    xcj__buf_init_fixed(&a.shown, a.storage, sizeof a.storage - 1);
     xcj_str raw = value->raw;
     xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, c->limits, note_audience, &a, c->err);
     if (a.has_other) {
         fail_claim(c, AUD, "has an element that is not a string");
     } else if (c->options->audiences != NULL && !a.matches) {
-        xcj_str none = { NULL, 0 };
-        fail_value(c, AUD, "does not contain", none, c->options->audiences, c->options->audiences_count);
+        fail_audience(c, &a);
     }
     return code;
 }
@@ -460,7 +483,9 @@ static void check_typ(checking *c, const xcj__header *header)
     if (!header->has_typ) {
         fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "is missing from the header");
     } else if (!same_type(c->options->typ, header->typ)) {
-        fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", "in the header is another type");
+        char words[VALUES_MAX];
+        put_values(words, "in the header is", header->typ, &c->options->typ, 1);
+        fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_TYP, "typ", words);
     }
 }
 

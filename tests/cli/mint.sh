@@ -53,6 +53,17 @@ accept '--kid, none' mint --key key.json --now 1000 --jti j --kid ''
 out_is '--kid, none' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
 accept '--jku and --header' mint --key key.json --now 1000 --jti j --jku https://x/jwks --header 'x=y=z' --header 'q="'
 out_is '--jku and --header' "$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://x/jwks","x":"y=z","q":"\""}' "{$tail}")"
+accept '--header typ' mint --key key.json --now 1000 --jti j --header x=y --header typ=dpop+jwt
+out_is '--header typ' "$(golden '{"typ":"dpop+jwt","alg":"HS256","kid":"k1","x":"y"}' "{$tail}")"
+accept '--header typ, bare' mint --key key.json --bare --header typ=at+jwt
+out_is '--header typ, bare' "$(golden '{"typ":"at+jwt","alg":"HS256","kid":"k1"}' '{}')"
+accept '--header-json' mint --key key.json --now 1000 --jti j --header-json 'jwk={"kty":"OKP"}' --header a=1 --header-json n=1.0
+out_is '--header-json' "$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jwk":{"kty":"OKP"},"a":"1","n":1.0}' "{$tail}")"
+refuse '--header typ twice' 2 'typ was given twice' mint --key key.json --header typ=a --header typ=b
+refuse '--header-json, not JSON' 3 '--header-json "jwk": is not valid JSON' mint --key key.json --header-json 'jwk={'
+run mint --key key.json --header-json 'typ="a"'
+came_to '--header-json typ: --header has it' failure
+one_line '--header-json typ: --header has it'
 accept '--secret-file' mint --secret-file secret.txt --alg HS256 --now 1000 --jti j
 out_is '--secret-file' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
 SECRET=$(cat secret.txt)
@@ -158,7 +169,7 @@ refuse 'JSON that is none' 3 '--claim-json "a": is not valid JSON' mint --key ke
 refuse 'JSON that is more' 3 '--claim-json "a": is not valid JSON' mint --key key.json --claim-json 'a=1,"b":2'
 refuse 'no equals sign' 2 'with an equals sign' mint --key key.json --claim a
 refuse 'a text that is not UTF-8' 3 'is not UTF-8' mint --key key.json --claim "a=$(printf '\377')"
-for name in alg crit b64 typ kid; do
+for name in alg crit b64 kid; do
     run mint --key key.json --header "$name=x"
     came_to "--header $name is ours" failure
     one_line "--header $name is ours"

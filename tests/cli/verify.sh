@@ -53,6 +53,15 @@ printf '{"keys":[%s,%s]}' "$(cat es.json)" "$(cat other.json)" >twice.json
 refuse 'a kid that is there twice' 5 'token: ' verify --jwks twice.json --now 1500 "$token"
 refuse 'no such key' 3 'none.json: No such file' verify --key none.json "$token"
 refuse 'no key at all' 2 'one of --key' verify "$token"
+for url in https://i/jwks HTTPS://i/jwks http://127.0.0.1/jwks; do
+    refuse "$url for --jwks" 2 '--jwks: reads a file; --jwks-url fetches a set from a URL' verify --jwks "$url" "$token"
+    refuse "$url for --key" 2 '--key: reads a file; --jwks-url fetches a set from a URL' verify --key "$url" "$token"
+done
+for use in enc jwt-svid; do
+    "$XCJ" convert --to jwk --public --use "$use" es.json >"use-$use.json"
+    refuse "use $use" 9 "the key's use is \"$use\", not \"sig\"" verify --key "use-$use.json" --now 1500 "$token"
+    refuse "use $use, of a set" 9 "the key's use is \"$use\", not \"sig\"" verify --jwks "use-$use.json" --now 1500 "$token"
+done
 refuse 'two keys' 2 'one of --key' verify --key es.json --jwks jwks.json "$token"
 refuse 'a key that is none' 3 'bad.json: ' verify --key bad.json "$token"
 printf '{"kty":"EC"}' >bad.json
@@ -108,12 +117,12 @@ v 'one of several issuers' --iss https://x --iss https://i
 r 'another issuer' 8 'iss' --iss https://x
 v 'audience' --aud b
 v 'one of several audiences' --aud x --aud a
-r 'another audience' 8 'aud' --aud x
+r 'another audience' 8 '"aud" is ["a","b"], which does not contain "x"' --aud x
 v 'subject' --sub alice
 r 'another subject' 8 'sub' --sub bob
 v 'typ' --typ JWT
 v 'typ, long' --typ application/jwt
-r 'another typ' 8 'typ' --typ at+jwt
+r 'another typ' 8 '"typ" in the header is "JWT", not "at+jwt"' --typ at+jwt
 v 'required claims' --require jti --require sub
 r 'a required claim' 8 'nonce' --require jti --require nonce
 v 'algorithms' --alg RS256,ES256
