@@ -10,7 +10,7 @@ interrupt() {
     interrupt_name=$1
     interrupt_status=$2
     shift 2
-    "$@" "$XCJ" keygen --alg ES256 -o kept --jwks-out jwks.json --public-out pipe 2>err &
+    limited "$@" "$XCJ" keygen --alg ES256 -o kept --jwks-out jwks.json --public-out pipe 2>err &
     child=$!
     tries=0
     while [ "$(find . -name '.xcj-*' | wc -l)" -ne 2 ] && [ $tries -lt 400 ]; do
@@ -38,7 +38,7 @@ else
     printf 'SKIP: env has no --default-signal: SIGINT and SIGQUIT\n'
 fi
 cat pipe >piped &
-(trap '' HUP && exec "$XCJ" keygen --alg ES256 -o nohup.json --public-out kept --jwks-out pipe) || fail 'SIGHUP is ignored'
+(trap '' HUP && limited "$XCJ" keygen --alg ES256 -o nohup.json --public-out kept --jwks-out pipe) || fail 'SIGHUP is ignored'
 wait
 holds 'the files are there' test -s nohup.json
 
@@ -46,7 +46,7 @@ holds 'the files are there' test -s nohup.json
 case ${XCJ_SANITIZE:-} in
 *thread*) printf 'SKIP: ThreadSanitizer itself exceeds it: a limit of file sizes\n' ;;
 *)
-    (ulimit -f 0 && exec "$XCJ" keygen --alg ES256 -o big.json) 2>&1 | cat >said
+    (ulimit -f 0 && limited "$XCJ" keygen --alg ES256 -o big.json) 2>&1 | cat >said
     grep -q 'cannot write: File too large' said || fail "a limit of file sizes: $(cat said)"
     [ -z "$(find . -name '.xcj-*' -o -name big.json)" ] || fail 'a limit of file sizes: something is left'
     ;;

@@ -22,10 +22,51 @@ without_leaks_of_an_engine() {
     export ASAN_OPTIONS
 }
 
+# What xcj may take, whatever it is given: 64 MiB of memory, and ten seconds of a processor. bounded() adds 20 times the input's size.
+# A sanitizer maps terabytes, and makes everything slow.
+memory=65536
+seconds=10
+[ -z "${XCJ_SANITIZE:-}" ] || {
+    memory=unlimited
+    seconds=200
+}
+
+# limited COMMAND...: takes the place of this shell, so call it in a subshell, a pipe or the background.
+limited() {
+    # shellcheck disable=SC3045 # dash and bash have both
+    ulimit -v $memory
+    # shellcheck disable=SC3045
+    ulimit -t $seconds
+    exec "$@"
+}
+
+# xcj WORD...: the command, limited.
+xcj() {
+    (limited "$XCJ" "$@")
+}
+
 # run WORD...: xcj with these words. Leaves its output in the files out and err, and its exit status in $status.
 run() {
-    "$XCJ" "$@" >out 2>err
+    xcj "$@" >out 2>err
     status=$?
+}
+
+# bounded NAME FILE WORD...: as run, FILE being the input that the limits grow with. xcj does not fail for a reason of its own, and prints
+# at most 20 times as much as it reads and 64 KiB.
+bounded() {
+    bounded_name=$1
+    bounded_size=$(wc -c <"$2")
+    bounded_memory=$memory
+    shift 2
+    checks=$((checks + 1))
+    [ "$memory" = unlimited ] || memory=$((memory + 20 * bounded_size / 1024))
+    run "$@"
+    memory=$bounded_memory
+    if [ "$status" -eq 1 ] || [ "$status" -gt 11 ]; then
+        fail "$bounded_name: exit $status"
+        show
+    fi
+    [ "$(cat out err | wc -c)" -le $((20 * bounded_size + 65536)) ] || fail "$bounded_name: prints $(cat out err | wc -c) bytes"
 }
 
 # show: what the last run came to, for a failed check.

@@ -223,13 +223,13 @@ lints 'alg in the open' 9 'alg-unprotected kid-missing typ-missing aud-missing e
 token "$head" "$good" >t.jwt
 lints 'a token of a file' 0 '' @t.jwt
 lints 'a file with a token' 0 '' t.jwt
-"$XCJ" lint --json - <t.jwt >out
+xcj lint --json - <t.jwt >out
 holds 'a token at standard input' jq -e '.kind == "token"' out
-"$XCJ" lint --json <set.json >out
+xcj lint --json <set.json >out
 holds 'a set at standard input' jq -e '.kind == "jwks"' out
-"$XCJ" lint --json <ES256.json >out
+xcj lint --json <ES256.json >out
 holds 'a key at standard input' jq -e '.kind == "jwk"' out
-"$XCJ" lint --json <ec.pem >out
+xcj lint --json <ec.pem >out
 holds 'PEM at standard input' jq -e '.kind == "key"' out
 cp ES256.json ey.key.json
 lints 'a file that is called like a token' 0 '' ./ey.key.json

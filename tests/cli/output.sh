@@ -38,9 +38,9 @@ accept 'to standard output by its device' convert -o /dev/stdout public.json
 run convert -o /dev/stdout key.json
 same 'to standard output by its device' out private.pem
 printf 'before\n' >appended
-"$XCJ" convert -o /dev/stdout public.json >>appended || fail 'to the end of a file'
+xcj convert -o /dev/stdout public.json >>appended || fail 'to the end of a file'
 { printf 'before\n' && cat public.pem; } | cmp -s - appended || fail 'to the end of a file: what was there is kept'
-"$XCJ" convert -o /dev/fd/7 public.json 7>seventh || fail 'to a descriptor'
+xcj convert -o /dev/fd/7 public.json 7>seventh || fail 'to a descriptor'
 same 'to a descriptor' seventh public.pem
 refuse 'to a descriptor that is closed' 1 '/dev/fd/7: cannot write: Bad file descriptor' convert -o /dev/fd/7 public.json
 mkfifo pipe && { cat pipe >piped & }
@@ -61,25 +61,25 @@ if [ -c /dev/full ]; then
     for words in 'convert key.json' 'keygen --alg ES256' 'jwks key.json' 'thumbprint key.json' 'mint --key key.json' \
         'mint --key key.json --repeat 3000' '--help' 'verify --help' '--version'; do
         # shellcheck disable=SC2086 # these are words
-        "$XCJ" $words >/dev/full 2>err
+        xcj $words >/dev/full 2>err
         status=$?
         : >out
         came_to "full: $words" 1
         one_line "full: $words"
         err_has "full: $words" 'cannot write to standard output: No space left on device'
     done
-    "$XCJ" keygen --alg ES256 --public-out never.json >/dev/full 2>err && fail 'keygen to a full device'
+    xcj keygen --alg ES256 --public-out never.json >/dev/full 2>err && fail 'keygen to a full device'
     [ ! -e never.json ] || fail 'the public file of a key that was lost'
 fi
-"$XCJ" convert key.json >&- 2>err && fail 'standard output is closed'
+xcj convert key.json >&- 2>err && fail 'standard output is closed'
 err_has 'standard output is closed' 'cannot write to standard output'
 ln -s /dev/stdout shown
 for name in /dev/stdout /dev/fd/1 /proc/self/fd/1 shown; do
-    "$XCJ" keygen --alg ES256 -o $name >&- 2>err && fail "the key is lost: $name"
+    xcj keygen --alg ES256 -o $name >&- 2>err && fail "the key is lost: $name"
     err_has "$name is closed" "$name: cannot write: Bad file descriptor"
-    "$XCJ" keygen --alg ES256 -o $name 2>err | grep -q '"d":' || fail "$name is open"
+    xcj keygen --alg ES256 -o $name 2>err | grep -q '"d":' || fail "$name is open"
 done
-"$XCJ" convert -o closed.pem key.json >&- 2>&- <&- || fail 'all streams are closed, and not needed'
+xcj convert -o closed.pem key.json >&- 2>&- <&- || fail 'all streams are closed, and not needed'
 same 'all streams are closed' closed.pem private.pem
 run convert - <&-
 [ "$status" -eq 3 ] || fail 'standard input is closed'

@@ -44,7 +44,7 @@ done
 refuse 'a device twice' 2 'is the same file' keygen --alg ES256 -o /dev/null --public-out /dev/null
 untouched 'outputs that are one'
 # shellcheck disable=SC2094 # that is the case
-"$XCJ" keygen --alg ES256 --public-out to >to 2>err && fail 'standard output is the file'
+xcj keygen --alg ES256 --public-out to >to 2>err && fail 'standard output is the file'
 [ ! -s to ] || fail 'standard output is the file: it stays empty'
 accept 'two files of one name' keygen --alg ES256 -o d/k --public-out k
 holds 'two files of one name' grep -q '"d":' d/k
@@ -118,10 +118,10 @@ refuse 'the file of the passphrase' 2 '--output: is pass, which is read as well'
 refuse 'the file of the passphrase, jwks' 2 '--output: is pass, which is read as well' jwks -o pass --passphrase-file pass locked.pem
 untouched 'what is read'
 cp pub grown
-"$XCJ" convert pub >>grown 2>err || fail 'standard output may be another file'
+xcj convert pub >>grown 2>err || fail 'standard output may be another file'
 cp pub grown
 # shellcheck disable=SC2094 # that is the case
-"$XCJ" convert grown >>grown 2>err && fail 'standard output is the input'
+xcj convert grown >>grown 2>err && fail 'standard output is the input'
 err_has 'standard output is the input' 'standard output: is grown, which is read as well'
 same 'standard output is the input' pub grown
 accept 'another file' convert -o new.json pub

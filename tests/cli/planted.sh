@@ -11,7 +11,7 @@ not_through() {
     for source in key.json public.pem; do
         remaining=$(find others mine -name '.xcj-*')
         [ -z "$remaining" ] || fail "$1: left: $remaining"
-        timeout 20 "$XCJ" convert -o "$3" $source >out 2>err
+        (limited timeout 20 "$XCJ" convert -o "$3" $source) >out 2>err
         status=$?
         came_to "$1, $source" 1
         one_line "$1, $source"
@@ -102,7 +102,7 @@ else
         as_status=$2
         shift 2
         # shellcheck disable=SC2086 # words
-        $as "$XCJ" "$@" >out 2>err
+        (limited $as "$XCJ" "$@") >out 2>err
         status=$?
         came_to "$as_name" "$as_status"
     }
@@ -162,7 +162,7 @@ mounted() {
     shift
     printf 'old' >target && printf 'old' >beneath
     # shellcheck disable=SC2016 # of the inner shell
-    unshare -m sh -c 'mount --bind beneath target && shift && "$@"' sh "$@" >out 2>err
+    (limited unshare -m sh -c 'mount --bind beneath target && shift && "$@"' sh "$@") >out 2>err
     status=$?
     came_to "mounted: $*" "$mounted_status"
 }

@@ -82,7 +82,7 @@ bad 'and not again' 5 'three' three 'cc=fresh&b'
 asked 'and not again' 3 '?cc=fresh&b '
 cat three.jwt three.jwt three.jwt >tokens
 age 'cc=fresh&b' 31
-"$XCJ" verify --batch --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&b" @tokens >out 2>err && fail 'a batch'
+xcj verify --batch --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&b" @tokens >out 2>err && fail 'a batch'
 asked 'a batch asks once' 4 '?cc=fresh&b '
 
 # A key that is withdrawn, when the entry is stale. What is stale is not used when the server fails.
@@ -150,7 +150,7 @@ rounds=0
 while [ $rounds -lt 3 ]; do
     pids=
     for _ in 1 2 3 4 5 6; do
-        "$XCJ" verify --allow-no-exp --quiet --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=bar&e" @one.jwt &
+        limited "$XCJ" verify --allow-no-exp --quiet --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=bar&e" @one.jwt &
         pids="$pids $!"
     done
     for pid in $pids; do wait "$pid" || fail 'one of many processes fails'; done
@@ -220,7 +220,7 @@ cp "evil/$name" forged.entry
 cp "$XCJ" swap/xcj
 printf '#!/bin/sh\nmv swapped aside; ln -s evil swapped\nexec "%s/xcj-fetch" "$@"\n' "$(dirname "$XCJ")" >swap/xcj-fetch
 chmod +x swap/xcj-fetch
-env LD_LIBRARY_PATH="$XCJ_BUILD" swap/xcj verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt >out 2>err
+(limited env LD_LIBRARY_PATH="$XCJ_BUILD" swap/xcj verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt) >out 2>err
 status=$?
 came_to 'swapped meanwhile: the forged token is refused' 5
 holds 'swapped meanwhile' test -L swapped

@@ -139,7 +139,7 @@ refuse 'an empty object' 3 'no single protected header' verify --jku-prefix "$he
 refuse 'an empty token' 3 'is empty' verify --jku-prefix "$here/keys" ''
 
 # Verdicts and batches: one request for each jku, and none for what is refused.
-"$XCJ" verify --json --jku-prefix "$here/other" "$good" >out 2>err && fail 'verdict: refused'
+xcj verify --json --jku-prefix "$here/other" "$good" >out 2>err && fail 'verdict: refused'
 out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_JKU","exit":9,"message":"the token'"'"'s jku is not below --jku-prefix"'
 {
     token_of "$here/keys/batch.json"
@@ -164,14 +164,14 @@ mkdir www/many && cp www/jwks.json www/many/first.json && cp www/jwks.json www/m
 first=$(token_of "http://127.0.0.1:$plain/many/first.json")
 last=$(token_of "http://127.0.0.1:$plain/many/last.json")
 { printf '%s\n' "$first" && junk 0 66 && printf '%s\n' "$last" "$first"; } >many
-"$XCJ" verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out 2>err && fail 'many: refused'
+xcj verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out 2>err && fail 'many: refused'
 [ "$(grep -c '"ok":true' out)" -eq 3 ] || fail 'many: the honest ones are valid'
 asked 'many' 1 /many/first.json
 asked 'many' 68 /many/
 
 # But what fails has an end, and then known sets still do.
 { printf '%s\n' "$first" && junk 100 360 && printf '%s\n' "$last" "$first"; } >many
-"$XCJ" verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out 2>err && fail 'too many: refused'
+xcj verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out 2>err && fail 'too many: refused'
 [ "$(grep -c '"ok":true' out)" -eq 2 ] || fail 'too many: the set that is known does'
 asked 'too many' $((68 + 1 + 256)) /many/
 err_has 'too many' 'line 258: too many URLs failed in this run: no other set is fetched'

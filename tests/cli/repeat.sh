@@ -3,6 +3,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 packages_or_skip jq
+memory=unlimited # a stack of 8 MiB for each thread
 "$XCJ" keygen --alg HS256 --kid k -o key.json || fail 'keygen'
 
 # tokens NAME N WORD...: N lines, each a token with a jti of its own, all valid.

@@ -20,7 +20,7 @@ at_terminal() {
     rm -f ended seen
     : >texts
     tmux -S "$socket" -f /dev/null new-session -d -x 200 -y 50 \
-        "cd '$work' && trap : INT && { $at_command; }; echo \$? >status; sleep 0.3; touch ended; sleep 20" 2>/dev/null || {
+        "cd '$work' && ulimit -v $memory && ulimit -t $seconds && trap : INT && { $at_command; }; echo \$? >status; sleep 0.3; touch ended; sleep 20" 2>/dev/null || {
         printf 'SKIP: tmux cannot start here\n'
         exit 77
     }
