@@ -3,6 +3,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/key/evp.h"
+#include "lib/key/provider_key.h"
 
 static const char *hash_name(xcj_hash hash)
 {
@@ -36,7 +37,7 @@ static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__al
 static EVP_PKEY *pkey_for(const xcj_key *key, xcj_use use)
 {
     bool is_elsewhere = use == XCJ_SIGN && key->home != NULL && key->home->pkey != NULL;
-    return is_elsewhere ? key->home->pkey : key->pkey;
+    return is_elsewhere ? key->home->pkey : xcj__provider_key(key);
 }
 
 static bool prepare_digest(xcj__context *context, const xcj_key *key, xcj_use use)
@@ -60,7 +61,8 @@ static bool prepare_pkey(xcj__context *context, const xcj_key *key, const xcj__a
     OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
     const char *propq = xcj__home_propq(key->home);
     context->hash = EVP_MD_fetch(lib, hash_name(alg->hash), propq);
-    context->pkey = EVP_PKEY_CTX_new_from_pkey(lib, pkey_for(key, use), propq);
+    EVP_PKEY *pkey = pkey_for(key, use);
+    context->pkey = pkey != NULL ? EVP_PKEY_CTX_new_from_pkey(lib, pkey, propq) : NULL;
     if (context->hash == NULL || context->pkey == NULL) {
         return false;
     }

@@ -4,6 +4,7 @@
 #ifndef XCJ_LIB_KEY_EVP_H
 #define XCJ_LIB_KEY_EVP_H
 
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <stdatomic.h>
 
@@ -41,8 +42,8 @@ struct xcj_key {
     atomic_uint refs;
     xcj__jwk jwk;
     xcj__home *home;                    /* NULL: OpenSSL's defaults */
-    EVP_PKEY *pkey;                     /* NULL for oct; made of the jwk */
-    bool is_unchecked;                  /* pkey is the public part alone; for the other see `whole` */
+    _Atomic(EVP_PKEY *) pkey;           /* made of the jwk at first use; for provider_key.h */
+    bool is_unchecked;                  /* only the public part is; for the other see `whole` */
     atomic_bool is_proven;              /* RSA: a signature of it was verified */
     _Atomic(struct xcj_key *) whole;    /* the same key, checked; made at first use */
     _Atomic(xcj__context *) prepared[]; /* made at first use, then never changed: to sign, then to verify, by slot */
@@ -52,6 +53,12 @@ struct xcj_key {
 static inline size_t xcj__key_slots(xcj__kty kty)
 {
     return kty == XCJ__RSA ? 6 : kty == XCJ__OCT ? 3 : 1;
+}
+
+/** Is there a private part here that fits the public one? */
+static inline bool xcj__key_has_checked_private(const xcj_key *key)
+{
+    return key->jwk.part[XCJ__D].ptr != NULL && !key->is_unchecked;
 }
 
 /** An empty key with room for what its type can have. NULL when there is no memory. */
@@ -98,6 +105,9 @@ bool xcj__context_start(xcj__context *work, const xcj__context *prepared);
 
 /** The scratch's own duplicate of a key's prepared context, made at its first use here. NULL when there is no memory. */
 xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, const xcj__context *prepared);
+
+/** The curve's group, made at its first use here; borrowed. NULL when there is no memory. */
+const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv);
 
 /** The scratch's random bytes; NULL where there are none to keep, or no scratch. */
 struct xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);

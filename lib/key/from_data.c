@@ -29,7 +29,7 @@ static xcj_code ssh_keys(xcj__keys *keys, xcj_str text, xcj_error *err)
         }
         code = xcj__openssh_public(&jwk, line, err);
         if (code == XCJ_OK) {
-            code = xcj__key_from_members(&key, &jwk, err);
+            code = xcj__key_from_members(&key, &jwk, NULL, err);
         }
         if (code == XCJ_OK && !xcj__keys_add(keys, key)) {
             code = xcj__fail_memory(err);

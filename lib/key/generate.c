@@ -97,7 +97,7 @@ xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *
         return code;
     }
     xcj_key *plain = NULL;
-    code = xcj__key_from_members(&plain, &jwk, err);
+    code = xcj__key_from_members(&plain, &jwk, NULL, err);
     if (code == XCJ_OK) {
         xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
         labels.alg = alg;

@@ -34,7 +34,7 @@ void xcj_key_free(xcj_key *key)
         xcj__context_free(atomic_load_explicit(&key->prepared[i], memory_order_relaxed));
     }
     xcj_key_free(atomic_load_explicit(&key->whole, memory_order_relaxed));
-    EVP_PKEY_free(key->pkey);
+    EVP_PKEY_free(atomic_load_explicit(&key->pkey, memory_order_relaxed));
     xcj__home_free(key->home);
     xcj__jwk_free(&key->jwk);
     xcj_free(key);
@@ -236,10 +236,11 @@ xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels
         xcj_free(copy);
         return code;
     }
-    if (key->pkey != NULL) {
-        EVP_PKEY_up_ref(key->pkey);
+    EVP_PKEY *pkey = atomic_load_explicit(&((xcj_key *)(uintptr_t)key)->pkey, memory_order_acquire);
+    if (pkey != NULL) {
+        EVP_PKEY_up_ref(pkey);
     }
-    copy->pkey = key->pkey;
+    atomic_init(&copy->pkey, pkey);
     copy->is_unchecked = key->is_unchecked;
     copy->home = xcj__home_ref(key->home);
     xcj__error_clear(err);

@@ -37,9 +37,10 @@ XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const v
 /** Prepares the key for this use ahead of the first request: its context, and for an RSA private key one signature. */
 XCJ_MUST_CHECK xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
 
-/** Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. */
+/** Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. `scratch` may be
+ * NULL. */
 struct xcj__jwk;
-XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, xcj_scratch *scratch, xcj_error *err);
 
 /**
  * As xcj_key_from_jwk(), for a member of a set, which may be anybody's: a private part is checked only when it is first

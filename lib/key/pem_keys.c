@@ -107,7 +107,7 @@ static xcj_code read_key(xcj_key **out, xcj__pem *pem, const reading *r)
         }
     }
     xcj__queue_leave(&theirs);
-    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, r->err) : code;
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, r->options->scratch, r->err) : code;
 }
 
 /* Whom a certificate was issued by: the order of a chain. Takes the block over. */

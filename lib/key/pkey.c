@@ -9,6 +9,7 @@
 #include "lib/key/der_in.h"
 #include "lib/key/evp.h"
 #include "lib/key/key.h"
+#include "lib/key/provider_key.h"
 
 xcj__home *xcj__home_new(OSSL_LIB_CTX *lib, const char *propq)
 {
@@ -157,6 +158,28 @@ static xcj_code check_part(const xcj_key *key, xcj_part part, xcj_error *err)
     return XCJ_OK;
 }
 
+/* One more reference to what does the key's operations, or to a public key made from its numbers. */
+static xcj_code take_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_error *err)
+{
+    bool is_elsewhere = part == XCJ_PRIVATE && key->home != NULL && key->home->pkey != NULL;
+    EVP_PKEY *pkey = is_elsewhere ? key->home->pkey : xcj__provider_key(key);
+    if (pkey == NULL) {
+        return xcj__queue_says_memory()
+                   ? xcj__fail_memory(err)
+                   : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", xcj_key_type(key));
+    }
+    EVP_PKEY_up_ref(pkey);
+    *out = pkey;
+    return XCJ_OK;
+}
+
+static xcj_code public_of(xcj_key **out, const xcj_key *key, xcj_error *err)
+{
+    xcj__jwk jwk;
+    xcj_code code = xcj__jwk_copy_public(&jwk, &key->jwk, NULL, err);
+    return code == XCJ_OK ? xcj__key_at_home(out, &jwk, key->home, err) : code;
+}
+
 xcj_code xcj_key_to_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_error *err)
 {
     if (!xcj__clear_handle(out) || key == NULL) {
@@ -166,27 +189,20 @@ xcj_code xcj_key_to_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_
     xcj_code code = check_part(key, part, err);
     if (code == XCJ_OK && part == XCJ_PRIVATE) {
         code = xcj__key_whole(&key, key, err);
+    } else if (code == XCJ_OK && key->jwk.part[XCJ__D].ptr != NULL) {
+        code = public_of(&public_key, key, err);
+        key = public_key;
     }
     if (code != XCJ_OK) {
         return code;
     }
-    EVP_PKEY *pkey = key->pkey;
-    if (part == XCJ_PRIVATE && key->home != NULL && key->home->pkey != NULL) {
-        pkey = key->home->pkey;
-    } else if (part == XCJ_PUBLIC && key->jwk.part[XCJ__D].ptr != NULL) {
-        xcj__jwk jwk;
-        code = xcj__jwk_copy_public(&jwk, &key->jwk, NULL, err);
-        if (code == XCJ_OK) {
-            code = xcj__key_at_home(&public_key, &jwk, key->home, err);
-        }
-        if (code != XCJ_OK) {
-            return code;
-        }
-        pkey = public_key->pkey;
-    }
-    EVP_PKEY_up_ref(pkey);
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
+    code = take_pkey(out, key, part, err);
+    xcj__queue_leave(&theirs);
     xcj_key_free(public_key);
-    xcj__error_clear(err);
-    *out = pkey;
-    return XCJ_OK;
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
 }

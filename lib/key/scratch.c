@@ -6,6 +6,7 @@
 #include "lib/base/mem.h"
 #include "lib/key/evp.h"
 #include "lib/key/random_pool.h"
+#include "lib/key/weierstrass.h"
 
 #define KEPT_COUNT 8
 
@@ -21,6 +22,7 @@ typedef struct kept {
 struct xcj_scratch {
     kept kept[KEPT_COUNT];
     size_t next;
+    EC_GROUP *groups[XCJ__SECP256K1 + 1]; /* by curve */
     xcj__pool *pool;
     xcj__buf bufs[XCJ__SCRATCH_BUFS];
     xcj__buf memory;
@@ -63,6 +65,9 @@ void xcj_scratch_free(xcj_scratch *scratch)
     for (size_t i = 0; i < XCJ__SCRATCH_BUFS; i++) {
         xcj__buf_free(&scratch->bufs[i]);
     }
+    for (xcj__crv crv = XCJ__P256; crv <= XCJ__SECP256K1; crv++) {
+        EC_GROUP_free(scratch->groups[crv]);
+    }
     xcj__buf_free(&scratch->memory);
     xcj__pool_free(scratch->pool);
     xcj_free(scratch);
@@ -83,6 +88,14 @@ xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, con
         *slot = (kept){ xcj_key_ref(key), prepared, context };
     }
     return context;
+}
+
+const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv)
+{
+    if (scratch->groups[crv] == NULL) {
+        scratch->groups[crv] = xcj__weierstrass_group(crv);
+    }
+    return scratch->groups[crv];
 }
 
 xcj__pool *xcj__scratch_pool(xcj_scratch *scratch)

@@ -26,12 +26,6 @@ static bool can(const bench_case *what)
     return true;
 }
 
-/* Conversion has no handle to share and takes no scratch: one name is enough. */
-static bool can_shared(const bench_case *what)
-{
-    return what->job != BENCH_CONVERT;
-}
-
 static xcj_code open_minter(shared *with, const xcj_key *key, xcj_alg alg)
 {
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
@@ -143,9 +137,11 @@ static bool verify(own *mine, bench_text input)
 static bool convert(own *mine, bench_text input, bench_text *out)
 {
     xcj_key *key;
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    options.scratch = mine->scratch;
     xcj_free(mine->pem);
     mine->pem = NULL;
-    if (xcj_key_from_jwk(&key, input.ptr, input.len, NULL, NULL) != XCJ_OK) {
+    if (xcj_key_from_jwk(&key, input.ptr, input.len, &options, NULL) != XCJ_OK) {
         return false;
     }
     xcj_part part = mine->what->large ? XCJ_PRIVATE : XCJ_PUBLIC;
@@ -173,4 +169,4 @@ static void leave(void *own_state)
 }
 
 const bench_impl bench_xcj = { "xcj", false, can, open_scratch, close_all, enter, leave, run };
-const bench_impl bench_xcj_shared = { "xcj-shared", false, can_shared, open_shared, close_all, enter, leave, run };
+const bench_impl bench_xcj_shared = { "xcj-shared", false, can, open_shared, close_all, enter, leave, run };

@@ -5,6 +5,7 @@
  */
 #include <openssl/asn1t.h>
 #include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
@@ -51,11 +52,18 @@ CALL_SAYING(int, 0, ASN1_TIME_diff, (int *days, int *seconds, const ASN1_TIME *f
 CALL(ASN1_TIME *, NULL, ASN1_TIME_set, (ASN1_TIME *out, time_t seconds), (out, seconds))
 CALL_SAYING(BIO *, NULL, BIO_new, (const BIO_METHOD *type), (type))
 CALL(BN_CTX *, NULL, BN_CTX_secure_new, (void), ())
+CALL(int, 0, BN_add, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b), (r, a, b))
 CALL(int, 0, BN_add_word, (BIGNUM *a, BN_ULONG w), (a, w))
 CALL(BIGNUM *, NULL, BN_bin2bn, (const unsigned char *s, int len, BIGNUM *ret), (s, len, ret))
 CALL(int, -1, BN_bn2binpad, (const BIGNUM *a, unsigned char *to, int len), (a, to, len))
 CALL(BIGNUM *, NULL, BN_copy, (BIGNUM *a, const BIGNUM *b), (a, b))
 CALL(int, 0, BN_div, (BIGNUM *dv, BIGNUM *rem, const BIGNUM *m, const BIGNUM *d, BN_CTX *ctx), (dv, rem, m, d, ctx))
+CALL(int, 0, BN_hex2bn, (BIGNUM **a, const char *hex), (a, hex))
+CALL(EC_GROUP *, NULL, EC_GROUP_new_by_curve_name, (int nid), (nid))
+CALL(int, -1, EC_POINT_cmp, (const EC_GROUP *group, const EC_POINT *a, const EC_POINT *b, BN_CTX *ctx), (group, a, b, ctx))
+CALL(int, 0, EC_POINT_mul, (const EC_GROUP *group, EC_POINT *r, const BIGNUM *n, const EC_POINT *q, const BIGNUM *m, BN_CTX *ctx), (group, r, n, q, m, ctx))
+CALL(EC_POINT *, NULL, EC_POINT_new, (const EC_GROUP *group), (group))
+CALL(int, 0, EC_POINT_oct2point, (const EC_GROUP *group, EC_POINT *p, const unsigned char *buf, size_t len, BN_CTX *ctx), (group, p, buf, len, ctx))
 CALL(int, 0, BN_gcd, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b, BN_CTX *ctx), (r, a, b, ctx))
 CALL(BIGNUM *, NULL, BN_lebin2bn, (const unsigned char *s, int len, BIGNUM *ret), (s, len, ret))
 CALL(int, -2, BN_kronecker, (const BIGNUM *a, const BIGNUM *b, BN_CTX *ctx), (a, b, ctx))
@@ -65,6 +73,7 @@ CALL(int, 0, BN_mod_mul, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b, const BIG
 CALL(int, 0, BN_mod_sqr, (BIGNUM *r, const BIGNUM *a, const BIGNUM *m, BN_CTX *ctx), (r, a, m, ctx))
 CALL(int, 0, BN_mul_word, (BIGNUM *a, BN_ULONG w), (a, w))
 CALL(int, 0, BN_sqr, (BIGNUM *r, const BIGNUM *a, BN_CTX *ctx), (r, a, ctx))
+CALL(BIGNUM *, NULL, BN_CTX_get, (BN_CTX *ctx), (ctx))
 CALL(BN_CTX *, NULL, BN_CTX_new, (void), ())
 CALL(int, 0, BN_mul, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b, BN_CTX *ctx), (r, a, b, ctx))
 CALL(BIGNUM *, NULL, BN_new, (void), ())

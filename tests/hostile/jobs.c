@@ -205,6 +205,22 @@ static xcj_code from_jwk(size_t which)
     return done_key(code, key, which == SHORT_RSA ? jwks[1] : text);
 }
 
+/* A private key, then the same again: 0 of a fresh scratch, 1 of one that has the curve's group. */
+static xcj_code from_jwk_with_scratch(size_t which)
+{
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *key;
+    xcj_code code;
+    ck_assert_int_eq(xcj_scratch_new(&options.scratch, NULL), XCJ_OK);
+    for (size_t i = 0; i < which; i++) {
+        ck_assert_int_eq(xcj_key_from_jwk(&key, jwks[3], strlen(jwks[3]), &options, NULL), XCJ_OK);
+        xcj_key_free(key);
+    }
+    FAILING(xcj_key_from_jwk(&key, jwks[3], strlen(jwks[3]), &options, &job_error));
+    xcj_scratch_free(options.scratch);
+    return done_key(code, key, jwks[3]);
+}
+
 /* More members than the scanner remembers without asking for memory. */
 static xcj_code from_wide_jwk(size_t which)
 {
@@ -939,6 +955,8 @@ const job JOBS[] = {
     { "key_from_jwk public", from_jwk, PUBLIC_EC, XCJ_OK, false },
     { "key_from_jwk d of another", from_jwk, FOREIGN_D, XCJ_ERR_KEY, false },
     { "key_from_jwk off the curve", from_jwk, OFF_CURVE, XCJ_ERR_KEY, false },
+    { "key_from_jwk with a fresh scratch", from_jwk_with_scratch, 0, XCJ_OK, false },
+    { "key_from_jwk with a scratch", from_jwk_with_scratch, 1, XCJ_OK, false },
     { "key_from_pem RSA", from_pem, 1, XCJ_OK, false },
     { "key_from_pem EC", from_pem, 3, XCJ_OK, false },
     { "key_from_pem OKP", from_pem, 4, XCJ_OK, false },
