@@ -73,7 +73,6 @@ CALL(int, 0, BN_mod_mul, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b, const BIG
 CALL(int, 0, BN_mod_sqr, (BIGNUM *r, const BIGNUM *a, const BIGNUM *m, BN_CTX *ctx), (r, a, m, ctx))
 CALL(int, 0, BN_mul_word, (BIGNUM *a, BN_ULONG w), (a, w))
 CALL(int, 0, BN_sqr, (BIGNUM *r, const BIGNUM *a, BN_CTX *ctx), (r, a, ctx))
-CALL(BIGNUM *, NULL, BN_CTX_get, (BN_CTX *ctx), (ctx))
 CALL(BN_CTX *, NULL, BN_CTX_new, (void), ())
 CALL(int, 0, BN_mul, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b, BN_CTX *ctx), (r, a, b, ctx))
 CALL(BIGNUM *, NULL, BN_new, (void), ())

@@ -21,6 +21,7 @@ cat >"$work/other" <<'LIST'
 ASN1_INTEGER_get_int64
 ASN1_TYPE_unpack_sequence
 BIO_ctrl
+BN_CTX_get
 BN_bn2bin
 BN_set_flags
 BN_set_negative

@@ -53,7 +53,7 @@ refuses xcj/key.h 's/int allow_weak_secret;/& int in_the_padding;/'
 
 accepts xcj/base.h 's/What a call came to/What became of a call/'
 accepts xcj/base.h 's/XCJ_ERR_JSON = 20,/& XCJ_ERR_MORE = 23,/'
-accepts xcj/key.h 's/int allow_weak_secret;/& const char *more; int and_more;/'
+accepts xcj/key.h 's/^} xcj_key_options;/const char *more; int and_more; &/'
 # shellcheck disable=SC2016
 accepts planted.c '$a\
 XCJ_API int xcj_more(void);\
