@@ -176,4 +176,25 @@ xcj verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out
 asked 'too many' $((68 + 1 + 256)) /many/
 err_has 'too many' 'line 258: too many URLs failed in this run: no other set is fetched'
 out_has 'too many' '"line":262,"ok":false,"code":"XCJ_ERR_FETCH","exit":3'
+
+# The other budget is of time: a minute for all URLs that fail, here on a clock that is forty times as fast. Each waits for a second.
+slow=http://127.0.0.1:$plain
+{
+    printf '%s\n' "$first" "$(token_of "$slow/slow/jwks.json")" "$(token_of "$slow/slow/keys/jwks.json")"
+    printf '%s\n' "$last" "$(token_of "$slow/slow/keys/deep/jwks.json")" "$first"
+} >many
+run verify --batch --json --timeout 1 --jku-prefix "$slow" @many
+failing=$(grep -c 'timed out' err)
+[ "$status $failing" = '3 3' ] || fail "three that fail within a minute: exit $status, $failing timed out"
+[ "$(grep -c '"ok":true' out)" -eq 3 ] || fail 'three that fail within a minute: the others are valid'
+if [ -z "${XCJ_FAST_CLOCK:-}" ]; then
+    printf 'SKIP: no fast clock here: a minute of failures\n'
+else
+    (limited env LD_PRELOAD="$XCJ_FAST_CLOCK" "$XCJ" verify --batch --json --timeout 1 --jku-prefix "$slow" @many) >out 2>err
+    status=$?
+    [ "$(grep -c 'timed out' err)" -eq 2 ] || fail 'a minute of failures: two were tried'
+    err_has 'a minute of failures' 'line 4: too many URLs failed in this run: no other set is fetched'
+    err_has 'a minute of failures' 'line 5: too many URLs failed in this run: no other set is fetched'
+    [ "$(grep '"ok":true' out | cut -d, -f1 | tr '\n' ' ')" = '{"line":1 {"line":6 ' ] || fail "a minute of failures: the set that is known does"
+fi
 finish
