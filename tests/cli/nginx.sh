@@ -24,6 +24,14 @@ printf 'subjectAltName=DNS:localhost,IP:127.0.0.1' >server.ext
 openssl x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile server.ext -out server.pem 2>openssl.log ||
     fail 'openssl makes the certificate'
 
+# headers COUNT [BYTES] [DIRECTIVE]: lines of nginx.conf that add so many headers, or trailers.
+headers() {
+    awk -v n="$1" -v bytes="${2:-1}" -v how="${3:-add_header}" 'BEGIN {
+        while (length(value) < bytes) value = value "a"
+        for (i = 0; i < n; i++) printf "%s X-%d %s;", how, i, value
+    }'
+}
+
 configure() {
     cat >nginx.conf <<END
 daemon off;
@@ -87,14 +95,14 @@ http {
         location /login { return 302 'https://user:word@idp.example/login?SAMLRequest=a#b'; }
         location /back { return 302 '/login@here?next=a'; }
         location /there { return 302 http://127.0.0.1:$plain/jwks.json; }
-        location /headers/ {
-            alias $work/www/;
-            $(awk 'BEGIN { for (i = 0; i < 240; i++) printf "add_header X-%d a;", i }')
-        }
-        location /chatty/ {
-            alias $work/www/;
-            $(awk 'BEGIN { for (i = 0; i < 260; i++) printf "add_header X-%d a;", i }')
-        }
+        location /headers/ { alias $work/www/; $(headers 240) }
+        location /chatty/ { alias $work/www/; $(headers 260) }
+        location /heavy/ { alias $work/www/; $(headers 16 3900) }
+        location /heavier/ { alias $work/www/; $(headers 17 3900) }
+        location /trailers/ { alias $work/www/; $(headers 240 1 add_trailer) }
+        location /trailers/chatty/ { alias $work/www/; $(headers 260 1 add_trailer) }
+        location /trailers/heavy/ { alias $work/www/; $(headers 16 3900 add_trailer) }
+        location /trailers/heavier/ { alias $work/www/; $(headers 17 3900 add_trailer) }
         location /slow/ { alias $work/www/; limit_rate 20; }
         location /chunked/ { alias $work/www/; sub_filter not-there not-there; sub_filter_types *; }
     }

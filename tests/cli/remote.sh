@@ -64,9 +64,13 @@ f 'exactly 1 MiB, in chunks' "$at/chunked/full.json"
 r 'one byte more' 3 'large.json: is larger than 1048576 bytes' "$at/large.json"
 r 'one byte more, in chunks' 3 'large.json: is larger than 1048576 bytes' "$at/chunked/large.json"
 
-# At most 256 lines of headers.
-f '240 headers' "$at/headers/jwks.json"
-r '260 headers' 3 'has more than 65536 bytes or 256 lines of headers' "$at/chatty/jwks.json"
+# At most 256 lines and 64 KiB of headers, and of trailers.
+for kind in '' /trailers; do
+    f "240 lines $kind" "$at${kind:-/headers}/jwks.json"
+    r "260 lines $kind" 3 'has more than 65536 bytes or 256 lines of headers' "$at$kind/chatty/jwks.json"
+    f "61 KiB $kind" "$at$kind/heavy/jwks.json"
+    r "65 KiB $kind" 3 'has more than 65536 bytes or 256 lines of headers' "$at$kind/heavier/jwks.json"
+done
 
 # Time.
 begun=$(date +%s)

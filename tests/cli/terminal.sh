@@ -11,6 +11,11 @@ escape=$(printf '\033[')
 
 at_terminal 'verify' '' '' "'$XCJ' verify --key key.json @token"
 grep -q 'signature verified' screen || fail 'verify says: signature verified'
+# A batch at a terminal: a result is out before the next line is read. The second line comes once the first result was seen.
+at_terminal 'a batch' '{"sub":"a"' Enter "{ cat token; head -n 1 </dev/tty >/dev/null; cat token; } | '$XCJ' verify --key key.json --batch"
+[ "$(grep -c '{"sub":"a"' screen)" -eq 2 ] || fail 'a batch: both results are shown'
+at_terminal 'a batch of verdicts' '{"line":1,"ok":true' Enter "{ cat token; head -n 1 </dev/tty >/dev/null; cat token; } | '$XCJ' verify --key key.json --batch --json"
+grep -q '{"line":2,"ok":true' screen || fail 'a batch of verdicts: the second one is shown'
 at_terminal 'verify --quiet' '' '' "'$XCJ' verify --quiet --key key.json @token"
 if grep -q 'signature verified' screen; then fail 'verify --quiet says nothing'; fi
 at_terminal 'an error in colour' '' '' "'$XCJ' verify --key key.json nonsense"
