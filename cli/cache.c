@@ -83,7 +83,7 @@ static msg_status open_directory(cache *which, text *path)
         const int cause = errno;
         return msg_fail(STATUS_INPUT, OPTION, "%s: %s", shown_path(which->folder).text, strerror(cause));
     }
-    /* What was opened is checked, and nothing is looked up by its path again. */
+    /* The check is of the open directory; its path is never used again. */
     if (which->fd < 0 || !is_own(which->fd)) {
         return msg_fail(STATUS_INPUT, OPTION, "%s: is not a directory of yours in which nobody else may write",
                         shown_path(which->folder).text);

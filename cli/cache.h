@@ -18,7 +18,7 @@ typedef struct cache {
     xcj_str trust;      /* the certificates trusted: a set that was fetched under others is another entry */
 } cache;
 
-/** What is known of a URL. All zero: nothing. */
+/** A kept answer for a URL. All zero: none. */
 typedef struct cache_entry {
     text whole;      /* what `parts` borrows from */
     fields parts;    /* the body is the set */
@@ -40,7 +40,7 @@ bool cache_load(cache_entry *out, const cache *which, const char *url);
 /** May it be used without asking the server? */
 bool cache_is_fresh(const cache_entry *entry, int64_t now);
 
-/** What goes into an entry. */
+/** The content of a new entry. */
 typedef struct cache_news {
     xcj_str etag;
     xcj_str control; /* Cache-Control; no-store removes the entry */

@@ -12,7 +12,7 @@
 #define EXACT_FLAGS ((size_t)(JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL))
 #define LOAD_FLAGS (EXACT_FLAGS | JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL)
 
-/* What the library's scanner takes by default: a token beyond that is refused everywhere. */
+/* The default limits of the library's scanner: a token beyond them is refused everywhere. */
 #define DEPTH_LIMIT 64
 #define VALUES_LIMIT 65536
 
@@ -56,14 +56,6 @@ void doc_start(void)
     json_set_alloc_funcs(malloc_or_exit, wiping_free);
 }
 
-static size_t skip_space(xcj_str json, size_t at)
-{
-    while (at < json.len && text_is_space(json.ptr[at])) {
-        at++;
-    }
-    return at;
-}
-
 /* The offset of the quote that ends the string which begins here, or of the end. */
 static size_t end_of_string(xcj_str json, size_t at)
 {
@@ -75,7 +67,7 @@ static size_t end_of_string(xcj_str json, size_t at)
 
 static bool is_closed_at(xcj_str json, size_t at)
 {
-    at = skip_space(json, at);
+    at = text_skip_space(json, at);
     return at < json.len && (json.ptr[at] == ']' || json.ptr[at] == '}');
 }
 
@@ -295,7 +287,7 @@ static size_t pretty_string(text *to, xcj_str json, size_t at)
 void doc_pretty(text *to, xcj_str json)
 {
     size_t depth = 0;
-    for (size_t at = skip_space(json, 0); at < json.len; at = skip_space(json, at)) {
+    for (size_t at = text_skip_space(json, 0); at < json.len; at = text_skip_space(json, at)) {
         char c = json.ptr[at];
         if (c == '"') {
             at = pretty_string(to, json, at);
@@ -315,7 +307,7 @@ void doc_pretty(text *to, xcj_str json)
         if (c != '{' && c != '[') {
             continue;
         }
-        at = skip_space(json, at);
+        at = text_skip_space(json, at);
         if (at < json.len && (json.ptr[at] == '}' || json.ptr[at] == ']')) {
             text_add(to, &json.ptr[at++], 1);
         } else {

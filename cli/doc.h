@@ -20,7 +20,7 @@ json_t *doc_load(const char *json, size_t len);
 /** The same of an object or array, with integers as they are, so that it can be written again. */
 json_t *doc_load_exact(xcj_str json);
 
-/** What is wrong with JSON text. */
+/** Flaws of JSON text. */
 typedef struct doc_flaw {
     char repeated[64];  /* the name of a member that stands twice in one object, "" if none does; the last one was taken */
     bool too_large;     /* a number is beyond a double */

@@ -19,8 +19,7 @@
 
 #define HEAD_LIMIT ((size_t)16 << 10)
 
-/* What of the environment the helper gets: how to reach the outside, and where its libraries are. Secrets may be in the
- * rest. */
+/* The variables that the helper inherits: proxies and the library path. Others may hold secrets. */
 static const char *const LIBRARIES[] = { "LD_LIBRARY_PATH" };
 static const char *const PROXIES[] = { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                        "ALL_PROXY",  "no_proxy",    "NO_PROXY" };
@@ -227,7 +226,7 @@ static msg_status run_helper(text *out, command *made, const char *url, const fe
     return converse(out, words, environment, ended, why);
 }
 
-/* What the helper wrote, and how it ended, in terms of HTTP. */
+/* Turns the helper's output and exit status into an HTTP answer. */
 static msg_status interpret(fetch_answer *out, int ended, bool conditional, const fetch_how *how, fetch_why *why)
 {
     bool is_whole = fields_split(&out->parts, text_view(&out->whole));

@@ -20,14 +20,14 @@ typedef struct fetch_how {
     int64_t connect_timeout;
 } fetch_how;
 
-/** What the server said. */
+/** The answer of the server. */
 typedef struct fetch_answer {
     text whole;     /* what `parts` borrows from */
     fields parts;   /* etag, cache-control and age; the body */
     bool unchanged; /* 304: the body is the one that the etag belongs to */
 } fetch_answer;
 
-/** What went wrong, in a sentence. */
+/** The reason of a failure, in a sentence. */
 typedef struct fetch_why {
     char text[400];
 } fetch_why;

@@ -8,7 +8,7 @@
 
 #include "cli/doc.h"
 
-/** What they are made of. */
+/** The sources that they are made from. */
 typedef struct forge {
     const xcj_key *key;    /* the verifier's */
     const xcj_key *signer; /* the private key; NULL: not given */
@@ -27,7 +27,7 @@ typedef struct forge {
     const char *tail; /* or "stripped" or "kept": the signature */
 } forge;
 
-/* What a case needs, by bit. */
+/* The needs of a case, by bit. */
 #define FORGE_PRIVATE 1u /* the private key: what is wrong is signed as it should be */
 #define FORGE_PUBLIC 2u  /* a key with a public part: RSA, EC, OKP */
 #define FORGE_RSA 4u
@@ -36,7 +36,7 @@ typedef struct forge {
 #define FORGE_PSS 32u   /* an RSA token signed with PSS, */
 #define FORGE_PKCS1 64u /* or with PKCS#1 v1.5 */
 
-/** What the rows of the table are repeated for. */
+/** Values for which the rows of the table are repeated. */
 typedef enum forge_each { FORGE_ONCE = 0, FORGE_EACH_HMAC, FORGE_EACH_ALG, FORGE_EACH_TAIL } forge_each;
 
 typedef struct forge_case forge_case;

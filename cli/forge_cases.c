@@ -163,7 +163,7 @@ const forge_case forge_cases[] = {
              "\"https://attacker.example/cert.pem\""),
     EMBEDDED("embedded-kid", "signed by an attacker's key under the genuine kid", "x-unknown", "1"),
 
-    /* What a careless reader makes of a kid. */
+    /* Key ids for a careless reader to misuse. */
     KID("kid-path", "kid is a path to an empty file, HMAC with an empty secret", "\"../../../../../../../dev/null\"", ""),
     KID("kid-path-known", "kid is a path to a file of known content, HMAC with it",
         "\"/proc/sys/kernel/randomize_va_space\"", "2\n"),

@@ -5,23 +5,7 @@
 #include <strings.h>
 
 #include "cli/freshness.h"
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static xcj_str trim(xcj_str text)
-{
-    while (text.len > 0 && is_space(text.ptr[0])) {
-        text.ptr++;
-        text.len--;
-    }
-    while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
-        text.len--;
-    }
-    return text;
-}
+#include "cli/text.h"
 
 /* The next element of the list: a comma within quotes does not end it (RFC 9110 5.6.1). */
 static xcj_str next_directive(xcj_str *rest)
@@ -35,7 +19,7 @@ static xcj_str next_directive(xcj_str *rest)
             quoted = !quoted;
         }
     }
-    xcj_str directive = trim((xcj_str){ rest->ptr, len });
+    xcj_str directive = text_trim((xcj_str){ rest->ptr, len });
     size_t skipped = len < rest->len ? len + 1 : len;
     rest->ptr += skipped;
     rest->len -= skipped;
@@ -102,10 +86,10 @@ static bool has_asterisk(xcj_str vary)
     return found;
 }
 
-static bool ends_with(xcj_str text, const char *end)
+static bool ends_with(xcj_str of, const char *end)
 {
     const size_t len = strlen(end);
-    return text.len >= len && strncasecmp(text.ptr + text.len - len, end, len) == 0;
+    return of.len >= len && strncasecmp(of.ptr + of.len - len, end, len) == 0;
 }
 
 /* application/json, application/jwk-set+json and others of that kind. */
@@ -116,7 +100,7 @@ static bool is_json(xcj_str type)
     while (len < type.len && type.ptr[len] != ';') {
         len++;
     }
-    const xcj_str name = trim((xcj_str){ type.ptr, len });
+    const xcj_str name = text_trim((xcj_str){ type.ptr, len });
     return name.len > sizeof tree && strncasecmp(name.ptr, tree, sizeof tree - 1) == 0 &&
            memchr(name.ptr, ',', name.len) == NULL && (ends_with(name, "/json") || ends_with(name, "+json"));
 }

@@ -20,7 +20,7 @@
 
 static const char NAME[] = "--key-uri";
 
-/* What OpenSSL may ask for, and whether it did and got nothing. */
+/* The PIN that OpenSSL may ask for, and whether it asked and got none. */
 typedef struct answer {
     const keys_passphrase *from;
     text passphrase;

@@ -44,7 +44,7 @@ typedef struct keys_how {
     bool hmac_k_raw;
 } keys_how;
 
-/** What was read. */
+/** Keys that were read. */
 typedef struct keys_loaded {
     xcj_keyset *set; /* often of one */
     bool is_json;    /* a JWK or a JWK Set */
@@ -86,7 +86,7 @@ xcj_alg keys_alg_at(size_t index);
 /** The algorithm of this name, SH256 and SH512 as the Kong plugin's pages write them included. */
 msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len);
 
-/** What --kid, --use and --alg say; NULL leaves what the key has. The kid "thumbprint" is that of RFC 7638. */
+/** The values of --kid, --use and --alg; NULL leaves what the key has. The kid "thumbprint" is that of RFC 7638. */
 typedef struct keys_labels {
     const char *kid;
     const char *use;

@@ -13,7 +13,7 @@
 
 #define COMMON_EXPONENT 65537
 
-/* What of a JWK is base64url, and what of an RSA key must have no leading zero (RFC 7518 2, 6.3). */
+/* Parameters of a JWK that are base64url, and those of an RSA key that must have no leading zero (RFC 7518 2, 6.3). */
 static const char *const ENCODED[] = { "n", "e", "d", "p", "q", "dp", "dq", "qi", "x", "y", "k" };
 static const char *const PRIVATE[] = { "d", "p", "q", "dp", "dq", "qi", "oth" };
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])

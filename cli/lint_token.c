@@ -8,7 +8,7 @@
 #include "cli/lint.h"
 #include "cli/time.h"
 
-/* What a server takes for the whole of a request's header fields, by default of most. */
+/* The limit of most servers, by default, for all headers of a request. */
 #define LARGE_TOKEN ((size_t)8192)
 
 /* Seconds until the year 5138; milliseconds since 1973. */
@@ -134,7 +134,7 @@ static xcj_alg check_alg(const look *l, size_t i)
     return XCJ_ALG_NONE;
 }
 
-/* What no honest issuer puts into a key id, and an attacker into the query or path that a careless reader builds of it. */
+/* Text that no honest issuer puts into a kid: it attacks a reader who builds a query or path from the kid. */
 static bool is_injection(const char *kid)
 {
     return strstr(kid, "..") != NULL || strpbrk(kid, "'\"`;|$\\<>\r\n\t") != NULL || strstr(kid, "--") != NULL;

@@ -9,7 +9,7 @@
 #include "cli/keys.h"
 #include "cli/opt.h"
 
-/** What the options say. */
+/** The values of the options. */
 typedef struct mint_args {
     const char *key;
     const char *key_env;
@@ -43,7 +43,7 @@ typedef struct mint_args {
     const char *jobs;
 } mint_args;
 
-/** What is printed of a token. */
+/** The form in which a token is printed. */
 #define MINT_FORMS "token|header|json"
 typedef enum mint_form { MINT_TOKEN = 0, MINT_HEADER = 1, MINT_JSON = 2 } mint_form;
 
@@ -73,7 +73,7 @@ msg_status mint_read_claims(mint_job *job);
 /** The header's typ and further members. */
 msg_status mint_read_header(mint_job *job);
 
-/** What one thread mints with. Begins as all zero. */
+/** One thread's buffers for minting. Begins as all zero. */
 typedef struct mint_hand {
     xcj_scratch *scratch;
     text token;

@@ -14,7 +14,7 @@
 #define PRINT_AT ((size_t)32 << 10)
 #define SHOW_EVERY_NS 100000000L
 
-/* What the threads share. */
+/* Shared by the threads. */
 typedef struct crew {
     const mint_job *job;
     atomic_ulong taken; /* how many some thread has made, or is about to make */

@@ -23,7 +23,7 @@ typedef enum msg_status {
     STATUS_AUTH = 10      /* minting: no acceptable authentication, client_id or consumer */
 } msg_status;
 
-/** What a library error is about: the same code may exit differently. */
+/** The subject of a library error: the same code may exit differently. */
 typedef enum msg_about { ABOUT_OPTION = 1, ABOUT_INPUT = 2, ABOUT_TOKEN = 3 } msg_about;
 
 /** The exit status for a library code. */

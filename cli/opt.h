@@ -10,7 +10,7 @@
 
 #include "cli/msg.h"
 
-/** What an option stores, at its offset in the verb's struct. */
+/** The type of an option's value, which is stored at its offset in the verb's struct. */
 typedef enum opt_kind {
     OPT_FLAG = 1, /* bool */
     OPT_TEXT = 2, /* const char *; once */

@@ -51,9 +51,7 @@ static bool has_member(const text *data, const char *quoted)
     const char *at = data->ptr;
     while ((at = find(at, end, quoted)) != NULL) {
         at += strlen(quoted);
-        while (at < end && text_is_space(*at)) {
-            at++;
-        }
+        at += text_skip_space((xcj_str){ at, (size_t)(end - at) }, 0);
         if (at < end && *at == ':') {
             return true;
         }
@@ -76,7 +74,7 @@ static bool is_der(const text *data)
     return len + octets + 2 == data->len;
 }
 
-/* What the library does not know as a public key may be a private one: encrypted, or of another container. */
+/* DER that the library does not read as a public key may be a private one: encrypted, or in another container. */
 static bool is_private_der(const text *data)
 {
     xcj_key *key = NULL;

@@ -60,31 +60,19 @@ bool parts_decode(part *out, const char *from, size_t len)
     return digits % 4 != 1;
 }
 
-static xcj_str trim(xcj_str token)
-{
-    while (token.len > 0 && text_is_space(token.ptr[0])) {
-        token.ptr++;
-        token.len--;
-    }
-    while (token.len > 0 && text_is_space(token.ptr[token.len - 1])) {
-        token.len--;
-    }
-    return token;
-}
-
 /* Leaves out what people leave around a token. */
 static xcj_str unwrap(xcj_str given, unsigned *around)
 {
-    xcj_str token = trim(given);
+    xcj_str token = text_trim(given);
     *around = token.len != given.len ? PARTS_SPACE : 0;
     const char quote = token.len >= 2 ? token.ptr[0] : '\0';
     if ((quote == '"' || quote == '\'') && token.ptr[token.len - 1] == quote) {
         *around |= PARTS_QUOTES;
-        token = trim((xcj_str){ token.ptr + 1, token.len - 2 });
+        token = text_trim((xcj_str){ token.ptr + 1, token.len - 2 });
     }
     if (token.len >= 7 && strncasecmp(token.ptr, "Bearer ", 7) == 0) {
         *around |= PARTS_BEARER;
-        token = trim((xcj_str){ token.ptr + 7, token.len - 7 });
+        token = text_trim((xcj_str){ token.ptr + 7, token.len - 7 });
     }
     return token;
 }

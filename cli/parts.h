@@ -13,7 +13,7 @@ typedef enum parts_form {
     PARTS_ENCRYPTED = 3 /* a JWE, of either serialisation: its first header is all there is to see */
 } parts_form;
 
-/* What stood around the token, by bit. */
+/* Wrapping found around the token, by bit. */
 #define PARTS_BEARER 1u /* "Bearer " before it */
 #define PARTS_QUOTES 2u
 #define PARTS_SPACE 4u /* white space, a line end too many */

@@ -94,7 +94,7 @@ static msg_status recognise(walk *w, bool *done)
     return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY ? STATUS_OK : fail(w, EBADF);
 }
 
-/* What the link holds takes its place in the rest of the path. */
+/* Replaces the link by its target in the rest of the path. */
 static int expand(walk *w, const char *tail)
 {
     char target[PATH_MAX];

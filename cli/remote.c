@@ -25,7 +25,7 @@
 /* Most sets that are held: a token's sender chooses the jku. */
 #define SOURCES_LIMIT 64
 
-/* What all URLs that failed may take of one run, apart from the sets that were found. */
+/* The budget of one run for URLs that fail. Sets that were found do not count. */
 #define FAILURES_LIMIT 256
 #define FAILING_SECONDS_LIMIT ((int64_t)60)
 
@@ -106,7 +106,7 @@ static msg_status read_args(remote *to)
     return status == STATUS_OK ? cache_open(&to->kept, args->cache_dir, text_view(&to->cacert)) : status;
 }
 
-/* What is wrong with the policy is said before anything is fetched: a set without keys shows it as well. */
+/* Reports a wrong policy before anything is fetched: a set without keys shows it as well. */
 static msg_status check_policy(const remote *of)
 {
     static const char none[] = "{\"keys\":[]}";
@@ -189,7 +189,7 @@ static msg_status take(const remote *from, remote_source *to, xcj_str json, fetc
     return STATUS_OK;
 }
 
-/* What a fresh field says, else what the entry said. */
+/* The new answer's header, or the kept one's if the answer is 304 without it. */
 static xcj_str newer(const fetch_answer *answer, const cache_entry *entry, const char *name)
 {
     xcj_str value = fields_text(&answer->parts, name);

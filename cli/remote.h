@@ -63,7 +63,7 @@ msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_o
 /** Forgets the sets. NULL is fine. */
 void remote_close(remote *which);
 
-/** What came of looking for a token's keys. */
+/** The result of looking for a token's keys. */
 typedef struct remote_finding {
     remote_source *source; /* with a verifier; NULL: there is none, for the reasons below */
     msg_status status;

@@ -19,7 +19,8 @@
 #define BAR_WIDTH 30
 #define CLEAR "\r\033[K"
 
-/* What may come while a line is typed. SIGCONT: the shell has used the terminal meanwhile, and made it echo again. */
+/* Signals that may come while a line is typed. SIGCONT: the shell has used the terminal meanwhile, and made it echo again.
+ */
 static const int STIRS[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT };
 #define STIRS_COUNT (sizeof STIRS / sizeof STIRS[0])
 
@@ -56,14 +57,14 @@ static void catch_stirs(stirs *before)
     (void)pthread_sigmask(SIG_BLOCK, &all, &before->mask);
     for (size_t i = 0; i < STIRS_COUNT; i++) {
         (void)sigaction(STIRS[i], NULL, &before->actions[i]);
-        /* What a parent had ignored stays ignored: nohup. */
+        /* A signal that the parent ignored stays ignored: nohup. */
         if (before->actions[i].sa_handler != SIG_IGN) {
             (void)sigaction(STIRS[i], &action, NULL);
         }
     }
 }
 
-/* What came acts now, on a terminal that is as it was: ends the command, or stops it until it is continued. */
+/* Signals that came act now, on the restored terminal: they end the command, or stop it until it is continued. */
 static void release_stirs(const stirs *before)
 {
     for (size_t i = 0; i < STIRS_COUNT; i++) {

@@ -105,6 +105,26 @@ bool text_is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+size_t text_skip_space(xcj_str from, size_t at)
+{
+    while (at < from.len && text_is_space(from.ptr[at])) {
+        at++;
+    }
+    return at;
+}
+
+xcj_str text_trim(xcj_str from)
+{
+    if (from.len == 0) {
+        return from;
+    }
+    const size_t begin = text_skip_space(from, 0);
+    while (from.len > begin && text_is_space(from.ptr[from.len - 1])) {
+        from.len--;
+    }
+    return (xcj_str){ from.ptr + begin, from.len - begin };
+}
+
 /* The code point that UTF-8 begins with, and its length; a byte that begins none stands for itself. */
 static uint32_t next_code(const char *bytes, size_t len, size_t *step)
 {

@@ -18,7 +18,7 @@ msg_status time_instant(int64_t *out, const char *option, const char *value);
 /** A NumericDate (RFC 7519 2) in whole seconds, rounded down; false when no calendar reaches so far. */
 bool time_floor(int64_t *out, double date);
 
-/** What the system clock says. */
+/** The current time of the system. */
 int64_t time_now(void);
 
 /** `2024-04-09 17:56:56 UTC (2 years ago)` for an instant, seen from now. */

@@ -33,10 +33,7 @@ msg_status token_read(text *out, const char **name, const opt_list *operands, co
 
 bool token_is_json(const char *token, size_t len)
 {
-    size_t at = 0;
-    while (at < len && text_is_space(token[at])) {
-        at++;
-    }
+    const size_t at = text_skip_space((xcj_str){ token, len }, 0);
     return at < len && token[at] == '{';
 }
 

@@ -31,7 +31,7 @@ extern const verb verb_forge;
 /** All of them, then NULL. */
 extern const verb *const verb_all[];
 
-/** What the program is asked without a verb. */
+/** Options of the program itself, without a verb. */
 typedef struct program_args {
     bool version;
     bool json;

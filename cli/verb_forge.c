@@ -37,7 +37,7 @@ static const opt_row OPTIONS[] = {
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
-/* What was read, and lives as long as the corpus is made. */
+/* The inputs, which live until the corpus is made. */
 typedef struct sources {
     text key_file;
     text token;
@@ -187,7 +187,7 @@ static void free_sources(sources *of)
     text_free(&of->token);
 }
 
-/* What this token and this key have of a case's needs. */
+/* The needs of cases that this token and this key meet. */
 static unsigned means(const forge *from)
 {
     const char *type = xcj_key_type(from->key);

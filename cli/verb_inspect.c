@@ -30,7 +30,7 @@ static const opt_row OPTIONS[] = {
 #define GREEN "\033[32m"
 #define YELLOW "\033[33m"
 
-/* What is shown, and how. */
+/* The token to show, and how to show it. */
 typedef struct view {
     text out;
     bool colour;
@@ -126,7 +126,7 @@ static void put_time(view *v, const time_row *row)
     put_in(v, past ? row->past_colour : row->future_colour, line);
 }
 
-/* What lint finds odd; what it only notes is there to be seen. */
+/* Findings of lint but for its notes, which the output shows anyway. */
 static void put_oddities(view *v)
 {
     size_t left = v->found->counts[FINDING_ERROR] + v->found->counts[FINDING_WARNING];

@@ -31,7 +31,7 @@ static const opt_row OPTIONS[] = {
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
-/* What is looked at. */
+/* The key or token in question. */
 typedef struct subject {
     text data;
     const char *name;

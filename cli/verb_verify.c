@@ -88,7 +88,7 @@ typedef struct policy {
     xcj_str *required;
 } policy;
 
-/* What is the same for every token. The keys are in `keys` and its verifier, or in `remote`. */
+/* All that is the same for every token. The keys are in `keys` and its verifier, or in `remote`. */
 typedef struct verify_job {
     const verify_args *args;
     policy wanted;
@@ -601,14 +601,10 @@ static bool read_line(text *line, FILE *from)
 
 static bool is_blank(const text *line)
 {
-    size_t at = 0;
-    while (at < line->len && text_is_space(line->ptr[at])) {
-        at++;
-    }
-    return at == line->len;
+    return text_skip_space(text_view(line), 0) == line->len;
 }
 
-/* What became of the lines of a batch. */
+/* The results of a batch so far. */
 typedef struct tally {
     size_t lines;
     size_t tokens;

@@ -23,7 +23,7 @@
 #define HEADER_BYTES ((size_t)64 << 10)
 #define HEADER_LINES 256
 
-/* What was asked for. */
+/* The request. */
 typedef struct wish {
     const char *url;
     const char *cacert;
@@ -45,7 +45,7 @@ typedef struct head {
     bool complete;  /* what follows is a trailer */
 } head;
 
-/* What came. */
+/* The answer. */
 typedef struct answer {
     head head;
     size_t header_bytes;

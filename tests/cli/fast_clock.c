@@ -1,6 +1,6 @@
 /*
- * fast_clock.c: to be preloaded: the monotonic clock runs forty times as fast, so that a test need not wait for a minute to pass.
- * Clocks that tell the time of day, and how long a call may wait, stay as they are.
+ * fast_clock.c: to be preloaded: the monotonic clock runs forty times as fast, so that a test need not wait for a minute to
+ * pass. Clocks that tell the time of day, and how long a call may wait, stay as they are.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
