@@ -72,7 +72,8 @@ static char *replaced(const char *text, const char *from, const char *to)
 /* What happens to newlines on the way through environments, YAML, spreadsheets and forms. */
 START_TEST(newlines_that_are_lost)
 {
-    static const char *const newlines[] = { "\\n", "\\r\\n", " ", "\r\n", "\r", "", "  ", "\t", "\n\n", "\\n\n" };
+    static const char *const newlines[] = { "\\n", "\\r\\n", " ",     "\r\n",  "\r",         "",     "  ",
+                                            "\t",  "\n\n",   "\\n\n", "\\\\n", "\\\\r\\\\n", "\\\n", "\\\r\n" };
     for (size_t i = 0; i < COUNT_OF(newlines); i++) {
         char *text = replaced(PRIVATE_PEM, "\n", newlines[i]);
         expect_text(newlines[i], text);
@@ -102,7 +103,11 @@ static size_t utf16(uint8_t *dst, const char *text, bool big, bool mark)
 
 START_TEST(encodings)
 {
-    const char *const texts[] = { PRIVATE_PEM, JWK };
+    char attributes[500], blank[500], array[500];
+    sprintf(attributes, "Bag Attributes\n    localKeyID: 01\n%s", PRIVATE_PEM);
+    sprintf(blank, "\n%s", PRIVATE_PEM);
+    sprintf(array, "[%s]", JWK);
+    const char *const texts[] = { PRIVATE_PEM, JWK, attributes, blank, array };
     uint8_t wide[2000];
     char marked[1000];
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
@@ -222,7 +227,20 @@ START_TEST(forms_that_are_named)
         { "BEGIN PUBLIC KEY\nMC4C\nEND PUBLIC KEY\n", "five hyphens" },
         { "text\n------BEGIN RSA PRIVATE KEY------\nMC4C\n", "offset 5" },
         { "\xe2\x80\x94-BEGIN CERTIFICATE\xe2\x80\x94-\nMC4C\n", "typographic dash" },
-        { "-----BEGIN PUBLIC KEY----\nMC4C\n-----END PUBLIC KEY-----\n", "five dashes" },
+        { "-----BEGIN PUBLIC KEY----\nMC4C\n-----END PUBLIC KEY-----\n", "five hyphens" },
+        { "-----BEGIN PUBLIC KEY-----\nMC4C\n\xe2\x80\x94"
+          "END PUBLIC KEY-----\n",
+          "END line at offset 32 has a typographic" },
+        { "-----BEGIN PUBLIC KEY-----\nMC4C\n-----END PUBLIC KEY---\n", "END line at offset 32 has not exactly" },
+        { "-----BEGIN PUBLIC KEY-----\nMC4C\n-----END PUBLIC KEY\xe2\x80\x93\n", "END line at offset 32 has a typo" },
+        { "-----BEGIN PUBLIC KEY\xe2\x88\x92-\nMC4C\n-----END PUBLIC KEY-----\n", "BEGIN line at offset 0 has a typo" },
+        { "-----BEGIN PUBLIC KEY-----\nMC4C\n", "no END line" },
+        { "KEY=\"-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\"\n", "middle of a line, at offset 5" },
+        { "restrict ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI a@b\n", "remove what stands before" },
+        { "https://idp.example/jwks", "this is a URL" },
+        { "-----BEGIN PUBLIC KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
+          "-----END PUBLIC KEY-----\n",
+          "END lines, PRIVATE KEY" },
         { "nothing that is known", "neither a JWK nor PEM nor DER" },
         { "", "nothing in it" },
     };
@@ -231,6 +249,31 @@ START_TEST(forms_that_are_named)
         size_t len = i < 2 ? 8 : strlen(rows[i].data);
         ck_assert_int_eq(read_set(&set, rows[i].data, len), XCJ_ERR_KEY);
         ck_assert_msg(strstr(err.message, rows[i].words) != NULL, "%s", err.message);
+    }
+}
+END_TEST
+
+/* A block whose lines are wrong is not passed over because another one is right. */
+START_TEST(a_wrong_block_beside_others)
+{
+    static const char public[] = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
+                                 "-----END PUBLIC KEY-----\n";
+    static const char *const wrong[] = { "----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY---",
+                                         "\xe2\x80\x94"
+                                         "BEGIN CERTIFICATE",
+                                         "----END PUBLIC KEY-----" };
+    char text[1000];
+    xcj_keyset *set;
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        sprintf(text, "%s%s\nMC4C\n", public, wrong[i]);
+        ck_assert_int_eq(read_set(&set, text, strlen(text)), XCJ_ERR_KEY);
+        ck_assert_msg(strstr(err.message, "line at offset 113") != NULL, "%s", err.message);
+    }
+    static const char *const prose[] = { "BEGIN the KEY rotation here", "-- the KEY ends --", "-----", "- BEGIN here" };
+    for (size_t i = 0; i < COUNT_OF(prose); i++) {
+        sprintf(text, "%s\n%s%s\n", prose[i], public, prose[i]);
+        ck_assert_int_eq(read_set(&set, text, strlen(text)), XCJ_OK);
+        xcj_keyset_free(set);
     }
 }
 END_TEST
@@ -485,9 +528,10 @@ END_TEST
 
 static Suite *suite(void)
 {
-    const TTest *const tests[] = { newlines_that_are_lost, encodings,      base64_of_keys, nothing_to_unwrap,
-                                   forms_that_are_named,   several_blocks, a_broken_block, pkcs12_files,
-                                   pkcs12_rounds };
+    const TTest *const tests[] = {
+        newlines_that_are_lost,      encodings,      base64_of_keys, nothing_to_unwrap, forms_that_are_named,
+        a_wrong_block_beside_others, several_blocks, a_broken_block, pkcs12_files,      pkcs12_rounds
+    };
     TCase *tcase = tcase_create("from_data");
     tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {

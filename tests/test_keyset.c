@@ -227,8 +227,58 @@ START_TEST(other_containers)
     xcj_keyset_free(set);
     sprintf(text, "{\"a\":\"%s\",\"b\":1}", pem);
     ck_assert_int_eq(xcj_keyset_from_json(&set, text, strlen(text), NULL, &err), XCJ_ERR_KEY);
-    sprintf(text, "{\"a\":\"%s\",\"b\":\"-----BEGIN PUBLIC KEY-----x\"}", pem);
+}
+END_TEST
+
+/* Maps of kid to a key's text: what is wrapped or null, and one that is no key. */
+START_TEST(maps_of_texts)
+{
+    static const char der[] = "MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    char text[2000];
+    const xcj_key *key;
+    sprintf(text,
+            "{\"null\":null,\"base64\":\"%s\",\"escaped\":\"-----BEGIN PUBLIC KEY-----\\\\n%s\\\\n-----END PUBLIC "
+            "KEY-----\",\"bad\":\"-----BEGIN PUBLIC KEY-----x\"}",
+            der, der);
+    xcj_keyset *set = load(text);
+    ck_assert_uint_eq(xcj_keyset_count(set), 2);
+    ck_assert_int_eq(select_kid(set, "base64", XCJ_EDDSA, &key), XCJ_OK);
+    ck_assert_int_eq(select_kid(set, "escaped", XCJ_EDDSA, &key), XCJ_OK);
+    ck_assert_uint_eq(xcj_keyset_skipped_count(set), 1);
+    ck_assert_int_eq(xcj_keyset_skipped(set, 0, NULL)->code, XCJ_ERR_KEY);
+    ck_assert_uint_eq(xcj_keyset_skipped_kid(set, 0).len, 3);
+    ck_assert_mem_eq(xcj_keyset_skipped_kid(set, 0).ptr, "bad", 3);
+    ck_assert_ptr_null(xcj_keyset_skipped_kid(set, 1).ptr);
+    ck_assert_ptr_null(xcj_keyset_skipped_kid(NULL, 0).ptr);
+    xcj_keyset_free(set);
+    sprintf(text, "{\"a\":\"%s\",\"b\":\"a\"}", der);
     ck_assert_int_eq(xcj_keyset_from_json(&set, text, strlen(text), NULL, &err), XCJ_ERR_KEY);
+}
+END_TEST
+
+/* A key counts once under one set of labels, wherever its twin stands. */
+START_TEST(twins_count_once)
+{
+#define BODY "\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" ED25519_X "\""
+    static const struct {
+        const char *text;
+        size_t count;
+    } rows[] = {
+        { "[{" BODY "},{" BODY "}]", 1 },
+        { "[{" BODY ",\"kid\":\"a\"},{" BODY ",\"kid\":\"b\"},{" BODY ",\"kid\":\"a\"}]", 2 },
+        { "[{" BODY ",\"kid\":\"\"},{" BODY "}]", 2 },
+        { "[{" BODY ",\"alg\":\"EdDSA\"},{" BODY ",\"alg\":\"Ed25519\"},{" BODY ",\"alg\":\"EdDSA\"}]", 2 },
+        { "[{" BODY ",\"use\":\"sig\"},{" BODY "}]", 2 },
+        { "[{" BODY ",\"key_ops\":[\"verify\"]},{" BODY "}]", 2 },
+        { "[{" BODY "},{" BODY ",\"d\":\"" ED25519_D "\"}]", 2 },
+        { "[{\"kty\":\"oct\",\"k\":\"AQ\"},{\"kty\":\"oct\",\"k\":\"Ag\"},{\"kty\":\"oct\",\"k\":\"Ag\"}]", 2 },
+    };
+#undef BODY
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        xcj_keyset *set = load(rows[i].text);
+        ck_assert_msg(xcj_keyset_count(set) == rows[i].count, "%s: %zu", rows[i].text, xcj_keyset_count(set));
+        xcj_keyset_free(set);
+    }
 }
 END_TEST
 
@@ -243,6 +293,11 @@ START_TEST(documents_that_are_named)
         { "{\"type\":\"service_account\",\"private_key\":\"CANARY\",\"client_email\":\"a\"}", "jq -r .private_key FILE" },
         { "{\"KeyId\":\"a\",\"PublicKey\":\"MIIB\"}", "jq -r .PublicKey FILE" },
         { "{\"realm\":\"a\",\"public_key\":\"MIIB\"}", "Keycloak" },
+        { "{\"kind\":\"Secret\",\"data\":{\"tls.key\":\"LS0t\"}}", "jq -r '.data[\"tls.key\"]' FILE" },
+        { "{\"SecretString\":\"x\"}", "jq -r .SecretString FILE" },
+        { "{\"publicKeys\":{}}", "jq .publicKeys FILE" },
+        { "{\"request_id\":\"a\",\"data\":{\"data\":{}}}", "jq .data FILE" },
+        { "{\"request_id\":\"a\",\"data\":{\"keys\":{}}}", "jq -r '.data.keys[].public_key' FILE" },
         { "{\"request_id\":\"a\",\"data\":{}}", "Vault" },
         { "{\"pem\":\"a\",\"name\":\"b\"}", "jq -r .pem FILE" },
         { "{\"key\":{\"kty\":\"oct\",\"k\":\"CANARY\"},\"attributes\":{}}", "jq .key FILE" },
@@ -486,6 +541,8 @@ static Suite *suite(void)
     tcase_add_test(tcase, written_sets);
     tcase_add_test(tcase, the_same_key_twice);
     tcase_add_test(tcase, other_containers);
+    tcase_add_test(tcase, maps_of_texts);
+    tcase_add_test(tcase, twins_count_once);
     tcase_add_test(tcase, documents_that_are_named);
     tcase_add_test(tcase, one_kid_for_all);
     tcase_add_test(tcase, kids_are_exact);

@@ -72,6 +72,9 @@ XCJ_API size_t xcj_keyset_skipped_count(const xcj_keyset *set);
  */
 XCJ_API const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t *position);
 
+/** The kid of skipped key `index`, borrowed; absent where it has none, or no reason is kept. */
+XCJ_API xcj_str xcj_keyset_skipped_kid(const xcj_keyset *set, size_t index);
+
 /**
  * The set as JWK Set text. With XCJ_PUBLIC oct keys are left out (they have no public part); with XCJ_PRIVATE each key is
  * written with its private part, and a public key is XCJ_ERR_KEY_PART.

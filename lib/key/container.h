@@ -12,8 +12,9 @@ typedef struct xcj__container {
     xcj__json_value keys;     /* of a JWK Set */
     xcj__json_value jwks;     /* a JWK Set within client metadata (RFC 7591 2) */
     xcj__json_value jwks_uri; /* where the set of an issuer is (RFC 8414 2) */
+    xcj__json_value data;     /* of an answer of Vault */
     bool has_kty;
-    bool is_map;    /* there are members, and each is a PEM text by its kid */
+    bool is_map;    /* there are members, and each is PEM or base64 of DER by its kid, or null */
     unsigned known; /* members of the table in container.c, a bit each */
 } xcj__container;
 

@@ -101,6 +101,7 @@ static const struct structure {
     { "ENCRYPTED PRIVATE KEY", XCJ__CLASS_PRIVATE, read_encrypted },
     { "X509 CERTIFICATE", XCJ__CLASS_CERTIFICATE, read_certificate },
     { "TRUSTED CERTIFICATE", XCJ__CLASS_CERTIFICATE, read_trusted },
+    { "EC PUBLIC KEY", XCJ__CLASS_PUBLIC, read_spki },
     { "PKCS12", XCJ__CLASS_PRIVATE, read_pkcs12 },
 };
 #define STRUCTURES (sizeof structures / sizeof structures[0])
@@ -390,6 +391,61 @@ static EVP_PKEY *read_any(decoding *d, xcj_str label, const uint8_t *der, size_t
     return rest.ptr != NULL ? read_labelled(d, xcj_text("EC PRIVATE KEY"), false, rest) : pkey;
 }
 
+/* The label of what the block holds in truth, of the first rows; NULL when it is nothing that is known. */
+static const char *held_label(decoding *d, const uint8_t *der, size_t len)
+{
+    const char *found = NULL;
+    for (size_t i = 0; structures[i].read != read_pkcs1_private && found == NULL && d->code == XCJ_OK; i++) {
+        EVP_PKEY *pkey = read_whole(d, structures[i].read, der, len);
+        found = pkey != NULL ? structures[i].label : NULL;
+        EVP_PKEY_free(pkey);
+    }
+    return found;
+}
+
+/* What DER without a label is that is no key: RFC 2986 4.2, RFC 5652 3. */
+static const char *other_structure(const uint8_t *der, size_t len)
+{
+    xcj__der_element whole, first, version, name;
+    const uint8_t *at = der;
+    if (!xcj__der_take(&whole, &at, der + len) || whole.tag != XCJ__DER_SEQUENCE) {
+        return "";
+    }
+    if (at != der + len) {
+        return ": there are more bytes behind it, perhaps a newline, which must go";
+    }
+    at = whole.content;
+    if (!xcj__der_take(&first, &at, whole.content + whole.content_len)) {
+        return "";
+    }
+    if (first.tag == XCJ__DER_OBJECT_IDENTIFIER) {
+        return ": this seems to be PKCS#7: openssl pkcs7 -inform DER -in FILE -print_certs prints its certificates";
+    }
+    const uint8_t *end = first.content + first.content_len;
+    at = first.content;
+    bool is_request = first.tag == XCJ__DER_SEQUENCE && xcj__der_take(&version, &at, end) &&
+                      version.tag == XCJ__DER_INTEGER && version.content_len == 1 && version.content[0] == 0 &&
+                      xcj__der_take(&name, &at, end) && name.tag == XCJ__DER_SEQUENCE;
+    return is_request ? ": this is a certificate request: openssl req -inform DER -in FILE -noout -pubkey prints its key"
+                      : "";
+}
+
+static xcj_code not_a_key(decoding *d, xcj_str label, const uint8_t *der, size_t len)
+{
+    if (label.ptr == NULL) {
+        return xcj__fail(d->err, XCJ_ERR_KEY, "this is not the DER of a key or certificate that is supported here%s",
+                         other_structure(der, len));
+    }
+    char shown[XCJ__SHOWN];
+    const char *held = len <= INT32_MAX ? held_label(d, der, len) : NULL;
+    if (d->code != XCJ_OK) {
+        return d->code;
+    }
+    return xcj__fail(d->err, XCJ_ERR_KEY, "this is not the DER of a %s%s%s",
+                     xcj__sanitise(shown, sizeof shown, label.ptr, label.len),
+                     held != NULL ? ": write what it is into its BEGIN and END lines, " : "", held != NULL ? held : "");
+}
+
 xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
                        xcj_error *err)
 {
@@ -401,10 +457,7 @@ xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t 
         return d.code;
     }
     if (pkey == NULL) {
-        char shown[XCJ__SHOWN];
-        return xcj__fail(err, XCJ_ERR_KEY, "this is not the DER of %s%s",
-                         label.ptr != NULL ? "a " : "a key or certificate that is supported here",
-                         label.ptr != NULL ? xcj__sanitise(shown, sizeof shown, label.ptr, label.len) : "");
+        return not_a_key(&d, label, der, len);
     }
     xcj_code code = xcj__members_of(out, pkey, err);
     EVP_PKEY_free(pkey);

@@ -11,6 +11,9 @@
 #include "lib/key/container.h"
 #include "lib/key/jwk.h"
 #include "lib/key/key.h"
+#include "lib/key/key_order.h"
+#include "lib/key/pem.h"
+#include "lib/key/unwrap.h"
 
 #define SET_MEMBERS_MAX ((size_t)1024 * 1024)
 
@@ -19,6 +22,8 @@
 
 typedef struct skipped {
     size_t position;
+    char *kid; /* for xcj_free(); NULL: none */
+    size_t kid_len;
     xcj_error why;
 } skipped;
 
@@ -34,9 +39,9 @@ struct xcj_keyset {
     size_t count;
     size_t cap;
     xcj_form form;
-    uint32_t *by_kid; /* the keys that have a kid, by kid and then by order */
-    size_t named;
-    bool *doubtful; /* by key: a broken key of the same kid and type may be the one that is meant; NULL: none is */
+    uint32_t *by_kid; /* the keys in the order of xcj__key_order() */
+    size_t named;     /* so many of them have a kid */
+    bool *doubtful;   /* by key: a broken key of the same kid and type may be the one that is meant; NULL: none is */
     size_t skipped_count;
     skipped *reasons; /* of the first of them */
     size_t reasons_count;
@@ -86,6 +91,9 @@ void xcj_keyset_free(xcj_keyset *set)
     free_broken(set);
     xcj_free(set->by_kid);
     xcj_free(set->doubtful);
+    for (size_t i = 0; i < set->reasons_count; i++) {
+        xcj_free(set->reasons[i].kid);
+    }
     xcj_free(set->reasons);
     xcj_free(set);
 }
@@ -115,7 +123,7 @@ static bool add_key(xcj_keyset *set, xcj_key *key)
     return true;
 }
 
-static bool add_reason(xcj_keyset *set, size_t position, const xcj_error *why)
+static bool add_reason(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str kid)
 {
     if (set->reasons_count == REASONS_MAX) {
         return true;
@@ -125,47 +133,45 @@ static bool add_reason(xcj_keyset *set, size_t position, const xcj_error *why)
         return false;
     }
     set->reasons = list;
-    list[set->reasons_count++] = (skipped){ position, *why };
-    return true;
+    char *copy = kid.ptr != NULL ? xcj__dup(kid.ptr, kid.len) : NULL;
+    list[set->reasons_count++] = (skipped){ position, copy, kid.len, *why };
+    return copy != NULL || kid.ptr == NULL;
 }
 
-static bool add_broken(xcj_keyset *set, xcj_str jwk)
+static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str kid)
 {
-    broken one;
-    if (xcj__jwk_peek(&one.kty, &one.kid, jwk.ptr, jwk.len, NULL) != XCJ_OK) {
-        return false;
-    }
-    if (one.kid.ptr == NULL || one.kty == 0) {
-        xcj_free((char *)(uintptr_t)one.kid.ptr);
-        return true;
-    }
+    set->skipped_count++;
+    return add_reason(set, position, why, kid);
+}
+
+/* Takes the kid over. */
+static bool add_broken(xcj_keyset *set, xcj__kty kty, xcj_str kid)
+{
     broken *list = grow(set->broken, set->broken_count, &set->broken_cap, sizeof *list);
     if (list == NULL) {
-        xcj_free((char *)(uintptr_t)one.kid.ptr);
+        xcj_free((char *)(uintptr_t)kid.ptr);
         return false;
     }
     set->broken = list;
-    list[set->broken_count++] = one;
+    list[set->broken_count++] = (broken){ kty, kid };
     return true;
 }
 
-static bool add_skipped(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str jwk)
+static bool skip_jwk(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str jwk)
 {
-    set->skipped_count++;
-    return add_reason(set, position, why) && add_broken(set, jwk);
-}
-
-static int compare_kid(xcj_str a, xcj_str b)
-{
-    if (a.len != b.len) {
-        return a.len < b.len ? -1 : 1;
+    xcj__kty kty;
+    xcj_str kid;
+    bool kept = xcj__jwk_peek(&kty, &kid, jwk.ptr, jwk.len, NULL) == XCJ_OK && add_skipped(set, position, why, kid);
+    if (kept && kid.ptr != NULL && kty != 0) {
+        return add_broken(set, kty, kid);
     }
-    return a.len == 0 ? 0 : memcmp(a.ptr, b.ptr, a.len);
+    xcj_free((char *)(uintptr_t)kid.ptr);
+    return kept;
 }
 
 static int compare_at(const xcj_keyset *set, uint32_t a, uint32_t b)
 {
-    int order = compare_kid(xcj_key_id(set->keys[a]), xcj_key_id(set->keys[b]));
+    int order = xcj__key_order(set->keys[a], set->keys[b]);
     return order != 0 ? order : a < b ? -1 : 1;
 }
 
@@ -187,25 +193,57 @@ static void sift_down(const xcj_keyset *set, size_t root, size_t count)
     }
 }
 
-static bool index_kids(xcj_keyset *set)
+static void sort_keys(xcj_keyset *set)
+{
+    set->named = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        set->by_kid[i] = (uint32_t)i;
+        set->named += xcj_key_id(set->keys[i]).ptr != NULL;
+    }
+    for (size_t root = set->count / 2; root > 0; root--) {
+        sift_down(set, root - 1, set->count);
+    }
+    for (size_t end = set->count; end > 1; end--) {
+        uint32_t largest = set->by_kid[0];
+        set->by_kid[0] = set->by_kid[end - 1];
+        set->by_kid[end - 1] = largest;
+        sift_down(set, 0, end - 1);
+    }
+}
+
+/* Removes the later of twins. */
+static bool drop_twins(xcj_keyset *set)
+{
+    size_t last = 0;
+    for (size_t i = 1; i < set->count; i++) {
+        xcj_key **key = &set->keys[set->by_kid[i]];
+        if (xcj__key_is_twin(set->keys[set->by_kid[last]], *key)) {
+            xcj_key_free(*key);
+            *key = NULL;
+        } else {
+            last = i;
+        }
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->keys[i] != NULL) {
+            set->keys[kept++] = set->keys[i];
+        }
+    }
+    bool dropped = kept != set->count;
+    set->count = kept;
+    return dropped;
+}
+
+static bool index_kids(xcj_keyset *set, bool counts_twins)
 {
     set->by_kid = xcj__alloc((set->count + 1) * sizeof *set->by_kid);
     if (set->by_kid == NULL) {
         return false;
     }
-    for (size_t i = 0; i < set->count; i++) {
-        if (xcj_key_id(set->keys[i]).ptr != NULL) {
-            set->by_kid[set->named++] = (uint32_t)i;
-        }
-    }
-    for (size_t root = set->named / 2; root > 0; root--) {
-        sift_down(set, root - 1, set->named);
-    }
-    for (size_t end = set->named; end > 1; end--) {
-        uint32_t largest = set->by_kid[0];
-        set->by_kid[0] = set->by_kid[end - 1];
-        set->by_kid[end - 1] = largest;
-        sift_down(set, 0, end - 1);
+    sort_keys(set);
+    if (!counts_twins && drop_twins(set)) {
+        sort_keys(set);
     }
     return true;
 }
@@ -216,7 +254,7 @@ static size_t lower_bound(const xcj_keyset *set, xcj_str kid)
     size_t low = 0;
     for (size_t high = set->named; low < high;) {
         size_t middle = low + (high - low) / 2;
-        if (compare_kid(xcj_key_id(set->keys[set->by_kid[middle]]), kid) < 0) {
+        if (xcj__str_order(xcj_key_id(set->keys[set->by_kid[middle]]), kid) < 0) {
             low = middle + 1;
         } else {
             high = middle;
@@ -227,7 +265,7 @@ static size_t lower_bound(const xcj_keyset *set, xcj_str kid)
 
 static bool has_kid_at(const xcj_keyset *set, size_t index, xcj_str kid)
 {
-    return index < set->named && compare_kid(xcj_key_id(set->keys[set->by_kid[index]]), kid) == 0;
+    return index < set->named && xcj__str_order(xcj_key_id(set->keys[set->by_kid[index]]), kid) == 0;
 }
 
 /* By the place in by_kid where the keys of a kid begin: the types of the broken keys with that kid, a bit each. */
@@ -283,37 +321,71 @@ static xcj_code load_key(void *ctx, const xcj__json_item *item, xcj_error *err)
         return xcj__fail_memory(err);
     }
     /* RFC 7517 5: a key that cannot be used does not make the others unusable. */
-    bool kept = code == XCJ_OK ? add_key(l->set, key) : add_skipped(l->set, l->position, &why, text);
+    bool kept = code == XCJ_OK ? add_key(l->set, key) : skip_jwk(l->set, l->position, &why, text);
     l->position++;
     return kept ? XCJ_OK : xcj__fail_memory(err);
 }
 
-/* A member of a certificate map, such as Google's: the name is the kid of the key in the PEM text. */
-static xcj_code load_pem(void *ctx, const xcj__json_item *item, xcj_error *err)
+static xcj_code read_text(xcj_key **out, xcj_str text, const xcj_key_options *options, xcj_error *err)
 {
-    loading *l = ctx;
-    char *kid = NULL;
+    xcj__buf unwrapped;
+    bool is_wrapped = xcj__unwrap(&unwrapped, text);
+    xcj_str inner = is_wrapped ? (xcj_str){ unwrapped.ptr, unwrapped.len } : text;
+    xcj_code code = is_wrapped && unwrapped.failed ? xcj__fail_memory(err)
+                    : xcj__pem_sniff(inner.ptr, inner.len)
+                        ? xcj_key_from_pem(out, inner.ptr, inner.len, options, err)
+                        : xcj_key_from_der(out, (const uint8_t *)inner.ptr, inner.len, options, err);
+    xcj__buf_free(&unwrapped);
+    return code;
+}
+
+/* A member of a certificate map, such as Google's: the name is the kid of the key in the text. */
+static xcj_code named_key(xcj_key **out, xcj_str kid, const xcj__json_value *value, const loading *l, xcj_error *err)
+{
     char *text = NULL;
     size_t len;
-    xcj_key *key = NULL, *named = NULL;
+    xcj_key *key = NULL;
     xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
-    xcj_code code = xcj__json_take_text(&kid, &labels.kid.len, item->name, err);
+    labels.kid = kid;
+    *out = NULL;
+    xcj_code code = xcj__json_take_text(&text, &len, value->text, err);
     if (code == XCJ_OK) {
-        code = xcj__json_take_text(&text, &len, item->value.text, err);
+        code = read_text(&key, (xcj_str){ text, len }, l->options, err);
     }
     if (code == XCJ_OK) {
-        labels.kid.ptr = kid;
-        code = xcj_key_from_pem(&key, text, len, l->options, err);
-    }
-    if (code == XCJ_OK) {
-        code = xcj_key_relabel(&named, key, &labels, err);
-    }
-    if (code == XCJ_OK && !add_key(l->set, named)) {
-        code = xcj__fail_memory(err);
+        code = xcj_key_relabel(out, key, &labels, err);
     }
     xcj_key_free(key);
     xcj_free(text);
-    xcj_free(kid);
+    return code;
+}
+
+static xcj_code load_text(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    loading *l = ctx;
+    char *name = NULL;
+    xcj_str kid;
+    xcj_key *key = NULL;
+    xcj_error why;
+    if (item->value.type == XCJ__JSON_NULL) {
+        return XCJ_OK;
+    }
+    xcj_code code = xcj__json_take_text(&name, &kid.len, item->name, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    kid.ptr = name;
+    code = named_key(&key, kid, &item->value, l, &why);
+    bool is_fault = code == XCJ_ERR_MEMORY || code == XCJ_ERR_PASSPHRASE;
+    if (is_fault && err != NULL) {
+        *err = why;
+    }
+    if (!is_fault) {
+        bool kept = code == XCJ_OK ? add_key(l->set, key) : add_skipped(l->set, l->position, &why, kid);
+        code = kept ? XCJ_OK : xcj__fail_memory(err);
+    }
+    l->position++;
+    xcj_free(name);
     return code;
 }
 
@@ -352,7 +424,7 @@ static xcj_code load_object(loading *l, const char *text, size_t len, bool is_in
     }
     if (!found.has_kty && found.is_map) {
         l->set->form = XCJ_FORM_PEM;
-        return xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, load_pem, l, err);
+        return xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, load_text, l, err);
     }
     if (!found.has_kty && found.jwks.type == XCJ__JSON_OBJECT && !is_inner) {
         return load_object(l, found.jwks.raw.ptr, found.jwks.raw.len, true, err);
@@ -371,9 +443,9 @@ static xcj_code load(loading *l, const char *text, size_t len, xcj_error *err)
     return is_array ? load_array(l, (xcj_str){ text, len }, err) : load_object(l, text, len, false, err);
 }
 
-static xcj_code finish(xcj_keyset **out, xcj_keyset *set, xcj_code code, xcj_error *err)
+static xcj_code finish(xcj_keyset **out, xcj_keyset *set, bool counts_twins, xcj_code code, xcj_error *err)
 {
-    if (code == XCJ_OK && !(index_kids(set) && mark_doubtful(set))) {
+    if (code == XCJ_OK && !(index_kids(set, counts_twins) && mark_doubtful(set))) {
         code = xcj__fail_memory(err);
     }
     if (code != XCJ_OK) {
@@ -405,7 +477,7 @@ xcj_code xcj_keyset_from_json(xcj_keyset **out, const char *text, size_t len, co
         return xcj__fail_memory(err);
     }
     loading l = { .set = set, .options = &given };
-    return finish(out, set, load(&l, text, len, err), err);
+    return finish(out, set, false, load(&l, text, len, err), err);
 }
 
 xcj_code xcj_keyset_from_keys(xcj_keyset **out, const xcj_key *const *keys, size_t count, xcj_error *err)
@@ -421,7 +493,7 @@ xcj_code xcj_keyset_from_keys(xcj_keyset **out, const xcj_key *const *keys, size
     for (size_t i = 0; code == XCJ_OK && i < count; i++) {
         code = keys[i] == NULL ? xcj__fail_null(err) : add_key(set, xcj_key_ref(keys[i])) ? XCJ_OK : xcj__fail_memory(err);
     }
-    return finish(out, set, code, err);
+    return finish(out, set, true, code, err);
 }
 
 void xcj__keyset_set_form(xcj_keyset *set, xcj_form form)
@@ -458,6 +530,12 @@ const xcj_error *xcj_keyset_skipped(const xcj_keyset *set, size_t index, size_t 
         *position = set->reasons[index].position;
     }
     return &set->reasons[index].why;
+}
+
+xcj_str xcj_keyset_skipped_kid(const xcj_keyset *set, size_t index)
+{
+    bool has = set != NULL && index < set->reasons_count;
+    return has ? (xcj_str){ set->reasons[index].kid, set->reasons[index].kid_len } : (xcj_str){ NULL, 0 };
 }
 
 xcj_code xcj_keyset_to_json(char **out, size_t *out_len, const xcj_keyset *set, xcj_part part, xcj_error *err)

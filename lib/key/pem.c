@@ -249,26 +249,86 @@ static bool says_key(xcj_str line)
     return false;
 }
 
-bool xcj__pem_bad_dashes(const char *text, size_t len, size_t *offset, const char **what)
+/* Dashes, with blanks between them, as a text begins. */
+typedef struct dashes {
+    size_t len; /* all of it */
+    size_t count;
+    bool typographic;
+} dashes;
+
+static dashes dashes_of(xcj_str text)
 {
-    static const char word[] = "BEGIN ";
-    for (size_t line = 0; line < len;) {
-        size_t end = line_end(text, len, line);
-        size_t at = line;
-        bool typographic = false;
-        while (at < end && (xcj__is_space(text[at]) || text[at] == '-' || is_typographic(text + at, end - at))) {
-            typographic = typographic || (uint8_t)text[at] >= 0x80;
-            at += (uint8_t)text[at] >= 0x80 ? 3 : 1;
+    dashes found = { 0, 0, false };
+    while (found.len < text.len) {
+        const char *at = text.ptr + found.len;
+        bool typographic = is_typographic(at, text.len - found.len);
+        if (!typographic && *at != '-' && !xcj__is_space(*at)) {
+            break;
         }
-        if (end - at > strlen(word) && memcmp(text + at, word, strlen(word)) == 0 &&
-            says_key((xcj_str){ text + at, end - at })) {
-            *offset = line;
-            *what = typographic ? "a typographic dash in place of hyphens" : "not exactly five hyphens (-----)";
-            return true;
-        }
-        line = end + 1;
+        found.count += typographic || *at == '-';
+        found.typographic = found.typographic || typographic;
+        found.len += typographic ? 3 : 1;
     }
-    return false;
+    return found;
+}
+
+/* BEGIN or END and a label, with the dashes at both ends of them. */
+typedef struct armour_line {
+    dashes before;
+    xcj_str words;
+    dashes behind;
+    bool is_right;
+} armour_line;
+
+static bool take_armour_line(armour_line *out, xcj_str line)
+{
+    out->before = dashes_of(line);
+    xcj_str rest = { line.ptr + out->before.len, line.len - out->before.len };
+    size_t len = 0;
+    while (len < rest.len && rest.ptr[len] != '-' && !is_typographic(rest.ptr + len, rest.len - len)) {
+        len++;
+    }
+    out->words = (xcj_str){ rest.ptr, len };
+    rest = (xcj_str){ rest.ptr + len, rest.len - len };
+    out->behind = dashes_of(rest);
+    out->is_right = out->before.count == strlen(DASHES) && out->behind.count == strlen(DASHES) &&
+                    xcj__str_starts(xcj__str_trim(line), DASHES) && xcj__str_starts(rest, DASHES) &&
+                    out->words.ptr[-1] == '-';
+    return (xcj__str_starts(out->words, "BEGIN ") || xcj__str_starts(out->words, "END ")) && says_key(out->words);
+}
+
+xcj_code xcj__pem_check_dashes(const char *text, size_t len, bool bare, xcj_error *err)
+{
+    for (size_t at = 0; at < len;) {
+        xcj_str line = { text + at, line_end(text, len, at) - at };
+        armour_line found;
+        bool is_armour = take_armour_line(&found, line) && (bare || found.before.count + found.behind.count > 0);
+        if (is_armour && !found.is_right) {
+            bool typographic = found.before.typographic || found.behind.typographic;
+            return xcj__fail_at(err, XCJ_ERR_KEY, "PEM", at,
+                                "the %s line at offset %zu has %s: PEM lines begin and end with five hyphens, as in "
+                                "-----BEGIN PUBLIC KEY-----",
+                                found.words.ptr[0] == 'B' ? "BEGIN" : "END", at,
+                                typographic ? "a typographic dash in place of hyphens" : "not exactly five hyphens (-----)");
+        }
+        at += line.len + 1;
+    }
+    return XCJ_OK;
+}
+
+size_t xcj__pem_inner_begin(const char *text, size_t len)
+{
+    for (size_t at = 0; at + strlen(BEGIN) <= len; at++) {
+        const char *dash = memchr(text + at, '-', len - at);
+        if (dash == NULL) {
+            break;
+        }
+        at = (size_t)(dash - text);
+        if (xcj__str_starts((xcj_str){ dash, len - at }, BEGIN)) {
+            return is_text(text, at) ? at : len;
+        }
+    }
+    return len;
 }
 
 void xcj__pem_free(xcj__pem *pem)

@@ -29,9 +29,14 @@ XCJ_MUST_CHECK xcj_code xcj__pem_next(xcj__pem *out, const char *text, size_t le
 XCJ_MUST_CHECK xcj_code xcj__pem_read(xcj__pem *out, const char *text, size_t len, bool (*skips)(xcj_str label),
                                       xcj_error *err);
 
-/** Is there a BEGIN line of a key whose dashes are not five hyphens? Then *offset is where it begins, and *what the mistake.
+/**
+ * XCJ_ERR_KEY, with the position and the mistake, when a BEGIN or END line of a key does not have five hyphens at both ends.
+ * With `bare` a line that has no dashes at all counts, too.
  */
-bool xcj__pem_bad_dashes(const char *text, size_t len, size_t *offset, const char **what);
+XCJ_MUST_CHECK xcj_code xcj__pem_check_dashes(const char *text, size_t len, bool bare, xcj_error *err);
+
+/** Where the first BEGIN is, at the start of a line or not; `len` if there is none, or what stands before is not text. */
+size_t xcj__pem_inner_begin(const char *text, size_t len);
 
 /** Wipes and frees the block's bytes. */
 void xcj__pem_free(xcj__pem *pem);

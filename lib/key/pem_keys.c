@@ -245,6 +245,11 @@ xcj_code xcj__pem_keys(xcj__keys *out, const char *text, size_t len, const xcj_k
     reading r = { .options = options, .err = err };
     *out = (xcj__keys){ NULL, 0, 0 };
     xcj_code code = read_blocks(&r, text, len);
+    if (code == XCJ_OK || code == XCJ_ERR_KEY) {
+        /* A line with wrong dashes is no line of a block: its key must not go unnoticed beside others. */
+        xcj_code wrong = xcj__pem_check_dashes(text, len, false, NULL);
+        code = wrong == XCJ_OK ? code : xcj__pem_check_dashes(text, len, false, err);
+    }
     if (code == XCJ_OK) {
         code = settle(out, &r);
     }

@@ -167,7 +167,8 @@ static void open_file(opening *o, PKCS12 *file)
         o->code = xcj__fail(o->err, XCJ_ERR_KEY, "the PKCS#12 file is encrypted in a way that OpenSSL cannot open here: %s",
                             WAY_OUT);
     } else {
-        o->code = xcj__fail(o->err, XCJ_ERR_KEY, "the PKCS#12 file has no private key");
+        o->code = xcj__fail(o->err, XCJ_ERR_KEY,
+                            "the PKCS#12 file has no private key: openssl pkcs12 -in FILE -nokeys prints its certificates");
     }
 }
 

@@ -91,9 +91,31 @@ static bool is_token(xcj_str data)
 
 static bool has_bad_dashes(xcj_str data)
 {
-    size_t offset;
-    const char *what;
-    return xcj__pem_bad_dashes(data.ptr, data.len, &offset, &what);
+    return xcj__pem_check_dashes(data.ptr, data.len, true, NULL) != XCJ_OK;
+}
+
+/* As in a file of NAME=VALUE lines. */
+static bool has_inner_begin(xcj_str data)
+{
+    return xcj__pem_inner_begin(data.ptr, data.len) < data.len;
+}
+
+/* sshd(8): options, such as command="...", before the key's type. */
+static bool is_ssh_with_options(xcj_str data)
+{
+    const char *newline = memchr(data.ptr, '\n', data.len);
+    size_t len = newline != NULL ? (size_t)(newline - data.ptr) : data.len;
+    for (size_t i = 0; i < len; i++) {
+        if (data.ptr[i] == ' ' && xcj__openssh_sniff((xcj_str){ data.ptr + i + 1, len - i - 1 })) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_url(xcj_str data)
+{
+    return xcj__str_starts(data, "https://") || xcj__str_starts(data, "http://");
 }
 
 static bool is_base64(xcj_str data)
@@ -127,8 +149,12 @@ static const struct row {
       "this is a Java keystore: keytool -importkeystore -srckeystore FILE -destkeystore key.p12 -deststoretype PKCS12 makes "
       "PKCS#12 of it, which is read" },
     { has_bad_dashes, XCJ__FORM_NAMED, NULL },
+    { has_inner_begin, XCJ__FORM_NAMED, NULL },
+    { is_ssh_with_options, XCJ__FORM_NAMED,
+      "this is a line of authorized_keys with options: remove what stands before the key's type" },
     { is_base64, XCJ__FORM_NAMED, "this is base64 without BEGIN and END lines: base64 -d FILE makes DER of it" },
     { is_token, XCJ__FORM_NONE, "this is a token, not a key" },
+    { is_url, XCJ__FORM_NONE, "this is a URL, not a key: curl -fsS URL prints what it leads to" },
     { is_markup, XCJ__FORM_NONE, "this is an HTML or XML document, perhaps the error page of a server" },
     { is_anything, XCJ__FORM_NONE, "this is neither a JWK nor PEM nor DER" },
 };
@@ -145,12 +171,16 @@ xcj__form xcj__recognise(const uint8_t *data, size_t len, const char **why)
 
 xcj_code xcj__recognise_fail(const uint8_t *data, size_t len, const char *why, xcj_error *err)
 {
-    size_t offset;
-    const char *what;
-    if (why != NULL || !xcj__pem_bad_dashes((const char *)data, len, &offset, &what)) {
+    if (why != NULL) {
         return xcj__fail(err, XCJ_ERR_KEY, "%s", why);
     }
+    xcj_code code = xcj__pem_check_dashes((const char *)data, len, true, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    size_t offset = xcj__pem_inner_begin((const char *)data, len);
     return xcj__fail_at(err, XCJ_ERR_KEY, "PEM", offset,
-                        "the BEGIN line at offset %zu has %s: PEM begins with -----BEGIN and ends the line with -----",
-                        offset, what);
+                        "PEM begins in the middle of a line, at offset %zu: begin a new line before -----BEGIN, or take the "
+                        "value alone from a NAME=VALUE file",
+                        offset);
 }

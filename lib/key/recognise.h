@@ -22,7 +22,7 @@ typedef enum xcj__form {
 /** Which reader the bytes are for. For the last two forms, *why says what they are, and the way out if there is one. */
 xcj__form xcj__recognise(const uint8_t *data, size_t len, const char **why);
 
-/** XCJ_ERR_KEY with *why, or with what is wrong with the dashes of PEM, and where. */
+/** XCJ_ERR_KEY with *why, or with what is wrong with the BEGIN and END lines of PEM, and where. */
 xcj_code xcj__recognise_fail(const uint8_t *data, size_t len, const char *why, xcj_error *err);
 
 #endif

@@ -6,13 +6,15 @@
 #include "lib/codec/base64url.h"
 #include "lib/codec/der.h"
 #include "lib/codec/json_scan.h"
+#include "lib/key/openssh.h"
+#include "lib/key/pem.h"
 
 #define BEGIN "-----BEGIN "
 #define END "-----END "
 #define DASHES "-----"
 
 /* More wrappings than anyone puts around a key. */
-#define LAYERS_MAX 4
+#define LAYERS_MAX 6
 
 /* A text of base64 that is shorter stands for no key. */
 #define BASE64_MIN 16
@@ -44,22 +46,27 @@ static uint32_t unit_at(xcj_str in, size_t at, bool big)
     return big ? (uint32_t)b[0] << 8 | b[1] : (uint32_t)b[1] << 8 | b[0];
 }
 
-/* With a byte order mark, or without one when the first character is that of PEM or JSON. 0: neither, 1: little, 2: big. */
+/* A character of ASCII text, and the other byte of its unit. */
+static bool is_ascii_unit(char c, char other)
+{
+    return other == '\0' && ((c >= ' ' && c <= '~') || xcj__is_space(c));
+}
+
+/* With a byte order mark, or without one when it begins with two characters of ASCII. 0: neither, 1: little, 2: big. */
 static int utf16_order(xcj_str in, size_t *skip)
 {
-    static const struct {
-        const char *start;
-        size_t skip;
-        int order;
-    } rows[] = { { "\xff\xfe", 2, 1 }, { "\xfe\xff", 2, 2 }, { "-\0", 0, 1 },
-                 { "{\0", 0, 1 },      { "\0-", 0, 2 },      { "\0{", 0, 2 } };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && in.len >= 4 && in.len % 2 == 0; i++) {
-        if (memcmp(in.ptr, rows[i].start, 2) == 0) {
-            *skip = rows[i].skip;
-            return rows[i].order;
-        }
+    const char *b = in.ptr;
+    if (in.len < 4 || in.len % 2 != 0) {
+        return 0;
     }
-    return 0;
+    *skip = 2;
+    if (xcj__str_starts(in, "\xff\xfe") || xcj__str_starts(in, "\xfe\xff")) {
+        return b[0] == '\xff' ? 1 : 2;
+    }
+    *skip = 0;
+    bool little = is_ascii_unit(b[0], b[1]) && is_ascii_unit(b[2], b[3]);
+    bool big = is_ascii_unit(b[1], b[0]) && is_ascii_unit(b[3], b[2]);
+    return little ? 1 : big ? 2 : 0;
 }
 
 static bool from_utf16(xcj__buf *out, xcj_str in)
@@ -121,17 +128,27 @@ static bool without_quotes(xcj__buf *out, xcj_str in)
     return true;
 }
 
-/* No backslash is in PEM, so that one before n or r is a newline that lost its meaning on the way. */
+/* No backslash is in PEM, so that those before n or r, at the end of a line or before a slash lost their meaning on the
+ * way, perhaps more than once. */
 static bool with_newlines(xcj__buf *out, xcj_str in)
 {
     in = xcj__str_trim(in);
     if (!xcj__str_starts(in, BEGIN) || memchr(in.ptr, '\\', in.len) == NULL) {
         return false;
     }
-    for (size_t i = 0; i < in.len; i++) {
-        bool newline = in.ptr[i] == '\\' && i + 1 < in.len && (in.ptr[i + 1] == 'n' || in.ptr[i + 1] == 'r');
-        xcj__buf_put_char(out, newline ? '\n' : in.ptr[i]);
-        i += newline;
+    for (size_t i = 0; i < in.len;) {
+        size_t run = 0;
+        while (i + run < in.len && in.ptr[i + run] == '\\') {
+            run++;
+        }
+        i += run;
+        char c = i < in.len ? in.ptr[i] : '\n';
+        bool newline = run > 0 && (c == 'n' || c == 'r');
+        if (run > 0 && !newline && c != '/' && c != '\n' && c != '\r') {
+            xcj__buf_put(out, in.ptr + i - run, run);
+        }
+        xcj__buf_put_char(out, newline ? '\n' : c);
+        i++;
     }
     return true;
 }
@@ -194,12 +211,27 @@ static size_t pack_base64(char *dst, xcj_str in)
     return used - end <= 2 ? end : 0;
 }
 
+static bool is_array_of_objects(xcj_str text)
+{
+    size_t at = 1;
+    if (!xcj__str_starts(text, "[")) {
+        return false;
+    }
+    at += xcj__str_space((xcj_str){ text.ptr + at, text.len - at });
+    return at < text.len && text.ptr[at] == '{';
+}
+
 static bool stands_for_key(const uint8_t *bytes, size_t len)
 {
+    size_t skip;
     xcj_str text = { (const char *)bytes, len };
     xcj_str inner = xcj__str_trim(text);
-    return xcj__str_starts(inner, BEGIN) || xcj__str_starts(inner, "{") || xcj__str_starts(text, "\xef\xbb\xbf") ||
-           xcj__der_begins_key(bytes, len);
+    if (inner.len > 2 && (inner.ptr[0] == '"' || inner.ptr[0] == '\'')) {
+        inner = (xcj_str){ inner.ptr + 1, inner.len - 1 };
+    }
+    return xcj__str_starts(inner, BEGIN) || xcj__str_starts(inner, "{") || is_array_of_objects(inner) ||
+           xcj__str_starts(text, "\xef\xbb\xbf") || utf16_order(text, &skip) != 0 || xcj__openssh_sniff(inner) ||
+           xcj__pem_sniff(text.ptr, text.len) || xcj__der_begins_key(bytes, len);
 }
 
 static bool from_base64(xcj__buf *out, xcj_str in)
