@@ -5,10 +5,11 @@
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_scan.h"
 #include "lib/key/jwk.h"
+#include "lib/key/jwk_x5c.h"
 
 /* The text members of a JWK, behind the numbers in the same array of seen values. */
-enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, SEEN_COUNT };
-static const char *const text_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys" };
+enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, X5C, SEEN_COUNT };
+static const char *const text_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys", "x5c" };
 
 typedef struct reading {
     const char *text;
@@ -153,11 +154,35 @@ static xcj_code take_type(reading *r, xcj_error *err)
                         xcj__sanitise(shown, sizeof shown, kty.ptr, kty.len));
 }
 
+/* Does an array, if it is one, have no elements? */
+static bool is_empty_array(const xcj__json_value *value)
+{
+    for (size_t i = 1; value->type == XCJ__JSON_ARRAY && i + 1 < value->raw.len; i++) {
+        if (!xcj__is_space(value->raw.ptr[i])) {
+            return false;
+        }
+    }
+    return value->type == XCJ__JSON_ARRAY;
+}
+
+/* RFC 7517 4.7 wants the numbers beside the certificate, but some issuers leave them out. */
+static bool is_certificate_only(const reading *r)
+{
+    bool found = r->jwk->facts.kty != XCJ__OCT && r->seen[X5C].type != 0 && !is_empty_array(&r->seen[X5C]);
+    for (const xcj__jwk_part *part = xcj__parts_of[r->jwk->facts.kty]; *part != XCJ__PART_COUNT; part++) {
+        found = found && r->seen[*part].type == 0;
+    }
+    return found;
+}
+
 static xcj_code take_curve(reading *r, xcj_error *err)
 {
     xcj__kty kty = r->jwk->facts.kty;
     if (kty != XCJ__EC && kty != XCJ__OKP) {
         return XCJ_OK;
+    }
+    if (r->seen[CRV].type == 0 && is_certificate_only(r)) {
+        return XCJ_OK; /* the certificate says it */
     }
     xcj_str crv;
     xcj_code code = take_text(r, CRV, &crv, err);
@@ -254,16 +279,7 @@ static xcj_code take_key_ops(reading *r, xcj_error *err)
 /* More primes than two; an empty array says that there are none. */
 static bool has_more_primes(const reading *r)
 {
-    const xcj__json_value *oth = &r->seen[OTH];
-    if (oth->type != XCJ__JSON_ARRAY) {
-        return oth->type != 0;
-    }
-    for (size_t i = 1; i + 1 < oth->raw.len; i++) {
-        if (strchr(" \t\r\n", oth->raw.ptr[i]) == NULL) {
-            return true;
-        }
-    }
-    return false;
+    return r->seen[OTH].type != 0 && !is_empty_array(&r->seen[OTH]);
 }
 
 static xcj_code take_all(reading *r, xcj_error *err)
@@ -281,6 +297,9 @@ static xcj_code take_all(reading *r, xcj_error *err)
     }
     if (code == XCJ_OK) {
         code = take_key_ops(r, err);
+    }
+    if (code == XCJ_OK && is_certificate_only(r)) {
+        return xcj__jwk_take_x5c(r->jwk, &r->seen[X5C], r->options, err);
     }
     for (const xcj__jwk_part *part = xcj__parts_of[code == XCJ_OK ? r->jwk->facts.kty : XCJ__OCT];
          code == XCJ_OK && *part != XCJ__PART_COUNT; part++) {
