@@ -33,13 +33,13 @@ int xcj__key_order(const xcj_key *left, const xcj_key *right)
     order = order != 0 ? order : xcj__str_order(a->kid, b->kid);
     order = order != 0 ? order : compare_numbers(a, b);
     order = order != 0 ? order : xcj__str_order(a->alg, b->alg);
-    order = order != 0 ? order : xcj__str_order(a->use, b->use);
+    order = order != 0 ? order : xcj__str_order(a->facts.use, b->facts.use);
     return order;
 }
 
 bool xcj__key_is_twin(const xcj_key *left, const xcj_key *right)
 {
     const xcj__jwk *a = &left->jwk, *b = &right->jwk;
-    return xcj__str_equal(a->kid, b->kid) && xcj__str_equal(a->alg, b->alg) && xcj__str_equal(a->use, b->use) &&
+    return xcj__str_equal(a->kid, b->kid) && xcj__str_equal(a->alg, b->alg) && xcj__str_equal(a->facts.use, b->facts.use) &&
            xcj__str_equal(a->key_ops, b->key_ops) && a->facts.is_private == b->facts.is_private && xcj__jwk_same(a, b);
 }
