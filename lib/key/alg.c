@@ -22,7 +22,7 @@ static const xcj__curve curves[XCJ__CRV_COUNT] = {
 #define NO_CURVE ON(XCJ__CRV_NONE)
 #define EDWARDS (ON(XCJ__CRV_ED25519) | ON(XCJ__CRV_ED448))
 
-/* In the order of the numbers of xcj_alg. */
+/* In the order of the numbers of xcj_alg, which begin at 1. */
 static const xcj__alg algs[XCJ__ALG_COUNT] = {
     { XCJ_HS256, "HS256", XCJ__OCT, NO_CURVE, XCJ_SHA256, XCJ__HMAC, 256, 0 },
     { XCJ_HS384, "HS384", XCJ__OCT, NO_CURVE, XCJ_SHA384, XCJ__HMAC, 384, 1 },
@@ -46,7 +46,7 @@ static const char *const kty_names[] = { [XCJ__RSA] = "RSA", [XCJ__EC] = "EC", [
 
 const xcj__alg *xcj__alg_row(xcj_alg id)
 {
-    return id >= XCJ_HS256 && id <= XCJ_ED448 ? &algs[id - XCJ_HS256] : NULL;
+    return id > XCJ_ALG_NONE && id <= XCJ__ALG_COUNT ? &algs[id - 1] : NULL;
 }
 
 const xcj__curve *xcj__curve_row(xcj__crv crv)

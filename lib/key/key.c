@@ -149,7 +149,7 @@ size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap)
     if (key == NULL || (use != XCJ_SIGN && use != XCJ_VERIFY)) {
         return 0;
     }
-    for (xcj_alg alg = XCJ_HS256; alg <= XCJ_ED448; alg++) {
+    for (xcj_alg alg = XCJ_ALG_NONE + 1; alg <= XCJ__ALG_COUNT; alg++) {
         if (xcj__alg_admit(xcj__alg_row(alg), &key->jwk.facts, use, NULL) == XCJ_OK) {
             if (out != NULL && count < cap) {
                 out[count] = alg;
@@ -166,8 +166,9 @@ static xcj_alg alg_of_curve(const xcj__key_facts *facts)
     if (facts->kty == XCJ__OKP) {
         return XCJ_EDDSA;
     }
-    for (xcj_alg alg = XCJ_ES256; facts->kty == XCJ__EC && alg <= XCJ_ES256K; alg++) {
-        if ((xcj__alg_row(alg)->curves & 1u << facts->crv) != 0) {
+    for (xcj_alg alg = XCJ_ALG_NONE + 1; alg <= XCJ__ALG_COUNT; alg++) {
+        const xcj__alg *row = xcj__alg_row(alg);
+        if (row->kty == XCJ__EC && facts->kty == XCJ__EC && (row->curves & 1u << facts->crv) != 0) {
             return alg;
         }
     }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What README.md and the pages of docs/ show works: of each page its C blocks are saved under the name in their first line and
+# What README.md, CONTRIBUTING.md and the pages of docs/ show works: of each page its C blocks are saved under the name in their first line and
 # its sh blocks are run in order in one folder, with the command and the library installed from this build. Every link leads
 # somewhere. Of README.md the two set-up commands are only looked up.
 # shellcheck source=common.sh
@@ -57,7 +57,7 @@ links() {
 
 ran=0
 pages=0
-for page in README.md $(cd "$XCJ_ROOT" && ls docs/*.md); do
+for page in README.md CONTRIBUTING.md $(cd "$XCJ_ROOT" && ls docs/*.md docs/decisions/*.md); do
     folder=$work/$(printf '%s' "$page" | tr '/' '_')
     blocks "$XCJ_ROOT/$page" "$folder.blocks"
     mkdir "$folder"

@@ -5,7 +5,7 @@
 packages_or_skip shellcheck
 
 cd "$XCJ_ROOT" || exit 1
-find .ci examples tests cli docs -type f \( -name '*.sh' -o -name '*.bash' -o -path '.ci/run' \) | sort >"$work/files"
+find .ci cmake examples tests cli docs -type f \( -name '*.sh' -o -name '*.bash' -o -path '.ci/run' -o -name pre-commit \) | sort >"$work/files"
 grep -q . "$work/files" || bad "no scripts were found"
 xargs shellcheck <"$work/files" || bad "see above"
 
