@@ -370,6 +370,10 @@ START_TEST(bearer_members_are_kept)
 }
 END_TEST
 
+#define TEN(text) text text text text text text text text text text
+#define LONG_NAME TEN("aaaaa")
+#define ESCAPED(letter) TEN("\\u" letter "\\u" letter "\\u" letter "\\u" letter "\\u" letter)
+
 /* A parser that does not tell case apart, or folds as Unicode does, must not read theirs in place of ours. */
 START_TEST(names_that_differ_by_case)
 {
@@ -402,6 +406,26 @@ START_TEST(names_that_differ_by_case)
                  "\"act\":{\"client_id\":\"cons\"},\"team\":1,\"task\":2}");
         expect_bearer(payload, &options, expected);
     }
+    /* Within act, only client_id is ours. */
+    expect_bearer_refusal("{\"clientId\":\"b\",\"act\":{\"Client_ID\":\"x\"}}", &options, XCJ_ERR_CREDENTIAL,
+                          "by case alone");
+    expect_bearer("{\"clientId\":\"b\",\"act\":{\"Iss\":\"x\"}}", &options,
+                  "{\"clientId\":\"b\",\"client_id\":\"b\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"https://a\","
+                  "\"jti\":\"J\",\"act\":{\"Iss\":\"x\",\"client_id\":\"cons\"},\"team\":1,\"task\":2}");
+    /* A long name, each letter of which is an escape; names of ours beyond ASCII. */
+    options.claims = xcj_text("{\"" LONG_NAME "\":1,\"\xc5\xbf"
+                              "ame\":2,\"back\\\\slash\":3}");
+    expect_bearer_refusal("{\"clientId\":\"b\",\"" ESCAPED("0041") "\":\"x\"}", &options, XCJ_ERR_CREDENTIAL,
+                          "by case alone");
+    expect_bearer_refusal("{\"clientId\":\"b\",\"SAME\":\"x\"}", &options, XCJ_ERR_CREDENTIAL, "by case alone");
+    expect_bearer_refusal("{\"clientId\":\"b\",\"Back\\\\slash\":\"x\"}", &options, XCJ_ERR_CREDENTIAL, "by case alone");
+    expect_bearer(
+        "{\"clientId\":\"b\",\"" ESCAPED("0062") "\":\"x\"}", &options,
+        "{\"clientId\":\"b\",\"" ESCAPED(
+            "0062") "\":\"x\",\"client_id\":\"b\",\"iss\":\"I\",\"iat\":1000,"
+                    "\"exp\":2800,\"aud\":\"https://a\",\"jti\":\"J\",\"act\":{\"client_id\":\"cons\"},\"" LONG_NAME "\":1,"
+                    "\"\xc5\xbf"
+                    "ame\":2,\"back\\\\slash\":3}");
     /* What is dropped stands next to nothing. */
     const xcj_str dropped[] = { xcj_text("ISS") };
     options = base_options();

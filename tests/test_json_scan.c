@@ -427,7 +427,7 @@ START_TEST(depth_is_limited)
     static const unsigned depths[] = { 1, 2, 63, 64, 65, 1023, 1024 };
     xcj_error err;
     for (size_t i = 0; i < sizeof depths / sizeof depths[0]; i++) {
-        xcj__json_limits limits = { depths[i], 100000 };
+        xcj__json_limits limits = { .max_depth = depths[i], .max_members = 100000 };
         ck_assert_int_eq(scan_nested("[", "]", depths[i], &limits, &err), XCJ_OK);
         ck_assert_int_eq(scan_nested("[", "]", depths[i] + 1, &limits, &err), XCJ_ERR_LIMIT);
         ck_assert_uint_eq(err.offset, depths[i]);
@@ -439,7 +439,7 @@ START_TEST(depth_is_limited)
     ck_assert_int_eq(scan_nested("[", "]", 65, NULL, &err), XCJ_ERR_LIMIT);
     ck_assert_int_eq(scan_nested("[[[],{\"a\":[]}],", "]", 61, NULL, &err), XCJ_OK);
     ck_assert_int_eq(scan_nested("[[[],{\"a\":[]}],", "]", 62, NULL, &err), XCJ_ERR_LIMIT);
-    xcj__json_limits beyond = { 5000, 100000 };
+    xcj__json_limits beyond = { .max_depth = 5000, .max_members = 100000 };
     ck_assert_int_eq(scan_nested("[", "]", XCJ__JSON_DEPTH_MAX, &beyond, &err), XCJ_OK);
     ck_assert_int_eq(scan_nested("[", "]", XCJ__JSON_DEPTH_MAX + 1, &beyond, &err), XCJ_ERR_LIMIT);
 }
@@ -448,7 +448,7 @@ END_TEST
 START_TEST(ten_thousand_levels)
 {
     xcj_error err;
-    xcj__json_limits deep = { XCJ__JSON_DEPTH_MAX, 100000 };
+    xcj__json_limits deep = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = 100000 };
     ck_assert_int_eq(scan_nested("[", "]", 10000, NULL, &err), XCJ_ERR_LIMIT);
     ck_assert_int_eq(scan_nested("[", "]", 10000, &deep, &err), XCJ_ERR_LIMIT);
     ck_assert_int_eq(scan_nested("{\"a\":", "}", 10000, &deep, &err), XCJ_ERR_LIMIT);
@@ -471,7 +471,7 @@ START_TEST(members_and_elements_are_counted_everywhere)
         { "[{\"a\":1},{\"a\":1}]", 4 },
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        xcj__json_limits limits = { 64, rows[i].count };
+        xcj__json_limits limits = { .max_depth = 64, .max_members = rows[i].count };
         ck_assert_int_eq(scan_exact(rows[i].text, strlen(rows[i].text), &limits, NULL), XCJ_OK);
         if (limits.max_members == 0)
             continue;
@@ -513,7 +513,7 @@ START_TEST(fifty_thousand_members)
     xcj_error err;
     make_names(&buf, name_formats[_i], 50000, -1);
     ck_assert_int_eq(scan_exact(buf.ptr, buf.len, NULL, &err), XCJ_OK);
-    xcj__json_limits few = { 64, 49999 };
+    xcj__json_limits few = { .max_depth = 64, .max_members = 49999 };
     ck_assert_int_eq(scan_exact(buf.ptr, buf.len, &few, &err), XCJ_ERR_LIMIT);
     xcj__buf_free(&buf);
     make_names(&buf, name_formats[_i], 50000, 31415);

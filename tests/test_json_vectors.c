@@ -14,7 +14,7 @@
 #define SKIPPED 77
 
 /* As deep as the scanner goes, so that only the grammar counts. */
-static const xcj__json_limits deep = { XCJ__JSON_DEPTH_MAX, SIZE_MAX };
+static const xcj__json_limits deep = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
 
 static xcj_code verdict(const char *text, size_t len, const xcj__json_limits *limits)
 {

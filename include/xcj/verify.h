@@ -31,7 +31,9 @@ typedef struct xcj_verify_options {
     xcj_str typ; /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
     const xcj_str *required; /**< claims that must be there, by name; at most 32 */
     size_t required_count;   /**< how many */
-    xcj_str key_claim;       /**< choose the key whose kid equals this claim, in place of the header's kid; absent: no */
+    /** Choose the key whose kid equals this claim, in place of the header's kid; absent: no. The claim must be within the
+     * first 48 KiB and 4096 members of the payload. */
+    xcj_str key_claim;
     int64_t leeway;          /**< seconds of clock skew allowed, 0 to 86400 */
     int64_t max_age;         /**< seconds since iat at most; 0: not limited. iat is then required and must not be ahead */
     int64_t now;             /**< the clock in Unix seconds, when has_now is set */

@@ -21,6 +21,7 @@ typedef struct scanner {
     unsigned depth;
     unsigned max_depth;
     size_t members_left;
+    bool any_names;
     entry *entries; /* a stack: the names of an open object are all above its mark, since those of inner ones are gone */
     size_t count;
     size_t cap;
@@ -185,11 +186,16 @@ static xcj_code begin_item(scanner *s)
     xcj_str name;
     bool escaped;
     xcj_code code = scan_string(s, &name, &escaped);
-    entry *noted = code == XCJ_OK ? push(s) : NULL;
-    if (noted == NULL) {
-        return code == XCJ_OK ? xcj__fail_memory(s->err) : code;
+    if (code != XCJ_OK) {
+        return code;
     }
-    *noted = xcj__json_name_of(s->text, quote + 1, name.len, escaped);
+    if (!s->any_names) {
+        entry *noted = push(s);
+        if (noted == NULL) {
+            return xcj__fail_memory(s->err);
+        }
+        *noted = xcj__json_name_of(s->text, quote + 1, name.len, escaped);
+    }
     if (s->depth == 1) {
         s->item.name = name;
         s->item.name_escaped = escaped;
@@ -369,6 +375,7 @@ static xcj_code run(const char *text, size_t len, xcj__json_type top, const xcj_
         s.max_depth = XCJ__JSON_DEPTH_MAX;
     }
     s.members_left = limits != NULL ? limits->max_members : XCJ__JSON_MEMBERS;
+    s.any_names = limits != NULL && limits->any_names;
     s.entries = s.inline_entries;
     s.cap = INLINE_ENTRIES;
     s.visit = visit;

@@ -49,6 +49,7 @@ typedef xcj_code (*xcj__json_visit)(void *ctx, const xcj__json_item *item, xcj_e
 typedef struct xcj__json_limits {
     unsigned max_depth; /* the top value is depth 1; at most XCJ__JSON_DEPTH_MAX */
     size_t max_members; /* members and elements in the whole text */
+    bool any_names;     /* names are not compared: for a first look at a text that is scanned again before it counts */
 } xcj__json_limits;
 
 #define XCJ__JSON_DEPTH_MAX 1024

@@ -163,7 +163,7 @@ int xcj__json_read_byte(xcj__json_reader *r)
         if (r->at == r->end) {
             return -1;
         }
-        if (*r->at != '\\') {
+        if (*r->at != '\\' || r->is_plain) {
             return (uint8_t)*r->at++;
         }
         r->have = unescape_one(r->pending, &r->at);

@@ -14,8 +14,9 @@
  */
 const char *xcj__json_string_end(const char *text, size_t len, size_t *at, bool *escaped);
 
-/** (Checked) content read byte by byte as it is after unescaping. */
+/** (Checked) content read byte by byte as it is after unescaping; or, with is_plain, text that has no escapes. */
 typedef struct xcj__json_reader {
+    bool is_plain;
     const char *at;
     const char *end;
     char pending[4];

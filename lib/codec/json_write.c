@@ -39,14 +39,21 @@ void xcj__json_put_string(xcj__buf *buf, xcj_str text)
     xcj__buf_put_char(buf, '"');
 }
 
+/* Eight bytes of ASCII without any that must be escaped. */
+static bool is_clean(const char *word)
+{
+    uint64_t v = xcj__load_le(word);
+    return (xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, '"') | xcj__bytes_equal(v, '\\')) == 0;
+}
+
 /* To the next byte that must be escaped, or to the end. */
 static size_t skip_clean(xcj_str text, size_t at)
 {
-    for (; text.len - at >= 8; at += 8) {
-        uint64_t v = xcj__load_le(text.ptr + at);
-        if ((xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, '"') | xcj__bytes_equal(v, '\\')) != 0) {
-            break;
-        }
+    while (text.len - at >= 8 && is_clean(text.ptr + at)) {
+        at += 8;
+    }
+    if (at < text.len && text.len - at < 8 && text.len >= 8 && is_clean(text.ptr + text.len - 8)) {
+        return text.len; /* the last word again covers the rest */
     }
     while (at < text.len && !must_escape((unsigned char)text.ptr[at])) {
         at++;
@@ -112,16 +119,24 @@ bool xcj__utf8_valid(const char *text, size_t len)
     return true;
 }
 
+/* To the first byte that is not printable ASCII, or to the end. */
+static size_t skip_shown(const char *text, size_t at, size_t len)
+{
+    for (; len - at >= 8; at += 8) {
+        uint64_t v = xcj__load_le(text + at);
+        if ((xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, 0x7f)) != 0) {
+            break;
+        }
+    }
+    while (at < len && text[at] >= ' ' && text[at] <= '~') {
+        at++;
+    }
+    return at;
+}
+
 bool xcj__utf8_has_control(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (len - i >= 8) {
-            uint64_t v = xcj__load_le(text + i);
-            if ((xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, 0x7f)) == 0) {
-                i += 7;
-                continue;
-            }
-        }
+    for (size_t i = skip_shown(text, 0, len); i < len; i = skip_shown(text, i + 1, len)) {
         unsigned char c = (unsigned char)text[i];
         if (c < 0x20 || c == 0x7f) {
             return true;
@@ -162,11 +177,7 @@ static uint32_t decode_sequence(const unsigned char *p, size_t len)
 
 bool xcj__utf8_has_hidden(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len;) {
-        if (text[i] >= ' ' && text[i] <= '~') {
-            i++;
-            continue;
-        }
+    for (size_t i = skip_shown(text, 0, len); i < len; i = skip_shown(text, i, len)) {
         const size_t sequence = xcj__utf8_sequence(text + i, len - i);
         const size_t step = sequence > 0 ? sequence : 1;
         if (is_hidden(decode_sequence((const unsigned char *)text + i, step))) {

@@ -66,18 +66,22 @@ static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *
         xcj__json_equal(item->name, item->name_escaped, plan->clientid_claim.ptr, plan->clientid_claim.len)) {
         in->client_id = item->value;
     }
-    xcj__claim claim = xcj__claim_of(item);
-    if (claim == XCJ__EXP) {
-        in->exp = item->value;
-    } else if (claim == XCJ__ACT && kept) {
-        in->act = item->value;
+    if (xcj__plan_may_own(plan, item)) {
+        xcj__claim claim = xcj__claim_of(item);
+        if (claim == XCJ__EXP) {
+            in->exp = item->value;
+        } else if (claim == XCJ__ACT && kept) {
+            in->act = item->value;
+        }
+        if (claim != XCJ__CLAIM_COUNT || xcj__names_have(&plan->custom, item)) {
+            return XCJ_OK;
+        }
+        if (kept && xcj__plan_shadows(plan, item)) {
+            return shadows(item, err);
+        }
     }
-    const bool is_ours = claim != XCJ__CLAIM_COUNT || (plan->custom.count > 0 && xcj__names_have(&plan->custom, item));
-    if (!kept || is_ours) {
+    if (!kept) {
         return XCJ_OK;
-    }
-    if (xcj__plan_shadows(plan, item)) {
-        return shadows(item, err);
     }
     if (in->out != NULL) {
         put_item(in->out, item);
@@ -346,12 +350,15 @@ static xcj_code put_jti(const request *r, xcj_error *err)
 
 static xcj_code keep_actor(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
-    (void)err;
     xcj__buf *out = ctx;
-    if (xcj__claim_of(item) != XCJ__CLIENT_ID) {
-        put_item(out, item);
-        xcj__buf_put_char(out, ',');
+    if (xcj__claim_of(item) == XCJ__CLIENT_ID) {
+        return XCJ_OK;
     }
+    if (xcj__claim_alike(item, XCJ__CLIENT_ID)) {
+        return shadows(item, err);
+    }
+    put_item(out, item);
+    xcj__buf_put_char(out, ',');
     return XCJ_OK;
 }
 

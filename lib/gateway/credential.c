@@ -234,10 +234,11 @@ const char *xcj__client_id_fault(xcj_str client_id)
     if (!xcj__utf8_valid(client_id.ptr, client_id.len)) {
         return ": it is not valid UTF-8";
     }
-    if (xcj__utf8_has_control(client_id.ptr, client_id.len)) {
-        return ": it has a control character";
+    if (!xcj__utf8_has_hidden(client_id.ptr, client_id.len)) {
+        return NULL;
     }
-    return xcj__utf8_has_hidden(client_id.ptr, client_id.len) ? ": it has a character that does not show" : NULL;
+    return xcj__utf8_has_control(client_id.ptr, client_id.len) ? ": it has a control character"
+                                                               : ": it has a character that does not show";
 }
 
 /* RFC 7617 2: token68, so the padding may be left out; RFC 4648 3.5: no bits beyond the last byte. */

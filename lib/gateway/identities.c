@@ -10,7 +10,7 @@
 #include "lib/key/digest.h"
 
 /* The object, its two members, an entry, and a value that is refused by its type. */
-static const xcj__json_limits limits = { 8, SIZE_MAX };
+static const xcj__json_limits limits = { .max_depth = 8, .max_members = SIZE_MAX };
 
 #define SHA256_LEN 32
 

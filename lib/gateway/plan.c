@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
+#include "lib/codec/json_string.h"
 #include "lib/codec/json_write.h"
 #include "lib/token/work.h"
 
@@ -40,68 +41,114 @@ xcj__claim xcj__claim_of(const xcj__json_item *item)
     return claim;
 }
 
-/* The next character in lower case; false at the end. Some parsers also take U+017F for an s and U+212A for a k. */
-static bool next_folded(char *out, xcj_str *text)
+/* The next character in lower case; -1 at the end. Some parsers also take U+017F for an s and U+212A for a k. */
+static int32_t next_folded(xcj__json_reader *text)
 {
-    static const struct {
-        const char *bytes;
-        size_t len;
-        char folded;
-    } others[] = { { "\xc5\xbf", 2, 's' }, { "\xe2\x84\xaa", 3, 'k' } };
-    if (text->len == 0) {
+    int32_t code = xcj__json_read_byte(text);
+    if (code < 0x80) {
+        return code >= 'A' && code <= 'Z' ? code | 0x20 : code;
+    }
+    const int tails = code < 0xe0 ? 1 : code < 0xf0 ? 2 : 3;
+    code &= 0x3f >> tails;
+    for (int i = 0; i < tails; i++) {
+        code = code << 6 | (xcj__json_read_byte(text) & 0x3f);
+    }
+    return code == 0x17f ? 's' : code == 0x212a ? 'k' : code;
+}
+
+static xcj__json_reader plain_reader(xcj_str text)
+{
+    xcj__json_reader reader = xcj__json_reader_of(text.ptr, text.len);
+    reader.is_plain = true;
+    return reader;
+}
+
+/* A letter takes six bytes at most, in an escape, and three without one. */
+static bool may_be_alike(const xcj__json_item *item, xcj_str ours)
+{
+    if (3 * item->name.len < ours.len || item->name.len > 6 * ours.len || ours.len == 0) {
         return false;
     }
-    size_t step = 1;
-    *out = *text->ptr >= 'A' && *text->ptr <= 'Z' ? (char)(*text->ptr | 0x20) : *text->ptr;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (text->len >= others[i].len && memcmp(text->ptr, others[i].bytes, others[i].len) == 0) {
-            *out = others[i].folded;
-            step = others[i].len;
+    const char first = *item->name.ptr;
+    return item->name_escaped || ((first | *ours.ptr) & 0x80) != 0 || (first | 0x20) == (*ours.ptr | 0x20);
+}
+
+static bool differs_by_case(const xcj__json_item *item, xcj_str ours)
+{
+    if (!may_be_alike(item, ours)) {
+        return false;
+    }
+    int32_t a, b;
+    xcj__json_reader theirs = xcj__json_reader_of(item->name.ptr, item->name.len);
+    xcj__json_reader own = plain_reader(ours);
+    do {
+        a = next_folded(&theirs);
+        b = next_folded(&own);
+    } while (a == b && a >= 0);
+    return a == b;
+}
+
+static bool is_ascii(xcj_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((text.ptr[i] & 0x80) != 0) {
+            return false;
         }
     }
-    text->ptr += step;
-    text->len -= step;
     return true;
 }
 
-static bool differs_by_case(xcj_str name, xcj_str ours)
+/* One bit for a letter in both cases, and for a length. */
+static uint64_t initial_bit(xcj_str name)
 {
-    char a = 0;
-    char b = 0;
-    bool more;
-    if (ours.len == 0 || name.len < ours.len || name.len > 3 * ours.len) {
-        return false;
+    return UINT64_C(1) << ((*name.ptr | 0x20) & 63);
+}
+
+static uint64_t length_bit(xcj_str name)
+{
+    return UINT64_C(1) << (name.len & 63);
+}
+
+/* A name of ours beyond ASCII may look like others that begin with another byte. */
+static void note_shape(xcj__plan *plan, xcj_str name)
+{
+    plan->initials |= name.len > 0 && is_ascii(name) ? initial_bit(name) : UINT64_MAX;
+    plan->lengths |= is_ascii(name) ? length_bit(name) : UINT64_MAX;
+}
+
+static void note_shapes(xcj__plan *plan)
+{
+    for (size_t i = 0; i < XCJ__CLAIM_COUNT; i++) {
+        note_shape(plan, claim_names[i]);
     }
-    const bool is_ascii = (*name.ptr & 0x80) == 0;
-    if (is_ascii && (*name.ptr | 0x20) != (*ours.ptr | 0x20)) { /* most names */
-        return false;
+    for (size_t i = 0; i < plan->custom.count; i++) {
+        note_shape(plan, plan->custom.list[i]);
     }
-    do {
-        more = next_folded(&a, &name);
-        if (more != next_folded(&b, &ours)) {
-            return false;
-        }
-    } while (more && a == b);
-    return !more;
+}
+
+bool xcj__plan_may_own(const xcj__plan *plan, const xcj__json_item *item)
+{
+    xcj_str name = item->name;
+    if (item->name_escaped || name.len == 0 || (*name.ptr & 0x80) != 0) {
+        return true;
+    }
+    return (plan->initials & initial_bit(name)) != 0 && ((plan->lengths & length_bit(name)) != 0 || !is_ascii(name));
+}
+
+bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim)
+{
+    return differs_by_case(item, claim_names[claim]);
 }
 
 bool xcj__plan_shadows(const xcj__plan *plan, const xcj__json_item *item)
 {
-    char room[256];
-    xcj_str name = item->name;
-    if (item->name_escaped) {
-        if (name.len > sizeof room) {
-            return false;
-        }
-        name = (xcj_str){ room, xcj__json_unescape(room, name) };
-    }
     for (size_t i = 0; i < XCJ__CLAIM_COUNT; i++) {
-        if (differs_by_case(name, claim_names[i])) {
+        if (differs_by_case(item, claim_names[i])) {
             return true;
         }
     }
     for (size_t i = 0; i < plan->custom.count; i++) {
-        if (differs_by_case(name, plan->custom.list[i])) {
+        if (differs_by_case(item, plan->custom.list[i])) {
             return true;
         }
     }
@@ -367,6 +414,7 @@ xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_er
     if (code == XCJ_OK) {
         code = plan_custom(out, options->claims, err);
     }
+    note_shapes(out);
     if (code == XCJ_OK) {
         code = check_verifier(options, err);
     }

@@ -45,6 +45,8 @@ typedef struct xcj__plan {
     xcj_str clientid_claim; /* a name, unescaped */
     xcj_str members;        /* what stands between the braces of options->claims; absent when that is empty */
     xcj__names custom;      /* the names in `members` */
+    uint64_t initials;      /* of our claims and of `custom`: see xcj__plan_may_own() */
+    uint64_t lengths;       /* likewise */
     xcj__names listed;      /* inbound claims to drop, or the only ones to keep */
     bool keep_only;
     bool consumer_optional;
@@ -72,8 +74,17 @@ void xcj__plan_free(xcj__plan *plan);
 /** Which of our claims the item is, by its unescaped name. */
 xcj__claim xcj__claim_of(const xcj__json_item *item);
 
+/**
+ * May the item's name be one of our claims or of options->claims, in any case of its letters? False for most inbound claims,
+ * by their first letter and their length.
+ */
+bool xcj__plan_may_own(const xcj__plan *plan, const xcj__json_item *item);
+
 /** Is the item's name one of our claims, or of options->claims, but for the case of its letters? Not for one of ours. */
 bool xcj__plan_shadows(const xcj__plan *plan, const xcj__json_item *item);
+
+/** Is the item's name this claim of ours, but for the case of its letters? Also true for the claim itself. */
+bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim);
 
 /** Is the item's unescaped name in the list? */
 bool xcj__names_have(const xcj__names *names, const xcj__json_item *item);

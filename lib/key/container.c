@@ -95,7 +95,7 @@ static xcj_code note(void *ctx, const xcj__json_item *item, xcj_error *err)
 
 xcj_code xcj__container_read(xcj__container *out, const char *text, size_t len, xcj_error *err)
 {
-    static const xcj__json_limits limits = { XCJ__JSON_DEPTH, MEMBERS_MAX };
+    static const xcj__json_limits limits = { .max_depth = XCJ__JSON_DEPTH, .max_members = MEMBERS_MAX };
     *out = (xcj__container){ 0 };
     looking l = { out, 0, 0 };
     xcj_code code = xcj__json_scan(text, len, XCJ__JSON_OBJECT, &limits, note, &l, err);

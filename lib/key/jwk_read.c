@@ -327,7 +327,7 @@ xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_k
 
 xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err)
 {
-    static const xcj__json_limits limits = { XCJ__JSON_DEPTH_MAX, SIZE_MAX };
+    static const xcj__json_limits limits = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
     reading r = { .text = text };
     *kty = 0;
     *kid = (xcj_str){ NULL, 0 };

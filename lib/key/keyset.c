@@ -389,7 +389,7 @@ static xcj_code load_text(void *ctx, const xcj__json_item *item, xcj_error *err)
     return code;
 }
 
-static const xcj__json_limits limits = { XCJ__JSON_DEPTH, SET_MEMBERS_MAX };
+static const xcj__json_limits limits = { .max_depth = XCJ__JSON_DEPTH, .max_members = SET_MEMBERS_MAX };
 
 static xcj_code load_array(loading *l, xcj_str array, xcj_error *err)
 {

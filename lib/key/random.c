@@ -6,11 +6,9 @@
 
 xcj_code xcj__random(void *dst, size_t len, xcj_scratch *scratch, xcj_error *err)
 {
-    xcj__queue theirs;
-    xcj__queue_enter(&theirs);
-    bool drawn = xcj__pool_draw(xcj__scratch_pool(scratch), dst, len);
-    xcj__queue_leave(&theirs);
-    return drawn ? XCJ_OK : xcj__fail(err, XCJ_ERR_RANDOM, "the system gives no random bytes");
+    return xcj__pool_draw(xcj__scratch_pool(scratch), dst, len)
+               ? XCJ_OK
+               : xcj__fail(err, XCJ_ERR_RANDOM, "the system gives no random bytes");
 }
 
 xcj_code xcj__random_uuid(char dst[XCJ__UUID_LEN], xcj_scratch *scratch, xcj_error *err)

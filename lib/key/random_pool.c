@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "lib/base/mem.h"
+#include "lib/key/queue.h"
 
 /* One draw of this size costs about what 16 bytes cost, so that a jti's share is a few hundredths of it. */
 #define POOL_BYTES 1024
@@ -42,14 +43,23 @@ void xcj__pool_free(xcj__pool *pool)
     }
 }
 
+static bool draw_fresh(void *dst, size_t len)
+{
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
+    bool drawn = RAND_bytes(dst, (int)len) == 1;
+    xcj__queue_leave(&theirs);
+    return drawn;
+}
+
 bool xcj__pool_draw(xcj__pool *pool, void *dst, size_t len)
 {
     if (pool == NULL || len > sizeof pool->bytes) {
-        return RAND_bytes(dst, (int)len) == 1;
+        return draw_fresh(dst, len);
     }
     if (pool->left < len) {
         pool->left = 0;
-        if (RAND_bytes(pool->bytes, (int)sizeof pool->bytes) != 1) {
+        if (!draw_fresh(pool->bytes, sizeof pool->bytes)) {
             return false;
         }
         pool->left = sizeof pool->bytes;

@@ -141,6 +141,20 @@ static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
     return check_lists(o, err);
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static void set_early_limits(xcj__policy *policy)
+{
+    policy->header_limits = policy->limits;
+    policy->header_limits.max_members = smaller(policy->limits.max_members, XCJ__HEADER_MEMBERS);
+    policy->key_claim_limits = policy->limits;
+    policy->key_claim_limits.max_members = smaller(policy->limits.max_members, XCJ__KEY_CLAIM_MEMBERS);
+    policy->key_claim_limits.any_names = true;
+}
+
 xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, xcj_error *err)
 {
     memset(out, 0, sizeof *out);
@@ -166,10 +180,7 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
     o->max_signatures = o->max_signatures != 0 ? o->max_signatures : SIGNATURES_MAX;
     out->limits.max_depth = o->max_depth != 0 ? o->max_depth : XCJ__JSON_DEPTH;
     out->limits.max_members = o->max_members != 0 ? o->max_members : XCJ__JSON_MEMBERS;
-    out->header_limits = out->limits;
-    if (out->header_limits.max_members > XCJ__HEADER_MEMBERS) {
-        out->header_limits.max_members = XCJ__HEADER_MEMBERS;
-    }
+    set_early_limits(out);
     return copy_texts(out) ? XCJ_OK : xcj__fail_memory(err);
 }
 

@@ -13,12 +13,18 @@
 #define XCJ__HEADER_MEMBERS 256
 #define XCJ__HEADER_MAX ((size_t)64 * 1024)
 
+/** The claim that names the key stands within so many bytes and members of a payload. */
+#define XCJ__KEY_CLAIM_MAX ((size_t)48 * 1024) /* whole groups of base64url */
+#define XCJ__KEY_CLAIM_MEMBERS 4096
+
 /** A policy: the options with every text copied into one block. */
 typedef struct xcj__policy {
     xcj_verify_options options;
     uint32_t algs; /* bits of 1 << xcj_alg */
     xcj__json_limits limits;
-    xcj__json_limits header_limits; /* of a header: what a forged one costs before its signature is checked */
+    /* What a forged token costs before its signature is checked: in its header, and for the claim that names the key. */
+    xcj__json_limits header_limits;
+    xcj__json_limits key_claim_limits;
     char *block;
 } xcj__policy;
 

@@ -65,14 +65,16 @@ typedef struct finding {
     xcj__json_value value;
 } finding;
 
+/* Ends the scan at the claim: the rest of the payload waits for the signature. */
 static xcj_code find_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;
     finding *f = ctx;
-    if (xcj__json_equal(item->name, item->name_escaped, f->name.ptr, f->name.len)) {
-        f->value = item->value;
+    if (!xcj__json_equal(item->name, item->name_escaped, f->name.ptr, f->name.len)) {
+        return XCJ_OK;
     }
-    return XCJ_OK;
+    f->value = item->value;
+    return XCJ_ERR_LIMIT;
 }
 
 static xcj_code no_credentials(const xcj__work *w)
@@ -83,21 +85,71 @@ static xcj_code no_credentials(const xcj__work *w)
                         xcj__sanitise(shown, sizeof shown, name.ptr, name.len));
 }
 
-/* The key that a (still unverified) claim names: it only chooses among keys that are trusted already. */
-static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
+static bool is_encoded(const xcj__work *w)
+{
+    return !w->fields.has_b64 || w->fields.b64;
+}
+
+/* The payload's beginning. Nothing of it stays: it is decoded where the payload will be. */
+static xcj_code decode_head(xcj__work *w, xcj_str *out)
+{
+    xcj_str carried = w->carried;
+    if (w->is_detached || !is_encoded(w)) {
+        *out = carried;
+    } else {
+        const size_t head = xcj__b64u_encoded_len(XCJ__KEY_CLAIM_MAX);
+        uint8_t *at = w->at;
+        carried.len = carried.len < head ? carried.len : head;
+        xcj_code code = decode(w, "payload", carried, out);
+        w->at = at;
+        if (code != XCJ_OK) {
+            return code;
+        }
+    }
+    out->len = out->len < XCJ__KEY_CLAIM_MAX ? out->len : XCJ__KEY_CLAIM_MAX;
+    return XCJ_OK;
+}
+
+/*
+ * The first claim of that name. When the signature holds, the policy scans all of the claims, and refuses a second one. A
+ * payload that is cut off at the limit is malformed there.
+ */
+static xcj_code find_key_claim(xcj__json_value *out, xcj__work *w)
 {
     finding f = { .name = w->verifier->policy.options.key_claim };
-    xcj_code code = xcj__json_scan(w->payload.ptr, w->payload.len, XCJ__JSON_OBJECT, &w->verifier->policy.limits, find_claim,
-                                   &f, w->err);
+    xcj_str head = { NULL, 0 };
+    xcj_code code = decode_head(w, &head);
     if (code != XCJ_OK) {
         return code;
     }
-    if (f.value.type != XCJ__JSON_STRING) {
+    code =
+        xcj__json_scan(head.ptr, head.len, XCJ__JSON_OBJECT, &w->verifier->policy.key_claim_limits, find_claim, &f, w->err);
+    *out = f.value;
+    if (f.value.type != 0) {
+        return XCJ_OK;
+    }
+    if (code == XCJ_ERR_JSON && head.len == XCJ__KEY_CLAIM_MAX) {
+        return xcj__fail_at(w->err, XCJ_ERR_LIMIT, "key_claim", XCJ_NO_OFFSET,
+                            "the claim that names the key is not within the first %zu bytes of the payload",
+                            XCJ__KEY_CLAIM_MAX);
+    }
+    return code == XCJ_ERR_LIMIT ? xcj__fail_within(w->err, code, "before the claim that names the key") : code;
+}
+
+/* The key that a (still unverified) claim names: it only chooses among keys that are trusted already. */
+static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
+{
+    xcj__json_value claim;
+    xcj_code code = find_key_claim(&claim, w);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (claim.type != XCJ__JSON_STRING) {
         return no_credentials(w);
     }
     char *kid = NULL;
     size_t len = 0;
-    code = xcj__json_take_text(&kid, &len, f.value.text, w->err);
+    code = xcj__json_take_text(&kid, &len, claim.text, w->err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -187,11 +239,6 @@ static xcj_code read_header(xcj__work *w, const xcj__signature *s)
     return code == XCJ_OK ? check_extensions(w) : code;
 }
 
-static bool is_encoded(const xcj__work *w)
-{
-    return !w->fields.has_b64 || w->fields.b64;
-}
-
 /* The payload's own bytes, once: every signature is over the same, and says the same of how it is carried (RFC 7797 3). */
 static xcj_code open_payload(xcj__work *w)
 {
@@ -253,10 +300,10 @@ xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
         code = allowed_alg(w, &alg);
     }
     if (code == XCJ_OK) {
-        code = open_payload(w);
+        code = select_key(w, alg);
     }
     if (code == XCJ_OK) {
-        code = select_key(w, alg);
+        code = open_payload(w);
     }
     if (code == XCJ_OK && xcj__b64u_decoded_max(s->value.len) > XCJ__SIGNATURE_MAX) {
         code = xcj__fail(w->err, XCJ_ERR_SIGNATURE, "the signature is not valid: it is longer than any");

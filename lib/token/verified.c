@@ -8,7 +8,7 @@
 #include "lib/codec/json_scan.h"
 
 /* The text was scanned within the verifier's limits: here it is only read again. */
-static const xcj__json_limits no_limits = { XCJ__JSON_DEPTH_MAX, SIZE_MAX };
+static const xcj__json_limits no_limits = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
 
 void xcj_verified_free(xcj_verified *verified)
 {

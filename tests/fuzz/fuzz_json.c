@@ -6,7 +6,7 @@
 #include "lib/codec/json_scan.h"
 #include "tests/jansson_oracle.h"
 
-static const xcj__json_limits deep = { XCJ__JSON_DEPTH_MAX, SIZE_MAX };
+static const xcj__json_limits deep = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
 
 typedef struct seen {
     const char *end; /* of the item before */
