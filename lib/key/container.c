@@ -114,7 +114,7 @@ static xcj_code find_keys(void *ctx, const xcj__json_item *item, xcj_error *err)
 /* Vault's transit engine answers with keys in its data; the others with what was stored there. */
 static bool is_stored_in_vault(const xcj__container *container)
 {
-    static const xcj__json_limits limits = { XCJ__JSON_DEPTH, MEMBERS_MAX };
+    static const xcj__json_limits limits = { .max_depth = XCJ__JSON_DEPTH, .max_members = MEMBERS_MAX };
     const xcj__json_value *data = &container->data;
     bool has_keys = false;
     bool is_answer = (container->known & bit_of("request_id")) != 0 && data->type == XCJ__JSON_OBJECT;

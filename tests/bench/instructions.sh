@@ -46,37 +46,30 @@ if [ -z "${1:-}" ]; then
     fi
 fi
 
-# The cost lines of the object that is the program; the line after calls= is what the callee took.
-own_cost='
-    /^ob=/ {
-        id = $0
-        sub(/^ob=/, "", id)
-        sub(/\).*/, ")", id)
-        own = id == program || index($0, "/xcj-instructions") > 0
-        program = own ? id : program
-        next
-    }
-    /^c?ob=/ && /\/xcj-instructions$/ {
-        program = $0
-        sub(/^c?ob=/, "", program)
-        sub(/\).*/, ")", program)
-    }
-    /^calls=/ { skip = 1; next }
-    /^[0-9+*-]/ {
-        if (own && !skip) {
-            sum += $2
+# The cost lines of the object that is the program, which has its name where it comes first; the line after calls= is what the
+# callee took.
+own_cost() {
+    awk -v times="$times" '
+        /^c?ob=/ {
+            id = substr($0, index($0, "("), index($0, ")") - index($0, "(") + 1)
+            program = /\/xcj-instructions$/ ? id : program
         }
-        skip = 0
-    }
-    END {
-        printf "%d\n", sum / times + 0.5
-        exit !sum
-    }'
+        /^ob=/ { own = id == program }
+        /^calls=/ { skip = 1; next }
+        /^[0-9+*-]/ {
+            sum += own && !skip ? $2 : 0
+            skip = 0
+        }
+        END {
+            printf "%d\n", sum / times + 0.5
+            exit !sum
+        }' "$1"
+}
 
 count() {
     valgrind --tool=callgrind --toggle-collect=repeat --callgrind-out-file="$build/callgrind.out" "$program" "$1" "$times" \
         >"$build/callgrind.log" 2>&1
-    awk -v times="$times" "$own_cost" "$build/callgrind.out"
+    own_cost "$build/callgrind.out"
 }
 
 counts=$build/instructions.txt
