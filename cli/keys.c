@@ -1,6 +1,7 @@
 /*
  * keys.c: loading keys.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -142,30 +143,75 @@ msg_status keys_load_env(keys_loaded *out, const char *option, const char *varia
     return status;
 }
 
+msg_status keys_check_secret(const keys_secret *from, const char *verb)
+{
+    const char *option = from->encoding != NULL ? "--secret-encoding" : "--allow-weak-key";
+    if (from->file != NULL || from->env != NULL || (from->encoding == NULL && !from->allow_weak)) {
+        return STATUS_OK;
+    }
+    return msg_fail(STATUS_USAGE, verb, "%s goes with --secret-file or --secret-env: it has no effect on other keys",
+                    option);
+}
+
+void keys_name_weak(xcj_error *err, const keys_secret *from)
+{
+    const size_t len = strlen(err->message);
+    if (err->code == XCJ_ERR_KEY_WEAK && (from->file != NULL || from->env != NULL)) {
+        (void)snprintf(err->message + len, sizeof err->message - len, " (--allow-weak-key takes it all the same)");
+    }
+}
+
+/* Hexadecimal behind 0x, as Ethereum's clients write it, is hardly meant as text. */
+static bool looks_like_hex(const text *secret)
+{
+    const size_t digits = secret->len > 2 ? strspn(secret->ptr + 2, "0123456789abcdefABCDEF") : 0;
+    return digits >= 32 && secret->ptr[0] == '0' && (secret->ptr[1] | 0x20) == 'x' &&
+           strspn(secret->ptr + 2 + digits, "\r\n") + digits + 2 == secret->len;
+}
+
+static void warn_raw(const text *secret, const char *name)
+{
+    if (looks_like_hex(secret)) {
+        msg_warn(name, "looks like hexadecimal, but its text is the secret: --secret-encoding hex reads the bytes");
+    }
+    if (secret->ptr[secret->len - 1] == '\n') {
+        msg_warn(name, "the newline at its end is part of the secret");
+    }
+}
+
+static msg_status read_secret(text *out, const char *name, const keys_secret *from)
+{
+    return from->file != NULL ? io_read(out, "--secret-file", from->file, IO_SECRET_LIMIT, STATUS_INPUT)
+                              : io_env(out, name, from->env);
+}
+
 msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
 {
     *out = (keys_loaded){ NULL, false, false };
     text secret = TEXT_INIT;
     xcj_error err;
     xcj_key *key = NULL;
-    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
-    options.allow_weak_secret = from->allow_weak;
+    int encoding = XCJ_SECRET_RAW;
     const char *name = from->file != NULL ? io_name(from->file) : "--secret-env";
-    msg_status status = from->file != NULL ? io_read(&secret, "--secret-file", from->file, IO_SECRET_LIMIT, STATUS_INPUT)
-                                           : io_env(&secret, name, from->env);
+    msg_status status =
+        from->encoding != NULL ? opt_choice(&encoding, "--secret-encoding", KEYS_ENCODINGS, from->encoding) : STATUS_OK;
+    if (status == STATUS_OK) {
+        status = read_secret(&secret, name, from);
+    }
     if (status != STATUS_OK) {
         return status;
     }
-    bool line_end = secret.len > 0 && secret.ptr[secret.len - 1] == '\n';
-    xcj_code code = xcj_key_from_secret(&key, (const uint8_t *)secret.ptr, secret.len, &options, &err);
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    options.allow_weak_secret = from->allow_weak;
+    options.secret_encoding = (xcj_secret_encoding)encoding;
+    if (xcj_key_from_secret(&key, (const uint8_t *)secret.ptr, secret.len, &options, &err) != XCJ_OK) {
+        keys_name_weak(&err, from);
+        status = msg_fail_error(ABOUT_INPUT, name, &err);
+    } else if (from->encoding == NULL) {
+        warn_raw(&secret, name);
+    }
     text_free(&secret);
-    if (code != XCJ_OK) {
-        return msg_fail_error(ABOUT_INPUT, name, &err);
-    }
-    if (line_end) {
-        msg_warn(name, "the line feed at its end is part of the secret");
-    }
-    return keys_set_of_one(out, key);
+    return status == STATUS_OK ? keys_set_of_one(out, key) : status;
 }
 
 void keys_free(keys_loaded *loaded)

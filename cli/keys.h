@@ -17,10 +17,11 @@ typedef struct keys_passphrase {
     const char *file;
 } keys_passphrase;
 
-/** --secret-file, --secret-env and --allow-weak-key. */
+/** --secret-file, --secret-env, and how the secret is read. */
 typedef struct keys_secret {
     const char *file;
     const char *env;
+    const char *encoding;
     bool allow_weak;
 } keys_secret;
 
@@ -31,11 +32,15 @@ typedef struct keys_secret {
         "passphrase-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "passphrase of the PEM, from a file"            \
     }
 
-#define KEYS_SECRET_ROWS(args, field)                                                                                       \
-    { "secret-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "HMAC secret: the bytes of the file as they are" },   \
-        { "secret-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "HMAC secret, from the environment" },               \
-    {                                                                                                                       \
-        "allow-weak-key", 0, OPT_FLAG, NULL, offsetof(args, field.allow_weak), "take an HMAC secret shorter than the hash"  \
+/* In the order of xcj_secret_encoding. */
+#define KEYS_ENCODINGS "raw|base64|base64url|hex"
+
+#define KEYS_SECRET_ROWS(args, field)                                                                                          \
+    { "secret-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "HMAC secret: the bytes of the file" },                  \
+        { "secret-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "HMAC secret, from the environment" },                  \
+        { "secret-encoding", 0, OPT_TEXT, KEYS_ENCODINGS, offsetof(args, field.encoding), "how it is written (default raw)" }, \
+    {                                                                                                                          \
+        "allow-weak-key", 0, OPT_FLAG, NULL, offsetof(args, field.allow_weak), "take an HMAC secret shorter than the hash"     \
     }
 
 /** How keys are read. */
@@ -59,6 +64,12 @@ msg_status keys_load_env(keys_loaded *out, const char *option, const char *varia
 
 /** As keys_load(), of bytes that were read already; `name` is what messages name. */
 msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how);
+
+/** Are the options about a secret given without one? `verb` is what the message names. */
+msg_status keys_check_secret(const keys_secret *from, const char *verb);
+
+/** Adds to an error about a weak secret that --allow-weak-key takes it. */
+void keys_name_weak(xcj_error *err, const keys_secret *from);
 
 /** A set of one: the shared secret. */
 msg_status keys_load_secret(keys_loaded *out, const keys_secret *from);

@@ -92,7 +92,8 @@ static msg_status check(const mint_args *args)
                         "one of --key, --key-env, --key-uri, --config, --secret-file and --secret-env is needed%s",
                         keys > 1 ? ", and no other" : "");
     }
-    msg_status status = check_authentication(args);
+    msg_status status = keys_check_secret(&args->secret, "mint");
+    status = status == STATUS_OK ? check_authentication(args) : status;
     if (status != STATUS_OK) {
         return status;
     }
@@ -273,6 +274,7 @@ static msg_status make_minter(mint_job *job)
         return status;
     }
     if (xcj_minter_new(&job->minter, job->key, &job->options, &err) != XCJ_OK) {
+        keys_name_weak(&err, &args->secret);
         return msg_fail_error(ABOUT_OPTION, "mint", &err);
     }
     return STATUS_OK;
@@ -328,6 +330,7 @@ static msg_status run_once(const mint_job *job)
         io_print(line.ptr, line.len);
     }
     err.code = code;
+    keys_name_weak(&err, &job->args->secret);
     mint_hand_free(&hand);
     text_free(&line);
     return code == XCJ_OK ? STATUS_OK : mint_fail(&err);

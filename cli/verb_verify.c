@@ -12,6 +12,7 @@
 #include <xcj/verify.h>
 
 #include "cli/doc.h"
+#include "cli/explain.h"
 #include "cli/keys.h"
 #include "cli/remote.h"
 #include "cli/shown.h"
@@ -159,7 +160,8 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0) {
         return msg_fail(STATUS_USAGE, "verify", "--batch reads standard input or @FILE, not a token");
     }
-    msg_status status = check_url("--key", args->key);
+    msg_status status = keys_check_secret(&args->secret, "verify");
+    status = status == STATUS_OK ? check_url("--key", args->key) : status;
     if (status == STATUS_OK) {
         status = check_url("--jwks", args->jwks);
     }
@@ -463,13 +465,14 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
     return status;
 }
 
-static void say_refusal(verify_case *of)
+static void say_refusal(const verify_job *job, verify_case *of)
 {
     bool is_malformed = of->status == STATUS_INPUT && of->err.code != XCJ_OK;
     const char *hint = is_malformed ? token_hint(of->name, of->token, of->len) : NULL;
     if (hint != NULL) {
         (void)snprintf(of->err.message, sizeof of->err.message, "the token %s", hint);
     }
+    keys_name_weak(&of->err, &job->args->secret);
     (void)msg_fail(of->status, of->name, "%s", of->err.message);
 }
 
@@ -487,6 +490,10 @@ static void call_verifier(const verify_job *job, const xcj_verifier *verifier, v
     }
     of->code = xcj_code_name(code);
     of->status = msg_status_of(code, ABOUT_TOKEN);
+    /* A line of a batch costs one verification, and no more. */
+    if (of->line == 0 && job->args->payload == NULL && !token_is_json(of->token, of->len)) {
+        explain_refusal(&of->err, verifier, of->token, of->len);
+    }
 }
 
 /* With keys that are fetched, and fetched again for a kid that is new. */
@@ -537,7 +544,7 @@ static msg_status judge(const verify_job *job, verify_case *of)
         call_local(job, of);
     }
     if (of->status != STATUS_OK) {
-        say_refusal(of);
+        say_refusal(job, of);
     }
     if (of->status == STATUS_KEY) {
         keys_warn_skipped(shown_url(xcj_text(of->keys_name)).text, of->keys);

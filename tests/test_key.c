@@ -342,6 +342,56 @@ START_TEST(raw_secrets_of_kong)
 }
 END_TEST
 
+/* A secret as text stands for the same key as its bytes do; what is not that text is refused. */
+START_TEST(secrets_as_text)
+{
+    static const struct {
+        const char *text;
+        xcj_secret_encoding encoding;
+        xcj_code code;
+        const char *k;
+    } rows[] = {
+        { "\xff\xfe\xfd", XCJ_SECRET_RAW, XCJ_OK, "__79" },
+        { "//79", XCJ_SECRET_BASE64, XCJ_OK, "__79" },
+        { "__79", XCJ_SECRET_BASE64URL, XCJ_OK, "__79" },
+        { "fffefd", XCJ_SECRET_HEX, XCJ_OK, "__79" },
+        { " 0xFF fe\r\n fD\t", XCJ_SECRET_HEX, XCJ_OK, "__79" },
+        { "//79\n/w==\n", XCJ_SECRET_BASE64, XCJ_OK, "__79_w" },
+        { "//79/w", XCJ_SECRET_BASE64, XCJ_OK, "__79_w" },
+        { "__79_w==", XCJ_SECRET_BASE64URL, XCJ_OK, "__79_w" },
+        { "__79", XCJ_SECRET_BASE64, XCJ_ERR_KEY, NULL },
+        { "//79", XCJ_SECRET_BASE64URL, XCJ_ERR_KEY, NULL },
+        { "//79/w=", XCJ_SECRET_BASE64, XCJ_ERR_KEY, NULL },
+        { "//79/x==", XCJ_SECRET_BASE64, XCJ_ERR_KEY, NULL }, /* stray bits */
+        { "//79====", XCJ_SECRET_BASE64, XCJ_ERR_KEY, NULL },
+        { "/", XCJ_SECRET_BASE64, XCJ_ERR_KEY, NULL },
+        { "fff", XCJ_SECRET_HEX, XCJ_ERR_KEY, NULL },
+        { "0y00", XCJ_SECRET_HEX, XCJ_ERR_KEY, NULL },
+        { "x0ff", XCJ_SECRET_HEX, XCJ_ERR_KEY, NULL },
+        { " ", XCJ_SECRET_HEX, XCJ_ERR_KEY, NULL },
+        { "ab", (xcj_secret_encoding)4, XCJ_ERR_ARGUMENT, NULL },
+        { "ab", (xcj_secret_encoding)-1, XCJ_ERR_ARGUMENT, NULL },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        xcj_key *key;
+        xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+        options.allow_weak_secret = 1;
+        options.secret_encoding = rows[i].encoding;
+        xcj_code code = xcj_key_from_secret(&key, (const uint8_t *)rows[i].text, strlen(rows[i].text), &options, &err);
+        ck_assert_msg(code == rows[i].code, "row %zu: %s", i, err.message);
+        ck_assert((key != NULL) == (code == XCJ_OK));
+        if (key != NULL) {
+            char *jwk = jwk_of(key, XCJ_PRIVATE);
+            char want[40];
+            (void)snprintf(want, sizeof want, "\"k\":\"%s\"}", rows[i].k);
+            ck_assert_msg(strstr(jwk, want) != NULL, "row %zu: %s", i, jwk);
+            xcj_free(jwk);
+        }
+        xcj_key_free(key);
+    }
+}
+END_TEST
+
 START_TEST(a_secret_is_not_a_key_of_another_kind)
 {
     xcj_key *key, *secret;
@@ -799,6 +849,7 @@ static Suite *suite(void)
         malformed_jwks_are_refused,
         raw_secrets_of_kong,
         a_secret_is_not_a_key_of_another_kind,
+        secrets_as_text,
         parts_that_are_not_there,
         other_labels,
         key_ops_of_the_public_part,

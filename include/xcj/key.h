@@ -17,6 +17,14 @@ extern "C" {
 /** One key: immutable, reference-counted, shareable by threads. */
 typedef struct xcj_key xcj_key;
 
+/** How the bytes of a shared secret are written. */
+typedef enum xcj_secret_encoding {
+    XCJ_SECRET_RAW = 0,       /**< as they are */
+    XCJ_SECRET_BASE64 = 1,    /**< base64 (RFC 4648 4) */
+    XCJ_SECRET_BASE64URL = 2, /**< base64url (RFC 4648 5) */
+    XCJ_SECRET_HEX = 3        /**< hexadecimal, also after 0x */
+} xcj_secret_encoding;
+
 /** How a key is read. */
 typedef struct xcj_key_options {
     size_t size;            /**< of the struct, as its _INIT sets it */
@@ -25,13 +33,14 @@ typedef struct xcj_key_options {
     int hmac_k_raw;         /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
     int kong_alg_names;     /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
     int allow_weak_secret;  /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
-    xcj_scratch *scratch;   /**< of this thread: private EC keys are read faster when it has read one before; NULL: none */
+    xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() reads the secret */
+    xcj_scratch *scratch; /**< of this thread: private EC keys are read faster when it has read one before; NULL: none */
 } xcj_key_options;
 
 /** All defaults. */
 #define XCJ_KEY_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
-        sizeof(xcj_key_options), NULL, 0, 0, 0, 0, NULL                                                                     \
+        sizeof(xcj_key_options), NULL, 0, 0, 0, 0, XCJ_SECRET_RAW, NULL                                                     \
     }
 
 /**
@@ -61,7 +70,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *
                                                   const xcj_key_options *options, xcj_error *err);
 
 /**
- * An oct key from a shared secret, the bytes as they are, up to 16 384. A key or certificate is refused, as PEM, DER, JWK or
+ * An oct key from a shared secret of up to 16 384 bytes, given as they are, or as text if `secret_encoding` says so: white
+ * space in such text does not count, and base64 may lack its padding. A key or certificate is refused, as PEM, DER, JWK or
  * OpenSSH line, whole or in part, also in base64 (algorithm confusion, RFC 8725 2.1). So is a secret under 32 bytes, unless
  * `allow_weak_secret` is set (RFC 7518 3.2).
  */
@@ -198,6 +208,29 @@ XCJ_API size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_
  * _KEY_USE.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err);
+
+/** What is wrong with a signature that is not valid. */
+typedef enum xcj_cause {
+    XCJ_CAUSE_UNKNOWN = 0,        /**< nothing that was tried makes it valid */
+    XCJ_CAUSE_ALG = 1,            /**< it was made with another algorithm than the header names */
+    XCJ_CAUSE_CURVE = 2,          /**< it is the key's, but the header names an algorithm of another curve */
+    XCJ_CAUSE_ECDSA_DER = 3,      /**< it is DER, where JOSE has r and s in their full length (RFC 7518 3.4) */
+    XCJ_CAUSE_ECDSA_LENGTH = 4,   /**< r and s lack leading zeros */
+    XCJ_CAUSE_PSS_SALT = 5,       /**< its salt is not as long as the hash (RFC 7518 3.5) */
+    XCJ_CAUSE_SECRET_TEXT = 6,    /**< the MAC was made with the text that the secret is in `encoding` */
+    XCJ_CAUSE_SECRET_BYTES = 7,   /**< the MAC was made with the bytes that the secret's text stands for in `encoding` */
+    XCJ_CAUSE_SECRET_NEWLINE = 8, /**< the MAC was made with a newline more, or less, at the end of the secret */
+    XCJ_CAUSE_NONCE = 9           /**< the header's nonce was replaced after signing, as Microsoft does it for its Graph */
+} xcj_cause;
+
+/** Why a signature is not valid, as far as it can be shown. */
+typedef struct xcj_explanation {
+    const xcj_key *key;           /**< the key that was tried, borrowed from the verifier; NULL: none was */
+    xcj_cause cause;              /**< what makes the signature valid */
+    xcj_alg alg;                  /**< what it is then valid with */
+    xcj_secret_encoding encoding; /**< see XCJ_CAUSE_SECRET_TEXT and _BYTES */
+    uint64_t reserved[4];         /**< zero */
+} xcj_explanation;
 
 /** Which part of a key is written. */
 typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;

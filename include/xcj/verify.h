@@ -96,6 +96,14 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_detached(xcj_verified **out, const xc
                                                     size_t len, const void *payload, size_t payload_len,
                                                     xcj_scratch *scratch, xcj_error *err);
 
+/**
+ * For a compact token that xcj_verify() refused: finds out what is wrong with its signature, by trying what signers are
+ * known to get wrong. Costs some dozens of verifications at most. Only to tell a person: the token stays refused, and the
+ * answer must not go to its sender. XCJ_OK also where nothing is found. XCJ_ERR_ARGUMENT, _MEMORY.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, const char *token,
+                                                   size_t len, xcj_error *err);
+
 /** Wipes and frees it. NULL is fine. */
 XCJ_API void xcj_verified_free(xcj_verified *verified);
 

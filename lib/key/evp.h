@@ -100,6 +100,9 @@ void xcj__context_free(xcj__context *context);
 /** A duplicate to work on, or another of its kind where a provider has none. NULL when there is no memory. */
 xcj__context *xcj__context_dup(const xcj__context *from);
 
+/** 1: the signature is right, 0: wrong, -1: it could not be found out. A context of its own: for RSA and ECDSA only. */
+int xcj__context_verify(xcj__context *work, xcj_str input, const uint8_t *signature, size_t len);
+
 /** EdDSA: makes the working context ready for one more message. */
 bool xcj__context_start(xcj__context *work, const xcj__context *prepared);
 

@@ -9,6 +9,7 @@
 #include "lib/key/key.h"
 #include "lib/key/provider_key.h"
 #include "lib/key/rsa.h"
+#include "lib/key/secret_text.h"
 #include "lib/key/weierstrass.h"
 
 #define SECRET_MIN 32
@@ -217,6 +218,28 @@ xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const x
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, given.scratch, err) : code;
 }
 
+static xcj_code from_secret(xcj_key **out, xcj_str secret, const xcj_key_options *given, xcj_error *err)
+{
+    if (secret.len < SECRET_MIN && !given->allow_weak_secret) {
+        return xcj__fail(err, XCJ_ERR_KEY_WEAK, "the secret has %zu bytes; HS256 needs %d or more", secret.len, SECRET_MIN);
+    }
+    xcj__jwk jwk = { .facts = { .kty = XCJ__OCT, .weak_ok = given->allow_weak_secret != 0 } };
+    uint8_t *at = xcj__jwk_extend(&jwk, secret.len);
+    if (at == NULL) {
+        return xcj__fail_memory(err);
+    }
+    if (secret.len > 0) {
+        memcpy(at, secret.ptr, secret.len);
+    }
+    jwk.part[XCJ__K] = (xcj__bytes){ at, secret.len };
+    xcj_code code = xcj__jwk_check(&jwk, err);
+    if (code != XCJ_OK) {
+        xcj__jwk_free(&jwk);
+        return code;
+    }
+    return xcj__key_from_members(out, &jwk, NULL, err);
+}
+
 xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,
                              xcj_error *err)
 {
@@ -228,22 +251,11 @@ xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, c
     if (code != XCJ_OK) {
         return code;
     }
-    if (len < SECRET_MIN && !given.allow_weak_secret) {
-        return xcj__fail(err, XCJ_ERR_KEY_WEAK, "the secret has %zu bytes; HS256 needs %d or more", len, SECRET_MIN);
+    xcj__buf bytes;
+    code = xcj__secret_decode(&bytes, (xcj_str){ (const char *)secret, len }, given.secret_encoding, err);
+    if (code == XCJ_OK) {
+        code = from_secret(out, (xcj_str){ bytes.ptr, bytes.len }, &given, err);
     }
-    xcj__jwk jwk = { .facts = { .kty = XCJ__OCT, .weak_ok = given.allow_weak_secret != 0 } };
-    uint8_t *at = xcj__jwk_extend(&jwk, len);
-    if (at == NULL) {
-        return xcj__fail_memory(err);
-    }
-    if (len > 0) {
-        memcpy(at, secret, len);
-    }
-    jwk.part[XCJ__K] = (xcj__bytes){ at, len };
-    code = xcj__jwk_check(&jwk, err);
-    if (code != XCJ_OK) {
-        xcj__jwk_free(&jwk);
-        return code;
-    }
-    return xcj__key_from_members(out, &jwk, NULL, err);
+    xcj__buf_free(&bytes);
+    return code;
 }

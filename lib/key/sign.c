@@ -85,33 +85,39 @@ static bool sign_with(xcj__context *work, const xcj__context *prepared, const vo
            EVP_PKEY_sign(work->pkey, sig, &made, hash, hash_len) == 1 && made == sig_len;
 }
 
+int xcj__context_verify(xcj__context *work, xcj_str input, const uint8_t *signature, size_t len)
+{
+    uint8_t hash[EVP_MAX_MD_SIZE];
+    unsigned hash_len = 0;
+    if (!hash_input(work, input.ptr, input.len, hash, &hash_len)) {
+        return -1;
+    }
+    uint8_t der[ECDSA_DER_MAX];
+    if (work->alg->scheme == XCJ__ECDSA) {
+        len = xcj__der_from_ecdsa(der, sizeof der, signature, len / 2);
+        signature = der;
+    }
+    int verdict = len > 0 ? EVP_PKEY_verify(work->pkey, signature, len, hash, hash_len) : 0;
+    return verdict < 0 ? -1 : verdict == 1;
+}
+
 /* 1: right, 0: wrong, -1: it could not be found out. */
 static int verify_with(xcj__context *work, const xcj__context *prepared, const void *input, size_t input_len,
                        const uint8_t *sig, size_t sig_len)
 {
-    uint8_t hash[EVP_MAX_MD_SIZE];
-    unsigned hash_len = 0;
     if (work->alg->scheme == XCJ__HMAC) {
+        uint8_t mac[EVP_MAX_MD_SIZE];
         size_t mac_len = 0;
-        bool made = mac_input(work, input, input_len, hash, &mac_len);
-        int verdict = !made ? -1 : mac_len == sig_len && xcj__equal_secret(hash, sig, sig_len);
-        xcj__wipe(hash, sizeof hash);
+        bool made = mac_input(work, input, input_len, mac, &mac_len);
+        int verdict = !made ? -1 : mac_len == sig_len && xcj__equal_secret(mac, sig, sig_len);
+        xcj__wipe(mac, sizeof mac);
         return verdict;
     }
     if (work->alg->scheme == XCJ__EDDSA) {
         int good = xcj__context_start(work, prepared) ? EVP_DigestVerify(work->digest, sig, sig_len, input, input_len) : -1;
         return good < 0 ? -1 : good == 1;
     }
-    if (!hash_input(work, input, input_len, hash, &hash_len)) {
-        return -1;
-    }
-    uint8_t der[ECDSA_DER_MAX];
-    if (work->alg->scheme == XCJ__ECDSA) {
-        sig_len = xcj__der_from_ecdsa(der, sizeof der, sig, sig_len / 2);
-        sig = der;
-    }
-    int verdict = sig_len > 0 ? EVP_PKEY_verify(work->pkey, sig, sig_len, hash, hash_len) : 0;
-    return verdict < 0 ? -1 : verdict == 1;
+    return xcj__context_verify(work, (xcj_str){ input, input_len }, sig, sig_len);
 }
 
 /* Before the error queue is restored. */

@@ -20,3 +20,9 @@ xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj
     *out = NULL;
     return text == NULL || len == 0 || options == NULL || err == NULL ? XCJ_ERR_ARGUMENT : XCJ_OK;
 }
+
+xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels, xcj_error *err)
+{
+    *out = NULL;
+    return key == NULL || labels == NULL || err == NULL ? XCJ_ERR_ARGUMENT : XCJ_OK;
+}

@@ -6,7 +6,6 @@ use File::Temp qw(tempdir);
 
 my %not_yet = (
     '100' => 'verify does not name the padding of an AWS load balancer',
-    '119' => 'no option reads a secret as hex, and no message says that it looks like hex',
     '124' => 'verify does not name an SD-JWT',
     '146' => 'mint signs no opaque payload',
     '155' => 'mint takes --kid thumbprint for a kid',

@@ -110,7 +110,7 @@ secret 'a secret of the environment' secret.txt --secret-env SECRET
 secret 'any bytes' bytes.bin --secret-file bytes.bin
 [ ! -s err ] || fail 'any bytes: without a word'
 secret 'a line feed is part of it' line.txt --secret-file line.txt
-err_has 'a line feed is part of it' 'warning: line.txt: the line feed at its end is part of the secret'
+err_has 'a line feed is part of it' 'warning: line.txt: the newline at its end is part of the secret'
 secret 'a brace alone makes no JWK' brace.txt --secret-file brace.txt
 "$XCJ" mint --secret-env SECRET --alg HS256 --sub a >token || fail 'mint --secret-env'
 accept 'verify, secret of a descriptor' verify --secret-file /dev/fd/3 --alg HS256 @token 3<secret.txt
@@ -134,13 +134,77 @@ done
 refuse 'a PEM in the environment is no secret' 3 '--secret-env: ' mint --alg HS256 --secret-env PEM
 refuse 'a JWK in the environment is no secret' 3 '--secret-env: ' mint --alg HS256 --secret-env JWK
 
+# As text. The bytes of secret.txt in each encoding, as tools write them.
+printf '\377\376~~~ 0123456789 \373\377\277 0123456789abcdef' >odd.bin
+openssl base64 -A <odd.bin >odd.base64
+openssl base64 <odd.bin >lines.base64
+tr -d '=' <odd.base64 >bare.base64
+b64u <odd.bin >odd.base64url
+tr '+/' '-_' <odd.base64 >padded.base64url
+od -An -v -tx1 <odd.bin | tr -d ' \n' >odd.hex
+{ printf '0x' && cat odd.hex && printf '\r\n'; } >0x.hex
+{ printf '0X' && tr 'a-f' 'A-F' <odd.hex; } >upper.hex
+od -An -v -tx1 <odd.bin >lines.hex
+grep -q '[+/]' odd.base64 || fail 'the alphabets of base64 do not differ here'
+for file in *.base64 *.base64url *.hex; do
+    SECRET=$(cat "$file")
+    secret "$file" odd.bin --secret-encoding "${file##*.}" --secret-file "$file"
+    [ ! -s err ] || fail "$file: without a word"
+    secret "$file, environment" odd.bin --secret-encoding "${file##*.}" --secret-env SECRET
+    accept "verify, $file" verify --now 1000 --secret-file "$file" --secret-encoding "${file##*.}" - <want
+done
+secret 'raw' line.txt --secret-encoding raw --secret-file line.txt
+[ ! -s err ] || fail 'raw, asked for: without a word'
+secret 'hexadecimal as text' 0x.hex --secret-file 0x.hex
+err_has 'hexadecimal as text' 'warning: 0x.hex: looks like hexadecimal, but its text is the secret: --secret-encoding hex'
+secret 'hexadecimal without 0x is common text' odd.hex --secret-file odd.hex
+[ ! -s err ] || fail 'hexadecimal without 0x: without a word'
+# wrong ENCODING TEXT SAYS
+wrong() {
+    printf '%s' "$2" >wrong.txt
+    refuse "$1: $2" 3 "wrong.txt: the secret is not $3" mint --alg HS256 --allow-weak-key --secret-encoding "$1" --secret-file wrong.txt
+}
+wrong hex 0g 'hexadecimal'
+wrong hex 0x0 'hexadecimal'
+wrong hex 'ab:cd' 'hexadecimal'
+wrong hex '' 'hexadecimal'
+wrong base64 'ab-d' 'base64: - and _ belong to base64url'
+wrong base64url 'ab/d' 'base64url: + and / belong to base64'
+wrong base64 'abcde' 'base64'
+wrong base64 'abcd=' 'base64'
+wrong base64 'ab=d' 'base64'
+wrong base64url 'ab===' 'base64url'
+wrong base64url 'ab@d' 'base64url'
+wrong base64 'ab' 'base64'
+printf 0x >wrong.txt
+refuse 'no digits' 3 'is empty' mint --alg HS256 --allow-weak-key --secret-encoding hex --secret-file wrong.txt
+refuse 'no such encoding' 2 '--secret-encoding' mint --alg HS256 --secret-encoding base32 --secret-file odd.bin
+for verb in mint verify; do
+    refuse "$verb, an encoding of no secret" 2 '--secret-encoding goes with --secret-file or --secret-env' "$verb" --key oct.json --secret-encoding hex
+    refuse "$verb, a weak key of no secret" 2 '--allow-weak-key goes with --secret-file or --secret-env' "$verb" --key oct.json --allow-weak-key
+done
+# A key in base64 or hexadecimal is none, either.
+od -An -v -tx1 <key.der | tr -d ' \n' >key.hex
+openssl base64 -A <public.pem >public.b64
+refuse 'a key in hexadecimal' 3 'key.hex: the secret is itself a key' mint --alg HS256 --secret-encoding hex --secret-file key.hex
+refuse 'a PEM in base64' 3 'public.b64: the secret is itself a key' mint --alg HS256 --secret-encoding base64 --secret-file public.b64
+SECRET=$(cat secret.txt)
+
 # RFC 7518 3.2: no shorter than the hash.
 printf '0123456789abcdef0123456789abcde' >short.txt
-refuse 'a short secret' 9 'short.txt: ' mint --alg HS256 --secret-file short.txt
+refuse 'a short secret' 9 'short.txt: the secret has 31 bytes; HS256 needs 32 or more (--allow-weak-key takes it' mint --alg HS256 --secret-file short.txt
 refuse 'a short secret, to verify with' 9 'short.txt: ' verify --alg HS256 --secret-file short.txt @token
 secret 'a short secret that is allowed' short.txt --secret-file short.txt --allow-weak-key
-refuse 'too short for HS512' 9 'mint: ' mint --alg HS512 --secret-file secret.txt
+refuse 'too short for HS512' 9 'HS512 needs 512 or more (--allow-weak-key takes it' mint --alg HS512 --secret-file secret.txt
+refuse 'too short for HS512, bare' 9 '--allow-weak-key takes it' mint --bare --alg HS512 --secret-file secret.txt
+printf '{"kty":"oct","k":"c2hvcnQ"}' >weak.json
+run mint --alg HS256 --key weak.json
+came_to 'a short secret of a JWK' 9
+if grep -q 'allow-weak-key' err; then fail 'an option that does not help is named'; fi
 accept 'allowed for HS512' mint --alg HS512 --secret-file secret.txt --allow-weak-key
+cp out long.jwt
+refuse 'too short for HS512, to verify with' 9 '--allow-weak-key takes it' verify --secret-file secret.txt @long.jwt
+accept 'allowed for HS512, to verify with' verify --secret-file secret.txt --allow-weak-key @long.jwt
 : >empty.txt
 refuse 'an empty secret' 3 'empty.txt: ' mint --alg HS256 --secret-file empty.txt --allow-weak-key
 refuse 'which algorithm' 9 'HS256' mint --secret-file secret.txt

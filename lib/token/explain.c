@@ -1,0 +1,110 @@
+/*
+ * Why a signature is not valid.
+ */
+#include "lib/key/explain.h"
+
+#include "lib/base/error.h"
+#include "lib/codec/base64url.h"
+#include "lib/codec/json_write.h"
+#include "lib/key/digest.h"
+#include "lib/key/key.h"
+#include "lib/token/work.h"
+
+#define NAMES_STORAGE 256
+
+static xcj_code find_nonce(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    xcj__json_value *nonce = ctx;
+    if (xcj__json_named(item, "nonce")) {
+        *nonce = item->value;
+    }
+    return XCJ_OK;
+}
+
+/*
+ * The signing input as it was before Microsoft replaced the nonce: it signs the header with the hash of the nonce that it
+ * then writes.
+ */
+static bool put_original(xcj__buf *to, xcj_str header, xcj_str payload)
+{
+    xcj__json_value nonce = { .type = XCJ__JSON_NULL };
+    uint8_t hash[XCJ__DIGEST_MAX];
+    size_t len = 0;
+    if (xcj__json_scan(header.ptr, header.len, XCJ__JSON_OBJECT, NULL, find_nonce, &nonce, NULL) != XCJ_OK ||
+        nonce.type != XCJ__JSON_STRING || nonce.escaped || xcj__digest(hash, &len, XCJ_SHA256, nonce.text, NULL) != XCJ_OK) {
+        return false;
+    }
+    const char *behind = nonce.text.ptr + nonce.text.len;
+    xcj__buf json;
+    xcj__buf_init(&json);
+    xcj__buf_put(&json, header.ptr, (size_t)(nonce.text.ptr - header.ptr));
+    xcj__put_base64url(&json, (xcj_str){ (const char *)hash, len });
+    xcj__buf_put(&json, behind, (size_t)(header.ptr + header.len - behind));
+    xcj__put_base64url(to, (xcj_str){ json.ptr, json.len });
+    xcj__buf_put_char(to, '.');
+    xcj__buf_put_str(to, payload);
+    const bool is_whole = !json.failed && !to->failed;
+    xcj__buf_free(&json);
+    return is_whole;
+}
+
+static bool is_nonce(const xcj__work *w, xcj_alg alg, const xcj__compact *parts, xcj_str sig)
+{
+    xcj__buf input;
+    xcj__buf_init(&input);
+    const bool is_it =
+        put_original(&input, w->header, parts->payload) &&
+        xcj__key_verify(w->key, alg, input.ptr, input.len, (const uint8_t *)sig.ptr, sig.len, NULL, NULL) == XCJ_OK;
+    xcj__buf_free(&input);
+    return is_it;
+}
+
+/* The signature alone was refused, or the algorithm by the one key there is. */
+static void explain(xcj_explanation *out, const xcj__work *w, const xcj__compact *parts)
+{
+    uint8_t storage[XCJ__SIGNATURE_MAX + 1];
+    const xcj__alg *alg = xcj__alg_row(xcj_alg_from_name(w->fields.alg.ptr, w->fields.alg.len));
+    xcj_str sig = { (const char *)storage, 0 };
+    if (w->key == NULL || alg == NULL || xcj__b64u_decoded_max(parts->signature.len) > XCJ__SIGNATURE_MAX ||
+        !xcj__b64u_decode(storage, &sig.len, parts->signature.ptr, parts->signature.len, NULL)) {
+        return;
+    }
+    out->key = w->key;
+    if (is_nonce(w, alg->id, parts, sig)) {
+        out->cause = XCJ_CAUSE_NONCE;
+        out->alg = alg->id;
+    } else {
+        xcj__key_explain(out, w->key, alg, parts->input, sig);
+    }
+}
+
+xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, const char *token, size_t len,
+                            xcj_error *err)
+{
+    if (out != NULL) {
+        *out = (xcj_explanation){ .cause = XCJ_CAUSE_UNKNOWN };
+    }
+    if (out == NULL || verifier == NULL || token == NULL) {
+        return xcj__fail_null(err);
+    }
+    xcj__error_clear(err);
+    xcj__compact parts;
+    if (len > verifier->policy.options.max_token || xcj__compact_split(&parts, token, len, NULL) != XCJ_OK) {
+        return XCJ_OK;
+    }
+    xcj__work w = { .verifier = verifier, .carried = parts.payload };
+    const xcj__signature s = { parts.header, { NULL, 0 }, parts.signature, parts.input };
+    char names[NAMES_STORAGE];
+    xcj__buf room;
+    xcj__buf_init(&room);
+    xcj__buf_init_on(&w.names, names, sizeof names);
+    w.at = (uint8_t *)xcj__buf_reserve(&room, len + 8);
+    xcj_code code = w.at != NULL ? xcj__work_check(&w, &s) : xcj__fail_memory(err);
+    if (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_ALG) {
+        explain(out, &w, &parts);
+    }
+    xcj__buf_free(&w.names);
+    xcj__buf_free(&room);
+    return code == XCJ_ERR_MEMORY ? XCJ_ERR_MEMORY : XCJ_OK;
+}
