@@ -287,20 +287,23 @@ mode_nginx() {
 mode_locks() {
     cat >"$root/hold.pl" <<'PERL'
 use Fcntl;
+my $lock = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0, 0);
 for my $file ("lib/apt/lists/lock", "lib/dpkg/lock", "lib/dpkg/lock-frontend", "cache/apt/archives/lock") {
     open(my $handle, ">>", "/var/$file") or die "$file: $!";
-    fcntl($handle, F_SETLK, pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0, 0)) or die "$file: $!";
+    fcntl($handle, F_SETLK, $lock) or die "$file: $!";
     push @held, $handle;
 }
 sleep 60;
+open(my $released, ">", "/released") or die "/released: $!";
 PERL
     for command in examples/quickstart.sh 'tests/run.sh --plain -R ^dev/(structure_packages|test_)'; do
+        rm -f "$root/released"
         chroot "$root" perl /hold.pl &
-        holder=$!
         sleep 2
+        kill -0 $! || die 'the locks are not held'
         # shellcheck disable=SC2086
         passes sh $command
-        ! kill "$holder" 2>/dev/null || die "$command did not wait for the lock"
+        [ -e "$root/released" ] || die "$command did not wait for the lock"
     done
 }
 
