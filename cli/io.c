@@ -203,9 +203,12 @@ msg_status io_value(text *out, const char *option, const char *value, size_t lim
 
 msg_status io_env(text *out, const char *option, const char *name)
 {
+    if (name[0] == '\0') {
+        return msg_fail(STATUS_INPUT, option, "the name of the variable is empty");
+    }
     const char *value = getenv(name);
     if (value == NULL) {
-        return msg_fail(STATUS_INPUT, option, "the environment has no variable %s", shown_variable(name).text);
+        return msg_fail(STATUS_INPUT, option, "no such environment variable: %s", shown_variable(name).text);
     }
     text_puts(out, value);
     return out->failed ? msg_fail_memory() : STATUS_OK;

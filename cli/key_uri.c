@@ -144,7 +144,13 @@ msg_status key_uri_load(keys_loaded *out, const char *uri, const keys_passphrase
     }
     msg_status status = io_value(&given, NAME, uri, IO_SECRET_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
-        status = given.failed ? msg_fail_memory() : load(out, given.ptr != NULL ? given.ptr : "", passphrase);
+        status = given.failed ? msg_fail_memory() : STATUS_OK;
+    }
+    if (status == STATUS_OK && given.len > 0 && memchr(given.ptr, '\0', given.len) != NULL) {
+        status = msg_fail(STATUS_INPUT, NAME, "contains a NUL byte");
+    }
+    if (status == STATUS_OK) {
+        status = load(out, given.ptr != NULL ? given.ptr : "", passphrase);
     }
     text_free(&given);
     return status;

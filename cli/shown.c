@@ -60,31 +60,34 @@ static const char *looks_like(const char *value)
 }
 
 /* Of UTF-8, the bytes that begin one. */
-static size_t count_characters(const char *value)
+static size_t count_characters(const char *value, size_t len)
 {
     size_t count = 0;
-    for (; *value != '\0'; value++) {
-        count += ((unsigned char)*value & 0xc0) != 0x80;
+    for (size_t i = 0; i < len; i++) {
+        count += ((unsigned char)value[i] & 0xc0) != 0x80;
     }
     return count;
 }
 
-shown shown_value(const char *value)
+static shown counted(size_t count, const char *kind)
 {
     shown out;
-    const size_t count = count_characters(value);
-    const char *kind = looks_like(value);
     (void)snprintf(out.text, sizeof out.text, "a value of %zu character%s%s%s", count, count == 1 ? "" : "s",
                    kind != NULL ? " that looks like " : "", kind != NULL ? kind : "");
     return out;
 }
 
-/* A view, described. */
+shown shown_value(const char *value)
+{
+    return counted(count_characters(value, strlen(value)), looks_like(value));
+}
+
+/* A view, described by its length and its beginning. */
 static shown describe(const char *value, size_t len)
 {
     char copy[4096];
     (void)snprintf(copy, sizeof copy, "%.*s", len < sizeof copy ? (int)len : (int)sizeof copy - 1, value);
-    const shown out = shown_value(copy);
+    const shown out = counted(count_characters(value, len), looks_like(copy));
     memset(copy, 0, sizeof copy);
     __asm__ volatile("" : : "r"(copy) : "memory"); /* or the compiler drops the memset */
     return out;

@@ -28,6 +28,8 @@ mint_uri 'a curve needs no algorithm' --key-uri "file:$PWD/ec.pem"
 accept 'its token' verify --key ec.pub @token
 refuse 'RSA needs one' 9 'choose one of' mint --sub alice --key-uri "file:$PWD/rsa.pem"
 refuse 'one that does not fit' 9 'does not fit' mint --sub alice --key-uri "file:$PWD/rsa.pem" --alg ES256
+printf 'file:%s/rsa.pem\000.bak' "$PWD" >nul
+refuse 'a NUL byte' 3 '--key-uri: contains a NUL byte' mint --sub alice --alg RS256 --key-uri @nul
 
 printf 'file:%s/ec.pem\r\n' "$PWD" >uri
 mint_uri 'from a file' --key-uri @uri

@@ -107,6 +107,10 @@ refuse 'a token' 3 'that looks like a token: ' convert "$token"
 refuse 'a header' 3 'that looks like an Authorization header: ' convert 'Bearer x'
 refuse 'a PKCS#11 URI' 3 'that looks like a PKCS#11 URI: ' mint --key 'pkcs11:pin-value=1234'
 refuse 'a URL' 3 'that looks like a URL: ' convert https://issuer.example/jwks.json
+long=$(printf '%5000s' '' | tr ' ' a)
+refuse 'a long value' 2 'a value of 5000 characters; ' "$long"
+refuse 'a long value of an option' 2 '--leeway: a value of 5000 characters is not' verify --key key.json --leeway "$long" x
+refuse 'a long name of a file' 3 'key: a value of 5000 characters: File name too long' convert "$long"
 refuse 'characters, not bytes' 3 'a value of 4 characters: ' convert "$(printf 'g\303\251n\303\251')"
 
 # What is plainly no secret is shown.
@@ -120,8 +124,9 @@ refuse 'a path from the root' 3 '/etc/xcj-none/key.pem: No such file' convert /e
 refuse 'a directory that exists' 3 "$work/folder/none: No such file" convert "$work/folder/none"
 cp /dev/null 'My key (1)'
 refuse 'a file that exists' 3 'My key (1): is empty' convert 'My key (1)'
-refuse 'a variable' 3 'the environment has no variable XCJ_NO_KEY2' mint --key-env XCJ_NO_KEY2
-refuse 'no name of a variable' 3 'the environment has no variable a value of 6 characters' mint --key-env sesame
+refuse 'a variable' 3 'no such environment variable: XCJ_NO_KEY2' mint --key-env XCJ_NO_KEY2
+refuse 'no name of a variable' 3 'no such environment variable: a value of 6 characters' mint --key-env sesame
+refuse 'an empty name of a variable' 3 '--key-env: the name of the variable is empty' mint --key-env ''
 refuse 'a duration' 2 '--leeway: "30min" is not a duration' verify --key key.json --leeway 30min "$token"
 refuse 'a time' 2 '--now: "noon" is neither' verify --key key.json --now noon "$token"
 refuse 'a form' 2 '"pom" is not one of pem|der|jwk|jwks' convert --to pom key.json

@@ -35,8 +35,8 @@ opens 'key and passphrase of descriptors' --key /dev/fd/3 --passphrase-file /dev
 opens 'key and passphrase of the environment' --key-env PEM --passphrase-env PASS
 opens 'JWK of the environment' --key-env JWK --kid ''
 refuse 'a wrong passphrase of the environment' 3 'locked.pem: ' mint --key locked.pem --passphrase-env WRONG
-refuse 'no such variable, passphrase' 3 'the environment has no variable NONE' mint --key locked.pem --passphrase-env NONE
-refuse 'no such variable, key' 3 '--key-env: the environment has no variable NONE' mint --key-env NONE
+refuse 'no such variable, passphrase' 3 'no such environment variable: NONE' mint --key locked.pem --passphrase-env NONE
+refuse 'no such variable, key' 3 '--key-env: no such environment variable: NONE' mint --key-env NONE
 refuse 'no key in the variable' 3 '--key-env: ' mint --key-env PASS
 refuse 'a closed descriptor' 3 '/dev/fd/7: ' mint --key /dev/fd/7 7<&-
 refuse 'two of standard input' 2 'only once' mint --key - --passphrase-file - <pass.txt
@@ -77,7 +77,7 @@ export BEARER
 credential 'Bearer of the environment' --bearer-env BEARER
 refuse 'two credentials' 2 '--apikey-env excludes --basic-env' mint --key open.pem --basic-env BASIC --apikey-env APIKEY
 refuse 'a credential twice' 2 '--basic was given twice' mint --key open.pem --basic a:b --basic a:b
-refuse 'no such variable, credential' 3 '--bearer-env: the environment has no variable NONE' mint --key open.pem --bearer-env NONE
+refuse 'no such variable, credential' 3 '--bearer-env: no such environment variable: NONE' mint --key open.pem --bearer-env NONE
 
 # A shared secret: the bytes as they are. openssl computes what is expected.
 # hmac FILE: its HS256 token.

@@ -78,7 +78,7 @@ for file in t0 t1 t2; do
 done
 TOKEN=$token accept 'environment' verify --jwks jwks.json --now 1500 --token-env TOKEN
 out_is 'environment' "$claims"
-refuse 'no such variable' 3 'no variable XCJ_NOT_THERE' verify --jwks jwks.json --token-env XCJ_NOT_THERE
+refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' verify --jwks jwks.json --token-env XCJ_NOT_THERE
 refuse 'variable and argument' 2 'exclude each other' verify --jwks jwks.json --token-env TOKEN "$token"
 refuse 'no such file' 3 'none.txt: No such file' verify --jwks jwks.json @none.txt
 refuse 'a file name' 3 'name of a file' verify --jwks jwks.json t0
