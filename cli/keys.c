@@ -227,7 +227,13 @@ void keys_warn_skipped(const char *name, const xcj_keyset *set)
     for (size_t i = 0; i < named; i++) {
         size_t position = 0;
         const xcj_error *why = xcj_keyset_skipped(set, i, &position);
-        msg_warn(name, "key %zu of the set is skipped: %s", position, why->message);
+        const xcj_str own = xcj_keyset_skipped_kid(set, i);
+        text kid = TEXT_INIT;
+        text_add(&kid, own.ptr, own.len);
+        const bool shows = own.ptr != NULL && kid.ptr != NULL;
+        msg_warn(name, "key %zu%s%s%s of the set is skipped: %s", position, shows ? " (kid " : "",
+                 shows ? shown_kid(kid.ptr).text : "", shows ? ")" : "", why->message);
+        text_free(&kid);
     }
     if (named < count) {
         msg_warn(name, "%zu more keys of the set are skipped", count - named);
@@ -339,6 +345,7 @@ msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char 
     if (found == 1) {
         return STATUS_OK;
     }
+    keys_warn_skipped(name, loaded->set);
     text kids = TEXT_INIT;
     list_kids(&kids, loaded->set);
     const char *list = kids.ptr != NULL ? kids.ptr : "";

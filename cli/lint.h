@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include <xcj/key.h>
+#include <xcj/keyset.h>
 
 #include "cli/finding.h"
 #include "cli/parts.h"
@@ -30,8 +30,8 @@ void lint_jwk(findings *to, const json_t *jwk, const lint_how *how);
 /** A JWK Set. */
 void lint_set(findings *to, const json_t *set, const lint_how *how);
 
-/** A PEM text or DER that was read as this key; a certificate is looked at as such. */
-void lint_data(findings *to, const xcj_key *key, const text *data, const lint_how *how);
+/** A PEM text or DER that was read as these keys; a certificate is looked at as such. */
+void lint_data(findings *to, const xcj_keyset *set, const text *data, const lint_how *how);
 
 /** The flaws of one base64url text. */
 void lint_base64url(findings *to, finding_place place, unsigned flaws);

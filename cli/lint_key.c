@@ -43,6 +43,34 @@ static bool is(const char *value, const char *wanted)
     return value != NULL && strcmp(value, wanted) == 0;
 }
 
+/* What the library reads as if it were not there. */
+static void check_absent(const look *l)
+{
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)(uintptr_t)l->jwk, name, value)
+    {
+        if (json_is_null(value)) {
+            finding_add(l->to, FINDING_WARNING, "null-member", at(l, name), "is null, which counts as absent: leave it out");
+        }
+        if ((is(name, "x5c") || is(name, "oth")) && json_is_array(value) && json_array_size(value) == 0) {
+            finding_add(l->to, FINDING_WARNING, "empty-member", at(l, name),
+                        "is empty, which counts as absent: leave it out");
+        }
+        if (is(name, "key_ops") && json_is_array(value) && json_array_size(value) == 0) {
+            finding_add(l->to, FINDING_WARNING, "key-ops-empty", at(l, name), "is empty: the key may be used for nothing");
+        }
+    }
+}
+
+/* Is there a value that counts? */
+static json_t *present(const look *l, const char *member)
+{
+    json_t *value = json_object_get(l->jwk, member);
+    const bool is_absent = json_is_null(value) || (json_is_array(value) && json_array_size(value) == 0);
+    return is_absent ? NULL : value;
+}
+
 static void check_encoding(const look *l, const char *member, bool minimal)
 {
     const json_t *value = json_object_get(l->jwk, member);
@@ -50,8 +78,9 @@ static void check_encoding(const look *l, const char *member, bool minimal)
     if (json_is_string(value) && parts_decode(&decoded, json_string_value(value), json_string_length(value))) {
         lint_base64url(l->to, at(l, member), decoded.flaws);
         if (minimal && decoded.bytes.len > 1 && decoded.bytes.ptr[0] == '\0') {
-            finding_add(l->to, FINDING_ERROR, "leading-zeros", at(l, member),
-                        "has leading zero bytes; an integer has the fewest it can (RFC 7518 2)");
+            finding_add(
+                l->to, FINDING_ERROR, "leading-zeros", at(l, member),
+                "has leading zero bytes, perhaps the sign byte of ASN.1; an integer has the fewest it can (RFC 7518 2)");
         }
     }
     l->to->failed = l->to->failed || decoded.bytes.failed;
@@ -90,6 +119,9 @@ static void check_exponent(const look *l)
 {
     const json_t *e = json_object_get(l->jwk, "e");
     part decoded;
+    if (e == NULL) {
+        return; /* the key is in its certificate alone */
+    }
     unsigned long long value = 0;
     (void)parts_decode(&decoded, json_string_value(e), json_string_length(e));
     for (size_t i = 0; i < decoded.bytes.len; i++) {
@@ -180,10 +212,14 @@ static void check_use(const look *l)
     if (use == NULL && ops == NULL) {
         finding_add(l->to, FINDING_NOTE, "use-missing", at(l, "use"), "there is neither use nor key_ops");
     }
-    if (use != NULL && !is(use, "sig") && !is(use, "enc")) {
+    const bool is_svid = is(use, "jwt-svid") || is(use, "x509-svid");
+    if (is_svid) {
+        finding_add(l->to, FINDING_NOTE, "use-spiffe", at(l, "use"),
+                    "is one of SPIFFE; xcj verify --use jwt-svid takes keys of jwt-svid");
+    } else if (use != NULL && !is(use, "sig") && !is(use, "enc")) {
         finding_add(l->to, FINDING_WARNING, "use-unknown", at(l, "use"), "\"%.30s\" is neither sig nor enc", use);
     }
-    if (ops != NULL && use != NULL && signs != is(use, "sig")) {
+    if (ops != NULL && use != NULL && signs != (is_svid || is(use, "sig"))) {
         finding_add(l->to, FINDING_ERROR, "use-conflict", at(l, "key_ops"), "contradicts use (RFC 7517 4.3)");
     }
     if (is(use, "enc") && l->key != NULL && xcj_key_alg(l->key) != XCJ_ALG_NONE) {
@@ -273,7 +309,7 @@ void lint_certificate(findings *to, finding_place place, const text *cert, const
 /* x5t and x5t#S256 against the certificate that is there. */
 static void check_thumbprint(const look *l, const char *member, const uint8_t *hash, size_t len)
 {
-    const json_t *value = json_object_get(l->jwk, member);
+    const json_t *value = present(l, member);
     part decoded = { TEXT_INIT, 0 };
     if (value == NULL) {
         return;
@@ -292,11 +328,15 @@ static void check_thumbprint(const look *l, const char *member, const uint8_t *h
 /* RFC 7517 4.7: x5c is an array of base64 (not base64url) of DER, the key's own certificate first. */
 static void check_certificate(const look *l)
 {
-    const json_t *chain = json_object_get(l->jwk, "x5c");
+    const json_t *chain = present(l, "x5c");
     const char *first = json_string_value(json_array_get(chain, 0));
     xcj_certificate facts;
     bool read = false;
     text pem = TEXT_INIT;
+    if (l->key != NULL && chain != NULL && present(l, "n") == NULL && present(l, "x") == NULL) {
+        finding_add(l->to, FINDING_WARNING, "x5c-only", at(l, "x5c"),
+                    "has the key alone: many readers want its numbers beside it (RFC 7517 4.7)");
+    }
     if (first != NULL) {
         text_puts(&pem, "-----BEGIN CERTIFICATE-----\n");
         text_puts(&pem, first);
@@ -320,6 +360,7 @@ static void check_key(findings *to, const json_t *jwk, int index, const lint_how
         finding_add(to, FINDING_ERROR, "key-malformed", at(&l, NULL), "is not an object");
         return;
     }
+    check_absent(&l);
     check_readable(&l, &key);
     check_kid(&l);
     check_use(&l);
@@ -341,6 +382,18 @@ void lint_jwk(findings *to, const json_t *jwk, const lint_how *how)
     check_key(to, jwk, -1, how);
 }
 
+static bool same_numbers(const json_t *a, const json_t *b)
+{
+    static const char *const names[] = { "kty", "crv", "n", "e", "x", "y", "k" };
+    bool same = true;
+    for (size_t i = 0; i < COUNT(names) && same; i++) {
+        const json_t *left = json_object_get(a, names[i]);
+        const json_t *right = json_object_get(b, names[i]);
+        same = left == right || json_equal(left, right) == 1;
+    }
+    return same;
+}
+
 /* Two keys of one kid: a verifier refuses to choose, unless their types differ (RFC 7517 4.5). */
 static void check_kids(findings *to, const json_t *keys)
 {
@@ -358,10 +411,13 @@ static void check_kids(findings *to, const json_t *keys)
         }
         const size_t first = (size_t)json_integer_value(other);
         const char *kty = string_of(json_array_get(keys, first), "kty");
+        const bool same = same_numbers(json_array_get(keys, first), jwk);
         const bool alike = kty != NULL && is(string_of(jwk, "kty"), kty);
-        finding_add(to, alike ? FINDING_ERROR : FINDING_WARNING, "kid-duplicate",
+        finding_add(to, alike && !same ? FINDING_ERROR : FINDING_WARNING, "kid-duplicate",
                     (finding_place){ "key", (int)i, kid, "kid" }, "is also that of key %zu%s", first,
-                    alike ? ": a verifier cannot choose" : ", which is of another type");
+                    same    ? ", which is the same key"
+                    : alike ? ": a verifier cannot choose"
+                            : ", which is of another type");
     }
     json_decref(seen);
 }
@@ -382,25 +438,32 @@ void lint_set(findings *to, const json_t *set, const lint_how *how)
     check_kids(to, keys);
 }
 
-void lint_data(findings *to, const xcj_key *key, const text *data, const lint_how *how)
+static void check_rsa_key(findings *to, const xcj_key *key, int index, const lint_how *how)
 {
     char *jwk = NULL;
     size_t len = 0;
-    const bool is_rsa = is(xcj_key_type(key), "RSA");
-    xcj_certificate facts;
-    if (xcj_certificate_read(&facts, data->ptr, data->len, NULL) == XCJ_OK) {
-        check_dates(to, (finding_place){ "certificate", -1, NULL, NULL }, &facts, how->now);
-    }
-    if (!is_rsa) {
-        return;
-    }
     if (xcj_key_to_jwk(&jwk, &len, key, XCJ_PUBLIC, NULL) != XCJ_OK) {
         to->failed = true;
         return;
     }
     json_t *parsed = doc_load(jwk, len);
-    const look l = { to, how, parsed, key, -1, NULL };
+    const look l = { to, how, parsed, key, index, string_of(parsed, "kid") };
     check_rsa(&l);
     json_decref(parsed);
     xcj_free(jwk);
+}
+
+void lint_data(findings *to, const xcj_keyset *set, const text *data, const lint_how *how)
+{
+    const size_t count = xcj_keyset_count(set);
+    xcj_certificate facts;
+    if (xcj_certificate_read(&facts, data->ptr, data->len, NULL) == XCJ_OK) {
+        check_dates(to, (finding_place){ "certificate", -1, NULL, NULL }, &facts, how->now);
+    }
+    for (size_t i = 0; i < count && !to->failed; i++) {
+        const xcj_key *key = xcj_keyset_get(set, i);
+        if (is(xcj_key_type(key), "RSA")) {
+            check_rsa_key(to, key, count > 1 ? (int)i : -1, how);
+        }
+    }
 }

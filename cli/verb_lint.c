@@ -82,29 +82,75 @@ static msg_status look_at_token(subject *of, findings *found, const lint_how *ho
     return status;
 }
 
+static msg_status look_at_data(subject *of, findings *found, const lint_how *how, const keys_how *read_how);
+
+static bool is_serialisation(const json_t *value)
+{
+    return json_object_get(value, "payload") != NULL || json_object_get(value, "signatures") != NULL ||
+           json_object_get(value, "signature") != NULL || json_object_get(value, "protected") != NULL ||
+           json_object_get(value, "access_token") != NULL || json_object_get(value, "id_token") != NULL;
+}
+
+/* The object with the keys of a set: itself, that of its member jwks, or one made of a bare array. A new reference, or NULL.
+ */
+static json_t *set_of(json_t *value)
+{
+    json_t *inner = json_object_get(value, "jwks");
+    if (json_is_array(value)) {
+        return json_pack("{s:O}", "keys", value);
+    }
+    if (json_object_get(value, "keys") == NULL && json_object_get(value, "kty") == NULL && json_is_object(inner)) {
+        return json_incref(inner);
+    }
+    return json_object_get(value, "keys") != NULL ? json_incref(value) : NULL;
+}
+
 /* A JSON text: a set, a key, or a token's JSON serialisation. */
-static msg_status look_at_json(subject *of, findings *found, const lint_how *how)
+static msg_status look_at_json(subject *of, findings *found, const lint_how *how, const keys_how *read_how)
 {
     doc_flaw flaw;
     json_t *value = doc_survey(of->data.ptr, of->data.len, &flaw);
+    json_t *set = flaw.excess == NULL ? set_of(value) : NULL;
     msg_status status = STATUS_OK;
     if (flaw.excess != NULL) {
         status = msg_fail(STATUS_INPUT, of->name, "%s", flaw.excess);
-    } else if (!json_is_object(value)) {
+    } else if (!json_is_object(value) && !json_is_array(value)) {
         status = msg_fail(STATUS_INPUT, of->name, "is not JSON at its offset %d", flaw.offset);
-    } else if (json_object_get(value, "keys") == NULL && json_object_get(value, "kty") == NULL) {
-        status = look_at_token(of, found, how);
+    } else if (set == NULL && json_object_get(value, "kty") == NULL) {
+        status = is_serialisation(value) ? look_at_token(of, found, how) : look_at_data(of, found, how, read_how);
     } else {
-        const bool is_set = json_object_get(value, "keys") != NULL;
-        of->kind = is_set ? "jwks" : "jwk";
+        of->kind = set != NULL ? "jwks" : "jwk";
         if (flaw.repeated[0] != '\0') {
             finding_add(found, FINDING_ERROR, "duplicate-member", (finding_place){ of->kind, -1, NULL, flaw.repeated },
                         "stands twice in one object: the key is refused, or readers differ in which one they take");
         }
-        (is_set ? lint_set : lint_jwk)(found, value, how);
+        (set != NULL ? lint_set : lint_jwk)(found, set != NULL ? set : value, how);
     }
+    json_decref(set);
     json_decref(value);
     return status;
+}
+
+/* JSON in base64, UTF-16 or between quotes: its keys as the library reads them. */
+static void look_at_keys(findings *found, const keys_loaded *loaded, const lint_how *how)
+{
+    json_t *keys = json_array();
+    for (size_t i = 0; i < xcj_keyset_count(loaded->set); i++) {
+        const xcj_key *key = xcj_keyset_get(loaded->set, i);
+        char *jwk = NULL;
+        size_t len = 0;
+        const xcj_part which = xcj_key_is_private(key) ? XCJ_PRIVATE : XCJ_PUBLIC;
+        found->failed = found->failed || xcj_key_to_jwk(&jwk, &len, key, which, NULL) != XCJ_OK ||
+                        json_array_append_new(keys, doc_load(jwk, len)) != 0;
+        xcj_free(jwk);
+    }
+    json_t *set = json_pack("{s:o}", "keys", keys);
+    if (loaded->is_set) {
+        lint_set(found, set, how);
+    } else {
+        lint_jwk(found, json_array_get(keys, 0), how);
+    }
+    json_decref(set);
 }
 
 static msg_status look_at_data(subject *of, findings *found, const lint_how *how, const keys_how *read_how)
@@ -112,11 +158,21 @@ static msg_status look_at_data(subject *of, findings *found, const lint_how *how
     keys_loaded loaded;
     of->kind = "key";
     msg_status status = keys_load_data(&loaded, &of->data, of->name, read_how);
-    if (status == STATUS_OK) {
-        lint_data(found, xcj_keyset_get(loaded.set, 0), &of->data, how);
+    if (status == STATUS_OK && loaded.is_json) {
+        of->kind = loaded.is_set ? "jwks" : "jwk";
+        look_at_keys(found, &loaded, how);
+    } else if (status == STATUS_OK) {
+        lint_data(found, loaded.set, &of->data, how);
+        keys_warn_skipped(of->name, loaded.set);
     }
     keys_free(&loaded);
     return status;
+}
+
+static bool begins_array(const text *data)
+{
+    const size_t at = text_skip_space(text_view(data), 0);
+    return at < data->len && data->ptr[at] == '[';
 }
 
 static msg_status look(subject *of, findings *found, const lint_how *how, const keys_how *read_how)
@@ -124,11 +180,14 @@ static msg_status look(subject *of, findings *found, const lint_how *how, const 
     if (of->data.len == 0) {
         return msg_fail(STATUS_INPUT, of->name, "is empty");
     }
-    const bool is_json = token_is_json(of->data.ptr, of->data.len);
+    /* UTF-16 without a mark begins with { as well. */
+    const bool is_json = token_is_json(of->data.ptr, of->data.len) && memchr(of->data.ptr, '\0', of->data.len) == NULL;
     if (of->kind != NULL || (!is_json && !looks_like_der(&of->data) && parts_like(of->data.ptr, of->data.len))) {
         return look_at_token(of, found, how);
     }
-    return is_json ? look_at_json(of, found, how) : look_at_data(of, found, how, read_how);
+    return is_json || (begins_array(&of->data) && memchr(of->data.ptr, '\0', of->data.len) == NULL)
+               ? look_at_json(of, found, how, read_how)
+               : look_at_data(of, found, how, read_how);
 }
 
 static void put_finding(text *out, const finding *of, bool colour)

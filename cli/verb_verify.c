@@ -38,6 +38,8 @@ typedef struct verify_args {
     const char *now;
     bool allow_no_exp;
     const char *key_claim;
+    bool try_keys;
+    const char *use;
     bool jws;
     bool all_signatures;
     const char *payload;
@@ -49,6 +51,8 @@ typedef struct verify_args {
 } verify_args;
 
 #define AT(field) offsetof(verify_args, field)
+
+#define USES "sig|jwt-svid"
 
 static const opt_row OPTIONS[] = {
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
@@ -68,6 +72,8 @@ static const opt_row OPTIONS[] = {
     { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     { "key-claim", 0, OPT_TEXT, "CLAIM", AT(key_claim), "choose the key whose kid is the value of this claim" },
+    { "try-keys", 0, OPT_FLAG, NULL, AT(try_keys), "when several keys fit and kid names none, try up to 16 of them" },
+    { "use", 0, OPT_TEXT, USES, AT(use), "the use of the keys; jwt-svid: those of a SPIFFE bundle" },
     { "jws", 0, OPT_FLAG, NULL, AT(jws), "any payload: check the signature only" },
     { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "of a JSON serialisation every signature must be valid" },
     { "payload", 0, OPT_TEXT, "FILE", AT(payload), "the detached payload" },
@@ -95,6 +101,7 @@ typedef struct verify_job {
     policy wanted;
     const char *keys_name;
     keys_loaded keys;
+    bool as_set; /* the token's kid chooses one of them */
     xcj_verifier *verifier;
     remote *remote;
     xcj_scratch *scratch;
@@ -301,6 +308,10 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
     options->typ = xcj_text(args->typ);
     options->key_claim = xcj_text(args->key_claim);
     options->allow_no_exp = args->allow_no_exp;
+    options->try_keys = args->try_keys;
+    if (status == STATUS_OK && args->use != NULL) {
+        status = opt_choice(&options->jwt_svid, "--use", USES, args->use);
+    }
     options->opaque_payload = args->jws;
     options->all_signatures = args->all_signatures;
     return status;
@@ -332,10 +343,10 @@ static msg_status make_verifier(verify_job *job)
     if (status != STATUS_OK) {
         return status;
     }
-    bool as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
+    job->as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
     const xcj_key *only = xcj_keyset_get(job->keys.set, 0);
-    xcj_code code = as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &job->wanted.options, &err)
-                           : xcj_verifier_new_key(&job->verifier, only, &job->wanted.options, &err);
+    xcj_code code = job->as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &job->wanted.options, &err)
+                                : xcj_verifier_new_key(&job->verifier, only, &job->wanted.options, &err);
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, "verify", &err);
 }
 
@@ -395,6 +406,22 @@ static json_t *thumbprint_of(const xcj_verified *verified)
     return value;
 }
 
+/* How a key of a set came to be chosen when no kid chose it; the kid of a JSON serialisation may stand outside the header.
+ */
+static json_t *note_of(const verify_job *job, const verify_case *of, const json_t *header)
+{
+    if (of->verified == NULL || !(job->as_set || job->remote != NULL) || job->args->key_claim != NULL ||
+        token_is_json(of->token, of->len)) {
+        return json_null();
+    }
+    if (json_object_get(header, "kid") == NULL) {
+        return json_string("the token names no key (kid); the key of the set that fits was used");
+    }
+    return xcj_key_id(xcj_verified_key(of->verified)).ptr == NULL
+               ? json_string("no key of the set has the token's kid; one without a kid was used")
+               : json_null();
+}
+
 static json_t *header_text(const json_t *header, const char *name)
 {
     json_t *value = json_object_get(header, name);
@@ -418,6 +445,7 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
     (void)json_object_set_new(verdict, "kid", header_text(header, "kid"));
     (void)json_object_set_new(verdict, "thumbprint", thumbprint_of(of->verified));
     (void)json_object_set_new(verdict, "expires_in", seconds_left(of->verified, job->now));
+    (void)json_object_set_new(verdict, "note", note_of(job, of, header));
     if (of->verified != NULL && job->args->jws) {
         (void)json_object_set_new(verdict, "payload", doc_text(xcj_verified_payload(of->verified)));
     }
@@ -546,7 +574,8 @@ static msg_status judge(const verify_job *job, verify_case *of)
     if (of->status != STATUS_OK) {
         say_refusal(job, of);
     }
-    if (of->status == STATUS_KEY) {
+    bool fits_none = of->err.code == XCJ_ERR_ALG || of->err.code == XCJ_ERR_KEY_USE || of->err.code == XCJ_ERR_KEY_WEAK;
+    if (of->status == STATUS_KEY || (of->status != STATUS_OK && fits_none)) {
         keys_warn_skipped(shown_url(xcj_text(of->keys_name)).text, of->keys);
     }
     msg_status printed = STATUS_OK;

@@ -916,6 +916,111 @@ START_TEST(limits)
 }
 END_TEST
 
+/* The key under these labels; another one of its kind when `mine` is false. */
+static xcj_key *labelled(bool mine, const char *kid, const char *use)
+{
+    xcj_key *other = mine ? xcj_key_ref(key) : NULL;
+    xcj_key *made;
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    if (!mine) {
+        ck_assert_int_eq(xcj_key_generate(&other, XCJ_ES256, 0, &err), XCJ_OK);
+    }
+    labels.kid = xcj_text(kid);
+    labels.use = xcj_text(use);
+    ck_assert_int_eq(xcj_key_relabel(&made, other, &labels, &err), XCJ_OK);
+    xcj_key_free(other);
+    return made;
+}
+
+/* A token with this kid (NULL: none), signed by the key, against these keys. */
+static xcj_code verdict_of_set(xcj_key **keys, size_t count, const char *kid, const xcj_verify_options *given)
+{
+    xcj_keyset *set;
+    xcj_verifier *verifier;
+    xcj_verified *verified;
+    xcj_jws_options how = XCJ_JWS_OPTIONS_INIT;
+    xcj_verify_options options = *given;
+    size_t len;
+    options.allow_no_exp = 1;
+    how.kid = xcj_text(kid != NULL ? kid : "");
+    char *token = sign("{}", &how, &len);
+    ck_assert_int_eq(xcj_keyset_from_keys(&set, (const xcj_key *const *)keys, count, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new(&verifier, set, &options, &err), XCJ_OK);
+    xcj_code code = xcj_verify(&verified, verifier, token, len, NULL, &err);
+    ck_assert_int_eq(verified != NULL, code == XCJ_OK);
+    xcj_verified_free(verified);
+    xcj_verifier_free(verifier);
+    xcj_keyset_free(set);
+    xcj_free(token);
+    return code;
+}
+
+#define TRIED_MAX 16
+
+START_TEST(keys_that_are_tried)
+{
+    xcj_verify_options strict = XCJ_VERIFY_OPTIONS_INIT, tries = XCJ_VERIFY_OPTIONS_INIT;
+    xcj_key *keys[TRIED_MAX + 1];
+    tries.try_keys = 1;
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        keys[i] = labelled(i == TRIED_MAX - 1, "", "");
+    }
+    /* As many as may be tried, the right one among them; without it; and one more. */
+    ck_assert_int_eq(verdict_of_set(keys, TRIED_MAX, NULL, &strict), XCJ_ERR_AMBIGUOUS_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, "--try-keys"));
+    ck_assert_int_eq(verdict_of_set(keys, TRIED_MAX, NULL, &tries), XCJ_OK);
+    ck_assert_int_eq(verdict_of_set(keys, TRIED_MAX - 1, NULL, &tries), XCJ_ERR_SIGNATURE);
+    ck_assert_ptr_nonnull(strstr(err.message, "any of the 15 keys"));
+    ck_assert_int_eq(verdict_of_set(keys, TRIED_MAX + 1, NULL, &tries), XCJ_ERR_AMBIGUOUS_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, "more than 16"));
+    /* A kid that no key has: only keys without a kid can be meant. */
+    ck_assert_int_eq(verdict_of_set(keys, TRIED_MAX, "a", &strict), XCJ_ERR_NO_KEY);
+    ck_assert_int_eq(verdict_of_set(keys, TRIED_MAX, "a", &tries), XCJ_OK);
+    xcj_key *named_keys[2] = { labelled(true, "b", ""), labelled(false, "a", "") };
+    ck_assert_int_eq(verdict_of_set(named_keys, 2, "c", &tries), XCJ_ERR_NO_KEY);
+    ck_assert_int_eq(verdict_of_set(named_keys, 2, "a", &tries), XCJ_ERR_SIGNATURE);
+    ck_assert_int_eq(verdict_of_set(named_keys, 2, NULL, &tries), XCJ_OK);
+    /* A set's only key, without a kid, is the one. */
+    ck_assert_int_eq(verdict_of_set(&keys[TRIED_MAX - 1], 1, "a", &strict), XCJ_OK);
+    ck_assert_int_eq(verdict_of_set(&named_keys[0], 1, "a", &strict), XCJ_ERR_NO_KEY);
+    xcj_key_free(named_keys[0]);
+    xcj_key_free(named_keys[1]);
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        xcj_key_free(keys[i]);
+    }
+}
+END_TEST
+
+START_TEST(keys_of_spiffe)
+{
+    static const struct {
+        const char *use;
+        xcj_code plain;
+        xcj_code svid;
+    } rows[] = { { "jwt-svid", XCJ_ERR_KEY_USE, XCJ_OK },
+                 { "x509-svid", XCJ_ERR_KEY_USE, XCJ_ERR_NO_KEY },
+                 { "sig", XCJ_OK, XCJ_ERR_NO_KEY },
+                 { "", XCJ_OK, XCJ_ERR_NO_KEY } };
+    xcj_verify_options strict = XCJ_VERIFY_OPTIONS_INIT, svid = XCJ_VERIFY_OPTIONS_INIT;
+    svid.jwt_svid = 1;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        xcj_key *one = labelled(true, "a", rows[i].use);
+        ck_assert_int_eq(verdict_of_set(&one, 1, "a", &strict), rows[i].plain);
+        ck_assert_int_eq(verdict_of_set(&one, 1, "a", &svid), rows[i].svid);
+        /* Of one key that is given, the use says the same, but none is fine. */
+        xcj_verifier *verifier;
+        size_t len;
+        char *token = sign("{}", NULL, &len);
+        svid.allow_no_exp = 1;
+        ck_assert_int_eq(xcj_verifier_new_key(&verifier, one, &svid, &err), XCJ_OK);
+        ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, &err), i == 1 ? XCJ_ERR_KEY_USE : XCJ_OK);
+        xcj_verifier_free(verifier);
+        xcj_free(token);
+        xcj_key_free(one);
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -928,6 +1033,8 @@ static Suite *suite(void)
         a_forged_serialisation_is_limited,
         options_are_checked,
         keys_by_claim,
+        keys_that_are_tried,
+        keys_of_spiffe,
         detached_payloads,
         forms_that_people_paste,
         headers,

@@ -46,18 +46,21 @@ typedef struct xcj_verify_options {
     unsigned max_depth;      /**< deepest JSON nesting; 0: 64; at most 1024 */
     size_t max_members;      /**< most members and elements in one JSON text; 0: 65536 */
     unsigned max_signatures; /**< most signatures of a general JSON serialisation; 0: 16 */
+    int try_keys; /**< 1: where kid names no key and several fit, each is tried, if there are 16 or fewer; 0: ambiguous */
+    int jwt_svid; /**< 1: of a set only keys whose use is "jwt-svid" verify (SPIFFE); 0: only those of use "sig" or none */
 } xcj_verify_options;
 
 /** All defaults. */
 #define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
         sizeof(xcj_verify_options), NULL, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, 0,  \
-            0, 0, 0, 0, 0, 0, 0, 0                                                                                          \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                                                                    \
     }
 
 /**
  * A verifier with a set of keys. The token's kid, compared byte for byte, selects; then key type, curve, alg, use and
- * key_ops must fit; exactly one candidate must remain. `options` may be NULL. XCJ_ERR_ARGUMENT, _CONFIG, _MEMORY.
+ * key_ops must fit; exactly one candidate must remain. A set's only key that has no kid is used whatever kid the token has,
+ * unless a key of the set was skipped. `options` may be NULL. XCJ_ERR_ARGUMENT, _CONFIG, _MEMORY.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_keyset *keys,
                                                  const xcj_verify_options *options, xcj_error *err);

@@ -105,8 +105,9 @@ static xcj_code fits_use(const xcj__key_facts *key, xcj_use use, xcj_error *err)
     const char *operation = use == XCJ_SIGN ? "sign" : "verify";
     if (key->use.ptr != NULL && !xcj__str_is(key->use, "sig")) {
         char shown[XCJ__SHOWN];
-        return xcj__fail_at(err, XCJ_ERR_KEY_USE, "use", XCJ_NO_OFFSET, "the key's use is \"%s\", not \"sig\"",
-                            xcj__sanitise(shown, sizeof shown, key->use.ptr, key->use.len));
+        return xcj__fail_at(err, XCJ_ERR_KEY_USE, "use", XCJ_NO_OFFSET, "the key's use is \"%s\", not \"sig\"%s",
+                            xcj__sanitise(shown, sizeof shown, key->use.ptr, key->use.len),
+                            xcj__str_is(key->use, "jwt-svid") ? " (--use jwt-svid, jwt_svid, allows it)" : "");
     }
     if (key->has_key_ops && !(use == XCJ_SIGN ? key->op_sign : key->op_verify)) {
         return xcj__fail_at(err, XCJ_ERR_KEY_USE, "key_ops", XCJ_NO_OFFSET, "the key's key_ops do not include %s",

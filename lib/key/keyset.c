@@ -596,18 +596,35 @@ static void list_kids(const xcj_keyset *set, char *dst, size_t cap)
     dst[list.len] = '\0';
 }
 
+/* Why the first key of the right type does not fit; empty when there is none. */
+static const char *nearest_reason(const xcj_keyset *set, const xcj__alg *alg, xcj_error *why)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (xcj__alg_admit(alg, xcj__key_facts_of(set->keys[i]), XCJ_VERIFY, why) != XCJ_ERR_ALG) {
+            return why->message;
+        }
+    }
+    return "";
+}
+
 static xcj_code no_key(const xcj_keyset *set, xcj_str kid, const xcj__alg *alg, xcj_error *err)
 {
     char list[200];
     char shown[XCJ__SHOWN];
-    list_kids(set, list, sizeof list);
-    if (kid.ptr == NULL) {
-        return xcj__fail(err, XCJ_ERR_NO_KEY, "the token names no key (kid), and none of the set's %zu fits %s", set->count,
-                         alg->name);
+    const char *unusable = set->skipped_count == 0 ? "" : " (and keys that cannot be used)";
+    if (set->count == 0) {
+        return xcj__fail(err, XCJ_ERR_NO_KEY, "the set has no usable key");
     }
+    if (kid.ptr == NULL) {
+        xcj_error why;
+        const char *reason = nearest_reason(set, alg, &why);
+        return xcj__fail(err, XCJ_ERR_NO_KEY, "the token names no key (kid), and none of the set's %zu fits %s%s%s%s",
+                         set->count, alg->name, unusable, reason[0] != '\0' ? ": " : "", reason);
+    }
+    list_kids(set, list, sizeof list);
     return xcj__fail_at(err, XCJ_ERR_NO_KEY, "kid", XCJ_NO_OFFSET, "no key with kid \"%s\" fits %s; the set has: %s%s",
-                        xcj__sanitise(shown, sizeof shown, kid.ptr, kid.len), alg->name, set->named == 0 ? "no kids" : list,
-                        set->skipped_count == 0 ? "" : " (and keys that cannot be used)");
+                        xcj__sanitise(shown, sizeof shown, kid.ptr, kid.len), alg->name,
+                        set->named == 0 ? "no kids (--try-keys, try_keys, tries up to 16 keys)" : list, unusable);
 }
 
 static xcj_code ambiguous(xcj_str kid, const xcj__alg *alg, xcj_error *err)
@@ -615,7 +632,9 @@ static xcj_code ambiguous(xcj_str kid, const xcj__alg *alg, xcj_error *err)
     char shown[XCJ__SHOWN];
     return kid.ptr == NULL
                ? xcj__fail_at(err, XCJ_ERR_AMBIGUOUS_KEY, "kid", XCJ_NO_OFFSET,
-                              "the token names no key (kid), and more than one of the set fits %s", alg->name)
+                              "the token names no key (kid), and more than one of the set fits %s: --try-keys (try_keys) "
+                              "tries up to %d of them",
+                              alg->name, XCJ__TRIED_MAX)
                : xcj__fail_at(err, XCJ_ERR_AMBIGUOUS_KEY, "kid", XCJ_NO_OFFSET, "more than one key with kid \"%s\" fits %s",
                               xcj__sanitise(shown, sizeof shown, kid.ptr, kid.len), alg->name);
 }
@@ -644,10 +663,80 @@ xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str 
     if (*out != NULL) {
         return XCJ_OK;
     }
+    bool is_only_key = set->count == 1 && set->skipped_count == 0;
+    if (last == first && is_only_key && xcj_key_id(set->keys[0]).ptr == NULL) {
+        xcj_code code = xcj__alg_admit(alg, xcj__key_facts_of(set->keys[0]), XCJ_VERIFY, err);
+        *out = code == XCJ_OK ? set->keys[0] : NULL;
+        return code;
+    }
     if (last - first == 1) {
         /* The one key it can be: say what is the matter with it. */
         const xcj_key *key = set->keys[kid.ptr != NULL ? set->by_kid[first] : first];
         return xcj__alg_admit(alg, xcj__key_facts_of(key), XCJ_VERIFY, err);
     }
     return no_key(set, kid, alg, err);
+}
+
+static bool has_same(const xcj_key *const *keys, size_t count, const xcj_key *key)
+{
+    bool found = false;
+    for (size_t i = 0; i < count; i++) {
+        found = found || xcj__key_same(keys[i], key);
+    }
+    return found;
+}
+
+size_t xcj__keyset_fitting(const xcj_key **out, size_t cap, const xcj_keyset *set, xcj_str kid, const xcj__alg *alg)
+{
+    size_t at = kid.ptr != NULL ? lower_bound(set, kid) : 0;
+    bool is_named = kid.ptr != NULL && has_kid_at(set, at, kid);
+    if (kid.ptr != NULL && !is_named) {
+        at = set->named; /* where those without a kid are */
+    }
+    size_t count = 0;
+    for (; at < set->count && count < cap && (!is_named || has_kid_at(set, at, kid)); at++) {
+        const xcj_key *key = set->keys[set->by_kid[at]];
+        if (xcj__alg_admit(alg, xcj__key_facts_of(key), XCJ_VERIFY, NULL) == XCJ_OK && !has_same(out, count, key)) {
+            out[count++] = key;
+        }
+    }
+    return count;
+}
+
+static bool copy_doubts(xcj_keyset *made, const xcj_keyset *set, const char *use)
+{
+    if (set->doubtful == NULL) {
+        return true;
+    }
+    made->doubtful = xcj__zalloc((made->count + 1) * sizeof *made->doubtful);
+    size_t at = 0;
+    for (size_t i = 0; made->doubtful != NULL && i < set->count; i++) {
+        if (xcj__str_is(xcj_key_use(set->keys[i]), use)) {
+            made->doubtful[at++] = set->doubtful[i];
+        }
+    }
+    return made->doubtful != NULL;
+}
+
+xcj_code xcj__keyset_of_use(xcj_keyset **out, const xcj_keyset *set, const char *use, xcj_error *err)
+{
+    *out = NULL;
+    xcj_keyset *made = set_new();
+    if (made == NULL) {
+        return xcj__fail_memory(err);
+    }
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    labels.use = xcj_text("sig");
+    xcj_code code = XCJ_OK;
+    for (size_t i = 0; code == XCJ_OK && i < set->count; i++) {
+        xcj_key *key;
+        if (!xcj__str_is(xcj_key_use(set->keys[i]), use)) {
+            continue;
+        }
+        code = xcj_key_relabel(&key, set->keys[i], &labels, err);
+        code = code != XCJ_OK || add_key(made, key) ? code : xcj__fail_memory(err);
+    }
+    made->skipped_count = set->skipped_count;
+    code = code == XCJ_OK && !copy_doubts(made, set, use) ? xcj__fail_memory(err) : code;
+    return finish(out, made, true, code, err);
 }

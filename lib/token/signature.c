@@ -174,6 +174,27 @@ static xcj_code select_key(xcj__work *w, const xcj__alg *alg)
     return xcj__keyset_select(&w->key, v->keys, w->fields.has_kid ? w->fields.kid : none, alg, w->err);
 }
 
+/* The key, or with try_keys those to try when none is the one. */
+static xcj_code choose_keys(xcj__work *w, const xcj__alg *alg, const xcj_key **keys, size_t *count)
+{
+    xcj_code code = select_key(w, alg);
+    const xcj_verify_options *options = &w->verifier->policy.options;
+    keys[0] = w->key;
+    *count = 1;
+    bool is_unsure = code == XCJ_ERR_AMBIGUOUS_KEY || code == XCJ_ERR_NO_KEY;
+    if (!is_unsure || !options->try_keys || options->key_claim.ptr != NULL) {
+        return code;
+    }
+    xcj_str kid = w->fields.has_kid ? w->fields.kid : (xcj_str){ NULL, 0 };
+    *count = xcj__keyset_fitting(keys, XCJ__TRIED_MAX + 1, w->verifier->keys, kid, alg);
+    if (*count > XCJ__TRIED_MAX) {
+        return xcj__fail_at(w->err, XCJ_ERR_AMBIGUOUS_KEY, "kid", XCJ_NO_OFFSET,
+                            "more than %d keys of the set fit %s, too many to try: give the set of one issuer alone",
+                            XCJ__TRIED_MAX, alg->name);
+    }
+    return *count > 0 ? XCJ_OK : code;
+}
+
 /* RFC 7515 7.2.1: the two headers are disjoint. What decides must be protected; a kid may stand outside. */
 static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
 {
@@ -278,6 +299,20 @@ static xcj_code check_input(xcj__work *w, const xcj__signature *s, xcj_str sig)
     return code;
 }
 
+static xcj_code check_keys(xcj__work *w, const xcj__signature *s, xcj_str sig, const xcj_key *const *keys, size_t count)
+{
+    xcj_code code = XCJ_ERR_SIGNATURE;
+    for (size_t i = 0; code == XCJ_ERR_SIGNATURE && i < count; i++) {
+        w->key = keys[i];
+        code = check_input(w, s, sig);
+    }
+    if (code != XCJ_ERR_SIGNATURE || count == 1) {
+        return code;
+    }
+    w->key = NULL;
+    return xcj__fail(w->err, code, "the signature is not valid with any of the %zu keys that fit", count);
+}
+
 xcj_code xcj__work_is_encoded(const xcj__work *w, const xcj__signature *s, bool *out)
 {
     char storage[NAMES_STORAGE];
@@ -293,6 +328,8 @@ xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
 {
     uint8_t *start = w->at;
     const xcj__alg *alg = NULL;
+    const xcj_key *keys[XCJ__TRIED_MAX + 1];
+    size_t count = 0;
     uint8_t storage[XCJ__SIGNATURE_MAX + 1];
     xcj_str sig = { NULL, 0 };
     xcj_code code = read_header(w, s);
@@ -300,7 +337,7 @@ xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
         code = allowed_alg(w, &alg);
     }
     if (code == XCJ_OK) {
-        code = select_key(w, alg);
+        code = choose_keys(w, alg, keys, &count);
     }
     if (code == XCJ_OK) {
         code = open_payload(w);
@@ -316,7 +353,7 @@ xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
     }
     if (code == XCJ_OK) {
         w->alg = alg->id;
-        code = check_input(w, s, sig);
+        code = check_keys(w, s, sig, keys, count);
     }
     if (code != XCJ_OK && w->payload.ptr == NULL) {
         w->at = start;

@@ -1,6 +1,29 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/key/keyset.h"
 #include "lib/token/work.h"
+
+/* SPIFFE's X.509-SVID and JWT-SVID bundle: the use says which of the two a key is for. */
+#define JWT_SVID "jwt-svid"
+
+static xcj_code take_svid_keys(xcj_verifier *verifier, xcj_error *err)
+{
+    if (verifier->keys != NULL) {
+        xcj_keyset *all = verifier->keys;
+        xcj_code code = xcj__keyset_of_use(&verifier->keys, all, JWT_SVID, err);
+        xcj_keyset_free(all);
+        return code;
+    }
+    if (!xcj__str_is(xcj_key_use(verifier->key), JWT_SVID)) {
+        return XCJ_OK;
+    }
+    xcj_key *given = verifier->key;
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    labels.use = xcj_text("sig");
+    xcj_code code = xcj_key_relabel(&verifier->key, given, &labels, err);
+    xcj_key_free(given);
+    return code;
+}
 
 static xcj_code verifier_new(xcj_verifier **out, xcj_key *key, xcj_keyset *keys, const xcj_verify_options *options,
                              xcj_error *err)
@@ -17,6 +40,11 @@ static xcj_code verifier_new(xcj_verifier **out, xcj_key *key, xcj_keyset *keys,
     atomic_init(&verifier->refs, 1);
     verifier->key = key;
     verifier->keys = keys;
+    code = verifier->policy.options.jwt_svid ? take_svid_keys(verifier, err) : XCJ_OK;
+    if (code != XCJ_OK) {
+        xcj_verifier_free(verifier);
+        return code;
+    }
     xcj__error_clear(err);
     *out = verifier;
     return XCJ_OK;
