@@ -169,10 +169,19 @@ static msg_status look_at_data(subject *of, findings *found, const lint_how *how
     return status;
 }
 
-static bool begins_array(const text *data)
+/* An object or an array; in UTF-16 it has bytes of zero. */
+static bool begins_json(const text *data)
 {
     const size_t at = text_skip_space(text_view(data), 0);
-    return at < data->len && data->ptr[at] == '[';
+    return at < data->len && (data->ptr[at] == '{' || data->ptr[at] == '[') && memchr(data->ptr, '\0', data->len) == NULL;
+}
+
+/* An object that is JSON only when its quotes are gone, or UTF-16 is read. */
+static bool begins_object(const text *data)
+{
+    size_t at = text_skip_space(text_view(data), 0);
+    at += at < data->len && (data->ptr[at] == '"' || data->ptr[at] == '\'');
+    return at < data->len && data->ptr[at] == '{';
 }
 
 static msg_status look(subject *of, findings *found, const lint_how *how, const keys_how *read_how)
@@ -180,14 +189,13 @@ static msg_status look(subject *of, findings *found, const lint_how *how, const 
     if (of->data.len == 0) {
         return msg_fail(STATUS_INPUT, of->name, "is empty");
     }
-    /* UTF-16 without a mark begins with { as well. */
-    const bool is_json = token_is_json(of->data.ptr, of->data.len) && memchr(of->data.ptr, '\0', of->data.len) == NULL;
-    if (of->kind != NULL || (!is_json && !looks_like_der(&of->data) && parts_like(of->data.ptr, of->data.len))) {
+    const bool is_json = begins_json(&of->data);
+    const bool is_wrapped = !is_json && begins_object(&of->data);
+    if (of->kind != NULL ||
+        (!is_json && !is_wrapped && !looks_like_der(&of->data) && parts_like(of->data.ptr, of->data.len))) {
         return look_at_token(of, found, how);
     }
-    return is_json || (begins_array(&of->data) && memchr(of->data.ptr, '\0', of->data.len) == NULL)
-               ? look_at_json(of, found, how, read_how)
-               : look_at_data(of, found, how, read_how);
+    return is_json ? look_at_json(of, found, how, read_how) : look_at_data(of, found, how, read_how);
 }
 
 static void put_finding(text *out, const finding *of, bool colour)

@@ -11,8 +11,9 @@
 /**
  * The key that must verify a token with this algorithm. With `kid` (ptr not NULL) only keys whose kid is exactly this count,
  * found without walking the whole set. Of those the ones that xcj__alg_admit() admits are candidates; exactly one must
- * remain; where none has the kid, a set's only key is one if it has no kid and no other was skipped. XCJ_ERR_NO_KEY (the sentence lists the set's kids), XCJ_ERR_AMBIGUOUS_KEY, or, when a single key has the kid, the
- * reason why it is not admitted.
+ * remain. Where none has the kid, a set's only key is a candidate if it has no kid and no other was skipped.
+ * XCJ_ERR_NO_KEY (the sentence lists the set's kids), XCJ_ERR_AMBIGUOUS_KEY, or, when a single key has the kid, the reason
+ * why it is not admitted.
  */
 XCJ_MUST_CHECK xcj_code xcj__keyset_select(const xcj_key **out, const xcj_keyset *set, xcj_str kid, const xcj__alg *alg,
                                            xcj_error *err);

@@ -82,9 +82,31 @@ PASS=sesame lints 'an encrypted PEM' 9 'rsa-weak' --passphrase-env PASS locked.p
 refuse 'an encrypted PEM without its passphrase' 3 '--passphrase-file' lint locked.pem
 refuse 'two passphrases' 2 'exclude each other' lint --passphrase-env PASS --passphrase-file pass locked.pem
 
+# ---- what the library reads leniently, and containers
+with 'null members' 0 'null-member null-member' ES256.json '.x5c = null | .oth = null'
+with 'empty members' 0 'empty-member empty-member' RS256.json '.x5c = [] | .oth = []'
+with 'an empty key_ops' 0 'key-ops-empty' ES256.json 'del(.use) | .key_ops = []'
+with 'an x with a leading zero' 9 'key-malformed' ES256.json '.x = "AAAA" + .x[0:40]'
+"$XCJ" convert RS256.json >rsa.pem
+openssl req -x509 -key rsa.pem -subj /CN=x -days 30 -outform DER -out own.der 2>/dev/null
+jq -n --arg c "$(base64 own.der | tr -d '\n')" '{kty: "RSA", kid: "a", use: "sig", alg: "RS256", x5c: [$c]}' >x5c.json
+lints 'a key in x5c alone' 0 'x5c-only certificate-early' x5c.json
+with 'a use of SPIFFE' 0 'use-spiffe' ES256.json '.use = "jwt-svid"'
+jq -c '[.]' ES256.json >array.json
+lints 'a bare array' 9 'private-in-set' array.json
+jq -c '{jwks: {keys: [.]}}' ES256.json >client.json
+lints 'a set in jwks' 9 'private-in-set' client.json
+for form in 'base64' 'iconv -f UTF-8 -t UTF-16' 'iconv -f UTF-8 -t UTF-16LE' "jq -R ."; do
+    $form <array.json >wrapped
+    lints "an array through $form" 9 'private-in-set' wrapped
+done
+printf '{"issuer":"https://i.example","jwks_uri":"https://i.example/jwks"}' >discovery
+refuse 'a discovery document' 3 'https://i.example/jwks' lint discovery
+
 # ---- sets
 with 'kid missing in a set' 0 'kid-missing' set.json 'del(.keys[1].kid)'
-with 'kid twice' 9 'kid-duplicate' set.json '.keys += [.keys[0]]'
+with 'kid twice' 9 'kid-duplicate' set.json '.keys += [.keys[0] | .n = .n[0:100] + "AAAA" + .n[104:]]'
+with 'a key twice' 0 'kid-duplicate' set.json '.keys += [.keys[0]]'
 with 'kid twice, of two types' 0 'kid-duplicate' set.json '.keys[1].kid = .keys[0].kid'
 jq -s -c '{keys: .}' RS256.json ES256.json HS256.json >private.set
 lints 'private members in a set' 9 'private-in-set private-in-set secret-in-set' private.set
@@ -240,7 +262,7 @@ refuse 'an empty file' 3 'is empty' lint empty
 printf 'hello' >text
 refuse 'text' 3 'neither a JWK nor PEM nor DER' lint text
 printf '{"a":1}' >object
-refuse 'some JSON' 3 'not a token' lint object
+refuse 'some JSON' 3 'no "kty"' lint object
 printf '{"kty":' >half
 refuse 'half a JSON' 3 'is not JSON at its offset 7' lint half
 refuse 'a token twice' 2 'exclude each other' lint --token-env WRAPPED t.jwt
