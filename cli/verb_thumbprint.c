@@ -52,6 +52,9 @@ static msg_status add_line(text *out, const xcj_key *key, const hash_row *hash, 
     if (xcj_key_thumbprint(&thumbprint, &len, key, hash->hash, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_INPUT, name, &err);
     }
+    if (keys_is_oct(key)) { /* RFC 7638 7 */
+        msg_warn(name, "the thumbprint of a shared secret helps to guess it if it is weak: keep it secret, too");
+    }
     if (uri) {
         text_printf(out, "urn:ietf:params:oauth:jwk-thumbprint:%s:", hash->uri_name);
     }

@@ -76,7 +76,7 @@ same 'passphrase from the environment' out P-256.json
 refuse 'no passphrase' 3 '--passphrase-file' convert locked.pem
 printf 'sesame' >wrong.txt
 refuse 'wrong passphrase' 3 'locked.pem' convert --passphrase-file wrong.txt locked.pem
-refuse 'no such variable' 3 'no variable XCJ_NOT_THERE' convert --passphrase-env XCJ_NOT_THERE locked.pem
+refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' convert --passphrase-env XCJ_NOT_THERE locked.pem
 refuse 'both' 2 'exclude each other' convert --passphrase-env PASS --passphrase-file pass.txt locked.pem
 
 # Labels.

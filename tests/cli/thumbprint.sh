@@ -34,6 +34,11 @@ printf '{"keys":[%s,%s]}' "$(cat rfc.json)" "$(cat ec.pub.json)" >set.json
 accept 'of a set, one a line' thumbprint set.json
 { echo NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs && cat want; } >both
 same 'of a set, one a line' out both
+"$XCJ" keygen --alg HS256 -o secret.json || fail 'keygen'
+run thumbprint secret.json
+came_to 'a shared secret' 0
+[ "$(wc -l <out)" -eq 1 ] || fail 'a shared secret has one'
+err_has 'a shared secret' 'warning: secret.json: the thumbprint of a shared secret helps to guess it'
 refuse 'a set without keys' 3 'no usable key' thumbprint - <<'END'
 {"keys":[]}
 END
