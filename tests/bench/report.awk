@@ -95,8 +95,8 @@ function twice(name, job, a, p) {
 
 function threads(    j, job, i, k, n, line) {
     print "\n## Two threads\n"
-    print "Operations a second of two threads, as a multiple of one. The threads of xcj-shared use one handle and nothing else;"
-    print "those of the others have a state each where the library can have one.\n"
+    print "Operations per second with two threads, as a multiple of one thread. The threads of xcj-shared share one handle and nothing"
+    print "else. The threads of the others each have their own state if the library supports it.\n"
     head("| xcj-shared | xcj | floor | xcj-jwt | libjwt | libjose | cjose | rhonabwy", "---|--:|--:|--:|--:|--:|--:|--:|--:")
     for (j = 1; j <= 3; j++) {
         job = j == 1 ? "mint" : j == 2 ? "verify" : "convert"
@@ -150,8 +150,8 @@ function lowest_pair(    j, i, k, job, low, f, r) {
 }
 
 function aims(    low) {
-    print "\n## Aims\n"
-    print "What this library sets itself, and the lowest ratio of this run.\n"
+    print "\n## Targets\n"
+    print "The project's own targets, and the lowest ratio in this run.\n"
     head("| at least | measured", "---|--:|--:")
     aim("mint RS256 and PS256 / floor", 0.98, \
         lowest("xcj", "floor", "mint:RS256:small mint:RS256:large mint:PS256:small mint:PS256:large"))
@@ -200,43 +200,45 @@ END {
     plot("verify")
     print "# Performance\n"
     print "<!-- Written by tests/bench/report.sh: run it again rather than edit this. -->\n"
-    print "Everything here comes from one run of `sh tests/bench/report.sh` under these conditions. Machines drift, so only ratios"
-    print "within one run mean something. One measurement alone, from a build with the other libraries there:\n"
+    print "This page is for people who choose a library by its speed: what libxcj costs, compared with bare OpenSSL and with others.\n"
+    print "All figures come from one run of `sh tests/bench/report.sh` under the conditions below. Machines drift, so compare only"
+    print "within one run. To repeat one measurement, in a build with the other libraries installed:\n"
     print "    xcj-bench --impl xcj,floor,cjose --job mint --alg RS256 --payload small --threads 2 --seconds 1 --rounds 5\n"
     head("|", "---|---")
     for (i = 1; i <= conditions; i++)
         print "| " condition[i] " | " conditioned[i] " |"
-    print "\nThe implementations take turns in one process (`xcj-bench`); each figure is the median of the rounds. The first and the"
-    print "last token of every thread in every turn are checked with OpenSSL and jansson alone; each verifier has refused a token"
-    print "with a spoilt signature, one with a spoilt payload, an expired one, and those of another issuer and audience.\n"
+    print "\nThe implementations take turns in one process (`xcj-bench`); each figure is the median of the rounds. OpenSSL and jansson"
+    print "alone check the first and last token of every thread in every turn. Each verifier has refused a token with a changed"
+    print "signature, a changed payload, an expired exp, another issuer, and another audience.\n"
     print "- `xcj`: this library, with a scratch per thread. `xcj-shared`: with one const handle for all threads and no scratch."
-    print "- `xcj-jwt`: libxcj-jwt, for a program that goes on holding a jwt_t of libjwt: made of the authentication or the token, and"
-    print "  signed, or read."
-    print "- `floor`: the bare OpenSSL operation on an input of the same length that is ready, every context kept."
-    print "- The others as Debian packages them, each the fastest way its interface allows. Claims that a library leaves to its"
-    print "  caller are made and read with jansson, which all of them need anyway."
-    print "- mint: an API key (small) or a Bearer token of about 1 KB (large) to a signed token. verify: such a token to checked"
-    print "  exp, iss and aud. convert: JWK text to PEM text, of a public (small) or private (large) key."
+    print "- `xcj-jwt`: libxcj-jwt, for a program that keeps using libjwt's jwt_t. It makes the jwt_t from the authentication or the"
+    print "  token, and signs it or reads it."
+    print "- `floor`: the bare OpenSSL operation on a prepared input of the same length, with all contexts reused."
+    print "- The other libraries: as Debian packages them, each in the fastest way that its API allows. If a library leaves claims to"
+    print "  its caller, jansson makes and reads them; all of these libraries need it anyway."
+    print "- mint: from an API key (small) or a Bearer token of about 1 KB (large) to a signed token."
+    print "- verify: from such a token to checked exp, iss and aud."
+    print "- convert: from JWK to PEM, for a public (small) or private (large) key."
     aims()
-    print "\n## Against the floor"
+    print "\n## Compared with bare OpenSSL"
     floors("mint")
     floors("verify")
     print "\n![mint](performance/mint.svg)\n"
     print "![verify](performance/verify.svg)"
-    print "\n## Beside other libraries"
+    print "\n## Compared with other libraries"
     peers("mint")
     peers("verify")
     peers("convert")
     threads()
     print "\n## Whole processes\n"
-    print "Wall time from posix_spawn to the end, medians, taking turns. RSA with 2048 bits.\n"
+    print "Wall time from posix_spawn to the end, medians, taking turns; RSA keys have 2048 bits.\n"
     head("| ms | / openssl version", "---|--:|--:")
     for (i = 1; i <= processes; i++)
         printf "| %s | %.2f | %s |\n", process[i], took[process[i]], ratio(took[process[i]], took["openssl version"], 2)
     print "\n## Growth\n"
-    print "HS256, one thread, microseconds. The claims grow by members of some fifty bytes.\n"
+    print "HS256, one thread, microseconds. The claims grow by members of about fifty bytes.\n"
     growth("mint", "verify", "bytes", "bytes of claims | mint | verify")
-    print "\nA verify whose key is chosen by kid among so many, and the reading of such a set, which happens once.\n"
+    print "\nThe kid selects one of N keys for each verification. The set is read once.\n"
     growth("select", "read", "keys", "keys in the set | verify | read the set")
     print "\n![growth](performance/growth.svg)"
 }
