@@ -169,12 +169,26 @@ xcj verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out
 asked 'many' 1 /many/first.json
 asked 'many' 68 /many/
 
-# But what fails has an end, and then known sets still do.
+# timed FACTOR WORD...: as run, on a clock that is so many times as fast.
+timed() {
+    factor=$1
+    shift
+    (limited env LD_PRELOAD="$XCJ_FAST_CLOCK" XCJ_CLOCK_FACTOR="$factor" "$XCJ" "$@") >out 2>err
+    status=$?
+}
+# But what fails has an end, and then known sets still do. On a busy machine the other budget, of time, could end first.
 { printf '%s\n' "$first" && junk 100 360 && printf '%s\n' "$last" "$first"; } >many
-xcj verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many >out 2>err && fail 'too many: refused'
+if [ -n "${XCJ_FAST_CLOCK:-}" ]; then
+    timed 0 verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many
+    asked 'too many' $((68 + 1 + 256)) /many/
+    err_has 'too many' 'line 258: too many URLs failed in this run: no other set is fetched'
+else
+    run verify --batch --json --jku-prefix "http://127.0.0.1:$plain/many" @many
+    printf 'SKIP: no clock here that stands still: how many URLs are too many\n'
+fi
+[ "$status" -ne 0 ] || fail 'too many: refused'
 [ "$(grep -c '"ok":true' out)" -eq 2 ] || fail 'too many: the set that is known does'
-asked 'too many' $((68 + 1 + 256)) /many/
-err_has 'too many' 'line 258: too many URLs failed in this run: no other set is fetched'
+err_has 'too many' 'too many URLs failed in this run: no other set is fetched'
 out_has 'too many' '"line":262,"ok":false,"code":"XCJ_ERR_FETCH","exit":3'
 
 # The other budget is of time: a minute for all URLs that fail, here on a clock that is forty times as fast. Each waits for a second.
@@ -190,8 +204,7 @@ failing=$(grep -c 'timed out' err)
 if [ -z "${XCJ_FAST_CLOCK:-}" ]; then
     printf 'SKIP: no fast clock here: a minute of failures\n'
 else
-    (limited env LD_PRELOAD="$XCJ_FAST_CLOCK" "$XCJ" verify --batch --json --timeout 1 --jku-prefix "$slow" @many) >out 2>err
-    status=$?
+    timed 40 verify --batch --json --timeout 1 --jku-prefix "$slow" @many
     [ "$(grep -c 'timed out' err)" -eq 2 ] || fail 'a minute of failures: two were tried'
     err_has 'a minute of failures' 'line 4: too many URLs failed in this run: no other set is fetched'
     err_has 'a minute of failures' 'line 5: too many URLs failed in this run: no other set is fetched'
