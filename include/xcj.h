@@ -1,5 +1,5 @@
 /*
- * xcj.h: libxcj as a whole. See xcj/base.h for the conventions.
+ * xcj.h: all of libxcj. xcj/base.h describes the conventions.
  */
 #ifndef XCJ_H
 #define XCJ_H

@@ -1,9 +1,9 @@
 /*
- * xcj/key.h: keys from JWK (RFC 7517, 7518 6, 8037, 8812), PEM, DER and shared secrets, and back.
+ * xcj/key.h: read keys from JWK (RFC 7517, 7518 6, 8037, 8812), PEM, DER and shared secrets, and write them.
  *
- * Key types: RSA; EC on P-256, P-384, P-521 and secp256k1; OKP with Ed25519, Ed448, X25519 and X448 (the last two convert
- * only); oct. RSA keys under 2048 bits convert, but neither sign nor verify. A private part that does not fit its public
- * part is refused.
+ * Key types: RSA; EC on P-256, P-384, P-521 and secp256k1; OKP with Ed25519, Ed448, X25519 and X448 (the last two only
+ * convert); oct. RSA keys shorter than 2048 bits convert, but neither sign nor verify. A key is refused if its private
+ * part does not match its public part.
  */
 #ifndef XCJ_KEY_H
 #define XCJ_KEY_H
@@ -14,27 +14,27 @@
 extern "C" {
 #endif
 
-/** One key: immutable, reference-counted, shareable by threads. */
+/** One key: immutable, reference-counted, safe to share between threads. */
 typedef struct xcj_key xcj_key;
 
-/** How the bytes of a shared secret are written. */
+/** The encoding of a shared secret. */
 typedef enum xcj_secret_encoding {
-    XCJ_SECRET_RAW = 0,       /**< as they are */
+    XCJ_SECRET_RAW = 0,       /**< none: the bytes are the secret */
     XCJ_SECRET_BASE64 = 1,    /**< base64 (RFC 4648 4) */
     XCJ_SECRET_BASE64URL = 2, /**< base64url (RFC 4648 5) */
-    XCJ_SECRET_HEX = 3        /**< hexadecimal, also after 0x */
+    XCJ_SECRET_HEX = 3        /**< hexadecimal, with or without 0x in front */
 } xcj_secret_encoding;
 
-/** How a key is read. */
+/** How to read a key. */
 typedef struct xcj_key_options {
-    size_t size;            /**< of the struct, as its _INIT sets it */
-    const char *passphrase; /**< for an encrypted PKCS#8 key; NULL if there is none */
-    size_t passphrase_len;  /**< its length */
-    int hmac_k_raw;         /**< 1: an oct JWK's `k` is the raw text of the secret, as the Kong plugin reads it */
-    int kong_alg_names;     /**< 1: a JWK's alg may read SH256 or SH512 for HS256 or HS512 */
-    int allow_weak_secret;  /**< 1: xcj_key_from_secret() takes a secret shorter than the hash, and it may be used */
-    xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() reads the secret */
-    xcj_scratch *scratch; /**< of this thread: private EC keys are read faster when it has read one before; NULL: none */
+    size_t size;            /**< sizeof the struct; the _INIT macro sets it */
+    const char *passphrase; /**< decrypts an encrypted private key; NULL: none */
+    size_t passphrase_len;  /**< its length in bytes */
+    int hmac_k_raw;         /**< 1: the `k` of an oct JWK is the secret itself, not base64url, as for the Kong plugin */
+    int kong_alg_names;     /**< 1: the alg of a JWK may be SH256 or SH512 for HS256 or HS512 */
+    int allow_weak_secret;  /**< 1: xcj_key_from_secret() accepts a secret shorter than the hash, and it may be used */
+    xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() decodes the secret */
+    xcj_scratch *scratch;                /**< this thread's scratch speeds up reading several private EC keys; NULL: none */
 } xcj_key_options;
 
 /** All defaults. */
@@ -44,79 +44,79 @@ typedef struct xcj_key_options {
     }
 
 /**
- * A key from one JWK (JSON text, UTF-8). Duplicate members, points off the curve, coordinates of a wrong length and more
- * than two primes (`oth`) are refused; unknown members are ignored, and so are members that are null and leading zero bytes
- * of an RSA key's numbers. `options` may be NULL. XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
+ * Reads a key from one JWK (JSON in UTF-8). Duplicate members, points off the curve, coordinates with a wrong length and
+ * more than two primes (`oth`) are refused. Unknown members, null members, and leading zero bytes in the numbers of an
+ * RSA key are ignored. `options` may be NULL. XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
                                                  xcj_error *err);
 
 /**
- * The one key of a PEM text: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY (also with the old
- * encryption of RFC 1421), OPENSSH PRIVATE KEY, PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE (its public key). Beside a private
- * key there may be its public key and certificates, one of which must be its own; a chain of certificates counts as the one
- * that issued no other. Text before a block is skipped (RFC 7468). XCJ_ERR_KEY (several keys, too), _KEY_TYPE, _BASE64,
- * _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
+ * Reads the one key in PEM: PRIVATE KEY, ENCRYPTED PRIVATE KEY, RSA PRIVATE KEY, EC PRIVATE KEY (also with the old
+ * encryption of RFC 1421), OPENSSH PRIVATE KEY, PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE (its public key). A private key
+ * may be accompanied by its public key and by certificates, one of which must be its own. From a chain of certificates it
+ * reads the key of the certificate that issued no other. Text before a block is skipped (RFC 7468). XCJ_ERR_KEY (also for
+ * several keys), _KEY_TYPE, _BASE64, _PASSPHRASE, _LIMIT, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_pem(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
                                                  xcj_error *err);
 
-/** As xcj_key_from_pem(), from the DER of one such block, or from PKCS#12. */
+/** Reads a key from the DER of one block that xcj_key_from_pem() accepts, or from PKCS#12. Errors as there. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len,
                                                  const xcj_key_options *options, xcj_error *err);
 
-/** A key from whatever the bytes are: as xcj_keyset_from_data(), of exactly one key. */
+/** Reads exactly one key in any format that xcj_keyset_from_data() recognises. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_data(xcj_key **out, const uint8_t *data, size_t len,
                                                   const xcj_key_options *options, xcj_error *err);
 
 /**
- * An oct key from a shared secret of up to 16 384 bytes, given as they are, or as text if `secret_encoding` says so: white
- * space in such text does not count, and base64 may lack its padding. A key or certificate is refused, as PEM, DER, JWK or
- * OpenSSH line, whole or in part, also in base64 (algorithm confusion, RFC 8725 2.1). So is a secret under 32 bytes, unless
+ * Makes an oct key from a shared secret of at most 16384 bytes. `secret_encoding` says how to decode it; then white space
+ * is ignored and base64 may lack its padding. A key or certificate is refused, whether PEM, DER, JWK or OpenSSH line, whole
+ * or in part, also in base64 (algorithm confusion, RFC 8725 2.1). A secret shorter than 32 bytes is refused unless
  * `allow_weak_secret` is set (RFC 7518 3.2).
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len,
                                                     const xcj_key_options *options, xcj_error *err);
 
 /**
- * A new private key for an algorithm. `bits` 0 is the default: RSA 2048, oct the length of the hash; RSA takes 2048 to
- * 16384 and oct no less than the hash's, both in steps of 8; the others only their own. EdDSA makes an Ed25519 key. The key
- * carries `alg`. XCJ_ERR_ARGUMENT (no algorithm, or bits that it does not have), _KEY_WEAK (too few), _LIMIT (too many),
- * _RANDOM, _MEMORY, _CRYPTO.
+ * Generates a private key for an algorithm. `bits` 0 is the default: 2048 for RSA, the length of the hash for oct. RSA
+ * takes 2048 to 16384 bits and oct at least the length of the hash, both in steps of 8; the other types have one size.
+ * EdDSA generates an Ed25519 key. The key gets `alg`. XCJ_ERR_ARGUMENT (no algorithm, or a size that it does not have),
+ * _KEY_WEAK (too few bits), _LIMIT (too many), _RANDOM, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
 
 /** The longest signature in bytes: RSA with 16384 bits. */
 #define XCJ_SIGNATURE_MAX 2048
 
-/** What a signer is asked for. All of it is borrowed for the call. */
+/** A request to a signer. All of it is borrowed during the call. */
 typedef struct xcj_sign_request {
-    size_t size;          /**< of the struct, as the library that calls knows it */
-    xcj_alg alg;          /**< what the token says */
-    const uint8_t *input; /**< the JWS signing input (RFC 7515 5.1): what the signature is over */
-    size_t input_len;     /**< its length */
-    const uint8_t *hash;  /**< its hash, as the algorithm says; NULL for EdDSA, which takes the input itself */
-    size_t hash_len;      /**< its length */
-    size_t signature_len; /**< how long the signature is in a token, in bytes */
+    size_t size;          /**< sizeof the struct, as the calling library knows it */
+    xcj_alg alg;          /**< the algorithm in the token's header */
+    const uint8_t *input; /**< the JWS signing input (RFC 7515 5.1), over which the signature is made */
+    size_t input_len;     /**< its length in bytes */
+    const uint8_t *hash;  /**< the hash of the input; NULL for EdDSA, which signs the input itself */
+    size_t hash_len;      /**< its length in bytes */
+    size_t signature_len; /**< the length of the signature in a token, in bytes */
 } xcj_sign_request;
 
 /**
- * Makes a signature into `signature`, which holds XCJ_SIGNATURE_MAX bytes, and sets *signature_len; returns 0, or any other
- * number for a failure, which the error's sentence then names. RSA: PKCS #1 v1.5, or PSS with MGF1 of the same hash and a
- * salt as long as the hash (RFC 7518 3.3, 3.5). ECDSA: r and s, each in the full length of the curve, one after the other
- * (RFC 7518 3.4), or DER where the signer says `ecdsa_der`. EdDSA: as RFC 8032 has it.
+ * Writes a signature into `signature`, which has room for XCJ_SIGNATURE_MAX bytes, and sets *signature_len. Returns 0, or
+ * any other number for a failure; the error message then contains that number. RSA: PKCS #1 v1.5, or PSS with MGF1 and a
+ * salt as long as the hash (RFC 7518 3.3, 3.5). ECDSA: r and then s, each in the full length of the curve (RFC 7518 3.4),
+ * or DER if the signer sets `ecdsa_der`. EdDSA: RFC 8032.
  */
 typedef int (*xcj_sign_fn)(void *context, uint8_t *signature, size_t *signature_len, const xcj_sign_request *request);
 
-/** Something outside that signs, such as a KMS. */
+/** An external signer, such as a KMS. */
 typedef struct xcj_signer {
-    size_t size;                    /**< of the struct, as its _INIT sets it */
-    xcj_alg alg;                    /**< what it signs with; XCJ_ALG_NONE: what the public key says, or each that fits */
-    xcj_sign_fn sign;               /**< called in whichever threads sign, in several at once: it must be ready for that */
-    void (*release)(void *context); /**< called when the last reference to the key is gone; NULL: nothing to do */
-    void *context;                  /**< handed to both */
-    int ecdsa_der; /**< 1: ECDSA signatures come as DER, SEQUENCE { r, s } (RFC 3279 2.2.3), as most KMS give them */
-    int trusted;   /**< 1: a signature is taken as it comes; 0: it is first verified with the public key */
+    size_t size;      /**< sizeof the struct; the _INIT macro sets it */
+    xcj_alg alg;      /**< its algorithm; XCJ_ALG_NONE: the public key's alg, or each one that fits */
+    xcj_sign_fn sign; /**< called in the threads that sign, in several simultaneously: it must be thread-safe */
+    void (*release)(void *context); /**< called when the last reference to the key is released; NULL: nothing to do */
+    void *context;                  /**< passed to both functions */
+    int ecdsa_der; /**< 1: ECDSA signatures are DER, SEQUENCE { r, s } (RFC 3279 2.2.3), as most KMS return them */
+    int trusted;   /**< 1: use each signature unchecked; 0: verify it with the public key first */
 } xcj_signer;
 
 /** All defaults. */
@@ -126,23 +126,23 @@ typedef struct xcj_signer {
     }
 
 /**
- * A key whose signatures a function makes: the public part and labels of `public_key` (of a private one, too, only that),
- * and a signer. It signs wherever a private key does, and is never exported but for its public part. `key_ops` that allow to
- * verify allow the signer to sign. A scratch that is in use by the call that signs is not for the signer. Nothing is signed
- * here. On failure `release` is not called.
+ * Makes a key whose signatures come from a function. It has the labels and the public part of `public_key`, which may be
+ * a private key. It signs wherever a private key does; only its public part can be exported. `key_ops` that contain
+ * "verify" allow the signer to sign. The signer must not use the scratch of the call that signs. This function signs
+ * nothing. On failure it does not call `release`.
  *
- * Signing with such a key fails with XCJ_ERR_SIGNER when the signer does, or gives a signature of another length, or (unless
- * it is `trusted`) one that the public key does not verify; no token comes of it.
- * XCJ_ERR_ARGUMENT, _KEY_PART (an oct key, which has no public part), _ALG (does not fit the key), _MEMORY, _CRYPTO.
+ * Signing with such a key fails with XCJ_ERR_SIGNER, and no token is made, if the signer fails, if its signature has the
+ * wrong length, or (unless it is `trusted`) if the public key does not verify the signature. XCJ_ERR_ARGUMENT, _KEY_PART
+ * (an oct key, which has no public part), _ALG (does not fit the key), _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer,
                                                     xcj_error *err);
 
-/** What a copy of a key is to be called; an absent member (ptr NULL, XCJ_ALG_NONE) leaves what the key has. */
+/** Labels for a copy of a key. An absent member (ptr NULL, XCJ_ALG_NONE) keeps the key's own label. */
 typedef struct xcj_key_labels {
-    size_t size; /**< of the struct, as its _INIT sets it */
+    size_t size; /**< sizeof the struct; the _INIT macro sets it */
     xcj_str kid; /**< "" removes the kid */
-    xcj_str use; /**< "sig", "enc", another text, or "" to remove it */
+    xcj_str use; /**< "sig", "enc" or another string; "" removes the use */
     xcj_alg alg; /**< must fit the key's type and curve */
 } xcj_key_labels;
 
@@ -152,29 +152,29 @@ typedef struct xcj_key_labels {
         sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE                                                      \
     }
 
-/** The same key under other labels. XCJ_ERR_ALG when the algorithm does not fit, _KEY for text that is not UTF-8. */
+/** Copies a key under other labels. XCJ_ERR_ALG if the algorithm does not fit, _KEY for a label that is not UTF-8. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels,
                                                 xcj_error *err);
 
-/** One more reference; returns the key. */
+/** Adds a reference and returns the key. */
 XCJ_API xcj_key *xcj_key_ref(const xcj_key *key);
 
-/** Gives a reference back; the last one wipes and frees the key. NULL is fine. */
+/** Releases a reference; the last one wipes and frees the key. NULL is allowed. */
 XCJ_API void xcj_key_free(xcj_key *key);
 
-/** "RSA", "EC", "OKP" or "oct". Static text. */
+/** "RSA", "EC", "OKP" or "oct". Static string. */
 XCJ_API const char *xcj_key_type(const xcj_key *key);
 
-/** The JOSE name of the curve, such as "P-256"; NULL for RSA and oct. Static text. */
+/** The JOSE name of the curve, such as "P-256"; NULL for RSA and oct. Static string. */
 XCJ_API const char *xcj_key_curve(const xcj_key *key);
 
-/** The size: bits of the modulus, the field or the secret. */
+/** The size in bits of the modulus, the field or the secret. */
 XCJ_API unsigned xcj_key_bits(const xcj_key *key);
 
-/** 1 if it can sign: the private part (or the secret) is there, or held elsewhere. */
+/** Returns 1 if the key can sign: it has a private part or a secret, or one that is held outside the library. */
 XCJ_API int xcj_key_is_private(const xcj_key *key);
 
-/** 1 if the private part is held elsewhere, by an EVP_PKEY or a signer: such a key signs, and is exported as public only. */
+/** Returns 1 if an EVP_PKEY or a signer holds the private part. Such a key signs; only its public part can be exported. */
 XCJ_API int xcj_key_is_external(const xcj_key *key);
 
 /** The kid, borrowed; absent if the key has none. */
@@ -183,96 +183,101 @@ XCJ_API xcj_str xcj_key_id(const xcj_key *key);
 /** The JWK's `use`, borrowed; absent if the key has none. */
 XCJ_API xcj_str xcj_key_use(const xcj_key *key);
 
-/** The JWK's `alg` if it is one of ours, else XCJ_ALG_NONE. */
+/** The JWK's `alg` if the library supports it, else XCJ_ALG_NONE. */
 XCJ_API xcj_alg xcj_key_alg(const xcj_key *key);
 
-/** The JWK's `alg` as it stands (also one that is not ours, such as "RSA-OAEP"), borrowed; absent if there is none. */
+/**
+ * The JWK's `alg` as it is written, also one that the library does not support, such as "RSA-OAEP". Borrowed; absent if
+ * the key has none.
+ */
 XCJ_API xcj_str xcj_key_alg_name(const xcj_key *key);
 
-/** What a key is to be used for. */
+/** The purpose of a key. */
 typedef enum xcj_use { XCJ_SIGN = 1, XCJ_VERIFY = 2 } xcj_use;
 
 /**
- * May this key be used so with this algorithm? The one place that decides it, for every sign and verify: key type and curve,
- * the JWK's alg, use and key_ops, size, the private part to sign.
- * XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE.
+ * Checks that a key may be used for this purpose with this algorithm: key type and curve, the JWK's alg, use and key_ops,
+ * the size, and the private part for signing. Every sign and verify operation asks this one function. XCJ_ERR_ALG,
+ * _KEY_WEAK, _KEY_USE.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_admits(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
 
-/** Writes up to `cap` algorithms that the key admits, in the order of their numbers; returns how many there are. */
+/**
+ * Writes up to `cap` algorithms that the key admits, in the order of their numbers, and returns how many the key admits.
+ */
 XCJ_API size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap);
 
 /**
- * The one algorithm to sign with: `asked` if given, else the JWK's alg, else the only one the key's curve allows (EdDSA for
- * an Ed25519 or Ed448 key). `asked` and the JWK's alg must agree. XCJ_ERR_ALG (which lists the choices), _KEY_WEAK,
- * _KEY_USE.
+ * Selects the algorithm to sign with: `asked` if given, else the JWK's alg, else the only one that the key's curve allows
+ * (EdDSA for an Ed25519 or Ed448 key). `asked` and the JWK's alg must agree. XCJ_ERR_ALG (the message lists the choices),
+ * _KEY_WEAK, _KEY_USE.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_sign_alg(xcj_alg *out, const xcj_key *key, xcj_alg asked, xcj_error *err);
 
-/** What is wrong with a signature that is not valid. */
+/** The reason why a signature is not valid. */
 typedef enum xcj_cause {
-    XCJ_CAUSE_UNKNOWN = 0,        /**< nothing that was tried makes it valid */
+    XCJ_CAUSE_UNKNOWN = 0,        /**< no known mistake explains it */
     XCJ_CAUSE_ALG = 1,            /**< it was made with another algorithm than the header names */
-    XCJ_CAUSE_CURVE = 2,          /**< it is the key's, but the header names an algorithm of another curve */
-    XCJ_CAUSE_ECDSA_DER = 3,      /**< it is DER, where JOSE has r and s in their full length (RFC 7518 3.4) */
+    XCJ_CAUSE_CURVE = 2,          /**< the key made it, but the header names an algorithm for another curve */
+    XCJ_CAUSE_ECDSA_DER = 3,      /**< it is DER; JOSE requires r and s in their full length (RFC 7518 3.4) */
     XCJ_CAUSE_ECDSA_LENGTH = 4,   /**< r and s lack leading zeros */
     XCJ_CAUSE_PSS_SALT = 5,       /**< its salt is not as long as the hash (RFC 7518 3.5) */
-    XCJ_CAUSE_SECRET_TEXT = 6,    /**< the MAC was made with the text that the secret is in `encoding` */
-    XCJ_CAUSE_SECRET_BYTES = 7,   /**< the MAC was made with the bytes that the secret's text stands for in `encoding` */
-    XCJ_CAUSE_SECRET_NEWLINE = 8, /**< the MAC was made with a newline more, or less, at the end of the secret */
-    XCJ_CAUSE_NONCE = 9           /**< the header's nonce was replaced after signing, as Microsoft does it for its Graph */
+    XCJ_CAUSE_SECRET_TEXT = 6,    /**< the MAC was made with the secret as written in `encoding`, not decoded */
+    XCJ_CAUSE_SECRET_BYTES = 7,   /**< the MAC was made with the secret decoded from `encoding` */
+    XCJ_CAUSE_SECRET_NEWLINE = 8, /**< the signer's secret has one newline more, or less, at its end */
+    XCJ_CAUSE_NONCE = 9           /**< the header's nonce was replaced after signing, as Microsoft does for its Graph */
 } xcj_cause;
 
-/** Why a signature is not valid, as far as it can be shown. */
+/** Why a signature is not valid, if a known mistake explains it. */
 typedef struct xcj_explanation {
-    const xcj_key *key;           /**< the key that was tried, borrowed from the verifier; NULL: none was */
-    xcj_cause cause;              /**< what makes the signature valid */
-    xcj_alg alg;                  /**< what it is then valid with */
-    xcj_secret_encoding encoding; /**< see XCJ_CAUSE_SECRET_TEXT and _BYTES */
-    uint64_t reserved[4];         /**< zero */
+    const xcj_key *key;           /**< the key that was tried, borrowed from the verifier; NULL: none */
+    xcj_cause cause;              /**< the mistake of the signer */
+    xcj_alg alg;                  /**< the algorithm with which the signature is then valid */
+    xcj_secret_encoding encoding; /**< for XCJ_CAUSE_SECRET_TEXT and _BYTES */
+    uint64_t reserved[4];         /**< always zero */
 } xcj_explanation;
 
-/** Which part of a key is written. */
+/** The part of a key to write. */
 typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;
 
 /**
- * The key as JWK text: kty, crv, the numbers, then use, key_ops, alg and kid where the key has them. One line, no white
- * space. XCJ_ERR_KEY_PART: a private part of a public key or of one that is held elsewhere, or a public part of an oct key.
+ * Writes a key as a JWK: kty, crv, the numbers, then use, key_ops, alg and kid if the key has them. One line, no white
+ * space. XCJ_ERR_KEY_PART: the private part of a public or external key, or the public part of an oct key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);
 
-/** The key as PEM (RFC 7468): SubjectPublicKeyInfo or PKCS#8, 64 columns, final line feed. XCJ_ERR_KEY_PART for oct. */
+/** Writes a key as PEM (RFC 7468): SubjectPublicKeyInfo or PKCS#8, 64 columns, final newline. XCJ_ERR_KEY_PART for oct. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);
 
-/** The bytes of an oct key's secret, with a NUL after them. XCJ_ERR_KEY_PART for every other key. */
+/** Returns the secret of an oct key, followed by a NUL. XCJ_ERR_KEY_PART for every other key. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_error *err);
 
-/** The key as DER: SubjectPublicKeyInfo or PKCS#8. XCJ_ERR_KEY_PART for oct. */
+/** Writes a key as DER: SubjectPublicKeyInfo or PKCS#8. XCJ_ERR_KEY_PART for oct. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);
 
-/** Hashes for thumbprints. */
+/** The hash functions for thumbprints. */
 typedef enum xcj_hash { XCJ_SHA256 = 1, XCJ_SHA384 = 2, XCJ_SHA512 = 3 } xcj_hash;
 
-/** The JWK thumbprint (RFC 7638, RFC 8037 2), base64url, with a NUL after it. */
+/** Returns the JWK thumbprint (RFC 7638, RFC 8037 2) in base64url, followed by a NUL. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj_hash hash,
                                                    xcj_error *err);
 
-/** What a certificate says, beside its key, which xcj_key_from_data() reads. Whether to trust it is not looked at. */
+/** Facts about a certificate; xcj_key_from_data() reads its key. The library does not check whether to trust it. */
 typedef struct xcj_certificate {
     int64_t not_before;   /**< Unix seconds */
     int64_t not_after;    /**< Unix seconds */
-    uint8_t sha1[20];     /**< of its DER: x5t in base64url (RFC 7517 4.8) */
-    uint8_t sha256[32];   /**< of its DER: x5t#S256 in base64url (RFC 7517 4.9) */
-    uint64_t reserved[4]; /**< zero */
+    uint8_t sha1[20];     /**< SHA-1 of its DER; in base64url it is x5t (RFC 7517 4.8) */
+    uint8_t sha256[32];   /**< SHA-256 of its DER; in base64url it is x5t#S256 (RFC 7517 4.9) */
+    uint64_t reserved[4]; /**< always zero */
 } xcj_certificate;
 
 /**
- * Reads the first certificate of a PEM text, or DER; also as proxies write it into a header: URL-encoded PEM, :base64: of
- * DER (RFC 9440), base64 of DER, or an X-Forwarded-Client-Cert of one element with a Cert. XCJ_ERR_CERTIFICATE, _LIMIT,
- * _MEMORY, _CRYPTO; *out is then all zero.
+ * Reads a DER certificate or the first one in PEM, also in the forms that proxies write into a header: URL-encoded PEM,
+ * :base64: of DER (RFC 9440), base64 of DER, or an X-Forwarded-Client-Cert with one element that has a Cert. On failure
+ * *out is all zero. XCJ_ERR_CERTIFICATE, _LIMIT, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err);
 

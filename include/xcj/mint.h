@@ -1,5 +1,5 @@
 /*
- * xcj/mint.h: from an authentication to the signed custom JWT.
+ * xcj/mint.h: mint the signed custom JWT for a credential.
  */
 #ifndef XCJ_MINT_H
 #define XCJ_MINT_H
@@ -11,117 +11,129 @@
 extern "C" {
 #endif
 
-/** A private key and all that is the same for every token, prepared: immutable, reference-counted, shareable by threads. */
+/**
+ * A private key and the mint settings, prepared for many tokens: immutable, reference-counted, safe to share between
+ * threads.
+ */
 typedef struct xcj_minter xcj_minter;
 
-/** A minter. The key must admit signing with the algorithm. XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE, _CONFIG, _JSON, _MEMORY ... */
+/**
+ * Makes a minter. The key must be allowed to sign with the algorithm. XCJ_ERR_ALG, _KEY_WEAK, _KEY_USE, _CONFIG, _JSON,
+ * _MEMORY ...
+ */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
                                                xcj_error *err);
 
 /**
- * A minter from the Kong plugin's configuration object, bare or under `config`: apikey_header, bearer_clientid_claim,
- * upstream_custom_jwt_header, downstream_custom_jwt_header, expires_in, iss, jku, private_jwk (an object, or its text),
- * verbose. Unknown members are errors. `defaults` (may be NULL) gives what the object has no name for; the object's own
- * members go first. `key_options` (may be NULL) is for private_jwk. A request still names its method; the plugin's order of
- * credentials is xcj_kong_method() of xcj/kong.h. XCJ_ERR_CONFIG, _JSON, and those of the key.
+ * Makes a minter from the Kong plugin's configuration object, bare or under `config`: apikey_header,
+ * bearer_clientid_claim, upstream_custom_jwt_header, downstream_custom_jwt_header, expires_in, iss, jku, private_jwk (an
+ * object, or a string that contains one), verbose. Unknown members are errors. `defaults` (may be NULL) are the settings
+ * that the object does not give; the object's own members take precedence. `key_options` (may be NULL) are for
+ * private_jwk. Each request must still name its method; for the plugin's order of credentials see xcj_kong_method() in
+ * xcj/kong.h. XCJ_ERR_CONFIG, _JSON, and the errors of reading the key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_from_config(xcj_minter **out, const char *text, size_t len,
                                                        const xcj_mint_options *defaults, const xcj_key_options *key_options,
                                                        xcj_error *err);
 
-/** One more reference; returns the minter. */
+/** Adds a reference and returns the minter. */
 XCJ_API xcj_minter *xcj_minter_ref(const xcj_minter *minter);
 
-/** Gives a reference back; the last one wipes and frees. NULL is fine. */
+/** Releases a reference; the last one wipes and frees the minter. NULL is allowed. */
 XCJ_API void xcj_minter_free(xcj_minter *minter);
 
-/** The algorithm it signs with. */
+/** The algorithm that the minter signs with. */
 XCJ_API xcj_alg xcj_minter_alg(const xcj_minter *minter);
 
-/** The key it signs with, borrowed: for publishing its public part. */
+/** The key that the minter signs with, borrowed. Use it to publish the public part. */
 XCJ_API const xcj_key *xcj_minter_key(const xcj_minter *minter);
 
-/** The header field that carries an API key: "apikey" unless configured. Borrowed. */
+/** The name of the header that carries an API key: "apikey" unless configured. Borrowed. */
 XCJ_API xcj_str xcj_minter_apikey_header(const xcj_minter *minter);
 
-/** The header field for the upstream request: "X-Custom-Jwt" unless configured. Borrowed. */
+/** The name of the header for the upstream request: "X-Custom-Jwt" unless configured. Borrowed. */
 XCJ_API xcj_str xcj_minter_upstream_header(const xcj_minter *minter);
 
-/** The header field for the downstream response; absent unless configured. Borrowed. */
+/** The name of the header for the downstream response; absent unless configured. Borrowed. */
 XCJ_API xcj_str xcj_minter_downstream_header(const xcj_minter *minter);
 
 /**
- * Finds out who calls, before a token is minted: selects the credential of a request, verifies a Bearer token, reads the
- * client_id, and looks up the identities. A gateway that needs the client_id for the consumer or the audience then sets
- * auth.caller, and nothing is done twice. It belongs to this minter and one request, and keeps a reference to the minter.
- * XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _ARGUMENT, _MEMORY, and what the bearer_verifier says.
+ * Identifies the caller before a token is minted: selects the request's credential, verifies a Bearer token, reads the
+ * client_id, and looks it up in the identities. For a gateway that derives the consumer or the audience from the
+ * client_id: it then sets auth.caller, and minting repeats none of this work. The result is for one request and this
+ * minter, and keeps a reference to the minter. XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _ARGUMENT,
+ * _MEMORY, and the errors of the bearer_verifier.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_auth *auth,
                                                xcj_scratch *scratch, xcj_error *err);
 
-/** Wipes and frees it. NULL is fine. */
+/** Wipes and frees a caller. NULL is allowed. */
 XCJ_API void xcj_caller_free(xcj_caller *caller);
 
-/** The client_id. Borrowed, with a NUL after it. */
+/** The client_id. Borrowed, followed by a NUL. */
 XCJ_API xcj_str xcj_caller_client_id(const xcj_caller *caller);
 
-/** The consumer by the identities; absent if there is none. Borrowed from the minter. */
+/** The consumer that the identities give; absent if there is none. Borrowed from the minter. */
 XCJ_API xcj_str xcj_caller_consumer(const xcj_caller *caller);
 
-/** The one method of its credential, an XCJ_AUTH_ bit; 0 for NULL. */
+/** The method of the caller's credential, one XCJ_AUTH_ bit; 0 for NULL. */
 XCJ_API uint32_t xcj_caller_method(const xcj_caller *caller);
 
-/** A buffer of this length is enough for the token of this request. */
+/** A sufficient buffer length for the token of this request. */
 XCJ_API size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth);
 
 /**
- * Mints a token into the caller's buffer: no NUL is added, *len is its length. With a scratch, nothing is allocated here. A
- * short buffer is XCJ_ERR_BUFFER and err->needed says how much is enough. Errors as for xcj_auth_claims(), and
- * XCJ_ERR_LIMIT, _CRYPTO, _RANDOM, and _SIGNER (see xcj_key_from_signer()).
+ * Mints a token into the caller's buffer. No NUL is added; *len is the token's length. With a scratch it allocates
+ * nothing. If the buffer is too short, the result is XCJ_ERR_BUFFER and err->needed is the sufficient length. Errors as
+ * for xcj_auth_claims(), and XCJ_ERR_LIMIT, _CRYPTO, _RANDOM, and _SIGNER (see xcj_key_from_signer()).
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint(char *buf, size_t cap, size_t *len, const xcj_minter *minter, const xcj_auth *auth,
                                          xcj_scratch *scratch, xcj_error *err);
 
 /**
- * Mints a token of given claims (a JSON object, kept byte for byte), without any authentication: iat, exp and jti are added
- * where the claims lack them, and iss and aud of the options where they lack them. `auth` gives jti, now and audience; it
- * may be NULL.
+ * Mints a token with given claims (a JSON object, kept byte for byte) and without a credential. If they are missing from
+ * the claims, iat, exp and jti are added, and so are the iss and aud of the options. `auth` gives jti, now and audience;
+ * it may be NULL.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter,
                                                 const char *claims, size_t claims_len, const xcj_auth *auth,
                                                 xcj_scratch *scratch, xcj_error *err);
 
-/** A buffer of this length is enough for xcj_mint_claims() with claims of this length. */
+/** A sufficient buffer length for xcj_mint_claims() with claims of this length. */
 XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth);
 
 /**
- * A mint in three steps, so that only the signature runs in a thread pool. The caller owns it; its members are the
- * library's.
+ * The state of a mint in three steps, which let a thread pool do only the signing. The caller owns the struct; only the
+ * library reads and writes its members.
  */
 typedef struct xcj_mint_job {
-    size_t size;                          /**< of the struct, as step 1 sets it */
+    size_t size;                          /**< sizeof the struct; step 1 sets it */
     char *buf;                            /**< the caller's buffer */
-    size_t cap;                           /**< its length */
-    size_t input_len;                     /**< of what is signed, at the buffer's beginning; 0: not prepared */
+    size_t cap;                           /**< its length in bytes */
+    size_t input_len;                     /**< the length of the signing input at the start of buf; 0: not prepared */
     size_t signature_len;                 /**< 0: not signed */
-    const xcj_minter *minter;             /**< that has prepared it, borrowed: the one to sign it */
-    uint8_t signature[XCJ_SIGNATURE_MAX]; /**< until step 3 */
+    const xcj_minter *minter;             /**< the minter that prepared it and must sign it, borrowed */
+    uint8_t signature[XCJ_SIGNATURE_MAX]; /**< the signature between steps 2 and 3 */
 } xcj_mint_job;
 
-/** Step 1, where the request is at hand: writes header and claims into the buffer. Checks that the whole token will fit. */
+/**
+ * Writes header and claims into the buffer: step 1, while the request is available. Checks that the whole token will fit.
+ */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_minter *minter,
                                                  const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
-/** Step 2, in any thread: signs. Touches the job and its buffer only. With another minter it is XCJ_ERR_ARGUMENT. */
+/**
+ * Signs: step 2, in any thread. Changes only the job and its buffer. XCJ_ERR_ARGUMENT with a minter other than step 1's.
+ */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch,
                                               xcj_error *err);
 
-/** Step 3: completes the token in the buffer; *len is its length. Without a good step 2 it is XCJ_ERR_ARGUMENT. */
+/** Completes the token in the buffer: step 3. *len is its length. XCJ_ERR_ARGUMENT unless step 2 has succeeded. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
 
 /**
- * The JSON body that the Kong plugin answers a failed mint with: {"ErrorMessage":"You are not authorized to access to this
- * service"}, and when the configuration says verbose also a VerboseMessage. Free it with xcj_free().
+ * Returns the JSON body of the Kong plugin's answer to a failed mint: {"ErrorMessage":"You are not authorized to access
+ * to this service"}, with a VerboseMessage if the configuration sets verbose. Free it with xcj_free().
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_failure(char **out, size_t *out_len, const xcj_minter *minter,
                                                    const xcj_error *failure, xcj_error *err);

@@ -1,9 +1,9 @@
 /*
- * xcj/verify.h: verifying a JWT (RFC 7519, RFC 8725) or any JWS (RFC 7515), and reading what was verified.
+ * xcj/verify.h: verify a JWT (RFC 7519, RFC 8725) or any JWS (RFC 7515), and read the verified values.
  *
- * The order is fixed: form, header, key and algorithm, signature, then claims. Nothing but the claim of key_claim, which
- * chooses the key, is read before the signature is found valid. Keys come from the verifier alone: a token's jwk, jku, x5c
- * and x5u are ignored.
+ * The order of checks is fixed: form, header, key and algorithm, signature, then claims. Nothing in the payload is read
+ * before the signature is verified, except the claim named by key_claim, which selects the key. Keys come only from the
+ * verifier: a token's jwk, jku, x5c and x5u are ignored.
  */
 #ifndef XCJ_VERIFY_H
 #define XCJ_VERIFY_H
@@ -14,40 +14,39 @@
 extern "C" {
 #endif
 
-/** Keys and a policy: immutable, reference-counted, shareable by threads. */
+/** Keys and a policy: immutable, reference-counted, safe to share between threads. */
 typedef struct xcj_verifier xcj_verifier;
 
-/** What a token must be. Everything is copied. */
+/** The policy: the properties that a token must have. The verifier copies everything. */
 typedef struct xcj_verify_options {
-    size_t size;         /**< of the struct, as its _INIT sets it */
-    const xcj_alg *algs; /**< the exact algorithms allowed; NULL: whatever the key admits */
-    size_t algs_count;   /**< how many */
-    const xcj_str
-        *issuers;         /**< iss must equal one of them; NULL: not compared. An absent text in a list is XCJ_ERR_CONFIG */
-    size_t issuers_count; /**< how many */
-    const xcj_str *audiences; /**< aud must equal, or contain, one of them; NULL: not compared */
-    size_t audiences_count;   /**< how many */
+    size_t size;              /**< sizeof the struct; the _INIT macro sets it */
+    const xcj_alg *algs;      /**< the allowed algorithms; NULL: every one that the key admits */
+    size_t algs_count;        /**< the number of algs */
+    const xcj_str *issuers;   /**< iss must equal one; NULL: not compared. An absent string in a list is XCJ_ERR_CONFIG */
+    size_t issuers_count;     /**< the number of issuers */
+    const xcj_str *audiences; /**< aud must equal or contain one; NULL: not compared */
+    size_t audiences_count;   /**< the number of audiences */
     xcj_str subject;          /**< sub must equal it; absent: not compared */
-    xcj_str typ; /**< the header's typ must be this media type; "application/" may be left out (RFC 7515 4.1.9) */
-    const xcj_str *required; /**< claims that must be there, by name; at most 32 */
-    size_t required_count;   /**< how many */
-    /** Choose the key whose kid equals this claim, in place of the header's kid; absent: no. The claim must be within the
-     * first 48 KiB and 4096 members of the payload. */
+    xcj_str typ;              /**< the header's typ must be this media type; "application/" is optional (RFC 7515 4.1.9) */
+    const xcj_str *required;  /**< names of claims that must be present; at most 32 */
+    size_t required_count;    /**< the number of required claims */
+    /** Select the key whose kid equals this claim instead of the header's kid; absent: use the header. The claim must be
+     * within the first 48 KiB and 4096 members of the payload. */
     xcj_str key_claim;
-    int64_t leeway;          /**< seconds of clock skew allowed, 0 to 86400 */
-    int64_t max_age;         /**< seconds since iat at most; 0: not limited. iat is then required and must not be ahead */
-    int64_t now;             /**< the clock in Unix seconds, when has_now is set */
-    int has_now;             /**< 0: the system clock */
-    int allow_no_exp;        /**< 1: a token without exp is accepted */
-    int opaque_payload;      /**< 1: the payload is any bytes, no claim is looked at; b64=false is then understood */
-    int all_signatures;      /**< 1: of a JSON serialisation every signature must be valid; 0: one is enough */
-    int ignore_times;        /**< 1: exp, nbf and iat are only type-checked */
-    size_t max_token;        /**< longest token in bytes; 0: 2 MiB */
-    unsigned max_depth;      /**< deepest JSON nesting; 0: 64; at most 1024 */
-    size_t max_members;      /**< most members and elements in one JSON text; 0: 65536 */
-    unsigned max_signatures; /**< most signatures of a general JSON serialisation; 0: 16 */
-    int try_keys; /**< 1: where kid names no key and several fit, each is tried, if there are 16 or fewer; 0: ambiguous */
-    int jwt_svid; /**< 1: of a set only keys whose use is "jwt-svid" verify (SPIFFE); 0: only those of use "sig" or none */
+    int64_t leeway;          /**< allowed clock skew in seconds, 0 to 86400 */
+    int64_t max_age;         /**< the most seconds since iat, which must be present and not in the future; 0: no limit */
+    int64_t now;             /**< the current time in Unix seconds, if has_now is set */
+    int has_now;             /**< 0: use the system clock */
+    int allow_no_exp;        /**< 1: accept a token without exp */
+    int opaque_payload;      /**< 1: the payload may be any bytes and no claim is checked; b64=false is then understood */
+    int all_signatures;      /**< 1: every signature of a JSON serialisation must be valid; 0: one is enough */
+    int ignore_times;        /**< 1: check only the types of exp, nbf and iat */
+    size_t max_token;        /**< the longest token in bytes; 0: 2 MiB */
+    unsigned max_depth;      /**< the deepest JSON nesting, at most 1024; 0: 64 */
+    size_t max_members;      /**< the most members and elements in one JSON text; 0: 65536 */
+    unsigned max_signatures; /**< the most signatures in a general JSON serialisation; 0: 16 */
+    int try_keys;            /**< 1: without a kid, try each key that fits, if at most 16 do; 0: several are ambiguous */
+    int jwt_svid;            /**< 1: in a set, only keys with use "jwt-svid" verify (SPIFFE); 0: only use "sig" or none */
 } xcj_verify_options;
 
 /** All defaults. */
@@ -58,74 +57,75 @@ typedef struct xcj_verify_options {
     }
 
 /**
- * A verifier with a set of keys. The token's kid, compared byte for byte, selects; then key type, curve, alg, use and
- * key_ops must fit; exactly one candidate must remain. A set's only key that has no kid is used whatever kid the token has,
- * unless a key of the set was skipped. `options` may be NULL. XCJ_ERR_ARGUMENT, _CONFIG, _MEMORY.
+ * Makes a verifier with a set of keys. The token's kid, compared byte for byte, selects keys; their type, curve, alg, use
+ * and key_ops must then fit; exactly one key must remain. If the set has only one key, without a kid, and no key was
+ * skipped, that key is used whatever the token's kid. `options` may be NULL. XCJ_ERR_ARGUMENT, _CONFIG, _MEMORY.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_keyset *keys,
                                                  const xcj_verify_options *options, xcj_error *err);
 
-/** A verifier with one key; the token's kid is a hint and is not compared. */
+/** Makes a verifier with one key. The token's kid is only a hint and is not compared. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_key(xcj_verifier **out, const xcj_key *key,
                                                      const xcj_verify_options *options, xcj_error *err);
 
-/** One more reference; returns the verifier. */
+/** Adds a reference and returns the verifier. */
 XCJ_API xcj_verifier *xcj_verifier_ref(const xcj_verifier *verifier);
 
-/** Gives a reference back. NULL is fine. */
+/** Releases a reference; the last one wipes and frees the verifier. NULL is allowed. */
 XCJ_API void xcj_verifier_free(xcj_verifier *verifier);
 
-/** A token that was verified. It cannot exist unverified. One owner; reading it from several threads is fine. */
+/** A verified token. It cannot exist unverified. It has one owner; several threads may read it simultaneously. */
 typedef struct xcj_verified xcj_verified;
 
 /**
- * Verifies a compact token. `out` may be NULL when only the verdict matters; `scratch` may be NULL.
- * XCJ_ERR_TOKEN, _JSON, _BASE64, _LIMIT: malformed. _ALG, _KEY_WEAK, _KEY_USE, _CRIT: refused. _NO_KEY, _AMBIGUOUS_KEY,
- * _SIGNATURE; where a kid names one key alone and that does not fit, the reason is that key's own. Then claims: of several
- * failures XCJ_ERR_CLAIM goes before _EXPIRED before _NOT_YET_VALID, and err->claims and err->message name them all.
+ * Verifies a compact token. `out` may be NULL if only the result code matters; `scratch` may be NULL. XCJ_ERR_TOKEN,
+ * _JSON, _BASE64, _LIMIT: malformed. _ALG, _KEY_WEAK, _KEY_USE, _CRIT: refused. _NO_KEY, _AMBIGUOUS_KEY, _SIGNATURE; if
+ * the kid selects a single key that does not fit, the error says why that key does not. Claims come last: if several
+ * fail, XCJ_ERR_CLAIM precedes _EXPIRED, which precedes _NOT_YET_VALID, and err->claims and err->message name all of
+ * them.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len,
                                            xcj_scratch *scratch, xcj_error *err);
 
-/** Verifies a flattened or general JSON serialisation (RFC 7515 7.2). `alg` must stand in the protected header. */
+/** Verifies a flattened or general JSON serialisation (RFC 7515 7.2). `alg` must be in the protected header. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const char *text,
                                                 size_t len, xcj_scratch *scratch, xcj_error *err);
 
 /**
- * Verifies a token whose payload is carried elsewhere (RFC 7515 appendix F): a compact token with an empty payload part, or
- * a JSON serialisation without `payload`. The payload is given as it was before base64url; NULL and 0 is an empty one.
+ * Verifies a token with a detached payload (RFC 7515 appendix F): a compact token with an empty payload part, or a JSON
+ * serialisation without `payload`. Pass the payload as it was before base64url; NULL with length 0 is an empty payload.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, const char *token,
                                                     size_t len, const void *payload, size_t payload_len,
                                                     xcj_scratch *scratch, xcj_error *err);
 
 /**
- * For a compact token that xcj_verify() refused: finds out what is wrong with its signature, by trying what signers are
- * known to get wrong. Costs some dozens of verifications at most. Only to tell a person: the token stays refused, and the
- * answer must not go to its sender. XCJ_OK also where nothing is found. XCJ_ERR_ARGUMENT, _MEMORY.
+ * Explains why the signature of a compact token, which xcj_verify() refused, is not valid: it tries the known mistakes of
+ * signers. It costs some dozens of verifications at most. The answer is for people: the token stays refused, and its sender
+ * must not get the answer. XCJ_OK also if nothing is found. XCJ_ERR_ARGUMENT, _MEMORY.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, const char *token,
                                                    size_t len, xcj_error *err);
 
-/** Wipes and frees it. NULL is fine. */
+/** Wipes and frees a verified token. NULL is allowed. */
 XCJ_API void xcj_verified_free(xcj_verified *verified);
 
-/** The payload's exact bytes. Borrowed, with a NUL after it. */
+/** The payload's exact bytes. Borrowed, followed by a NUL. */
 XCJ_API xcj_str xcj_verified_payload(const xcj_verified *verified);
 
-/** The protected header's JSON text (of the first valid signature). Borrowed, with a NUL after it. */
+/** The protected header of the (first) valid signature, as JSON. Borrowed, followed by a NUL. */
 XCJ_API xcj_str xcj_verified_header(const xcj_verified *verified);
 
 /** The algorithm of the (first) valid signature. */
 XCJ_API xcj_alg xcj_verified_alg(const xcj_verified *verified);
 
-/** The key that verified it, borrowed. */
+/** The key that verified the signature, borrowed. */
 XCJ_API const xcj_key *xcj_verified_key(const xcj_verified *verified);
 
-/** Where a value is read from. */
+/** The part of a token to read from. */
 typedef enum xcj_where { XCJ_CLAIMS = 1, XCJ_HEADER = 2 } xcj_where;
 
-/** What a JSON value is. */
+/** The type of a JSON value. */
 typedef enum xcj_type {
     XCJ_TYPE_ABSENT = 0,
     XCJ_TYPE_NULL = 1,
@@ -137,38 +137,38 @@ typedef enum xcj_type {
 } xcj_type;
 
 /*
- * Reading a value. `path` is a member's name, or, when it begins with '/', a JSON Pointer (RFC 6901):
- * "/realm_access/roles/0". A getter returns XCJ_ERR_CLAIM when the value is absent or of another type. Of an opaque payload
- * only the header is read.
+ * Reading a value. `path` is a member's name or, if it begins with '/', a JSON Pointer (RFC 6901):
+ * "/realm_access/roles/0". A getter returns XCJ_ERR_CLAIM if the value is absent or has another type. An opaque payload
+ * has no values; only the header can be read.
  */
 
-/** The type of a value; XCJ_TYPE_ABSENT if it is not there. */
+/** The type of a value; XCJ_TYPE_ABSENT if it is missing. */
 XCJ_API xcj_type xcj_verified_type(const xcj_verified *verified, xcj_where where, const char *path, size_t path_len);
 
-/** A string, unescaped, with a NUL after it (and possibly within). Free with xcj_free(). */
+/** Returns an unescaped string, followed by a NUL; it may also contain NULs. Free it with xcj_free(). */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_text(char **out, size_t *out_len, const xcj_verified *verified, xcj_where where,
                                                   const char *path, size_t path_len, xcj_error *err);
 
-/** A number without a fraction that fits: 5, 5.0 and 0.5e1 are all 5. */
+/** Returns a number that is an integer and fits: 5, 5.0 and 0.5e1 are all 5. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_integer(int64_t *out, const xcj_verified *verified, xcj_where where,
                                                      const char *path, size_t path_len, xcj_error *err);
 
-/** A number as the nearest double; one too large for a double is an error. */
+/** Returns a number as the nearest double; a number too large for a double is an error. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_number(double *out, const xcj_verified *verified, xcj_where where,
                                                     const char *path, size_t path_len, xcj_error *err);
 
-/** true or false, as 1 or 0. */
+/** Returns true or false as 1 or 0. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_boolean(int *out, const xcj_verified *verified, xcj_where where,
                                                      const char *path, size_t path_len, xcj_error *err);
 
 /**
- * An array of strings, or one string as an array of one (as `aud` may be): an array of views, each unescaped with a NUL
- * after it, in one block. Free the block with xcj_free().
+ * Returns an array of strings, or one string as an array of one (as `aud` may be). The views are unescaped, each followed
+ * by a NUL, all in one block. Free the block with xcj_free().
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified,
                                                    xcj_where where, const char *path, size_t path_len, xcj_error *err);
 
-/** Any value's JSON text as the token carries it. Borrowed. */
+/** Returns any value as JSON, exactly as in the token. Borrowed. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_json(xcj_str *out, const xcj_verified *verified, xcj_where where,
                                                   const char *path, size_t path_len, xcj_error *err);
 
