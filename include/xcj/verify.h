@@ -45,7 +45,7 @@ typedef struct xcj_verify_options {
     unsigned max_depth;      /**< the deepest JSON nesting, at most 1024; 0: 64 */
     size_t max_members;      /**< the most members and elements in one JSON text; 0: 65536 */
     unsigned max_signatures; /**< the most signatures in a general JSON serialisation; 0: 16 */
-    int try_keys;            /**< 1: without a kid, try each key that fits, if at most 16 do; 0: several are ambiguous */
+    int try_keys;            /**< 1: if the kid names no key, try each key that fits, up to 16; 0: several are ambiguous */
     int jwt_svid;            /**< 1: in a set, only keys with use "jwt-svid" verify (SPIFFE); 0: only use "sig" or none */
 } xcj_verify_options;
 

@@ -7,7 +7,7 @@
 
 #define FIRST_CAP 256
 
-/* Called when what is there does not hold `more`. Doubling keeps the total copying linear. */
+/* Called when `more` bytes do not fit. Doubling keeps the total copying linear. */
 static bool grow(xcj__buf *buf, size_t more)
 {
     if (buf->fixed || more > SIZE_MAX - buf->len) {

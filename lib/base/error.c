@@ -16,7 +16,7 @@ typedef struct code_row {
         code, status, #code                                                                                                 \
     }
 
-/* 401: what the caller sent is not acceptable (RFC 6750 3.1: invalid_token, whatever is wrong with it). 500: the fault is
+/* 401: the caller's input is not acceptable (RFC 6750 3.1: invalid_token for every fault of a token). 500: the fault is
  * on our side. */
 static const code_row codes[] = {
     ROW(XCJ_OK, 200),
@@ -72,7 +72,8 @@ static void copy_text(char *dst, size_t cap, const char *text)
     dst[len] = '\0';
 }
 
-/* The arguments may point into *err itself (a sentence put before an earlier one), so the new text is made aside. */
+/* The arguments may point into *err itself, when a prefix is added to an earlier message, so build the new error
+ * separately. */
 __attribute__((format(printf, 5, 0))) static void fill(xcj_error *err, xcj_code code, const char *member, size_t offset,
                                                        const char *fmt, va_list args)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stands before every block; as large as the strictest alignment, so that the block itself is aligned for any type. */
+/* Precedes every block. It is as large as the strictest alignment, so the block itself is aligned for any type. */
 typedef struct header {
     alignas(max_align_t) size_t size;
 } header;
@@ -41,7 +41,7 @@ void *xcj__zalloc(size_t size)
     return block;
 }
 
-/* Not realloc(3): that may leave the old content behind in freed memory. */
+/* Not realloc(3), which may leave the old content in freed memory. */
 void *xcj__realloc(void *block, size_t size)
 {
     void *fresh = xcj__alloc(size);
@@ -91,7 +91,7 @@ void xcj__wipe(void *ptr, size_t len)
 {
     if (len > 0) {
         memset(ptr, 0, len);
-        __asm__ volatile("" : : "r"(ptr) : "memory"); /* or the compiler drops the memset */
+        __asm__ volatile("" : : "r"(ptr) : "memory"); /* keeps the compiler from dropping the memset */
     }
 }
 

@@ -6,10 +6,10 @@
 #include "lib/codec/base64url_wide.h"
 
 /*
- * Both alphabets share the code below through their tables, which differ in the characters of 62 and 63 alone:
- *  - pairs: for each 12 bits, the two characters;
- *  - values: for a character at place k of a group of four, its six bits already shifted to where they belong in the 24, and
- *    the bit VALID(k). A character outside the alphabet is 0, so that one AND over many characters shows it.
+ * Both alphabets use the code below through their tables, which differ only in the characters for 62 and 63:
+ *  - pairs: the two characters for each 12 bits;
+ *  - values: for a character at place k in a group of four, its six bits, already shifted to their place in the 24, and
+ *    the bit VALID(k). A character outside the alphabet is 0, so one AND over several characters reveals it.
  */
 typedef struct alphabet {
     char pairs[4096 * 2];
@@ -76,7 +76,7 @@ static uint64_t load_be(const uint8_t *p)
     return big_endian(v);
 }
 
-/* By hand: from single stores that it first merges with the shifts around them, gcc makes something twice as slow. */
+/* Written by hand: gcc merges single stores with the shifts around them into code that is twice as slow. */
 static void store_be(uint8_t *p, uint64_t v)
 {
     v = big_endian(v);
@@ -88,7 +88,7 @@ static void put_pair(char *dst, const alphabet *abc, uint64_t bits)
     memcpy(dst, abc->pairs + 2 * (bits & 0xfff), 2);
 }
 
-/* Whole text without padding. Six bytes a step while eight can be read. */
+/* Encodes everything, without padding: six bytes per step while eight can be read. */
 static size_t encode(char *restrict dst, const uint8_t *restrict src, size_t len, const alphabet *abc)
 {
     char *const begin = dst;
@@ -126,13 +126,14 @@ static uint32_t quad(const uint8_t *src, const alphabet *abc)
     return abc->values[0][src[0]] | abc->values[1][src[1]] | abc->values[2][src[2]] | abc->values[3][src[3]];
 }
 
-/* Decodes groups of four from the front; returns how many characters are done, which is short of `len` at a bad one. */
+/* Decodes groups of four from the front; returns how many characters it decoded, which is less than `len` at a wrong one.
+ */
 static size_t decode_quads(uint8_t *dst, const uint8_t *src, size_t len, const alphabet *abc)
 {
     size_t at = len >= XCJ__B64_WIDE_MIN ? xcj__b64_decode_wide(dst, src, len, abc->ends) : 0;
     dst += at / 4 * 3;
-    /* Eight characters become six bytes in a store of eight: the two too many still lie within what the rest decodes to, and
-     * (dst being src) within what has been read. */
+    /* Eight characters become six bytes, stored as eight. The two extra bytes still lie within the decoded length of the
+     * rest and (if dst is src) within what has been read. */
     for (; len - at >= 12; at += 8, dst += 6) {
         uint32_t high = quad(src + at, abc);
         uint32_t low = quad(src + at + 4, abc);
@@ -153,7 +154,7 @@ static size_t decode_quads(uint8_t *dst, const uint8_t *src, size_t len, const a
     return at;
 }
 
-/* The last one, two or three characters; `place` is the first of them that is at fault, or their number. */
+/* Decodes the last one, two or three characters; `place` becomes the index of the first wrong one. */
 static bool decode_tail(uint8_t *dst, const uint8_t *src, size_t len, const alphabet *abc, size_t *place)
 {
     uint32_t bits = 0;
@@ -165,7 +166,7 @@ static bool decode_tail(uint8_t *dst, const uint8_t *src, size_t len, const alph
         }
         bits |= value & 0xffffff;
     }
-    /* RFC 4648 3.5: pad bits are zero. A single character stands for no byte. */
+    /* RFC 4648 3.5: pad bits are zero. A single character encodes no byte. */
     uint32_t unused = len == 2 ? 0xffff : 0xff;
     if (len == 1 || (bits & unused) != 0) {
         return false;
@@ -185,7 +186,7 @@ static size_t find_bad(const uint8_t *src, size_t at, const alphabet *abc)
     return at;
 }
 
-/* Text without padding. A refusal wipes what was written, which may be a part of a secret. */
+/* Decodes without padding. On failure wipes the written bytes, which may be part of a secret. */
 static bool decode(uint8_t *dst, size_t *dst_len, const uint8_t *src, size_t len, const alphabet *abc, size_t *bad)
 {
     size_t tail = len % 4;

@@ -1,6 +1,7 @@
 #include "lib/codec/base64url_wide.h"
 
-/* glibc says at run time what the processor has, without a constructor of the compiler's. Elsewhere nothing is wide. */
+/* glibc reports the processor's features at run time, which needs no constructor from the compiler. Elsewhere there are
+ * no wide steps. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(XCJ_POSIX_ONLY)
 #if __GLIBC_PREREQ(2, 33)
 #define HAVE_CPU_FEATURES
@@ -26,7 +27,7 @@ AVX2 static __m256i chosen(__m256i mask, int value)
     return _mm256_and_si256(mask, _mm256_set1_epi8((char)value));
 }
 
-/* The steps by which a six-bit value becomes its character: each range adds to what the one below it had added. */
+/* Each range of six-bit values adds its difference to the offset of the range below. */
 AVX2 static __m256i characters(__m256i six, xcj__b64_ends ends)
 {
     const int digits = '0' - 52;
@@ -40,10 +41,11 @@ AVX2 static __m256i characters(__m256i six, xcj__b64_ends ends)
     return _mm256_add_epi8(six, shift);
 }
 
-/* Of each lane the first twelve bytes, as sixteen values of six bits. */
+/* Splits the first twelve bytes of each lane into sixteen six-bit values. */
 AVX2 static __m256i split(__m256i bytes)
 {
-    /* Three bytes a, b, c become the 16-bit numbers ba and bc, in which each value lies whole; a product moves it. */
+    /* Three bytes a, b, c become the 16-bit numbers ba and bc; each six-bit value lies within one of them, and a
+     * multiplication moves it into place. */
     const __m256i spread = _mm256_setr_epi8(1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10, 1, 0, 2, 1, 4, 3, 5, 4, 7, 6,
                                             8, 7, 10, 9, 11, 10);
     __m256i words = _mm256_shuffle_epi8(bytes, spread);
@@ -55,7 +57,7 @@ AVX2 static __m256i split(__m256i bytes)
 AVX2 static size_t encode(char *dst, const uint8_t *src, size_t len, xcj__b64_ends ends)
 {
     size_t at = 0;
-    for (; len - at >= 28; at += 24, dst += 32) { /* the second half is read with four bytes too many */
+    for (; len - at >= 28; at += 24, dst += 32) { /* the second half reads four bytes too many */
         __m128i low = _mm_loadu_si128((const __m128i *)(const void *)(src + at));
         __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(src + at + 12));
         __m256i six = split(_mm256_set_m128i(high, low));
@@ -64,7 +66,7 @@ AVX2 static size_t encode(char *dst, const uint8_t *src, size_t len, xcj__b64_en
     return at;
 }
 
-/* Sixteen values of six bits in each lane, as the twelve bytes they are, at the front of 32. */
+/* Joins the sixteen six-bit values of each lane into twelve bytes, at the front of 32. */
 AVX2 static __m256i join(__m256i six)
 {
     const __m256i order = _mm256_setr_epi8(2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1, 2, 1, 0, 6, 5, 4, 10, 9,
@@ -80,7 +82,7 @@ AVX2 static __m256i for_range(__m256i text, char first, char last, int value)
     return chosen(_mm256_andnot_si256(above(text, last), above(text, first - 1)), value);
 }
 
-/* The step by which each character becomes its six-bit value. It is 0 for what is no character, and for nothing else. */
+/* The difference between each character and its six-bit value. It is 0 for a wrong character, and only for that. */
 AVX2 static __m256i steps(__m256i text, xcj__b64_ends ends)
 {
     __m256i letters = _mm256_or_si256(for_range(text, 'A', 'Z', -'A'), for_range(text, 'a', 'z', 26 - 'a'));
@@ -103,7 +105,8 @@ AVX2 static size_t decode(uint8_t *dst, const uint8_t *src, size_t len, xcj__b64
     return at;
 }
 
-/* Without optimisation every vector passes through the stack, which this wipes as deep as the functions above reach. */
+/* Without optimisation every vector passes through the stack; this wipes the stack as deep as the functions above use it.
+ */
 #ifdef __OPTIMIZE__
 static void wipe_stack(void)
 {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* P-521: the longest r and s; an INTEGER of it has a one-byte length. */
+/* P-521 has the longest r and s; the INTEGER's length then still takes one byte. */
 #define HALF_MAX 66
 
 static void prepend_byte(xcj__der *der, uint8_t byte)
@@ -19,7 +19,7 @@ static size_t skip_zeros(const uint8_t *number, size_t len)
     return zeros;
 }
 
-/* Writes the INTEGER of a positive number without leading zeros; returns what follows it. */
+/* Writes the INTEGER of a positive number without leading zeros; returns the address after it. */
 static uint8_t *put_positive(uint8_t *dst, const uint8_t *number, size_t len)
 {
     size_t sign = number[0] >> 7;
@@ -32,7 +32,8 @@ static uint8_t *put_positive(uint8_t *dst, const uint8_t *number, size_t len)
     return dst + len;
 }
 
-/* X.690 8.3: an INTEGER above zero in the fewest bytes, to the right end of `half` zeroed bytes. NULL if it is not that. */
+/* Reads an INTEGER above zero in minimal form (X.690 8.3) into the right end of `half` zeroed bytes. NULL if it is
+ * anything else. */
 static const uint8_t *take_positive(uint8_t *dst, size_t half, const uint8_t *at, const uint8_t *end)
 {
     if (end - at < 3 || at[0] != XCJ__DER_INTEGER || at[1] == 0 || at[1] > 0x7f) {
@@ -162,15 +163,15 @@ bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len)
     return false;
 }
 
-/* An element within `len` bytes, which may end before it does. */
+/* An element in `len` bytes, which may end before the element does. */
 typedef struct element {
     uint8_t tag;
     const uint8_t *content;
-    size_t len;  /* as its header says */
-    size_t here; /* of it, how many bytes there are */
+    size_t len;  /* the length in its header */
+    size_t here; /* how many bytes of the content are present */
 } element;
 
-/* Lengths of BER count as well: in more bytes than they need, and 0x80 for "to the end" (X.690 8.1.3). */
+/* Accepts BER lengths too: longer than minimal, and 0x80 for "to the end" (X.690 8.1.3). */
 static bool read_element(element *out, const uint8_t *der, size_t len)
 {
     if (len < 2) {
@@ -190,7 +191,7 @@ static bool read_element(element *out, const uint8_t *der, size_t len)
     return true;
 }
 
-/* The arcs of the algorithms and curves of keys: ISO US (RSA, EC, PBES), Certicom, Edwards, OIW, TeleTrusT. */
+/* The arcs of key algorithms and curves: ISO US (RSA, EC, PBES), Certicom, Edwards, OIW, TeleTrusT. */
 static bool is_known_oid(const element *e)
 {
     static const char *const arcs[] = { "\x2a\x86\x48", "\x2b\x81\x04", "\x2b\x65", "\x2b\x0e\x03", "\x2b\x24\x03" };
@@ -202,7 +203,7 @@ static bool is_known_oid(const element *e)
     return known && e->len >= 3 && e->len <= 16;
 }
 
-/* 512 bits, the smallest that is read. */
+/* 512 bits, the shortest RSA modulus that is read. */
 #define MODULUS_MIN 64
 
 static bool is_integer(const element *e, size_t min, size_t max)
@@ -210,13 +211,13 @@ static bool is_integer(const element *e, size_t min, size_t max)
     return e->tag == XCJ__DER_INTEGER && e->len >= min && e->len <= max && e->here > 0 && e->content[0] < 0x80;
 }
 
-/* Of an RSAPublicKey, what is after the modulus has 3 to 12 bytes, which need not be there if the rest says enough. */
+/* In an RSAPublicKey, 3 to 12 bytes follow the modulus. They may be missing if the header lengths say so. */
 static bool is_long_modulus(const element *e, size_t behind)
 {
     return is_integer(e, 0x80, SIZE_MAX) && e->content[0] == 0 && behind >= 3 && behind <= 12;
 }
 
-/* One step into a structure, by the letters below; `behind` is what its enclosing element has after it. */
+/* Checks one step of a structure, given by a letter; `behind` is the number of bytes after e in the enclosing element. */
 static bool is_step(char step, const element *e, size_t behind)
 {
     switch (step) {
@@ -246,7 +247,7 @@ static bool is_step(char step, const element *e, size_t behind)
 
 static bool begins(const uint8_t *der, size_t len, const char *steps)
 {
-    size_t outer = len; /* the length of what is entered, as its header says */
+    size_t outer = len; /* the length of the enclosing element, from its header */
     for (; *steps != '\0'; steps++) {
         element e;
         if (!read_element(&e, der, len)) {
@@ -274,9 +275,9 @@ bool xcj__der_begins_key(const uint8_t *der, size_t len)
         "((s(O", /* Certificate, version 1 */
         "(vN",   /* RSAPrivateKey */
         "(vo",   /* ECPrivateKey */
-        "O(vo",  /* the same, behind the curve's name */
+        "O(vo",  /* ECPrivateKey after EC parameters */
         "(M",    /* RSAPublicKey */
-        "(Ne",   /* the same, a short one */
+        "(Ne",   /* RSAPublicKey with a short modulus */
     };
     for (size_t i = 0; i < sizeof structures / sizeof structures[0]; i++) {
         if (begins(der, len, structures[i])) {
@@ -286,7 +287,7 @@ bool xcj__der_begins_key(const uint8_t *der, size_t len)
     return false;
 }
 
-/* The length of the content of an element at der, and that of its header; false when it does not fit or is not minimal. */
+/* Reads the lengths of the header and the content of an element; false if it does not fit or is not minimal. */
 static bool read_header(const uint8_t *der, size_t len, size_t *header, size_t *content)
 {
     if (len < 2) {

@@ -1,8 +1,8 @@
 /*
- * der.h: DER out (X.690), for SubjectPublicKeyInfo, PKCS#8, PKCS#1, SEC1 and ECDSA signatures.
+ * der.h: DER (X.690) for SubjectPublicKeyInfo, PKCS#8, PKCS#1, SEC1 and ECDSA signatures.
  *
  * A writer fills its storage from the end towards the beginning, so that each length is known when its header is written:
- * put the last element first, then wrap what was written since a mark.
+ * put the last element first, then wrap all that was written since a mark.
  */
 #ifndef XCJ_LIB_CODEC_DER_H
 #define XCJ_LIB_CODEC_DER_H
@@ -14,37 +14,39 @@
 typedef struct xcj__der {
     uint8_t *storage;
     size_t cap;
-    size_t start; /* what is written stands in storage[start .. cap) */
-    bool failed;  /* out of room */
+    size_t start; /* the output so far is storage[start .. cap) */
+    bool failed;  /* the storage is full */
 } xcj__der;
 
 void xcj__der_init(xcj__der *der, uint8_t *storage, size_t cap);
 
-/** Bytes written so far: also the mark for xcj__der_wrap(). */
+/** The number of bytes written so far, which is also the mark for xcj__der_wrap(). */
 size_t xcj__der_len(const xcj__der *der);
 
-/** Bytes as they are, before everything written so far. */
+/** Puts bytes unchanged in front of the output. */
 void xcj__der_prepend(xcj__der *der, const void *data, size_t len);
 
-/** Tag and length before all that was written since the mark. */
+/** Puts a tag and length in front of all that was written since the mark. */
 void xcj__der_wrap(xcj__der *der, uint8_t tag, size_t mark);
 
-/** INTEGER of an unsigned big-endian number (leading zero bytes are dropped, one is added where the top bit is set). */
+/** Puts an INTEGER from an unsigned big-endian number: drops leading zero bytes and adds one if the top bit is set. */
 void xcj__der_integer(xcj__der *der, const uint8_t *number, size_t len);
 
 /**
- * An ECDSA r||s of exactly 2 * half bytes as SEQUENCE { r, s }. `dst` holds 2 * half + 9 bytes or more. Returns the length,
- * or 0 when r or s is zero, or half is not 1 to 66 (P-521).
+ * Converts an ECDSA r||s of exactly 2 * half bytes to SEQUENCE { r, s }. `dst` has room for at least 2 * half + 9 bytes.
+ * Returns the length, or 0 if r or s is zero, or half is not 1 to 66 (P-521).
  */
 size_t xcj__der_from_ecdsa(uint8_t *dst, size_t cap, const uint8_t *rs, size_t half);
 
-/** The reverse: SEQUENCE { r, s } into exactly 2 * half bytes. False (and all zero) when it is not that, a number is zero or
- * longer than half, or a length or number is not in the fewest bytes. */
+/**
+ * Converts SEQUENCE { r, s } to exactly 2 * half bytes. False (and all zero) if the input is anything else, a number is
+ * zero or longer than half, or a length or number is not minimal.
+ */
 bool xcj__der_to_ecdsa(uint8_t *rs, size_t half, const uint8_t *der, size_t len);
 
 /**
- * Does this begin as the DER of a key or certificate does, with as much of the structure as tells it from anything else?
- * What is missing at the end, or follows, does not matter. Of random bytes that begin with 0x30, one block in 2^30 does.
+ * True if the bytes begin like the DER of a key or certificate, with enough structure to exclude anything else. The end
+ * may be missing, and anything may follow. One in 2^30 random blocks that begin with 0x30 passes.
  */
 bool xcj__der_begins_key(const uint8_t *der, size_t len);
 
@@ -57,7 +59,7 @@ typedef struct xcj__der_element {
     size_t content_len;
 } xcj__der_element;
 
-/** Takes the next element off *at, which moves behind it. False when none with a minimal length is within `end`. */
+/** Reads the element at *at and moves *at behind it. False unless an element with a minimal length lies within `end`. */
 bool xcj__der_take(xcj__der_element *out, const uint8_t **at, const uint8_t *end);
 
 #define XCJ__DER_INTEGER 0x02

@@ -5,7 +5,7 @@
 #include "lib/codec/json_string.h"
 #include "lib/codec/swar.h"
 
-/* Names that are compared each with each; above it they are sorted first. */
+/* Up to this many names are compared pairwise; more are sorted first. */
 #define PAIRWISE_MAX 32
 
 static int compare_unescaped(const char *text, const xcj__json_name *a, const xcj__json_name *b)
@@ -20,8 +20,8 @@ static int compare_unescaped(const char *text, const xcj__json_name *a, const xc
     return c - d;
 }
 
-/* By hash, then by the bytes after unescaping. It must be one order, whichever of the names are written with escapes: in a
- * circle of names with equal hashes, sorting could leave two equal ones apart. */
+/* Orders by hash, then by the unescaped bytes. The order must be total, whichever names contain escapes: with a cycle
+ * among names with equal hashes, sorting could keep two equal names apart. */
 static int compare_names(const char *text, const xcj__json_name *a, const xcj__json_name *b)
 {
     if (a->hash != b->hash) {
@@ -34,7 +34,7 @@ static int compare_names(const char *text, const xcj__json_name *a, const xcj__j
     return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
-/* Equal names in the order of the text, so that the later one is named as the duplicate. */
+/* Orders equal names by position, so that the later one is reported as the duplicate. */
 static int compare_entries(const char *text, const xcj__json_name *a, const xcj__json_name *b)
 {
     int order = compare_names(text, a, b);
@@ -46,14 +46,14 @@ static uint32_t mix(uint64_t head, uint64_t tail, size_t len)
     return (uint32_t)(((head ^ (tail << 1 | tail >> 63) ^ len) * UINT64_C(0x9e3779b97f4a7c15)) >> 32);
 }
 
-/* Of the first and the last eight bytes and the length: quick, and colliding names cost little (see
+/* Hashes the first and last eight bytes and the length. It is fast, and colliding names cost little (see
  * xcj__json_names_duplicate()). */
 static uint32_t hash_bytes(const char *name, size_t len)
 {
     if (len >= 8) {
         return mix(xcj__load_le(name), xcj__load_le(name + len - 8), len);
     }
-    /* All of its bytes, some twice. */
+    /* Covers all bytes, some twice. */
     uint32_t head = 0;
     uint32_t tail = 0;
     if (len >= 4) {
@@ -65,7 +65,7 @@ static uint32_t hash_bytes(const char *name, size_t len)
     return mix(head, tail, len);
 }
 
-/* The same of the name as it is after unescaping. */
+/* Hashes the unescaped name, with the same result. */
 static uint32_t hash_name(const char *text, const xcj__json_name *name)
 {
     if (!name->is_escaped) {
@@ -102,7 +102,7 @@ static void sift_down(const char *text, xcj__json_name *heap, size_t root, size_
     }
 }
 
-/* Heapsort: in place, and no choice of names makes it slow. */
+/* Heapsort: in place, and fast for any names that an attacker chooses. */
 static void sort_names(const char *text, xcj__json_name *names, size_t count)
 {
     for (size_t root = count / 2; root > 0; root--) {
@@ -116,7 +116,6 @@ static void sort_names(const char *text, xcj__json_name *names, size_t count)
     }
 }
 
-/* The first name in the text that repeats an earlier one; NULL when there is none. May reorder the names. */
 const xcj__json_name *xcj__json_names_duplicate(const char *text, xcj__json_name *names, size_t count)
 {
     const xcj__json_name *first = NULL;

@@ -1,5 +1,5 @@
 /*
- * json_names.h: the member names of one JSON object: does one come twice?
+ * json_names.h: finds a duplicate member name in one JSON object.
  */
 #ifndef XCJ_LIB_CODEC_JSON_NAMES_H
 #define XCJ_LIB_CODEC_JSON_NAMES_H
@@ -8,19 +8,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** A name by where its (checked) content stands in the text. */
+/** The position of a (checked) name in the JSON. */
 typedef struct xcj__json_name {
     uint32_t offset;
     uint32_t len;
-    uint32_t hash; /* of the name as it is after unescaping */
+    uint32_t hash; /* of the unescaped name */
     bool is_escaped;
-    bool is_object; /* the scanner's own: see json_scan.c */
+    bool is_object; /* used only by the scanner: see json_scan.c */
 } xcj__json_name;
 
 xcj__json_name xcj__json_name_of(const char *text, size_t offset, size_t len, bool is_escaped);
 
-/** The first name in the text that repeats an earlier one, compared after unescaping; NULL when there is none. May reorder.
- */
+/** The first name that repeats an earlier one, compared after unescaping; NULL if there is none. May reorder the names. */
 const xcj__json_name *xcj__json_names_duplicate(const char *text, xcj__json_name *names, size_t count);
 
 #endif

@@ -10,15 +10,15 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* A number as 0.D * 10^point, D being `digits` without leading zeros (and with the dot still in it). */
+/* The number 0.D * 10^point, where D is `digits` without leading zeros (and still with the dot). */
 typedef struct decimal {
     bool is_negative;
     const char *digits;
-    const char *end; /* of the mantissa; digits == end: zero */
+    const char *end; /* the end of the mantissa; digits == end: zero */
     int64_t point;
 } decimal;
 
-/* Exponents are cut here: far beyond what any mantissa could bring back. */
+/* Larger exponents are cut to this, which no mantissa can compensate. */
 #define EXPONENT_MAX ((int64_t)1 << 40)
 
 static int64_t read_exponent(const char *p, const char *end)
@@ -52,7 +52,7 @@ static decimal read_decimal(xcj_str text)
     return d;
 }
 
-/* Nearly every number of a token is a date: digits alone, and so few that they cannot overflow. */
+/* Nearly every number in a token is a date: only digits, and too few to overflow. */
 #define PLAIN_DIGITS 18
 
 static bool read_plain(xcj_str text, int64_t *out)
@@ -67,7 +67,7 @@ static bool read_plain(xcj_str text, int64_t *out)
     return true;
 }
 
-/* DBL_MAX has so many digits before its point. */
+/* The number of digits in DBL_MAX before its decimal point. */
 #define FINITE_DIGITS 309
 
 static bool is_finite(xcj_str text, int64_t point)
@@ -115,7 +115,8 @@ xcj__json_number xcj__json_number_read(xcj_str text)
     return number;
 }
 
-/* What decides the nearest double: its exact decimal forms are no longer, and a sticky digit stands for the rest. */
+/* Enough digits to decide the nearest double: no double's exact decimal form is longer, and one sticky digit replaces the
+ * rest. */
 #define DOUBLE_DIGITS 800
 
 bool xcj__json_number_double(xcj_str text, double *out)
@@ -147,7 +148,7 @@ bool xcj__json_number_double(xcj_str text, double *out)
         copy[used++] = '1';
         digits++;
     }
-    /* Whole digits and an exponent: no character that a locale could change. */
+    /* Whole digits and an exponent contain no character that depends on the locale. */
     (void)snprintf(copy + used, sizeof copy - used, "e%lld", (long long)(digits == 0 ? 0 : d.point - digits));
     double value = strtod(copy, NULL);
     if (value > DBL_MAX || value < -DBL_MAX) {

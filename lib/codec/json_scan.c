@@ -10,8 +10,8 @@
 
 #define INLINE_ENTRIES 64
 
-/* A name of an object that is still open, or the mark of an open object or array: where the mark of the level outside stands
- * (offset), and which of the two it is (is_object). */
+/* A name in an open object, or the mark of an open object or array: then offset is the position of the enclosing level's
+ * mark, and is_object tells the two kinds apart. */
 typedef xcj__json_name entry;
 
 typedef struct scanner {
@@ -22,15 +22,15 @@ typedef struct scanner {
     unsigned max_depth;
     size_t members_left;
     bool any_names;
-    entry *entries; /* a stack: the names of an open object are all above its mark, since those of inner ones are gone */
+    entry *entries; /* a stack: above an open object's mark are only its own names, since those of closed ones are removed */
     size_t count;
     size_t cap;
-    size_t mark; /* of the innermost open level */
+    size_t mark; /* the mark of the innermost open level */
     entry *heap;
     xcj__json_visit visit;
     void *ctx;
     xcj_error *err;
-    xcj__json_item item; /* the member of the top value under way */
+    xcj__json_item item; /* the current member of the top value */
     entry inline_entries[INLINE_ENTRIES];
 } scanner;
 
@@ -60,7 +60,7 @@ static bool next_is(const scanner *s, char c)
     return s->at < s->len && s->text[s->at] == c;
 }
 
-/* Behind the opening quote; leaves `at` behind the closing one. */
+/* Starts after the opening quote; leaves `at` after the closing one. */
 static xcj_code scan_string(scanner *s, xcj_str *content, bool *escaped)
 {
     size_t start = s->at;
@@ -168,7 +168,7 @@ static xcj_code close_level(scanner *s)
     return XCJ_OK;
 }
 
-/* One more member or element of the innermost level; leaves `at` at its value. */
+/* Starts another member or element of the innermost level; leaves `at` at its value. */
 static xcj_code begin_item(scanner *s)
 {
     if (s->members_left == 0) {
@@ -210,7 +210,7 @@ static xcj_code begin_item(scanner *s)
     return XCJ_OK;
 }
 
-/* A value that is whole at once: everything but an object or an array. */
+/* Scans any value except an object or an array. */
 static xcj_code scan_scalar(scanner *s, xcj__json_value *value)
 {
     size_t start = s->at;
@@ -238,7 +238,7 @@ static xcj_code visit_item(scanner *s)
     return s->depth == 1 && s->visit != NULL ? s->visit(s->ctx, &s->item, s->err) : XCJ_OK;
 }
 
-/* What follows a whole value: the next item, or the ends of levels. `*more` when a value is to come. */
+/* Scans what follows a value: the next item, or the ends of levels. Sets `*more` if a value comes next. */
 static xcj_code after_value(scanner *s, bool *more)
 {
     *more = false;
@@ -271,7 +271,7 @@ static xcj_code after_value(scanner *s, bool *more)
     return XCJ_OK;
 }
 
-/* Opens an object or array; an empty one is closed at once. `*open` when an item's value is to come. */
+/* Opens an object or array, and closes it if it is empty. Sets `*open` if an item's value comes next. */
 static xcj_code begin_level(scanner *s, bool *open)
 {
     bool is_object = next_is(s, '{');
@@ -309,7 +309,7 @@ static xcj__json_type type_of(char c)
     }
 }
 
-/* From the top value's first character to its last. */
+/* Scans from the top value's first character to its last. */
 static xcj_code scan_values(scanner *s, xcj__json_value *top)
 {
     xcj_code code = XCJ_OK;

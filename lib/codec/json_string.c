@@ -17,7 +17,8 @@ static bool is_plain(char c)
 }
 
 #ifdef __SSE2__
-/* Which of sixteen bytes need a look, a bit each. As signed bytes all of UTF-8 is below the space too. */
+/* One bit for each of sixteen bytes that needs a closer look. As signed bytes, all of non-ASCII UTF-8 is below the space
+ * too. */
 static unsigned look_16(const char *p)
 {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
@@ -26,7 +27,7 @@ static unsigned look_16(const char *p)
 }
 #endif
 
-/* To the first byte of a string that needs a look: a quote, backslash, control or part of UTF-8. */
+/* Skips to the first byte that needs a closer look: a quote, backslash, control character or part of non-ASCII UTF-8. */
 static size_t skip_plain(const char *text, size_t at, size_t len)
 {
 #ifdef __SSE2__
@@ -41,7 +42,7 @@ static size_t skip_plain(const char *text, size_t at, size_t len)
         uint64_t v = xcj__load_le(text + at);
         uint64_t look = xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, '"') | xcj__bytes_equal(v, '\\');
         if (look != 0) {
-            /* Borrows only spoil what is above the first byte that is really marked. */
+            /* A borrow can only mark bytes above the first byte that really matches. */
             return at + (size_t)__builtin_ctzll(look) / 8;
         }
     }
@@ -56,7 +57,7 @@ static int hex_value(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* The four digits of a \u escape; -1 when they are not. */
+/* The value of the four digits of a \u escape; -1 if they are not hexadecimal. */
 static int32_t hex4(const char *p, size_t left)
 {
     int32_t value = 0;
@@ -70,7 +71,7 @@ static int32_t hex4(const char *p, size_t left)
     return value;
 }
 
-/* The length of the escape at a backslash, 0 when it is none. A surrogate counts only with its other half. */
+/* The length of the escape at a backslash; 0 if it is invalid. A surrogate is valid only as part of a pair. */
 static size_t escape_length(const char *p, size_t left)
 {
     if (left < 2) {
@@ -131,7 +132,7 @@ static size_t put_utf8(char *dst, uint32_t code)
     return len;
 }
 
-/* One (checked) escape at *from, moved behind it; its bytes go to dst, which holds four. */
+/* Unescapes one (checked) escape at *from and moves *from behind it; dst has room for four bytes. */
 static size_t unescape_one(char *dst, const char **from)
 {
     static const char letters[] = "bfnrt";

@@ -1,5 +1,5 @@
 /*
- * json_string.h: the content of a JSON string: where it ends, and what it is once its escapes are read.
+ * json_string.h: finds the end of a JSON string and unescapes its content.
  */
 #ifndef XCJ_LIB_CODEC_JSON_STRING_H
 #define XCJ_LIB_CODEC_JSON_STRING_H
@@ -9,12 +9,12 @@
 #include <xcj/base.h>
 
 /**
- * From behind the opening quote (*at) to the closing one, where *at is left. NULL when all is well; else what is wrong, and
- * *at is where. A surrogate escape counts only with its other half.
+ * Moves *at from behind the opening quote to the closing one. Returns NULL, or a description of the fault, which is then
+ * at *at. A surrogate escape is valid only as part of a pair.
  */
 const char *xcj__json_string_end(const char *text, size_t len, size_t *at, bool *escaped);
 
-/** (Checked) content read byte by byte as it is after unescaping; or, with is_plain, text that has no escapes. */
+/** Reads (checked) content byte by byte, unescaped; or, with is_plain, text without escapes. */
 typedef struct xcj__json_reader {
     bool is_plain;
     const char *at;

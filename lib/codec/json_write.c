@@ -4,7 +4,7 @@
 
 #include "lib/codec/swar.h"
 
-/* RFC 8259 7: what must not stand in a string as it is. */
+/* RFC 8259 7: the characters that a string must escape. */
 static bool must_escape(unsigned char c)
 {
     return c < 0x20 || c == '"' || c == '\\';
@@ -39,21 +39,21 @@ void xcj__json_put_string(xcj__buf *buf, xcj_str text)
     xcj__buf_put_char(buf, '"');
 }
 
-/* Eight bytes of ASCII without any that must be escaped. */
+/* True if eight bytes are ASCII and none of them must be escaped. */
 static bool is_clean(const char *word)
 {
     uint64_t v = xcj__load_le(word);
     return (xcj__bytes_not_ascii_text(v) | xcj__bytes_equal(v, '"') | xcj__bytes_equal(v, '\\')) == 0;
 }
 
-/* To the next byte that must be escaped, or to the end. */
+/* Skips to the next byte that must be escaped, or to the end. */
 static size_t skip_clean(xcj_str text, size_t at)
 {
     while (text.len - at >= 8 && is_clean(text.ptr + at)) {
         at += 8;
     }
     if (at < text.len && text.len - at < 8 && text.len >= 8 && is_clean(text.ptr + text.len - 8)) {
-        return text.len; /* the last word again covers the rest */
+        return text.len; /* the last eight bytes, read again, cover the rest */
     }
     while (at < text.len && !must_escape((unsigned char)text.ptr[at])) {
         at++;
@@ -79,7 +79,7 @@ size_t xcj__json_string_max(size_t len)
     return len <= (SIZE_MAX - 2) / 6 ? 6 * len + 2 : SIZE_MAX;
 }
 
-/* RFC 3629 4, the table of well-formed sequences: only the second byte has ranges of its own. */
+/* RFC 3629 4, the table of well-formed sequences: only the second byte has special ranges. */
 size_t xcj__utf8_sequence(const char *text, size_t len)
 {
     const unsigned char *p = (const unsigned char *)text;
@@ -119,7 +119,7 @@ bool xcj__utf8_valid(const char *text, size_t len)
     return true;
 }
 
-/* To the first byte that is not printable ASCII, or to the end. */
+/* Skips to the first byte that is not printable ASCII, or to the end. */
 static size_t skip_shown(const char *text, size_t at, size_t len)
 {
     for (; len - at >= 8; at += 8) {
@@ -163,7 +163,7 @@ static bool is_hidden(uint32_t code)
             return true;
         }
     }
-    return (code & 0xfffe) == 0xfffe; /* the noncharacters that end each plane */
+    return (code & 0xfffe) == 0xfffe; /* the noncharacters at the end of each plane */
 }
 
 static uint32_t decode_sequence(const unsigned char *p, size_t len)
