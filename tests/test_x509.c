@@ -119,6 +119,25 @@ START_TEST(subjects)
 }
 END_TEST
 
+#define SEVENTY_DIGITS ".123456.123456.123456.123456.123456.123456.123456.123456.123456.123456"
+
+/* An OID that OpenSSL does not know: cut short, it would be that of another attribute. */
+START_TEST(long_oids)
+{
+    static const attribute longest[] = { { "1.2.3.4" SEVENTY_DIGITS ".1", UTF8("x") }, { "CN", UTF8("a") } };
+    static const attribute one[] = { { "1.2.3.4" SEVENTY_DIGITS ".12", UTF8("x") }, { "CN", UTF8("a") } };
+    static const attribute other[] = { { "1.2.3.4" SEVENTY_DIGITS ".13", UTF8("x") }, { "CN", UTF8("a") } };
+    static const attribute beyond[] = { { "CN", UTF8("a") }, { "1.2" SEVENTY_DIGITS SEVENTY_DIGITS, UTF8("x") } };
+    const attribute *const refused[] = { one, other, beyond };
+    expect(longest, 2, true, "1.2.3.4" SEVENTY_DIGITS ".1=x, CN=a");
+    expect(longest, 2, false, "CN=a,1.2.3.4" SEVENTY_DIGITS ".1=#0C0178");
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        expect(refused[i], 2, true, NULL);
+        expect(refused[i], 2, false, NULL);
+    }
+}
+END_TEST
+
 /* RFC 4514 keeps apart what reads alike in the plugin's text, which then names nobody. */
 START_TEST(subjects_that_read_alike)
 {
@@ -361,6 +380,7 @@ static Suite *suite(void)
 {
     TCase *tcase = tcase_create("x509");
     tcase_add_test(tcase, subjects);
+    tcase_add_test(tcase, long_oids);
     tcase_add_test(tcase, subjects_that_read_alike);
     tcase_add_test(tcase, forms);
     tcase_add_test(tcase, one_inside_another);

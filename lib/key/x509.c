@@ -42,15 +42,19 @@ static xcj_code read_pem(X509 **cert, const char *text, size_t len, xcj_error *e
     return code;
 }
 
-/* The attribute's short name as openssl prints it, or its OID in numbers. */
-static const char *attribute_name(const ASN1_OBJECT *type, char *numbers, int cap)
+/* X509_NAME_print_ex() has room for no more of an OID in numbers, and cuts it short without a word. */
+#define OID_TEXT 80
+
+/* The attribute's short name as openssl prints it, or its OID in numbers; NULL where that is too long. */
+static const char *attribute_name(const X509_NAME_ENTRY *entry, char numbers[OID_TEXT])
 {
+    const ASN1_OBJECT *type = X509_NAME_ENTRY_get_object(entry);
     int nid = OBJ_obj2nid(type);
     if (nid != NID_undef) {
         return OBJ_nid2sn(nid);
     }
-    int len = OBJ_obj2txt(numbers, cap, type, 1);
-    return len > 0 && len < cap ? numbers : NULL; /* cut short it would be that of another */
+    int len = OBJ_obj2txt(numbers, OID_TEXT, type, 1);
+    return len > 0 && len < OID_TEXT ? numbers : NULL; /* cut short it would be that of another */
 }
 
 /* Could the value be read as a shorter one and a further attribute? */
@@ -72,8 +76,8 @@ static bool holds_attribute(const char *value, size_t len)
 /* NULL, or why it is refused. */
 static const char *put_attribute(xcj__buf *out, const X509_NAME_ENTRY *entry, bool is_first)
 {
-    char numbers[128];
-    const char *name = attribute_name(X509_NAME_ENTRY_get_object(entry), numbers, sizeof numbers);
+    char numbers[OID_TEXT];
+    const char *name = attribute_name(entry, numbers);
     unsigned char *value = NULL;
     int len = ASN1_STRING_to_UTF8(&value, X509_NAME_ENTRY_get_data(entry));
     const char *fault = name == NULL || len < 0 ? UNREADABLE : NULL;
@@ -103,9 +107,23 @@ static const char *put_kong(xcj__buf *out, const X509_NAME *subject)
     return fault;
 }
 
+static bool has_names(const X509_NAME *subject)
+{
+    char numbers[OID_TEXT];
+    for (int i = 0; i < X509_NAME_entry_count(subject); i++) {
+        if (attribute_name(X509_NAME_get_entry(subject, i), numbers) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* RFC 4514: the reverse order, values escaped; UTF-8 stays as it is. */
 static const char *put_rfc4514(xcj__buf *out, const X509_NAME *subject)
 {
+    if (!has_names(subject)) {
+        return UNREADABLE;
+    }
     BIO *bio = BIO_new(BIO_s_mem());
     char *text = NULL;
     bool printed =
