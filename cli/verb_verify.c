@@ -560,6 +560,23 @@ static void refuse_length(verify_case *of)
                    IO_TOKEN_LIMIT);
 }
 
+/* Byte for byte; at a terminal, claims in which every character shows. */
+static msg_status print_payload(const verify_args *args, xcj_str payload)
+{
+    if (args->jws || isatty(STDOUT_FILENO) != 1) {
+        io_print_line(payload.ptr, payload.len);
+        return STATUS_OK;
+    }
+    text escaped = TEXT_INIT;
+    text_add_shown(&escaped, payload.ptr, payload.len);
+    const bool failed = escaped.failed;
+    if (!failed) {
+        io_print_line(escaped.ptr, escaped.len);
+    }
+    text_free(&escaped);
+    return failed ? msg_fail_memory() : STATUS_OK;
+}
+
 /* Verifies one token, says and prints what there is to say. */
 static msg_status judge(const verify_job *job, verify_case *of)
 {
@@ -582,8 +599,7 @@ static msg_status judge(const verify_job *job, verify_case *of)
     if (args->json) {
         printed = print_verdict(job, of);
     } else if (of->status == STATUS_OK && !args->quiet) {
-        xcj_str payload = xcj_verified_payload(of->verified);
-        io_print_line(payload.ptr, payload.len);
+        printed = print_payload(args, xcj_verified_payload(of->verified));
     }
     xcj_verified_free(of->verified);
     of->verified = NULL;

@@ -11,6 +11,14 @@ escape=$(printf '\033[')
 
 at_terminal 'verify' '' '' "'$XCJ' verify --key key.json @token"
 grep -q 'signature verified' screen || fail 'verify says: signature verified'
+# Characters that do not show, or turn others around, reach a terminal as JSON escapes, and a pipe as they were signed.
+claims=$(printf '{"sub":"a\342\200\256b\342\200\213c\302\233d","exp":4000000000}')
+"$XCJ" mint --bare --claims "$claims" --key key.json >hidden || fail 'mint hidden characters'
+at_terminal 'verify hidden characters' 'signature verified' '' "'$XCJ' verify --key key.json @hidden"
+grep -qF '{"sub":"a\u202eb\u200bc\u009bd","exp":4000000000}' screen || fail 'verify: hidden characters are escaped at a terminal'
+run verify --key key.json @hidden
+printf '%s\n' "$claims" >want
+same 'verify: claims are printed byte for byte into a file' out want
 # A batch at a terminal: a result is out before the next line is read. The second line comes once the first result was seen.
 at_terminal 'a batch' '{"sub":"a"' Enter "{ cat token; head -n 1 </dev/tty >/dev/null; cat token; } | '$XCJ' verify --key key.json --batch"
 [ "$(grep -c '{"sub":"a"' screen)" -eq 2 ] || fail 'a batch: both results are shown'
