@@ -392,6 +392,36 @@ START_TEST(secrets_as_text)
 }
 END_TEST
 
+/* The limit counts bytes of the secret, however it is given. */
+START_TEST(longest_secret)
+{
+    enum { MOST = 16384 };
+    static uint8_t bytes[MOST + 1];
+    static char text[2 * MOST + 100];
+    memset(bytes, 0xa5, sizeof bytes);
+    for (size_t len = MOST; len <= MOST + 1; len++) {
+        const xcj_code wanted = len == MOST ? XCJ_OK : XCJ_ERR_LIMIT;
+        xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+        xcj_key *key;
+        ck_assert_int_eq(xcj_key_from_secret(&key, bytes, len, &options, &err), wanted);
+        ck_assert(wanted == XCJ_OK || strstr(err.message, "16384") != NULL);
+        ck_assert(wanted != XCJ_OK || xcj_key_bits(key) == 8 * MOST);
+        xcj_key_free(key);
+        options.secret_encoding = XCJ_SECRET_HEX;
+        memset(text, 'f', 2 * len);
+        ck_assert_int_eq(xcj_key_from_secret(&key, (const uint8_t *)text, 2 * len, &options, &err), wanted);
+        xcj_key_free(key);
+        options.secret_encoding = XCJ_SECRET_RAW;
+        options.hmac_k_raw = 1;
+        size_t at = (size_t)sprintf(text, "{\"kty\":\"oct\",\"k\":\"");
+        memset(text + at, '!', len);
+        strcpy(text + at + len, "\"}");
+        ck_assert_int_eq(xcj_key_from_jwk(&key, text, strlen(text), &options, &err), wanted);
+        xcj_key_free(key);
+    }
+}
+END_TEST
+
 START_TEST(a_secret_is_not_a_key_of_another_kind)
 {
     xcj_key *key, *secret;
@@ -848,6 +878,7 @@ static Suite *suite(void)
         key_agreement_keys_convert_only,
         malformed_jwks_are_refused,
         raw_secrets_of_kong,
+        longest_secret,
         a_secret_is_not_a_key_of_another_kind,
         secrets_as_text,
         parts_that_are_not_there,

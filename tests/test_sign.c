@@ -1,5 +1,6 @@
 #include "check_main.h"
 
+#include <openssl/asn1err.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -14,6 +15,7 @@
 #include "fixtures.h"
 #include "lib/codec/der.h"
 #include "lib/key/key.h"
+#include "lib/key/queue.h"
 
 static const char INPUT[] = "eyJhbGciOiJub25lIn0.e30";
 static xcj_error err;
@@ -222,6 +224,37 @@ static void expect_queue(size_t count, int reason)
     ck_assert_uint_eq(ERR_peek_error(), 0);
 }
 
+/* A malloc failure counts where it is the cause; so does an error of ASN.1 with nothing before it, as OpenSSL 3.5 leaves it.
+ */
+START_TEST(out_of_memory_is_the_first_error)
+{
+    static const struct {
+        int first, second;
+        bool is_memory;
+    } rows[] = {
+        { ERR_R_MALLOC_FAILURE, 0, true },
+        { ERR_R_MALLOC_FAILURE, ERR_R_NESTED_ASN1_ERROR, true },
+        { ERR_R_NESTED_ASN1_ERROR, 0, true },
+        { ERR_R_NESTED_ASN1_ERROR, ASN1_R_TOO_LONG, true },
+        { ASN1_R_TOO_LONG, ERR_R_NESTED_ASN1_ERROR, false },
+        { ASN1_R_TOO_LONG, ERR_R_MALLOC_FAILURE, false },
+        { ASN1_R_TOO_LONG, 0, false },
+        { 0, 0, false },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        ERR_clear_error();
+        if (rows[i].first != 0) {
+            ERR_raise(ERR_LIB_ASN1, rows[i].first);
+        }
+        if (rows[i].second != 0) {
+            ERR_raise(ERR_LIB_ASN1, rows[i].second);
+        }
+        ck_assert_msg(xcj__queue_says_memory() == rows[i].is_memory, "row %zu", i);
+    }
+    ERR_clear_error();
+}
+END_TEST
+
 /* What the caller has left in the queue, an old want of memory above all, changes no verdict, and all of it stays. */
 START_TEST(old_errors_change_no_verdict)
 {
@@ -356,6 +389,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, inputs_of_any_length);
     tcase_add_test(tcase, a_scratch_outlives_many_keys);
     tcase_add_test(tcase, the_error_queue_is_the_callers);
+    tcase_add_test(tcase, out_of_memory_is_the_first_error);
     tcase_add_loop_test(tcase, old_errors_change_no_verdict, 0, ALG_COUNT);
     tcase_add_test(tcase, marks_of_the_caller);
     Suite *s = suite_create("sign");
