@@ -26,6 +26,15 @@ msg_status keys_set_of_one(keys_loaded *out, xcj_key *key)
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, NULL, &err);
 }
 
+static msg_status read_passphrase_file(text *out, const char *option, const char *path)
+{
+    msg_status status = io_read(out, option, path, PASSPHRASE_LIMIT, STATUS_INPUT);
+    if (status == STATUS_OK) {
+        io_trim_line_end(out);
+    }
+    return status;
+}
+
 msg_status keys_read_passphrase(text *out, const keys_passphrase *from)
 {
     if (from->env != NULL && from->file != NULL) {
@@ -34,14 +43,22 @@ msg_status keys_read_passphrase(text *out, const keys_passphrase *from)
     if (from->env != NULL) {
         return io_env(out, "--passphrase-env", from->env);
     }
-    if (from->file == NULL) {
-        return STATUS_OK;
+    return from->file != NULL ? read_passphrase_file(out, "--passphrase-file", from->file) : STATUS_OK;
+}
+
+static const char ENV[] = "env:";
+
+const char *keys_source_file(const char *source)
+{
+    return source == NULL || strncmp(source, ENV, sizeof ENV - 1) == 0 ? NULL : source;
+}
+
+msg_status keys_read_source(text *out, const char *option, const char *source)
+{
+    if (keys_source_file(source) == NULL) {
+        return io_env(out, option, source + sizeof ENV - 1);
     }
-    msg_status status = io_read(out, "--passphrase-file", from->file, PASSPHRASE_LIMIT, STATUS_INPUT);
-    if (status == STATUS_OK) {
-        io_trim_line_end(out);
-    }
-    return status;
+    return read_passphrase_file(out, option, source);
 }
 
 static bool may_ask(const keys_how *how)
@@ -113,6 +130,7 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
         options.passphrase_len = passphrase.len;
         options.hmac_k_raw = how->hmac_k_raw;
         options.kong_alg_names = how->hmac_k_raw;
+        options.pem_labels = how->pem_labels;
         status = load_data(out, data, name, how, &options);
     }
     text_free(&passphrase);
@@ -321,7 +339,22 @@ static void list_kids(text *out, const xcj_keyset *set)
     }
 }
 
-msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name)
+static msg_status fail_pick(const keys_loaded *loaded, const char *kid, size_t found, const char *name)
+{
+    text kids = TEXT_INIT;
+    list_kids(&kids, loaded->set);
+    const char *list = kids.ptr != NULL ? kids.ptr : "";
+    if (kid == NULL) {
+        (void)msg_fail(STATUS_KEY, name, "the set has %zu keys; --kid chooses one: %s", xcj_keyset_count(loaded->set), list);
+    } else {
+        (void)msg_fail(STATUS_KEY, name, "%s key of the set has the kid %s; there are: %s", found ? "more than one" : "no",
+                       shown_kid(kid).text, list);
+    }
+    text_free(&kids);
+    return STATUS_KEY;
+}
+
+msg_status keys_find(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name)
 {
     *out = NULL;
     size_t count = xcj_keyset_count(loaded->set);
@@ -330,32 +363,26 @@ msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char 
         keys_warn_skipped(name, loaded->set);
         return msg_fail(STATUS_KEY, name, "the set has no usable key");
     }
-    if (count == 1) {
-        *out = xcj_keyset_get(loaded->set, 0);
-        return STATUS_OK;
-    }
     for (size_t i = 0; i < count && kid != NULL; i++) {
         const xcj_key *key = xcj_keyset_get(loaded->set, i);
-        if (!has_kid(key, kid)) {
-            continue;
+        if (has_kid(key, kid)) {
+            *out = key;
+            found++;
         }
-        *out = key;
-        found++;
     }
     if (found == 1) {
         return STATUS_OK;
     }
     keys_warn_skipped(name, loaded->set);
-    text kids = TEXT_INIT;
-    list_kids(&kids, loaded->set);
-    const char *list = kids.ptr != NULL ? kids.ptr : "";
-    if (kid == NULL) {
-        (void)msg_fail(STATUS_KEY, name, "the set has %zu keys; --kid chooses one: %s", count, list);
-    } else {
-        (void)msg_fail(STATUS_KEY, name, "%s key of the set has the kid %s; there are: %s", found ? "more than one" : "no",
-                       shown_kid(kid).text, list);
-    }
-    text_free(&kids);
     *out = NULL;
-    return STATUS_KEY;
+    return fail_pick(loaded, kid, found, name);
+}
+
+msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name)
+{
+    if (xcj_keyset_count(loaded->set) == 1) {
+        *out = xcj_keyset_get(loaded->set, 0);
+        return STATUS_OK;
+    }
+    return keys_find(out, loaded, kid, name);
 }

@@ -47,6 +47,7 @@ typedef struct keys_secret {
 typedef struct keys_how {
     keys_passphrase passphrase;
     bool hmac_k_raw;
+    bool pem_labels; /* the line of labels before a PEM block counts */
 } keys_how;
 
 /** Keys that were read. */
@@ -80,6 +81,12 @@ msg_status keys_set_of_one(keys_loaded *out, xcj_key *key);
 /** The passphrase that the options name; nothing where they name none. */
 msg_status keys_read_passphrase(text *out, const keys_passphrase *from);
 
+/** A passphrase from FILE, "-" or env:NAME, less one newline at its end. */
+msg_status keys_read_source(text *out, const char *option, const char *source);
+
+/** The file that such a source is; NULL: it is none. */
+const char *keys_source_file(const char *source);
+
 void keys_free(keys_loaded *loaded);
 
 /** Warns of each key of a set that cannot be used. */
@@ -109,5 +116,8 @@ msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *la
 
 /** The key of a set to sign with: its only one, or the one with this kid (which may be NULL). Borrowed. */
 msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name);
+
+/** The one key of a set that has this kid. Borrowed. */
+msg_status keys_find(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name);
 
 #endif

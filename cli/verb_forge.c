@@ -65,7 +65,7 @@ static msg_status read_private(sources *of, const forge_args *args, const char *
     if (args->private_key == NULL) {
         return STATUS_OK;
     }
-    const keys_how how = { args->passphrase, false };
+    const keys_how how = { args->passphrase, false, false };
     const char *name = io_name(args->private_key);
     msg_status status = keys_load(&of->private_keys, "--private", args->private_key, &how);
     if (status == STATUS_OK) {
@@ -146,7 +146,7 @@ static msg_status read_sources(sources *of, const forge_args *args, const opt_li
 {
     const char *name = NULL;
     int64_t now = time_now();
-    const keys_how how = { args->passphrase, false };
+    const keys_how how = { args->passphrase, false, false };
     if (args->key == NULL) {
         return msg_fail(STATUS_USAGE, "forge", "--key is needed: the key that the verifier has");
     }

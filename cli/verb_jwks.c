@@ -53,7 +53,7 @@ static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *na
 static msg_status add_file(key_list *list, const char *operand, const char *path, const keys_passphrase *passphrase)
 {
     keys_loaded loaded;
-    const keys_how how = { *passphrase, false };
+    const keys_how how = { *passphrase, false, false };
     msg_status status = keys_load(&loaded, operand, path, &how);
     if (status != STATUS_OK) {
         return status;

@@ -272,7 +272,7 @@ static msg_status run(const void *given, const opt_list *operands)
     subject of = { TEXT_INIT, NULL, NULL };
     findings found = { 0 };
     lint_how how;
-    const keys_how keys = { args->passphrase, false };
+    const keys_how keys = { args->passphrase, false, false };
     msg_status status = read_how(&how, args);
     if (status == STATUS_OK) {
         status = read_subject(&of, args, operands);

@@ -197,7 +197,7 @@ static void fill_options(mint_job *job)
 static msg_status load_key(mint_job *job)
 {
     const mint_args *args = job->args;
-    const keys_how how = { args->passphrase, args->hmac_k_raw };
+    const keys_how how = { args->passphrase, args->hmac_k_raw, false };
     const char *name = "the secret";
     msg_status status = STATUS_OK;
     if (args->key != NULL) {

@@ -74,7 +74,7 @@ static msg_status run(const void *given, const opt_list *operands)
                         shown_word(args->hash, strlen(args->hash)).text);
     }
     keys_loaded loaded;
-    const keys_how how = { args->passphrase, false };
+    const keys_how how = { args->passphrase, false, false };
     msg_status status = keys_load(&loaded, "key", path, &how);
     if (status != STATUS_OK) {
         return status;

@@ -328,7 +328,7 @@ static void free_policy(policy *which)
 static msg_status load_keys(verify_job *job)
 {
     const verify_args *args = job->args;
-    const keys_how how = { args->passphrase, args->hmac_k_raw };
+    const keys_how how = { args->passphrase, args->hmac_k_raw, false };
     const char *path = args->key != NULL ? args->key : args->jwks;
     job->keys_name = path != NULL ? io_name(path) : "the secret";
     return path != NULL ? keys_load(&job->keys, args->key != NULL ? "--key" : "--jwks", path, &how)

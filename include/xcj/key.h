@@ -35,12 +35,13 @@ typedef struct xcj_key_options {
     int allow_weak_secret;  /**< 1: xcj_key_from_secret() accepts a secret shorter than the hash, and it may be used */
     xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() decodes the secret */
     xcj_scratch *scratch;                /**< this thread's scratch speeds up reading several private EC keys; NULL: none */
+    int pem_labels; /**< 1: reads kid, use and alg from the line that xcj_key_export() writes before a PEM block */
 } xcj_key_options;
 
 /** All defaults. */
 #define XCJ_KEY_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
-        sizeof(xcj_key_options), NULL, 0, 0, 0, 0, XCJ_SECRET_RAW, NULL                                                     \
+        sizeof(xcj_key_options), NULL, 0, 0, 0, 0, XCJ_SECRET_RAW, NULL, 0                                                  \
     }
 
 /**
@@ -250,6 +251,47 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, cons
 /** Writes a key as PEM (RFC 7468): SubjectPublicKeyInfo or PKCS#8, 64 columns, final newline. XCJ_ERR_KEY_PART for oct. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);
+
+/** The structure to write a key in. */
+typedef enum xcj_encoding {
+    XCJ_PKCS8 = 0, /**< PKCS#8 (RFC 5208); for a public key SubjectPublicKeyInfo (RFC 5280) */
+    XCJ_PKCS1 = 1, /**< RSA keys only (RFC 8017 A.1) */
+    XCJ_SEC1 = 2,  /**< private EC keys only (RFC 5915) */
+    XCJ_OPENSSH =
+        3 /**< a line for authorized_keys: public RSA and Ed25519 keys, P-256, P-384, P-521; the kid is its comment */
+} xcj_encoding;
+
+/** How to derive an encryption key from a passphrase. */
+typedef enum xcj_kdf {
+    XCJ_PBKDF2 = 0, /**< with HMAC-SHA-256 and 600 000 iterations (RFC 8018 5.2) */
+    XCJ_SCRYPT = 1  /**< with N 16 384, r 8 and p 1 (RFC 7914) */
+} xcj_kdf;
+
+/** How to write a key. */
+typedef struct xcj_export_options {
+    size_t size;            /**< sizeof the struct; the _INIT macro sets it */
+    xcj_encoding encoding;  /**< the structure */
+    int der;                /**< 1: DER, not PEM */
+    int labels;             /**< 1: writes kid, use and alg as JSON behind "# " in a line before the PEM block */
+    xcj_kdf kdf;            /**< how to derive the key from the passphrase */
+    const char *passphrase; /**< encrypts a private key in PKCS#8, with AES-256-CBC; NULL: none */
+    size_t passphrase_len;  /**< its length, 1 or more */
+} xcj_export_options;
+
+/** All defaults. */
+#define XCJ_EXPORT_OPTIONS_INIT                                                                                             \
+    {                                                                                                                       \
+        sizeof(xcj_export_options), XCJ_PKCS8, 0, 0, XCJ_PBKDF2, NULL, 0                                                    \
+    }
+
+/**
+ * Writes the key as PEM, as DER, or as a line for OpenSSH, followed by a NUL. `options` may be NULL. XCJ_ERR_KEY_TYPE: the
+ * structure does not hold keys of this type. XCJ_ERR_KEY_PART: the key has no such part, the structure does not hold it, or
+ * a public key is to be encrypted. XCJ_ERR_ARGUMENT: options that exclude each other, an empty passphrase. XCJ_ERR_LIMIT,
+ * _RANDOM, _MEMORY, _CRYPTO.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_export(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
+                                               const xcj_export_options *options, xcj_error *err);
 
 /** Returns the secret of an oct key, followed by a NUL. XCJ_ERR_KEY_PART for every other key. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_error *err);

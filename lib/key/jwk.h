@@ -74,6 +74,9 @@ void xcj__jwk_free(xcj__jwk *jwk);
 /** Appends the JWK's JSON text. */
 void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part);
 
+/** Appends a JSON object of use, alg and kid, as far as the key has them. */
+void xcj__jwk_write_labels(xcj__buf *out, const xcj__jwk *jwk);
+
 /** Appends the canonical JSON text that a thumbprint is the hash of (RFC 7638 3). */
 void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk);
 

@@ -67,6 +67,15 @@ void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part)
     xcj__buf_put_char(out, '}');
 }
 
+void xcj__jwk_write_labels(xcj__buf *out, const xcj__jwk *jwk)
+{
+    xcj__buf_put_char(out, '{');
+    put_string_member(out, "use", jwk->facts.use);
+    put_string_member(out, "alg", jwk->alg);
+    put_string_member(out, "kid", jwk->kid);
+    xcj__buf_put_char(out, '}');
+}
+
 void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk)
 {
     const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);

@@ -3,113 +3,13 @@
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/codec/der.h"
+#include "lib/base/options.h"
+#include "lib/key/der_out.h"
 #include "lib/key/evp.h"
+#include "lib/key/openssh_write.h"
 #include "lib/key/pem.h"
-
-/* AlgorithmIdentifier { rsaEncryption, NULL } (RFC 8017 A.1), and the OID id-ecPublicKey (RFC 5480 2.1.1). */
-static const char rsa_algorithm[] = "\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
-static const char ec_oid[] = "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01";
-
-/* All that surrounds the numbers of a key takes less than this. */
-#define DER_OVERHEAD 256
-
-static void put_integer(xcj__der *der, xcj__bytes number)
-{
-    xcj__der_integer(der, number.ptr, number.len);
-}
-
-static void put_small(xcj__der *der, uint8_t value)
-{
-    xcj__der_integer(der, &value, 1);
-}
-
-static void put_algorithm(xcj__der *der, const xcj__jwk *jwk)
-{
-    const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
-    if (curve == NULL) {
-        xcj__der_prepend(der, rsa_algorithm, sizeof rsa_algorithm - 1);
-        return;
-    }
-    size_t mark = xcj__der_len(der);
-    xcj__der_prepend(der, curve->oid, curve->oid_len);
-    if (curve->kty == XCJ__EC) {
-        xcj__der_prepend(der, ec_oid, sizeof ec_oid - 1);
-    }
-    xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
-}
-
-/* BIT STRING of the public key: RSAPublicKey, the uncompressed point, or the curve's bytes. */
-static void put_public_bits(xcj__der *der, const xcj__jwk *jwk)
-{
-    size_t mark = xcj__der_len(der);
-    const xcj__bytes *part = jwk->part;
-    if (jwk->facts.kty == XCJ__RSA) {
-        put_integer(der, part[XCJ__E]);
-        put_integer(der, part[XCJ__N]);
-        xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
-    } else {
-        xcj__der_prepend(der, part[XCJ__Y].ptr, part[XCJ__Y].len);
-        xcj__der_prepend(der, part[XCJ__X].ptr, part[XCJ__X].len);
-    }
-    if (jwk->facts.kty == XCJ__EC) {
-        xcj__der_prepend(der, "\x04", 1);
-    }
-    xcj__der_prepend(der, "\x00", 1);
-    xcj__der_wrap(der, XCJ__DER_BIT_STRING, mark);
-}
-
-/* RFC 8017 A.1.2. */
-static void put_rsa_private(xcj__der *der, const xcj__jwk *jwk)
-{
-    static const xcj__jwk_part order[] = { XCJ__QI, XCJ__DQ, XCJ__DP, XCJ__Q, XCJ__P, XCJ__D, XCJ__E, XCJ__N };
-    size_t mark = xcj__der_len(der);
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        put_integer(der, jwk->part[order[i]]);
-    }
-    put_small(der, 0);
-    xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
-}
-
-/* RFC 5915 3, with the public key and without the parameters that PKCS#8 has outside. */
-static void put_ec_private(xcj__der *der, const xcj__jwk *jwk)
-{
-    size_t mark = xcj__der_len(der);
-    put_public_bits(der, jwk);
-    xcj__der_wrap(der, XCJ__DER_CONTEXT_1, mark);
-    size_t number = xcj__der_len(der);
-    xcj__der_prepend(der, jwk->part[XCJ__D].ptr, jwk->part[XCJ__D].len);
-    xcj__der_wrap(der, XCJ__DER_OCTET_STRING, number);
-    put_small(der, 1);
-    xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
-}
-
-/* PrivateKeyInfo (RFC 5208 5, RFC 8410 7). */
-static void put_pkcs8(xcj__der *der, const xcj__jwk *jwk)
-{
-    size_t mark = xcj__der_len(der);
-    if (jwk->facts.kty == XCJ__RSA) {
-        put_rsa_private(der, jwk);
-    } else if (jwk->facts.kty == XCJ__EC) {
-        put_ec_private(der, jwk);
-    } else {
-        xcj__der_prepend(der, jwk->part[XCJ__D].ptr, jwk->part[XCJ__D].len);
-        xcj__der_wrap(der, XCJ__DER_OCTET_STRING, mark);
-    }
-    xcj__der_wrap(der, XCJ__DER_OCTET_STRING, mark);
-    put_algorithm(der, jwk);
-    put_small(der, 0);
-    xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
-}
-
-/* SubjectPublicKeyInfo (RFC 5280 4.1). */
-static void put_spki(xcj__der *der, const xcj__jwk *jwk)
-{
-    size_t mark = xcj__der_len(der);
-    put_public_bits(der, jwk);
-    put_algorithm(der, jwk);
-    xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
-}
+#include "lib/key/pem_label.h"
+#include "lib/key/pkcs8_seal.h"
 
 /* A private part is written only when it is one. */
 static xcj_code choose_part(const xcj_key **chosen, const xcj_key *key, xcj_part part, xcj_error *err)
@@ -127,18 +27,74 @@ static xcj_code choose_part(const xcj_key **chosen, const xcj_key *key, xcj_part
     return part == XCJ_PRIVATE ? xcj__key_whole(chosen, key, err) : XCJ_OK;
 }
 
-/* The DER in a block of its own, which ends where `der` ends. */
-static xcj_code write_der(xcj__der *der, const xcj_key *key, xcj_part part, xcj_error *err)
+static const char *kind_of(const xcj_key *key)
 {
-    memset(der, 0, sizeof *der);
-    xcj_code code = choose_part(&key, key, part, err);
-    if (code != XCJ_OK) {
-        return code;
+    const char *curve = xcj_key_curve(key);
+    return curve != NULL ? curve : xcj_key_type(key);
+}
+
+/* Does the structure hold keys of this type, and this part of them? */
+static xcj_code check_encoding(const xcj_key *key, xcj_part part, xcj_encoding encoding, xcj_error *err)
+{
+    xcj__kty kty = key->jwk.facts.kty;
+    if (encoding < XCJ_PKCS8 || encoding > XCJ_OPENSSH) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "there is no such structure of keys");
     }
-    if (key->jwk.facts.kty == XCJ__OCT) {
+    if (kty == XCJ__OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no PEM or DER form");
     }
-    size_t cap = DER_OVERHEAD;
+    if (encoding == XCJ_PKCS1 && kty != XCJ__RSA) {
+        return xcj__fail(err, XCJ_ERR_KEY_TYPE, "PKCS#1 is for RSA keys; this is a key of type %s", kind_of(key));
+    }
+    if (encoding == XCJ_SEC1 && kty != XCJ__EC) {
+        return xcj__fail(err, XCJ_ERR_KEY_TYPE, "SEC1 is for EC keys; this is a key of type %s", kind_of(key));
+    }
+    if (encoding == XCJ_SEC1 && part == XCJ_PUBLIC) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "SEC1 is for private keys; write a public EC key as SubjectPublicKeyInfo");
+    }
+    if (encoding == XCJ_OPENSSH && part == XCJ_PRIVATE) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "an OpenSSH line holds a public key; ask for the public part");
+    }
+    if (encoding == XCJ_OPENSSH && xcj__openssh_type_of(&key->jwk.facts) == NULL) {
+        return xcj__fail(err, XCJ_ERR_KEY_TYPE, "OpenSSH has no keys of type %s", kind_of(key));
+    }
+    return XCJ_OK;
+}
+
+static xcj_code check_options(const xcj_export_options *options, xcj_part part, xcj_error *err)
+{
+    bool is_pem = options->encoding != XCJ_OPENSSH && !options->der;
+    if (options->der && options->encoding == XCJ_OPENSSH) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "an OpenSSH line is not DER");
+    }
+    if (options->labels && !is_pem) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "only PEM has a line with kid, use and alg");
+    }
+    if (options->kdf != XCJ_PBKDF2 && options->kdf != XCJ_SCRYPT) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither PBKDF2 nor scrypt");
+    }
+    if (options->passphrase == NULL) {
+        return XCJ_OK;
+    }
+    if (options->encoding != XCJ_PKCS8) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "only PKCS#8 is encrypted; PKCS#1, SEC1 and OpenSSH lines are not");
+    }
+    if (part == XCJ_PUBLIC) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "a public key is not encrypted; only a private key is");
+    }
+    if (options->passphrase_len == 0) {
+        return xcj__fail(err, XCJ_ERR_ARGUMENT, "the passphrase to encrypt with is empty");
+    }
+    return options->passphrase_len <= XCJ__PASSPHRASE_MAX
+               ? XCJ_OK
+               : xcj__fail(err, XCJ_ERR_LIMIT, "the passphrase has more than %zu bytes", XCJ__PASSPHRASE_MAX);
+}
+
+/* The DER in a block of its own, which ends where `der` ends. */
+static xcj_code write_der(xcj__der *der, const xcj_key *key, xcj_part part, const xcj_export_options *options,
+                          xcj_error *err)
+{
+    size_t cap = XCJ__DER_OUT_OVERHEAD;
     for (size_t i = 0; i < XCJ__PART_COUNT; i++) {
         cap += key->jwk.part[i].len;
     }
@@ -147,29 +103,100 @@ static xcj_code write_der(xcj__der *der, const xcj_key *key, xcj_part part, xcj_
         return xcj__fail_memory(err);
     }
     xcj__der_init(der, storage, cap);
-    if (part == XCJ_PRIVATE) {
-        put_pkcs8(der, &key->jwk);
-    } else {
-        put_spki(der, &key->jwk);
+    xcj__der_out(der, &key->jwk, part, options->encoding);
+    if (options->passphrase == NULL) {
+        return XCJ_OK;
     }
+    return xcj__pkcs8_seal(der, (xcj_str){ options->passphrase, options->passphrase_len }, options->kdf, err);
+}
+
+static const char *pem_name(xcj_part part, const xcj_export_options *options)
+{
+    if (options->passphrase != NULL) {
+        return "ENCRYPTED PRIVATE KEY";
+    }
+    if (options->encoding == XCJ_SEC1) {
+        return "EC PRIVATE KEY";
+    }
+    if (options->encoding == XCJ_PKCS1) {
+        return part == XCJ_PRIVATE ? "RSA PRIVATE KEY" : "RSA PUBLIC KEY";
+    }
+    return part == XCJ_PRIVATE ? "PRIVATE KEY" : "PUBLIC KEY";
+}
+
+static xcj_code write_key(xcj__buf *out, const xcj_key *key, xcj_part part, const xcj_export_options *options,
+                          xcj_error *err)
+{
+    xcj__der der;
+    if (options->encoding == XCJ_OPENSSH) {
+        xcj__openssh_write(out, &key->jwk, xcj__openssh_type_of(&key->jwk.facts));
+        return XCJ_OK;
+    }
+    xcj_code code = write_der(&der, key, part, options, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    const uint8_t *bytes = der.storage + der.start;
+    if (options->der) {
+        xcj__buf_put(out, bytes, xcj__der_len(&der));
+    } else {
+        xcj__buf_reserve(out, xcj__der_len(&der) * 3 / 2 + XCJ__DER_OUT_OVERHEAD);
+        if (options->labels) {
+            xcj__pem_label_write(out, &key->jwk);
+        }
+        xcj__pem_write(out, pem_name(part, options), bytes, xcj__der_len(&der));
+    }
+    xcj_free(der.storage);
     return XCJ_OK;
 }
 
-xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
+xcj_code xcj_key_export(char **out, size_t *out_len, const xcj_key *key, xcj_part part, const xcj_export_options *options,
+                        xcj_error *err)
 {
     if (!xcj__clear_block(out, out_len) || key == NULL) {
         return xcj__fail_null(err);
     }
-    xcj__der der;
-    xcj_code code = write_der(&der, key, part, err);
+    xcj_export_options given;
+    xcj_code code = xcj__options_read(&given, sizeof given, options, err);
+    if (code == XCJ_OK) {
+        code = choose_part(&key, key, part, err);
+    }
+    if (code == XCJ_OK) {
+        code = check_encoding(key, part, given.encoding, err);
+    }
+    if (code == XCJ_OK) {
+        code = check_options(&given, part, err);
+    }
     if (code != XCJ_OK) {
         return code;
     }
-    memmove(der.storage, der.storage + der.start, xcj__der_len(&der));
+    xcj__buf buf;
+    xcj__buf_init(&buf);
+    code = write_key(&buf, key, part, &given, err);
+    if (code != XCJ_OK) {
+        xcj__buf_free(&buf);
+        return code;
+    }
     xcj__error_clear(err);
-    *out_len = xcj__der_len(&der);
-    *out = der.storage;
-    return XCJ_OK;
+    return xcj__buf_take(&buf, out, out_len, err);
+}
+
+xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
+{
+    return xcj_key_export(out, out_len, key, part, NULL, err);
+}
+
+xcj_code xcj_key_to_der(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
+{
+    if (!xcj__clear_block(out, out_len)) {
+        return xcj__fail_null(err);
+    }
+    xcj_export_options options = XCJ_EXPORT_OPTIONS_INIT;
+    options.der = 1;
+    char *der;
+    xcj_code code = xcj_key_export(&der, out_len, key, part, &options, err);
+    *out = (uint8_t *)der;
+    return code;
 }
 
 xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, xcj_error *err)
@@ -188,25 +215,6 @@ xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, x
     xcj__error_clear(err);
     *out_len = secret.len;
     return XCJ_OK;
-}
-
-xcj_code xcj_key_to_pem(char **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)
-{
-    if (!xcj__clear_block(out, out_len) || key == NULL) {
-        return xcj__fail_null(err);
-    }
-    xcj__der der;
-    xcj_code code = write_der(&der, key, part, err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    xcj__buf buf;
-    xcj__buf_init(&buf);
-    xcj__buf_reserve(&buf, xcj__der_len(&der) * 3 / 2 + DER_OVERHEAD);
-    xcj__pem_write(&buf, part == XCJ_PRIVATE ? "PRIVATE KEY" : "PUBLIC KEY", der.storage + der.start, xcj__der_len(&der));
-    xcj_free(der.storage);
-    xcj__error_clear(err);
-    return xcj__buf_take(&buf, out, out_len, err);
 }
 
 xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part, xcj_error *err)

@@ -11,12 +11,7 @@
 #define PRIME_MAX 2048
 #define SCALAR_MAX 66
 
-static const struct type {
-    const char *name;
-    const char *curve; /* as the key repeats it; NULL: it does not */
-    xcj__kty kty;
-    xcj__crv crv;
-} types[] = {
+const xcj__openssh_type xcj__openssh_types[XCJ__OPENSSH_TYPES] = {
     { "ssh-rsa", NULL, XCJ__RSA, XCJ__CRV_NONE },
     { "ssh-ed25519", NULL, XCJ__OKP, XCJ__CRV_ED25519 },
     { "ecdsa-sha2-nistp256", "nistp256", XCJ__EC, XCJ__P256 },
@@ -71,11 +66,11 @@ static bool is_text(xcj__bytes bytes, const char *text)
     return xcj__str_is((xcj_str){ (const char *)bytes.ptr, bytes.len }, text);
 }
 
-static const struct type *type_of(xcj__bytes name)
+static const xcj__openssh_type *type_of(xcj__bytes name)
 {
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
-        if (is_text(name, types[i].name)) {
-            return &types[i];
+    for (size_t i = 0; i < XCJ__OPENSSH_TYPES; i++) {
+        if (is_text(name, xcj__openssh_types[i].name)) {
+            return &xcj__openssh_types[i];
         }
     }
     return NULL;
@@ -87,7 +82,7 @@ static xcj_code malformed(xcj_error *err)
 }
 
 /* An uncompressed point (RFC 5656 3.1). */
-static void take_point(wire *w, xcj__jwk *jwk, const struct type *type)
+static void take_point(wire *w, xcj__jwk *jwk, const xcj__openssh_type *type)
 {
     size_t half = xcj__curve_row(type->crv)->octets;
     bool named = is_text(take_string(w), type->curve);
@@ -101,7 +96,7 @@ static void take_point(wire *w, xcj__jwk *jwk, const struct type *type)
 }
 
 /* The type's name, and what is public. All views are of the bytes read. */
-static xcj_code take_public(wire *w, xcj__jwk *jwk, const struct type **type, bool e_first, xcj_error *err)
+static xcj_code take_public(wire *w, xcj__jwk *jwk, const xcj__openssh_type **type, bool e_first, xcj_error *err)
 {
     memset(jwk, 0, sizeof *jwk);
     xcj__bytes name = take_string(w);
@@ -181,7 +176,7 @@ xcj_code xcj__openssh_public(xcj__jwk *out, xcj_str line, xcj_error *err)
                         : xcj__fail(err, XCJ_ERR_BASE64, "the OpenSSH public key is not base64");
     if (code == XCJ_OK) {
         xcj__jwk jwk;
-        const struct type *type;
+        const xcj__openssh_type *type;
         wire w = { bytes, bytes + len, false };
         code = take_public(&w, &jwk, &type, true, err);
         if (code == XCJ_OK) {
@@ -271,7 +266,7 @@ static bool ends_well(wire *w)
 static xcj_code read_private(xcj__jwk *out, xcj__bytes public, xcj__bytes private, derived *more, xcj_error *err)
 {
     xcj__jwk outside, inside;
-    const struct type *type;
+    const xcj__openssh_type *type;
     wire w = { public.ptr, public.ptr + public.len, false };
     xcj_code code = take_public(&w, &outside, &type, true, err);
     if (code != XCJ_OK) {

@@ -6,6 +6,17 @@
 
 #include "lib/key/jwk.h"
 
+/** A key type of OpenSSH's. */
+typedef struct xcj__openssh_type {
+    const char *name;
+    const char *curve; /* as the key repeats it; NULL: it does not */
+    xcj__kty kty;
+    xcj__crv crv;
+} xcj__openssh_type;
+
+#define XCJ__OPENSSH_TYPES 5
+extern const xcj__openssh_type xcj__openssh_types[XCJ__OPENSSH_TYPES];
+
 /** Does the line begin as a public key does: its type, and the base64 of its length and type (RFC 4253 6.6)? */
 bool xcj__openssh_sniff(xcj_str line);
 

@@ -206,8 +206,9 @@ xcj_code xcj__pem_next(xcj__pem *out, const char *text, size_t len, size_t *at, 
         return XCJ_OK;
     }
     xcj_code code = read_block(out, text, len, begin, at, err);
+    out->before = (xcj_str){ text + from, begin - from };
     if (code == XCJ_OK) {
-        code = check_dump((xcj_str){ text + from, begin - from }, text, len, *at, err);
+        code = check_dump(out->before, text, len, *at, err);
     }
     if (code != XCJ_OK) {
         xcj__pem_free(out);

@@ -6,8 +6,9 @@
 
 #include "lib/base/buf.h"
 
-/** One block: its label and headers (views into the text) and its decoded bytes. */
+/** One block: its label and headers and what stands before it (views into the text) and its decoded bytes. */
 typedef struct xcj__pem {
+    xcj_str before; /* the text between the last block and this one */
     xcj_str label;
     xcj_str headers; /* RFC 1421: how the bytes are encrypted; ptr NULL: they are not */
     uint8_t *der;

@@ -10,6 +10,7 @@
 #include "lib/key/key.h"
 #include "lib/key/openssh.h"
 #include "lib/key/pem.h"
+#include "lib/key/pem_label.h"
 #include "lib/key/pem_sealed.h"
 #include "lib/key/queue.h"
 #include "lib/key/x509.h"
@@ -107,6 +108,9 @@ static xcj_code read_key(xcj_key **out, xcj__pem *pem, const reading *r)
         }
     }
     xcj__queue_leave(&theirs);
+    if (code == XCJ_OK && r->options->pem_labels) {
+        code = xcj__pem_label_read(&jwk, pem->before, r->err);
+    }
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, r->options->scratch, r->err) : code;
 }
 

@@ -155,6 +155,15 @@ static void base_xcj_key_labels(xcj_key_labels *s)
     s->use = xcj_text(choose(2) > 0 ? "sig" : NULL);
 }
 
+/* Without a passphrase: to stretch one takes a quarter of a second. */
+static void base_xcj_export_options(xcj_export_options *s)
+{
+    *s = (xcj_export_options)XCJ_EXPORT_OPTIONS_INIT;
+    s->encoding = (xcj_encoding)choose(5);
+    s->der = (int)choose(2);
+    s->labels = (int)choose(2);
+}
+
 static void base_xcj_jws_options(xcj_jws_options *s)
 {
     *s = (xcj_jws_options)XCJ_JWS_OPTIONS_INIT;

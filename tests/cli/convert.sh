@@ -75,6 +75,7 @@ PASS='open sesame' accept 'passphrase from the environment' convert --passphrase
 same 'passphrase from the environment' out P-256.json
 refuse 'no passphrase' 3 '--passphrase-file' convert locked.pem
 printf 'sesame' >wrong.txt
+: >empty.txt
 refuse 'wrong passphrase' 3 'locked.pem' convert --passphrase-file wrong.txt locked.pem
 refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' convert --passphrase-env XCJ_NOT_THERE locked.pem
 refuse 'both' 2 'exclude each other' convert --passphrase-env PASS --passphrase-file pass.txt locked.pem
@@ -105,7 +106,6 @@ printf '{"keys":[%s]}\n' "$(cat rsa.pub.json)" >want
 same 'a key becomes a set' out want
 accept 'thumbprints of a set' convert --to jwks --kid thumbprint set.json
 [ "$(grep -o '"kid"' out | wc -l)" -eq 2 ] || fail 'thumbprints of a set'
-refuse 'one kid for two keys' 2 'cannot name the 2 keys' convert --to jwks --kid a set.json
 refuse 'two keys in DER' 2 'DER holds one key' convert --to der set.json
 secret='{"kty":"oct","k":"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"}'
 printf '{"keys":[%s,%s]}' "$secret" "$(cat P-256.pub.json)" >mixed.json
@@ -124,6 +124,163 @@ refuse 'the public part of oct' 3 'oct.json' convert --public --to jwk oct.json
 printf '{"keys":[%s]}' "$secret" >octs.json
 run convert octs.json
 came_to 'a set of oct keys has no PEM' 3
+
+# One key of a set, by its kid; the kid of one key.
+"$XCJ" convert --kid first --alg RS256 --use sig --to jwk rsa.json >first.json
+"$XCJ" convert --kid second --to jwk P-256.json >second.json
+"$XCJ" convert --kid "$(printf 'a\n-----BEGIN b')" --to jwk ED25519.json >third.json
+printf '{"keys":[%s,%s,%s]}' "$(cat first.json)" "$(cat second.json)" "$(cat third.json)" >labelled.json
+accept 'a key of a set' convert --kid second labelled.json
+same 'a key of a set' out P-256.pem
+accept 'a key of a set as JWK' convert --kid second --to jwk labelled.json
+same 'a key of a set as JWK' out second.json
+accept 'a key of a set as DER' convert --kid first --to der labelled.json
+same 'a key of a set as DER' out rsa.der
+accept 'another kid for one key' convert --kid other --to jwk second.json
+out_has 'another kid for one key' '"kid":"other"'
+refuse 'no such kid' 5 'no key of the set has the kid "third"; there are: first, second' convert --kid third labelled.json
+printf '{"keys":[%s]}' "$(cat second.json)" >only.json
+accept 'the only key of a set' convert --kid second only.json
+same 'the only key of a set' out P-256.pem
+refuse 'not the only key of a set' 5 'no key of the set has the kid "first"' convert --kid first only.json
+printf '{"keys":[%s,%s]}' "$(cat second.json)" "$("$XCJ" convert --kid second --to jwk rsa.json)" >ambiguous.json
+refuse 'a kid of two keys' 5 'more than one key of the set has the kid "second"' convert --kid second ambiguous.json
+
+# Each block of several says which it is, in a line that others skip.
+accept 'labels of several' convert --public labelled.json
+cp out labelled.pem
+for member in '"use":"sig","alg":"RS256","kid":"first"' '"kid":"second"' '"kid":"a\\n-----BEGIN b"'; do
+    grep -q "^# {.*$member}\$" labelled.pem || fail "labels of several: no $member"
+done
+[ "$(grep -c '^-----BEGIN' labelled.pem)" -eq 3 ] || fail 'labels of several: three blocks'
+openssl pkey -pubin -in labelled.pem -pubout -out want 2>/dev/null
+same 'openssl reads the first of several' want rsa.pub.pem
+accept 'labels are read where asked' convert --keep-labels --to jwks labelled.pem
+"$XCJ" convert --public --to jwks labelled.json >want
+same 'labels are read where asked' out want
+accept 'a key by the kid of its label' convert --keep-labels --to pem --kid second labelled.pem
+tail -n +2 out >got
+same 'a key by the kid of its label' got P-256.pub.pem
+accept 'labels are not read unasked' convert --to jwks labelled.pem
+if grep -q kid out; then fail 'labels are not read unasked'; fi
+for name in first second third; do
+    accept "$name: labels through PEM" convert --keep-labels "$name.json"
+    cp out again.pem
+    accept "$name: labels through PEM" convert --keep-labels again.pem
+    same "$name: labels through PEM" out "$name.json"
+    accept "$name: one key has no line unasked" convert "$name.json"
+    if grep -q '^#' out; then fail "$name: one key has no line unasked"; fi
+done
+sed 's/^# {/# {"kid":1,/' again.pem >broken.pem
+refuse 'a broken label' 3 'the line before the PEM block' convert --keep-labels broken.pem
+accept 'a broken label that nobody asked for' convert broken.pem
+
+# Older structures: what openssl writes, to the byte.
+openssl pkey -in rsa.pem -traditional -out want
+accept 'PKCS#1' convert --to pkcs1 rsa.json
+same 'PKCS#1' out want
+accept 'PKCS#1, public' convert --to pkcs1 --public rsa.json
+same 'PKCS#1, public' out rsa.pub1.pem
+for curve in P-256 P-384 P-521 secp256k1; do
+    openssl pkey -in "$curve.pem" -traditional -out want
+    accept "$curve: SEC1" convert --to sec1 "$curve.json"
+    same "$curve: SEC1" out want
+done
+refuse 'an Ed25519 key is not PKCS#1' 3 'ED25519.json: PKCS#1 is for RSA keys; this is a key of type Ed25519' \
+    convert --to pkcs1 ED25519.json
+refuse 'an EC key is not PKCS#1' 3 'this is a key of type P-256' convert --to pkcs1 P-256.json
+refuse 'an RSA key is not SEC1' 3 'SEC1 is for EC keys; this is a key of type RSA' convert --to sec1 rsa.json
+refuse 'a public key is not SEC1' 3 'SEC1 is for private keys' convert --to sec1 --public P-256.json
+refuse 'of a set it says which' 3 'key 1 of the set, kid "second": PKCS#1 is for RSA keys' convert --to pkcs1 labelled.json
+accept 'a JWK of a set as PKCS#1' convert --to pkcs1 --kid first --public labelled.json
+same 'a JWK of a set as PKCS#1' out rsa.pub1.pem
+refuse 'an unknown form' 2 'pkcs1|sec1|openssh|secret' convert --to pkcs7 rsa.json
+
+# Lines of OpenSSH: ssh-keygen finds the same key, and reads what openssl makes of it.
+if command -v ssh-keygen >/dev/null; then
+    for name in rsa P-256 P-384 P-521 ED25519; do
+        accept "$name: OpenSSH" convert --to openssh --kid 'me@here' "$name.json"
+        cp out "$name.pub"
+        grep -q ' me@here$' "$name.pub" || fail "$name: the kid is the comment"
+        ssh-keygen -l -f "$name.pub" >found || fail "$name: ssh-keygen reads the line"
+        accept "$name: OpenSSH and back" convert "$name.pub"
+        same "$name: OpenSSH and back" out "$name.pub.json"
+    done
+    for name in rsa P-256; do
+        cp "$name.pem" "$name.key" && chmod 600 "$name.key"
+        ssh-keygen -y -f "$name.key" | cut -d' ' -f1,2 >want
+        cut -d' ' -f1,2 "$name.pub" >got
+        same "$name: ssh-keygen writes the same line" got want
+    done
+else
+    printf 'ssh-keygen is missing: lines of OpenSSH are not compared with its own\n'
+fi
+accept 'OpenSSH of a set' convert --to openssh labelled.json
+[ "$(wc -l <out)" -eq 3 ] || fail 'OpenSSH of a set: a kid with a newline adds a line'
+refuse 'secp256k1 is not OpenSSH' 3 'OpenSSH has no keys of type secp256k1' convert --to openssh secp256k1.json
+refuse 'Ed448 is not OpenSSH' 3 'OpenSSH has no keys of type Ed448' convert --to openssh ED448.json
+
+# Encrypted PKCS#8, which openssl opens.
+export XCJ_TEST_PASS='correct horse'
+printf 'correct horse\n' >horse.txt
+for name in rsa P-256 ED25519 X448; do
+    accept "$name: encrypted" convert --encrypt env:XCJ_TEST_PASS --kdf scrypt "$name.json"
+    cp out sealed.pem
+    grep -q '^-----BEGIN ENCRYPTED PRIVATE KEY-----$' sealed.pem || fail "$name: encrypted"
+    openssl pkey -in sealed.pem -passin env:XCJ_TEST_PASS -out got || fail "$name: openssl opens it"
+    same "$name: openssl opens it" got "$name.pem"
+    accept "$name: opened again" convert --passphrase-env XCJ_TEST_PASS sealed.pem
+    same "$name: opened again" out "$name.json"
+done
+accept 'encrypted with PBKDF2' convert --encrypt horse.txt P-256.json
+cp out sealed.pem
+openssl asn1parse -in sealed.pem >parsed
+for object in PBES2 PBKDF2 hmacWithSHA256 aes-256-cbc 0927C0; do
+    grep -q ":$object" parsed || fail "encrypted with PBKDF2: no $object"
+done
+openssl pkey -in sealed.pem -passin file:horse.txt -out got || fail 'encrypted with PBKDF2'
+same 'encrypted with PBKDF2' got P-256.pem
+accept 'encrypted DER, passphrase from standard input' convert --to der --encrypt - --kdf scrypt P-256.json <horse.txt
+openssl pkey -inform DER -in out -passin file:horse.txt -out got 2>/dev/null
+same 'encrypted DER, passphrase from standard input' got P-256.pem
+accept 'another passphrase' convert --passphrase-file horse.txt --encrypt pass.txt --kdf scrypt sealed.pem
+openssl pkey -in out -passin file:pass.txt -out got
+same 'another passphrase' got P-256.pem
+accept 'a key of a set, encrypted' convert --kid second --encrypt horse.txt --kdf scrypt labelled.json
+openssl pkey -in out -passin file:horse.txt -out got
+same 'a key of a set, encrypted' got P-256.pem
+refuse 'a public key is not encrypted' 3 'a public key is not encrypted' convert --encrypt horse.txt P-256.pub.json
+refuse 'neither is the public part' 2 '--public' convert --encrypt horse.txt --public P-256.json
+refuse 'a JWK is not encrypted' 2 'use it with --to pem or --to der' convert --encrypt horse.txt --to jwk P-256.json
+refuse 'PKCS#1 is not encrypted' 2 'use it with --to pem or --to der' convert --encrypt horse.txt --to pkcs1 rsa.json
+refuse 'an empty passphrase' 3 '--encrypt: the passphrase is empty' convert --encrypt empty.txt P-256.json
+refuse 'no variable for --encrypt' 3 '--encrypt: the environment has no variable' convert --encrypt env:XCJ_NOT_THERE P-256.json
+refuse 'key and passphrase from one input' 2 'both the key and the passphrase' convert --encrypt - - <P-256.json
+refuse '--kdf alone' 2 'with --encrypt only' convert --kdf scrypt P-256.json
+refuse 'an unknown KDF' 2 'pbkdf2|scrypt' convert --encrypt horse.txt --kdf argon2 P-256.json
+accept 'encrypted into a file' convert --encrypt horse.txt --kdf scrypt -o sealed.out P-256.json
+[ "$(stat -c %a sealed.out)" = 600 ] || fail 'encrypted into a file: its mode'
+refuse 'an encrypted key is not overwritten' 2 '--force' convert -o sealed.out P-256.pub.json
+refuse 'the passphrase is not overwritten' 2 'horse.txt' convert --encrypt horse.txt -o horse.txt P-256.json
+grep -q horse horse.txt || fail 'the passphrase is not overwritten'
+
+# jose reads what went through the older structures and the encryption.
+if command -v jose >/dev/null; then
+    "$XCJ" convert --to sec1 P-256.json | "$XCJ" convert - >ours.json
+    printf payload | jose jws sig -I - -k P-256.json -o signed.jws
+    jose jws ver -i signed.jws -k ours.json >/dev/null || fail 'jose verifies with a key that was SEC1'
+    "$XCJ" convert --passphrase-file horse.txt sealed.pem >ours.json
+    jose jws ver -i signed.jws -k ours.json >/dev/null || fail 'jose verifies with a key that was encrypted'
+    jose jws ver -i signed.jws -k P-384.json >/dev/null 2>&1 && fail 'jose verifies with any key'
+else
+    printf 'jose is missing: it does not read our keys\n'
+fi
+
+# The bytes of a shared secret.
+accept 'a secret' convert --to secret oct.json
+printf '\000\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037' >want
+same 'a secret' out want
+refuse 'a key is no secret' 3 'an EC key is no shared secret' convert --to secret P-256.json
 
 # RSA under 2048 bits converts, with a warning.
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024 -out small.pem 2>/dev/null

@@ -13,6 +13,8 @@ cp key.json private.json && cp key.json new.json
 xcj convert key.json -o private.pem || fail 'convert'
 xcj convert --public key.json -o public.pem || fail 'convert --public'
 cp private.pem server.pem && cp public.pem old.pem
+xcj convert --to jwks --kid gateway-1 key.json >keys.json || fail 'convert --to jwks'
+export PASSPHRASE=correct-horse
 printf '{"iss":"https://gw.example","private_jwk":%s}' "$(cat key.json)" >plugin.json
 printf '0123456789abcdef0123456789abcdef' >secret.txt
 xcj mint --key key.json --iss https://issuer.example --aud api://orders --claim clientId=app >token.jwt || fail 'mint'

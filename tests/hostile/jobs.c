@@ -354,6 +354,45 @@ static xcj_code to_der(size_t which)
     return done_text(code, (char *)der, len, NULL);
 }
 
+/* 0: a line of OpenSSH; 1: PKCS#1 with its labels; 2: encrypted with scrypt; 3: with PBKDF2. */
+static xcj_code export(size_t which)
+{
+    static const xcj_export_options plans[] = {
+        { sizeof plans[0], XCJ_OPENSSH, 0, 0, XCJ_PBKDF2, NULL, 0 },
+        { sizeof plans[0], XCJ_PKCS1, 0, 1, XCJ_PBKDF2, NULL, 0 },
+        { sizeof plans[0], XCJ_PKCS8, 0, 0, XCJ_SCRYPT, "x", 1 },
+        { sizeof plans[0], XCJ_PKCS8, 1, 0, XCJ_PBKDF2, "x", 1 },
+    };
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *again = NULL;
+    char *text;
+    size_t len;
+    xcj_code code;
+    options.passphrase = "x";
+    options.passphrase_len = 1;
+    options.pem_labels = 1;
+    const xcj_part part = which == 0 ? XCJ_PUBLIC : XCJ_PRIVATE;
+    FAILING(xcj_key_export(&text, &len, keys[1], part, &plans[which], &job_error));
+    ck_assert(code != XCJ_OK || xcj_key_from_data(&again, (const uint8_t *)text, len, &options, NULL) == XCJ_OK);
+    ck_assert_int_eq(done_text(code, text, len, NULL), code);
+    return done_key(code, again, NULL);
+}
+
+/* PEM with its labels is read; 0: with none, 1: with a broken line of them. */
+static xcj_code from_labelled_pem(size_t which)
+{
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    char *text = malloc(strlen(pem[3]) + 100);
+    xcj_key *key;
+    xcj_code code;
+    options.pem_labels = 1;
+    sprintf(text, "# {\"use\":\"sig\",\"alg\":\"ES256\",\"kid\":%s}\n%s", which == 0 ? "\"k\"" : "1", pem[3]);
+    FAILING(xcj_key_from_pem(&key, text, strlen(text), &options, &job_error));
+    ck_assert(key == NULL || (xcj_key_id(key).len == 1 && xcj_key_alg(key) == XCJ_ES256));
+    free(text);
+    return done_key(code, key, NULL);
+}
+
 static xcj_code thumbprint(size_t which)
 {
     char *text;
@@ -991,6 +1030,12 @@ const job JOBS[] = {
     { "key_to_pem RSA", to_pem, 1, XCJ_OK, false },
     { "key_to_pem EC", to_pem, 3, XCJ_OK, false },
     { "key_to_der", to_der, 1, XCJ_OK, false },
+    { "key_export OpenSSH", export, 0, XCJ_OK, false },
+    { "key_export PKCS#1", export, 1, XCJ_OK, false },
+    { "key_export scrypt", export, 2, XCJ_OK, true },
+    { "key_export PBKDF2", export, 3, XCJ_OK, true },
+    { "key_from_pem labelled", from_labelled_pem, 0, XCJ_OK, false },
+    { "key_from_pem of a broken label", from_labelled_pem, 1, XCJ_ERR_KEY, false },
     { "key_thumbprint", thumbprint, 1, XCJ_OK, false },
     { "keyset_from_json", set_from_json, 0, XCJ_OK, false },
     { "keyset_from_data JSON", set_from_data, 0, XCJ_OK, false },

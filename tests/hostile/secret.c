@@ -451,6 +451,14 @@ static void check_pem(void)
     use_key(key, false);
     must_be_ok(xcj_key_to_pem(&pem, &pem_len, key, XCJ_PRIVATE, &err), &err);
     add((const uint8_t *)pem + 92, 64, "the PEM's second line");
+    char *encrypted;
+    size_t encrypted_len;
+    xcj_export_options export = XCJ_EXPORT_OPTIONS_INIT;
+    export.kdf = XCJ_SCRYPT;
+    export.passphrase = (const char *)v->raw;
+    export.passphrase_len = PASSPHRASE_LEN;
+    must_be_ok(xcj_key_export(&encrypted, &encrypted_len, key, XCJ_PRIVATE, &export, &err), &err);
+    xcj_free(encrypted);
     xcj_key_free(key);
     must_be_ok(xcj_key_from_pem(&key, pem, pem_len, NULL, &err), &err);
     xcj_free(pem);
