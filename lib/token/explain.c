@@ -1,5 +1,5 @@
 /*
- * Why a signature is not valid.
+ * Explains why a signature is not valid.
  */
 #include "lib/key/explain.h"
 
@@ -23,8 +23,8 @@ static xcj_code find_nonce(void *ctx, const xcj__json_item *item, xcj_error *err
 }
 
 /*
- * The signing input as it was before Microsoft replaced the nonce: it signs the header with the hash of the nonce that it
- * then writes.
+ * Writes the signing input from before Microsoft replaced the nonce: Microsoft signs the header with the nonce's hash in
+ * it, then writes the nonce itself.
  */
 static bool put_original(xcj__buf *to, xcj_str header, xcj_str payload)
 {
@@ -60,7 +60,7 @@ static bool is_nonce(const xcj__work *w, xcj_alg alg, const xcj__compact *parts,
     return is_it;
 }
 
-/* The signature alone was refused, or the algorithm by the one key there is. */
+/* Called if only the signature was refused, or the algorithm by the only key. */
 static void explain(xcj_explanation *out, const xcj__work *w, const xcj__compact *parts)
 {
     uint8_t storage[XCJ__SIGNATURE_MAX + 1];

@@ -9,7 +9,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/key/key.h"
 
-/* A header of ours is a hundred bytes or two. */
+/* A header that we write usually takes one to two hundred bytes. */
 #define HEADER_STORAGE 1024
 
 static size_t count_dots(const char *token, size_t len)
@@ -21,7 +21,7 @@ static size_t count_dots(const char *token, size_t len)
     return dots;
 }
 
-/* What people paste, said in their words. */
+/* Names the common mistakes of people who paste tokens. */
 static xcj_code not_compact(const char *token, size_t len, size_t dots, xcj_error *err)
 {
     if (len == 0) {
@@ -68,7 +68,7 @@ static void put_text_member(xcj__buf *out, const char *name, xcj_str text)
     }
 }
 
-/* The header's members of ours, by name: which of them are there is what further members must not repeat. */
+/* The values that we write ourselves; further members must not repeat those that are present. */
 typedef struct members {
     xcj_str typ;
     xcj_str kid;
@@ -142,7 +142,7 @@ xcj_code xcj__jws_put_header(xcj__buf *out, xcj_alg alg, const xcj_key *key, con
     put_text_member(out, "jku", ours.jku);
     xcj_code code = put_extra(out, options->header, &ours, err);
     if (options->unencoded) {
-        /* RFC 7797 6: b64 is critical, so that nobody who does not know it takes the payload for base64url. */
+        /* RFC 7797 6: b64 must be critical, so that no verifier ignores it and treats the payload as base64url. */
         xcj__buf_put_text(out, ",\"b64\":false,\"crit\":[\"b64\"]");
     }
     xcj__buf_put_char(out, '}');
@@ -156,7 +156,7 @@ typedef struct reading {
     const xcj__json_limits *limits;
 } reading;
 
-/* A string member: a view of the text, or of `names` where it had to be unescaped. */
+/* Takes a string parameter: a view of the text, or of `names` if it had to be unescaped. */
 static xcj_code take_string(reading *r, const xcj__json_item *item, const char *name, xcj_str *out, xcj_error *err)
 {
     const xcj__json_value *value = &item->value;
@@ -168,7 +168,7 @@ static xcj_code take_string(reading *r, const xcj__json_item *item, const char *
     if (!value->escaped) {
         return XCJ_OK;
     }
-    /* Room for all of the header at once, so that nothing taken before moves. */
+    /* Reserve space for the whole header now, so that earlier strings do not move. */
     char *dst = xcj__buf_reserve(r->names, r->names->len == 0 ? r->text.len : value->text.len);
     if (dst == NULL) {
         return xcj__fail_memory(err);
@@ -208,7 +208,7 @@ static xcj_code note_critical(void *ctx, const xcj__json_item *item, xcj_error *
     return XCJ_OK;
 }
 
-/* RFC 7515 4.1.11: an array of names, not empty, without duplicates, each understood (and that is b64 alone). */
+/* RFC 7515 4.1.11: crit is a non-empty array of names without duplicates, each of which we must understand: only b64. */
 static xcj_code take_crit(reading *r, const xcj__json_item *item, xcj_error *err)
 {
     critical crit = { 0, false };
@@ -321,8 +321,8 @@ xcj_code xcj__put_signature(xcj__buf *out, const xcj__part *part, xcj_str input,
     return code;
 }
 
-/* RFC 7797 5.2: a compact payload that is not encoded cannot be told from the rest when it has a dot in it; detached it can.
- */
+/* RFC 7797 5.2: a dot in an unencoded payload would be a separator of the compact serialisation, unless the payload is
+ * detached. */
 static xcj_code check_form(const xcj_jws_options *options, xcj_error *err)
 {
     if (options->unencoded && !options->detached) {

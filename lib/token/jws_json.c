@@ -5,11 +5,11 @@
 #include "lib/codec/json_write.h"
 #include "lib/token/jws.h"
 
-/* A verifier takes 16 by default; nobody signs with more. */
+/* A verifier accepts 16 by default; no real token has more than 64. */
 #define SIGNERS_MAX 64
 
-/* RFC 7515 7.2.1: a name stands in the protected or in the unprotected header, not in both; alg, crit and b64 are protected
- * here. */
+/* RFC 7515 7.2.1: a parameter is in the protected or the unprotected header, not in both. We require alg, crit and b64 to
+ * be protected. */
 static xcj_code check_unprotected(xcj_str header, xcj_str unprotected, xcj_error *err)
 {
     xcj__header seen;
@@ -26,14 +26,14 @@ static xcj_code check_unprotected(xcj_str header, xcj_str unprotected, xcj_error
     if (code != XCJ_ERR_TOKEN && code != XCJ_ERR_CRIT) {
         return code;
     }
-    /* To a verifier the token is at fault, to a signer the option. */
+    /* A verifier blames the token; here the option is at fault. */
     if (err != NULL) {
         err->code = XCJ_ERR_CONFIG;
     }
     return xcj__fail_within(err, XCJ_ERR_CONFIG, "the unprotected header");
 }
 
-/* One signature: its protected header goes to `input` for signing and to `out` as a member. */
+/* Makes one signature: writes its protected header into `input` to sign it and into `out` as a member. */
 static xcj_code put_one(xcj__buf *out, const xcj__part *part, xcj_str payload, xcj_scratch *scratch, xcj_error *err)
 {
     xcj__buf input, header;

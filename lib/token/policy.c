@@ -21,7 +21,7 @@ static size_t list_len(const xcj_str *list, size_t count)
     return len;
 }
 
-/* The arrays stand at the block's beginning, where they are aligned, and the texts behind them. */
+/* The arrays come first in the block, where they are aligned, and the strings follow. */
 typedef struct block {
     xcj_str *arrays;
     char *texts;
@@ -38,7 +38,7 @@ static xcj_str copy_text(block *b, xcj_str text)
     return (xcj_str){ dst, text.len };
 }
 
-/* A list of nothing stays a list: it allows nothing, where an absent one allows all. */
+/* Keeps an empty list, which allows nothing; an absent list allows everything. */
 static const xcj_str *copy_list(block *b, const xcj_str *list, size_t count)
 {
     xcj_str *dst = b->arrays;
@@ -87,14 +87,14 @@ static xcj_code read_algs(xcj__policy *policy, xcj_error *err)
     return XCJ_OK;
 }
 
-/* An opaque payload has no claims: a policy on claims would be silently void. */
+/* An opaque payload has no claims, so checks of claims would silently do nothing. */
 static bool asks_for_claims(const xcj_verify_options *o)
 {
     return o->issuers != NULL || o->audiences != NULL || o->required_count != 0 || o->subject.ptr != NULL ||
            o->max_age != 0 || o->leeway != 0 || o->key_claim.ptr != NULL;
 }
 
-/* An absent text in a list would be as good as an empty one, and accept a token that has nothing to say. */
+/* An absent string in a list would count as empty, and accept a token with an empty claim. */
 static xcj_code check_list(const xcj_str *list, size_t count, const char *name, xcj_error *err)
 {
     for (size_t i = 0; i < count; i++) {
@@ -190,7 +190,7 @@ void xcj__policy_close(xcj__policy *policy)
     policy->block = NULL;
 }
 
-/* The claims that a policy may look at, in the order in which they are reported. */
+/* The claims that a policy can check, in the order in which they are reported. */
 typedef enum claim { ISS, SUB, AUD, EXP, NBF, IAT, JTI, CLAIM_COUNT } claim;
 static const char *const claim_names[CLAIM_COUNT] = { "iss", "sub", "aud", "exp", "nbf", "iat", "jti" };
 
@@ -201,12 +201,12 @@ typedef struct checking {
     uint32_t required_seen;
     int64_t now;
     xcj_error *err;
-    /* The verdict so far. */
+    /* The result so far. */
     xcj_code code;
     uint32_t failed;
     char first[XCJ__SHOWN];
     xcj__buf words;
-    char storage[sizeof((xcj_error *)0)->message]; /* zeroed, so that a sentence cut short still ends */
+    char storage[sizeof((xcj_error *)0)->message]; /* zeroed, so that a truncated message still ends in a NUL */
 } checking;
 
 static int severity(xcj_code code)
@@ -236,7 +236,7 @@ static xcj_code note_claim(void *ctx, const xcj__json_item *item, xcj_error *err
 {
     (void)err;
     checking *c = ctx;
-    /* All the names that matter by themselves have three letters, unless they are escaped. */
+    /* All names in claim_names have three letters, unless the token escapes them. */
     for (size_t i = 0; (item->name.len == 3 || item->name_escaped) && i < CLAIM_COUNT; i++) {
         if (item->name_escaped ? xcj__json_named(item, claim_names[i]) : memcmp(item->name.ptr, claim_names[i], 3) == 0) {
             c->seen[i] = item->value;
@@ -272,7 +272,7 @@ static void put_shown(xcj__buf *to, xcj_str value)
     xcj__buf_put_text(to, "\"");
 }
 
-/* Both sides of a mismatch: what the token says, if that is not in `what` already, and what the policy wants. */
+/* Writes both sides of a mismatch: the token's value, if `what` does not contain it already, and the policy's values. */
 static const char *put_values(char words[VALUES_MAX], const char *what, xcj_str found, const xcj_str *wanted, size_t count)
 {
     xcj__buf text;
@@ -295,7 +295,7 @@ static void fail_value(checking *c, claim which, const char *what, xcj_str found
     fail_claim(c, which, count > 0 ? put_values(words, what, found, wanted, count) : "is not accepted, whatever it is");
 }
 
-/* RFC 7519 4.1: a string where it is present. `wanted` NULL: whichever. */
+/* RFC 7519 4.1: a string if it is present. `wanted` NULL: any value. */
 static void check_text(checking *c, claim which, const xcj_str *wanted, size_t count)
 {
     const xcj__json_value *value = &c->seen[which];
@@ -314,7 +314,7 @@ typedef struct audience {
     const xcj_verify_options *options;
     bool matches;
     bool has_other; /* an element that is not a string */
-    xcj__buf shown; /* the list, for a message; failed: it is longer than that */
+    xcj__buf shown; /* the list for the message; failed: it is too long */
     char storage[3 * XCJ__SHOWN];
 } audience;
 
@@ -371,7 +371,7 @@ static int64_t subtract(int64_t a, int64_t b)
     return __builtin_sub_overflow(a, b, &difference) ? (b < 0 ? INT64_MAX : INT64_MIN) : difference;
 }
 
-/* RFC 7519 2: a NumericDate is any JSON number. False when it is none that can be compared (the failure is noted). */
+/* RFC 7519 2: a NumericDate is any JSON number. False if it cannot be compared; the failure is then recorded. */
 static bool read_date(checking *c, claim which, xcj__json_number *out)
 {
     const xcj__json_value *value = &c->seen[which];
@@ -387,8 +387,8 @@ static bool read_date(checking *c, claim which, xcj__json_number *out)
 }
 
 /*
- * The clock is whole seconds, so that a fraction only matters by whether it is there:
- * now >= exp + leeway <=> now - leeway >= ceil(exp), and now < nbf - leeway <=> now + leeway < ceil(nbf).
+ * The current time is in whole seconds, so only the presence of a fraction matters: now >= exp + leeway <=> now - leeway
+ * >= ceil(exp), and now < nbf - leeway <=> now + leeway < ceil(nbf).
  */
 static int64_t ceiling(const xcj__json_number *number)
 {
@@ -438,7 +438,7 @@ static int64_t age_beyond(const checking *c, const xcj__json_number *iat)
     return iat->floor < 0 ? INT64_MAX : subtract(subtract(c->now, iat->floor), c->options->max_age);
 }
 
-/* Without a limit on the age iat has no rule (RFC 7519 4.1.6); with one, it must not dodge it by lying ahead. */
+/* Without max_age there is no rule for iat (RFC 7519 4.1.6). With it, an iat in the future must not evade the limit. */
 static void check_iat(checking *c)
 {
     const xcj_verify_options *o = c->options;
@@ -474,7 +474,7 @@ static xcj_str without_prefix(xcj_str type)
     return type;
 }
 
-/* RFC 7515 4.1.9: a media type, in any case, whose "application/" is left out when no other slash follows. */
+/* RFC 7515 4.1.9: a media type in any case; its "application/" is omitted if no other slash follows. */
 static bool same_type(xcj_str a, xcj_str b)
 {
     a = without_prefix(a);
@@ -503,7 +503,7 @@ static void check_typ(checking *c, const xcj__header *header)
 static void check_required(checking *c)
 {
     for (size_t i = 0; i < c->options->required_count; i++) {
-        /* A claim that is checked by itself has been reported as missing already. */
+        /* A claim with its own check has already been reported as missing. */
         bool known = false;
         for (size_t j = 0; j < CLAIM_COUNT; j++) {
             known = known || (xcj__str_is(c->options->required[i], claim_names[j]) && (c->failed & 1u << j) != 0);

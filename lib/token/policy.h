@@ -1,5 +1,5 @@
 /*
- * policy.h: what a verifier asks of a token's claims, and the check.
+ * policy.h: the claims that a verifier requires, and their check.
  */
 #ifndef XCJ_LIB_TOKEN_POLICY_H
 #define XCJ_LIB_TOKEN_POLICY_H
@@ -9,20 +9,21 @@
 
 #define XCJ__REQUIRED_MAX 32
 
-/** A header, protected or not, has no more members, and no more bytes as it is carried. */
+/** The most members and bytes (as carried) of a header, protected or not. */
 #define XCJ__HEADER_MEMBERS 256
 #define XCJ__HEADER_MAX ((size_t)64 * 1024)
 
-/** The claim that names the key stands within so many bytes and members of a payload. */
+/** The claim that names the key must be within this many bytes and members of the payload. */
 #define XCJ__KEY_CLAIM_MAX ((size_t)48 * 1024) /* whole groups of base64url */
 #define XCJ__KEY_CLAIM_MEMBERS 4096
 
-/** A policy: the options with every text copied into one block. */
+/** A policy: the options, with all strings copied into one block. */
 typedef struct xcj__policy {
     xcj_verify_options options;
     uint32_t algs; /* bits of 1 << xcj_alg */
     xcj__json_limits limits;
-    /* What a forged token costs before its signature is checked: in its header, and for the claim that names the key. */
+    /* These bound the cost of a forged token before its signature is checked: reading the header and the claim that names
+     * the key. */
     xcj__json_limits header_limits;
     xcj__json_limits key_claim_limits;
     char *block;
@@ -34,9 +35,9 @@ XCJ_MUST_CHECK xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_opti
 void xcj__policy_close(xcj__policy *policy);
 
 /**
- * Checks a payload, whose signature is valid, as a claims set. Every failed claim is named in the error, in the fixed order
- * iss, sub, aud, exp, nbf, iat, jti, typ, required. XCJ_ERR_CLAIM before _EXPIRED before _NOT_YET_VALID; XCJ_ERR_JSON,
- * _LIMIT.
+ * Checks a payload, whose signature is valid, as a claims set. The error names every failed claim, in the fixed order
+ * iss, sub, aud, exp, nbf, iat, jti, typ, required. XCJ_ERR_CLAIM precedes _EXPIRED, which precedes _NOT_YET_VALID;
+ * XCJ_ERR_JSON, _LIMIT.
  */
 XCJ_MUST_CHECK xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header,
                                           xcj_error *err);

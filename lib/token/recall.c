@@ -4,7 +4,7 @@
 
 #include "lib/key/scratch.h"
 
-/* Longer headers are rare, and their reading is a small part of what they cost. */
+/* Longer headers are rare, and reading them is a small part of their cost. */
 #define CARRIED_MAX 1024
 
 typedef struct memory {
@@ -12,7 +12,7 @@ typedef struct memory {
     xcj__header fields; /* views into `text` */
     size_t carried_len;
     size_t header_len;
-    char text[]; /* the header decoded, a NUL, and the header as carried */
+    char text[]; /* the decoded header, a NUL, and the header as carried */
 } memory;
 
 static bool same_limits(const xcj__json_limits *a, const xcj__json_limits *b)
@@ -38,7 +38,7 @@ bool xcj__recall_header(xcj__work *w, xcj_str carried)
     return true;
 }
 
-/* The same view of another copy of the text. */
+/* Moves a view to another copy of the text. */
 static void move_view(xcj_str *view, const char *from, const char *to)
 {
     if (view->ptr != NULL) {
@@ -49,7 +49,7 @@ static void move_view(xcj_str *view, const char *from, const char *to)
 void xcj__remember_header(const xcj__work *w, xcj_str carried)
 {
     xcj__buf *buf = xcj__scratch_memory(w->scratch);
-    /* A name that was unescaped is no view of the header's text. */
+    /* An unescaped string is not a view of the header, so it cannot be moved. */
     if (buf == NULL || carried.len > CARRIED_MAX || w->names.len > 0) {
         return;
     }
@@ -57,7 +57,7 @@ void xcj__remember_header(const xcj__work *w, xcj_str carried)
     size_t room = sizeof(memory) + w->header.len + 1 + carried.len;
     memory *m = (memory *)(void *)xcj__buf_reserve(buf, room);
     if (m == NULL) {
-        buf->failed = false; /* not remembered: the next call tries again */
+        buf->failed = false; /* not cached: the next call tries again */
         return;
     }
     buf->len = room;

@@ -43,8 +43,8 @@ static xcj_code allowed_alg(const xcj__work *w, const xcj__alg **row)
     return XCJ_OK;
 }
 
-/* RFC 7797: b64 only where it is understood, which is never for a JWT (section 7), and only when it is critical (section 6).
- */
+/* RFC 7797: accept b64 only if the verifier understands it, which is never for a JWT (section 7), and only if it is
+ * critical (section 6). */
 static xcj_code check_extensions(const xcj__work *w)
 {
     const xcj__header *h = &w->fields;
@@ -65,7 +65,7 @@ typedef struct finding {
     xcj__json_value value;
 } finding;
 
-/* Ends the scan at the claim: the rest of the payload waits for the signature. */
+/* Ends the scan at the claim: the rest of the payload is not read before the signature is verified. */
 static xcj_code find_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;
@@ -90,7 +90,7 @@ static bool is_encoded(const xcj__work *w)
     return !w->fields.has_b64 || w->fields.b64;
 }
 
-/* The payload's beginning. Nothing of it stays: it is decoded where the payload will be. */
+/* Decodes the beginning of the payload, temporarily, into the place for the decoded payload. */
 static xcj_code decode_head(xcj__work *w, xcj_str *out)
 {
     xcj_str carried = w->carried;
@@ -111,8 +111,8 @@ static xcj_code decode_head(xcj__work *w, xcj_str *out)
 }
 
 /*
- * The first claim of that name. When the signature holds, the policy scans all of the claims, and refuses a second one. A
- * payload that is cut off at the limit is malformed there.
+ * Finds the first claim with this name. After the signature is verified, the policy scans all claims and refuses a second
+ * one. A payload that is cut at the limit counts as malformed.
  */
 static xcj_code find_key_claim(xcj__json_value *out, xcj__work *w)
 {
@@ -136,7 +136,7 @@ static xcj_code find_key_claim(xcj__json_value *out, xcj__work *w)
     return code == XCJ_ERR_LIMIT ? xcj__fail_within(w->err, code, "before the claim that names the key") : code;
 }
 
-/* The key that a (still unverified) claim names: it only chooses among keys that are trusted already. */
+/* Selects the key that a (still unverified) claim names. The claim only selects among keys that are already trusted. */
 static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
 {
     xcj__json_value claim;
@@ -174,7 +174,7 @@ static xcj_code select_key(xcj__work *w, const xcj__alg *alg)
     return xcj__keyset_select(&w->key, v->keys, w->fields.has_kid ? w->fields.kid : none, alg, w->err);
 }
 
-/* The key, or with try_keys those to try when none is the one. */
+/* Selects the key, or with try_keys the keys to try if no single key is selected. */
 static xcj_code choose_keys(xcj__work *w, const xcj__alg *alg, const xcj_key **keys, size_t *count)
 {
     xcj_code code = select_key(w, alg);
@@ -195,7 +195,7 @@ static xcj_code choose_keys(xcj__work *w, const xcj__alg *alg, const xcj_key **k
     return *count > 0 ? XCJ_OK : code;
 }
 
-/* RFC 7515 7.2.1: the two headers are disjoint. What decides must be protected; a kid may stand outside. */
+/* RFC 7515 7.2.1: the two headers have no name in common. alg, crit and b64 must be protected; a kid may be unprotected. */
 static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
 {
     xcj__header outside;
@@ -211,7 +211,7 @@ static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
         code = xcj__headers_disjoint(w->header, unprotected, &w->verifier->policy.limits, w->err);
     }
     if (code == XCJ_OK && outside.has_kid) {
-        /* Into the header's own names: `names` is about to go. */
+        /* Copy the kid into the work's own names: `names` is freed below. */
         char *kid = xcj__buf_reserve(&w->names, outside.kid.len);
         if (kid == NULL) {
             code = xcj__fail_memory(w->err);
@@ -235,7 +235,7 @@ static xcj_code check_header_len(const xcj__work *w, size_t len)
 
 static xcj_code read_header(xcj__work *w, const xcj__signature *s)
 {
-    /* What is remembered lasts for one header: a compact token has no other. */
+    /* The cache holds one header, and only a compact token has just one. */
     bool is_only = s->input.ptr != NULL && s->unprotected.ptr == NULL;
     if (is_only && xcj__recall_header(w, s->protected)) {
         return check_extensions(w);
@@ -260,7 +260,7 @@ static xcj_code read_header(xcj__work *w, const xcj__signature *s)
     return code == XCJ_OK ? check_extensions(w) : code;
 }
 
-/* The payload's own bytes, once: every signature is over the same, and says the same of how it is carried (RFC 7797 3). */
+/* Decodes the payload once: all signatures are over the same payload and agree on its encoding (RFC 7797 3). */
 static xcj_code open_payload(xcj__work *w)
 {
     if (w->payload.ptr != NULL) {

@@ -7,7 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/codec/json_scan.h"
 
-/* The text was scanned within the verifier's limits: here it is only read again. */
+/* The verifier has already scanned this text within its limits. */
 static const xcj__json_limits no_limits = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
 
 void xcj_verified_free(xcj_verified *verified)
@@ -38,11 +38,11 @@ const xcj_key *xcj_verified_key(const xcj_verified *verified)
     return verified != NULL ? verified->key : NULL;
 }
 
-/* One step down: a member by name, or an element by number. */
+/* One step of a path: a member's name or an element's index. */
 typedef struct step {
     char *name; /* unescaped */
     size_t len;
-    size_t index; /* of an element; SIZE_MAX when the name is not a number */
+    size_t index; /* the element's index; SIZE_MAX if the name is not a number */
     size_t at;
     xcj__json_value found;
 } step;
@@ -88,7 +88,7 @@ static xcj_code descend(xcj__json_value *value, char *name, size_t len)
     return code;
 }
 
-/* RFC 6901 3: ~1 is a slash, ~0 a tilde; in place. False for any other use of the tilde. */
+/* RFC 6901 3: replaces ~1 by a slash and ~0 by a tilde, in place. False for any other use of the tilde. */
 static bool unescape_pointer(char *name, size_t *len)
 {
     size_t used = 0;
@@ -127,7 +127,7 @@ static xcj_code follow(xcj__json_value *value, char *path, size_t len)
     return code;
 }
 
-/* The value at a path, type 0 if there is none. XCJ_ERR_MEMORY is all that can go wrong. */
+/* Finds the value at a path; type 0 if there is none. The only possible error is XCJ_ERR_MEMORY. */
 static xcj_code find(xcj__json_value *out, const xcj_verified *verified, xcj_where where, const char *path, size_t len)
 {
     xcj_str text = where == XCJ_HEADER ? verified->header : verified->payload;
@@ -261,7 +261,7 @@ xcj_code xcj_verified_json(xcj_str *out, const xcj_verified *verified, xcj_where
     return code;
 }
 
-/* Two passes over an array of strings: how much room, then the texts. */
+/* The first pass over an array of strings measures the room, the second copies the strings. */
 typedef struct gathering {
     xcj_str *views;
     char *texts;

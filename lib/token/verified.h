@@ -1,5 +1,5 @@
 /*
- * verified.h: the inside of a verified token, which only verify.c fills in.
+ * verified.h: the struct of a verified token, which only verify.c fills in.
  */
 #ifndef XCJ_LIB_TOKEN_VERIFIED_H
 #define XCJ_LIB_TOKEN_VERIFIED_H
@@ -8,7 +8,7 @@
 
 #include <xcj/verify.h>
 
-/** One block: this, then the header's text, a NUL, the payload's bytes, a NUL. */
+/** One block: this struct, then the header, a NUL, the payload, a NUL. */
 struct xcj_verified {
     xcj_alg alg;
     xcj_key *key; /* a reference */

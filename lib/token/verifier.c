@@ -3,7 +3,7 @@
 #include "lib/key/keyset.h"
 #include "lib/token/work.h"
 
-/* SPIFFE's X.509-SVID and JWT-SVID bundle: the use says which of the two a key is for. */
+/* SPIFFE: the use tells the keys for X.509-SVIDs and JWT-SVIDs in a bundle apart. */
 #define JWT_SVID "jwt-svid"
 
 static xcj_code take_svid_keys(xcj_verifier *verifier, xcj_error *err)

@@ -6,7 +6,8 @@
 #include "lib/token/verified.h"
 #include "lib/token/work.h"
 
-/* Header and payload of an ordinary token, decoded, when only the verdict is asked for and there is no scratch. */
+/* Room for the decoded header and payload of an ordinary token, when the caller wants only the result code and gives no
+ * scratch. */
 #define DECODED_STORAGE 2048
 #define NAMES_STORAGE 256
 
@@ -28,7 +29,6 @@ static xcj_code check_compact(xcj__work *w, xcj_str text)
     return xcj__work_check(w, &s);
 }
 
-/* Where the decoded text goes: behind the result's struct, or into a buffer that is lent for the call. */
 static xcj_code check_token(xcj_verified *result, xcj__work *w, xcj_str text, bool is_json)
 {
     xcj_code code = is_json ? xcj__work_check_json(w, text) : check_compact(w, text);
@@ -49,7 +49,8 @@ static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool
 {
     char names[NAMES_STORAGE];
     char decoded[DECODED_STORAGE];
-    /* A decoded part and its NUL take no more than the part took with what delimits it; a detached payload has nothing. */
+    /* A decoded part and its NUL need no more room than the encoded part and its delimiter; a detached payload has no
+     * delimiter. */
     size_t room = text.len + (w->is_detached ? w->carried.len : 0) + 8;
     xcj_verified *result = NULL;
     xcj__buf buf;
@@ -106,7 +107,7 @@ xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const
     return verify(out, &w, (xcj_str){ text, len }, true);
 }
 
-/* RFC 8259 2: white space may stand before the object. */
+/* RFC 8259 2: white space may precede the object. */
 static bool looks_like_json(const char *text, size_t len)
 {
     size_t at = 0;

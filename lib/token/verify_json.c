@@ -3,23 +3,23 @@
 #include "lib/base/error.h"
 #include "lib/token/work.h"
 
-/* The members and elements of a serialisation with its headers; its payload is one of them. */
+/* The most members and elements of a serialisation, including its headers; the payload counts as one. */
 #define MEMBERS_MAX 1024
 
-/* A JSON serialisation, taken apart. */
+/* The parts of a JSON serialisation. */
 typedef struct json_form {
     xcj__work *work;
     xcj__json_limits limits;
     xcj__json_value payload;
     xcj__json_value signatures;
     xcj__json_value flat[3]; /* protected, header, signature of the flattened form */
-    xcj__buf unescaped;      /* string members that had escapes */
-    size_t room;             /* what unescaping may take in all */
+    xcj__buf unescaped;      /* strings that had escapes */
+    size_t room;             /* the most room that unescaping can need */
     unsigned count;
     unsigned valid;
-    bool has_b64; /* a header was read, and it says: */
+    bool has_b64; /* a header was read; is_encoded is then its b64 */
     bool is_encoded;
-    xcj_error first; /* why the first signature that is not valid is not */
+    xcj_error first; /* the error of the first signature that is not valid */
 } json_form;
 
 enum { PROTECTED, HEADER, SIGNATURE };
@@ -59,7 +59,7 @@ static xcj_code note_in_signature(void *ctx, const xcj__json_item *item, xcj_err
     return XCJ_OK;
 }
 
-/* A string member's text. Room for all of them is made at the first, so that none moves. */
+/* Takes a string member. The first call reserves room for all of them, so that none moves. */
 static xcj_code take_string(json_form *form, const char *name, const xcj__json_value *value, xcj_str *out)
 {
     if (value->type != XCJ__JSON_STRING) {
@@ -96,7 +96,8 @@ static xcj_code take_signature(json_form *form, const xcj__json_value *members, 
     return code;
 }
 
-/* What is this machine's fault is not a verdict on a signature, and a malformed one spoils the whole. */
+/* Out of memory and other faults of this machine are not verdicts on a signature; XCJ_ERR_LIMIT makes the whole token
+ * invalid. */
 static bool is_verdict(xcj_code code)
 {
     return code != XCJ_ERR_MEMORY && code != XCJ_ERR_CRYPTO && code != XCJ_ERR_RANDOM && code != XCJ_ERR_LIMIT;
@@ -122,7 +123,7 @@ static xcj_code try_signature(json_form *form, const xcj__signature *s)
     if (code == XCJ_OK) {
         form->valid++;
         if (form->valid > 1) {
-            /* What the token says of itself is the first valid signature's. */
+            /* The result describes the first valid signature. */
             w->key = before.key;
             w->alg = before.alg;
             w->header = before.header;
@@ -142,13 +143,14 @@ static xcj_code try_signature(json_form *form, const xcj__signature *s)
     return code;
 }
 
-/* RFC 7797 3: b64 is the same for all signatures, also for those that need not be valid: their order decides nothing. */
+/* RFC 7797 3: b64 must be the same for all signatures, even those that need not be valid, so that their order does not
+ * matter. */
 static xcj_code same_encoding(json_form *form, const xcj__signature *s)
 {
     bool is_encoded;
     xcj_code code = xcj__work_is_encoded(form->work, s, &is_encoded);
     if (code != XCJ_OK) {
-        /* A header that is no good is judged with its signature. */
+        /* The check of the signature reports a bad header. */
         return is_verdict(code) ? XCJ_OK : code;
     }
     if (form->has_b64 && form->is_encoded != is_encoded) {
@@ -223,7 +225,7 @@ xcj_code xcj__work_check_json(xcj__work *w, xcj_str text)
         form.limits.max_members = MEMBERS_MAX;
     }
     xcj__buf_init(&form.unescaped);
-    /* Names taken from one header must not move when the next is read: room for all of them. */
+    /* Reserve room for all strings: those from one header must not move when the next is read. */
     if (xcj__buf_reserve(&w->names, text.len) == NULL) {
         return xcj__fail_memory(w->err);
     }
