@@ -35,6 +35,7 @@ make_texts() {
     tr '\n' ' ' <key.pem >line.txt
     { printf '"' && cat key.pem && printf '"'; } >quoted.txt
     iconv -f UTF-8 -t UTF-16 key.pem >utf16.pem
+    jq -n --arg c "$(openssl x509 -in leaf.pem -outform DER | base64 | tr -d '\n')" '{kty: "EC", x5c: [$c]}' >x5c.jwk
 }
 
 make_answers() {
@@ -45,6 +46,11 @@ make_answers() {
     jq -n --rawfile k public.pem '{request_id: "a", data: {keys: {"1": {public_key: $k}}}}' >vault.json
     jq -n --rawfile k public.pem '{name: "a", pem: $k}' >gcloud.json
     jq '{key: ., attributes: {}}' key.jwk >azure.json
+    jq -n --arg k "$(base64 key.pem | tr -d '\n')" '{kind: "Secret", data: {"tls.key": $k}}' >secret.json
+    jq -n --rawfile k key.pem '{ARN: "a", SecretString: $k}' >manager.json
+    jq -n --rawfile k public.pem '{publicKeys: {a: $k}}' >fusion.json
+    openssl crl2pkcs7 -nocrl -certfile leaf.pem -out certs.p7b
+    openssl pkcs12 -export -nokeys -in leaf.pem -passout pass:secret -out trust.p12
 }
 
 # The commands of the tables, one a line.
@@ -57,7 +63,7 @@ if ! make_keys || ! make_texts || ! make_answers; then fail 'the files cannot be
 thumbprint=$("$XCJ" thumbprint key.pem)
 commands >rows
 rows=$(wc -l <rows)
-[ "$rows" -ge 29 ] || fail "docs/keys.md has only $rows rows"
+[ "$rows" -ge 35 ] || fail "docs/keys.md has only $rows rows"
 while read -r row; do
     checks=$((checks + 1))
     case $row in
@@ -70,6 +76,47 @@ while read -r row; do
         fail "$row: another key"
     fi
 done <rows
+
+# Every verb that takes a key reads each form of the first table alike, private or public, one key or a set of it.
+thumbprints() {
+    "$XCJ" thumbprint "$@" 2>err | cut -d ' ' -f 1 | sort -u
+}
+same_everywhere() {
+    file=$1
+    sealed=
+    case $file in
+    sealed.pem | old.pem | *.p12) sealed='--passphrase-env PASS' ;;
+    esac
+    # shellcheck disable=SC2086 # words
+    set -- $sealed
+    checks=$((checks + 1))
+    thumbprints "$@" "$file" >own
+    [ -s own ] || fail "thumbprint $file: $(cat err)"
+    "$XCJ" jwks "$@" "$file" >as_set 2>err || fail "jwks $file: $(cat err)"
+    thumbprints as_set | cmp -s own - || fail "jwks $file: another key"
+    run lint "$@" "$file"
+    if [ "$status" -ne 0 ] && [ "$status" -ne 9 ]; then fail "lint $file: $(cat err)"; fi
+    "$XCJ" convert "$@" --to jwks "$file" >got 2>err || fail "convert $file: $(cat err)"
+    case $file in
+    id_ed25519*) signer=id_ed25519 ;;
+    *) signer=key.pem ;;
+    esac
+    grep -q '"d":' got && signer=$file
+    # shellcheck disable=SC2046 # words
+    "$XCJ" mint $([ "$signer" = "$file" ] && printf '%s' "$sealed") --key "$signer" $(alg_of "$signer") --sub a >token 2>err ||
+        fail "mint --key $signer: $(cat err)"
+    for option in --key --jwks; do
+        "$XCJ" verify "$@" --try-keys $option "$file" - <token >got 2>err || fail "verify $option $file: $(cat err)"
+    done
+}
+alg_of() {
+    case $1 in id_*) ;; *) printf '%s' '--alg ES256' ;; esac
+}
+sed -n '/^xcj convert/s/.* //p' rows | grep -v -e '^-$' -e '^x5c' -e id_sealed >files
+while read -r file; do
+    same_everywhere "$file" </dev/null
+done <files
+same_everywhere x5c.jwk
 
 # What the second table is about is named, with its command, when it is given as it is.
 named() {
@@ -86,6 +133,13 @@ named realm.json 'jq -r .public_key FILE'
 named vault.json "jq -r '.data.keys[].public_key' FILE"
 named gcloud.json 'jq -r .pem FILE'
 named azure.json 'jq .key FILE'
+named secret.json 'jq -r '\''.data["tls.key"]'\'' FILE'
+named manager.json 'jq -r .SecretString FILE'
+named fusion.json 'jq .publicKeys FILE'
+named certs.p7b 'openssl pkcs7 -in FILE -print_certs'
+run convert --passphrase-env PASS trust.p12
+checks=$((checks + 1))
+if [ "$status" -ne 3 ] || ! grep -q 'openssl pkcs12 -in FILE -nokeys' err; then fail 'trust.p12 is not named'; fi
 named request.pem 'openssl req -in FILE -noout -pubkey'
 ssh-keygen -q -t rsa -N secret -f id_other
 named id_other "ssh-keygen -p -N '' -f COPY"
