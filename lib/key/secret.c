@@ -104,20 +104,6 @@ static bool is_key(xcj_str text, bool *failed)
            (form == XCJ__FORM_JSON && is_object(text, failed));
 }
 
-/* The same, of what the text stands for as base64. */
-static bool is_key_in_base64(xcj_str text, bool *failed)
-{
-    uint8_t *bytes = xcj__alloc(text.len + 3);
-    *failed = bytes == NULL;
-    if (*failed) {
-        return false;
-    }
-    size_t len = xcj__b64_decode_lax(bytes, text.len + 3, text.ptr, text.len);
-    bool found = len > 0 && is_key((xcj_str){ (const char *)bytes, len }, failed);
-    xcj_free(bytes);
-    return found;
-}
-
 /* The same, of what is within quotes, UTF-16 and the like. */
 static bool is_wrapped_key(xcj_str text, bool *failed)
 {
@@ -128,6 +114,21 @@ static bool is_wrapped_key(xcj_str text, bool *failed)
     *failed = inner.failed;
     bool found = !inner.failed && inner.len > 0 && is_key((xcj_str){ inner.ptr, inner.len }, failed);
     xcj__buf_free(&inner);
+    return found;
+}
+
+/* The same, of what the text stands for as base64. */
+static bool is_key_in_base64(xcj_str text, bool *failed)
+{
+    uint8_t *bytes = xcj__alloc(text.len + 3);
+    *failed = bytes == NULL;
+    if (*failed) {
+        return false;
+    }
+    size_t len = xcj__b64_decode_lax(bytes, text.len + 3, text.ptr, text.len);
+    xcj_str inner = { (const char *)bytes, len };
+    bool found = len > 0 && (is_key(inner, failed) || (!*failed && is_wrapped_key(inner, failed)));
+    xcj_free(bytes);
     return found;
 }
 

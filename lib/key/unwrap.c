@@ -56,7 +56,7 @@ static bool is_ascii_unit(char c, char other)
 static int utf16_order(xcj_str in, size_t *skip)
 {
     const char *b = in.ptr;
-    if (in.len < 4 || in.len % 2 != 0) {
+    if (in.len < 4 || (in.len % 2 != 0 && in.ptr[in.len - 1] != '\n')) {
         return 0;
     }
     *skip = 2;
@@ -76,6 +76,7 @@ static bool from_utf16(xcj__buf *out, xcj_str in)
     if (order == 0) {
         return false;
     }
+    in.len -= in.len % 2; /* a newline that an editor or a shell added as one byte */
     for (; at < in.len; at += 2) {
         uint32_t c = unit_at(in, at, order == 2);
         if (c >= 0xd800 && c < 0xdc00 && at + 4 <= in.len) {

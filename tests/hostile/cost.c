@@ -306,6 +306,11 @@ static void measure_texts(void)
             fill("Certificate:\n", "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n", "x", size));
     measure("base64", fill("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", "MIIBCgKC", "", size));
     measure("empty SEQUENCEs", fill("0", "0", "", size));
+    measure("a map of texts",
+            fill("{", "\"#\":\"MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\",", "}", size));
+    measure("UTF-16", fill("\xff\xfe", "AA", "", size));
+    measure("escaped newlines", fill("-----BEGIN X-----", "\\\\n", "-----END X-----", size));
+    measure("wrong dashes", fill("-----BEGIN X-----\nAA==\n-----END X-----\n", "- BEGIN\n", "", size));
     measure("an x5c", fill("{\"kty\":\"oct\",\"k\":\"AA\",\"x5c\":[", "\"\",", "]}", 180000));
     measure_claims("members", fill("{", "\"#\":1,", "}", 400000));
     measure_claims("audiences", fill("{\"aud\":[", "\"\",", "]}", 150000));

@@ -430,13 +430,33 @@ static xcj_code set_from_json(size_t which)
     return code;
 }
 
-/* 0: JSON, 1: PEM in base64 between quotes. */
+/* The body of the certificate's PEM on one line. */
+static void put_body(char *dst)
+{
+    for (const char *at = strchr(certificate, '\n') + 1; *at != '-'; at++) {
+        *dst = *at;
+        dst += *at != '\n';
+    }
+    *dst = '\0';
+}
+
+/* 0: JSON, 1: PEM in base64 between quotes, 2: a map of kid to certificate, 3: a key in x5c alone, twice, 4: a key that must
+ * be skipped, beside a wrong block. */
 static xcj_code set_from_data(size_t which)
 {
     char quoted[4096] = "\"";
+    char body[2048];
+    char made_text[8192];
+    put_body(body);
     EVP_EncodeBlock((unsigned char *)quoted + 1, (const unsigned char *)pem[3], (int)strlen(pem[3]));
     strcat(quoted, "\"");
-    const char *text = which == 0 ? set_text : quoted;
+    const char *text = which == 0 ? set_text : which == 1 ? quoted : made_text;
+    sprintf(made_text,
+            which == 2 ? "{\"a\":\"%s\",\"b\":\"-----BEGIN CERTIFICATE-----\",\"c\":null}"
+            : which == 3
+                ? "[{\"kty\":\"EC\",\"kid\":\"a\",\"x5c\":[\"%s\"]},{\"kty\":\"EC\",\"kid\":\"a\",\"x5c\":[\"%s\"]}]"
+                : "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n---BEGIN PUBLIC KEY---\n",
+            body, body);
     xcj_keyset *made;
     xcj_code code;
     FAILING(xcj_keyset_from_data(&made, (const uint8_t *)text, strlen(text), NULL, &job_error));
@@ -444,6 +464,7 @@ static xcj_code set_from_data(size_t which)
     if (made != NULL && which == 0) {
         expect_set(made);
     }
+    ck_assert(made == NULL || which == 0 || xcj_keyset_count(made) == 1);
     xcj_keyset_free(made);
     return code;
 }
@@ -583,6 +604,42 @@ static xcj_verifier *fresh_verifier(const char *jwk)
 }
 
 /* The key's kid is what a claim says. */
+/* 0: of two keys without a kid the one that fits is found; 1: of a SPIFFE bundle. */
+static xcj_code verify_tried(size_t which)
+{
+    xcj_verify_options options = policy();
+    xcj_key *other, *mine;
+    xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
+    labels.kid = xcj_text("");
+    labels.use = xcj_text(which == 1 ? "jwt-svid" : "");
+    options.try_keys = 1;
+    options.jwt_svid = which == 1;
+    ck_assert_int_eq(xcj_key_generate(&other, algs[3], 0, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj_key_relabel(&mine, keys[3], &labels, NULL), XCJ_OK);
+    const xcj_key *both[2] = { other, mine };
+    xcj_keyset *two;
+    xcj_verifier *tries;
+    xcj_code code;
+    ck_assert_int_eq(xcj_keyset_from_keys(&two, both, 2, NULL), XCJ_OK);
+    if (which == 1) {
+        FAILING(xcj_verifier_new(&tries, two, &options, &job_error));
+        expect_output(tries, code);
+    } else {
+        code = xcj_verifier_new(&tries, two, &options, NULL);
+    }
+    xcj_verified *verified = NULL;
+    if (which == 0) {
+        FAILING(xcj_verify(&verified, tries, tokens[3], strlen(tokens[3]), NULL, &job_error));
+    } else if (code == XCJ_OK) {
+        ck_assert_int_eq(xcj_verify(&verified, tries, tokens[3], strlen(tokens[3]), NULL, NULL), XCJ_OK);
+    }
+    xcj_verifier_free(tries);
+    xcj_keyset_free(two);
+    xcj_key_free(other);
+    xcj_key_free(mine);
+    return done_verified(code, verified);
+}
+
 static xcj_code verify_by_claim(size_t which)
 {
     xcj_verify_options options = policy();
@@ -1040,6 +1097,9 @@ const job JOBS[] = {
     { "keyset_from_json", set_from_json, 0, XCJ_OK, false },
     { "keyset_from_data JSON", set_from_data, 0, XCJ_OK, false },
     { "keyset_from_data wrapped", set_from_data, 1, XCJ_OK, false },
+    { "keyset_from_data map", set_from_data, 2, XCJ_OK, false },
+    { "keyset_from_data x5c", set_from_data, 3, XCJ_OK, false },
+    { "keyset_from_data wrong dashes", set_from_data, 4, XCJ_ERR_KEY, false },
     { "keyset_from_keys", set_from_keys, 0, XCJ_OK, false },
     { "keyset_to_json", set_to_json, 0, XCJ_OK, false },
     { "scratch_new", new_scratch, 0, XCJ_OK, false },
@@ -1053,6 +1113,8 @@ const job JOBS[] = {
     EACH_ALG("verify", verify, 0, XCJ_OK),
     EACH_ALG("verify with a scratch", verify, ALGS, XCJ_OK),
     { "verify, key by claim", verify_by_claim, 3, XCJ_OK, false },
+    { "verify, keys tried", verify_tried, 0, XCJ_OK, false },
+    { "verify, a bundle of SPIFFE", verify_tried, 1, XCJ_OK, false },
     EACH_ALG("verify what was changed", verify, 2 * ALGS, XCJ_ERR_SIGNATURE),
     { "verify_json", verify_json, 0, XCJ_OK, false },
     { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
