@@ -300,7 +300,9 @@ const verb verb_convert = {
     "convert a key: JWK, JWK Set, PEM, DER, certificate",
     "Converts a key. A JWK or a JWK Set becomes PEM, every key of the set in turn; PEM, DER or a\n"
     "certificate becomes a JWK. A private key stays private unless --public is given; a line of\n"
-    "OpenSSH is always the public key.\n",
+    "OpenSSH is always the public key.\n"
+    "Reads JWK, JWK Set, PEM, DER, certificates and maps of them, PKCS#12 and OpenSSH keys,\n"
+    "also in base64, UTF-16, quotes, or without newlines; names what it does not read.\n",
     "  xcj convert key.json\n"
     "  xcj convert --kid thumbprint --use sig --alg RS256 server.pem -o signing.json\n"
     "  xcj convert --kid gateway-1 --encrypt env:PASSPHRASE keys.json -o gateway-1.pem\n"
