@@ -11,6 +11,7 @@
 
 #include "cli/finding.h"
 #include "cli/parts.h"
+#include "cli/wrapping.h"
 
 /** A lifetime from which on a token lives long, unless it is said otherwise: a day, in seconds. */
 #define LINT_LIFETIME 86400
@@ -19,7 +20,11 @@ typedef struct lint_how {
     int64_t now;
     int64_t max_lifetime; /* seconds */
     bool is_private;      /* a set is not meant for publication */
+    bool is_noted;        /* what is taken off a token is also said on standard error */
 } lint_how;
+
+/** Takes a token apart as it comes: what is around it is taken off, and becomes a finding. */
+msg_status lint_take(parts *out, findings *to, const char *name, const text *token, bool is_noted);
 
 /** A token: header, claims, form. */
 void lint_token(findings *to, const parts *of, const lint_how *how);

@@ -7,6 +7,7 @@
 
 #include "cli/lint.h"
 #include "cli/time.h"
+#include "cli/token.h"
 
 /* The limit of most servers, by default, for all headers of a request. */
 #define LARGE_TOKEN ((size_t)8192)
@@ -59,25 +60,6 @@ static finding_place at_header(const look *l, size_t i, const char *member)
 static finding_place at_claim(const char *name)
 {
     return (finding_place){ "claims", -1, NULL, name };
-}
-
-static void check_around(const look *l)
-{
-    static const struct {
-        unsigned around;
-        const char *id;
-        const char *words;
-    } rows[] = {
-        { PARTS_BEARER, "bearer-prefix", "\"Bearer \" before it is not part of it" },
-        { PARTS_QUOTES, "quotes", "the quotes around it are not part of it" },
-        { PARTS_SPACE, "white-space", "the white space around it is not part of it" },
-    };
-    const finding_place place = { "token", -1, NULL, NULL };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if ((l->of->around & rows[i].around) != 0) {
-            finding_add(l->to, FINDING_WARNING, rows[i].id, place, "%s", rows[i].words);
-        }
-    }
 }
 
 static void check_flaw(const look *l, finding_place place, const doc_flaw *flaw)
@@ -347,10 +329,40 @@ static size_t length(const parts *of)
     return bytes / 3 * 4;
 }
 
+static void add_wrapping(findings *to, unsigned around)
+{
+    const finding_place place = { "token", -1, NULL, NULL };
+    for (size_t i = 0; i < WRAPPING_ROWS; i++) {
+        if ((around & wrapping_rows[i].around) != 0) {
+            finding_add(to, FINDING_WARNING, wrapping_rows[i].id, place, "%s", wrapping_rows[i].words);
+        }
+    }
+}
+
+msg_status lint_take(parts *out, findings *to, const char *name, const text *token, bool is_noted)
+{
+    wrapping of;
+    *out = (parts){ 0 };
+    msg_status status = wrapping_take(&of, text_view(token)) ? STATUS_OK : msg_fail_memory();
+    if (status == STATUS_OK && of.count > 1) {
+        xcj_error err = { .code = XCJ_ERR_TOKEN };
+        token_name_fault(&err, name, text_view(token), false);
+        status = msg_fail_error(ABOUT_TOKEN, name, &err);
+    }
+    if (status == STATUS_OK) {
+        status = parts_take(out, name, &of.token);
+    }
+    if (status == STATUS_OK) {
+        add_wrapping(to, of.around);
+        wrapping_note(is_noted ? of.around : 0, name);
+    }
+    wrapping_free(&of);
+    return status;
+}
+
 void lint_token(findings *to, const parts *of, const lint_how *how)
 {
     const look l = { to, of, how };
-    check_around(&l);
     check_flaw(&l, (finding_place){ "token", -1, NULL, NULL }, &of->document_flaw);
     if (of->form == PARTS_ENCRYPTED) {
         finding_add(to, FINDING_WARNING, "encrypted", (finding_place){ "token", -1, NULL, NULL },

@@ -1,81 +1,15 @@
 /*
  * parts.c: taking tokens apart.
  */
-#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "cli/parts.h"
 #include "cli/token.h"
 
 /* Of a general JSON serialisation; a verifier takes 16. */
 #define SIGNATURES_MAX 1000
-
-static int digit(char c)
-{
-    if (c >= 'A' && c <= 'Z') {
-        return c - 'A';
-    }
-    if (c >= 'a' && c <= 'z') {
-        return c - 'a' + 26;
-    }
-    if (c >= '0' && c <= '9') {
-        return c - '0' + 52;
-    }
-    if (c == '-' || c == '+') {
-        return 62;
-    }
-    return c == '_' || c == '/' ? 63 : -1;
-}
-
-bool parts_decode(part *out, const char *from, size_t len)
-{
-    uint32_t bits = 0;
-    unsigned have = 0;
-    size_t digits = 0;
-    *out = (part){ TEXT_INIT, 0 };
-    for (size_t i = 0; i < len; i++) {
-        const char c = from[i];
-        const int value = digit(c);
-        out->flaws |= (c == '=' ? PARTS_PADDED : 0) | (c == '+' || c == '/' ? PARTS_STANDARD : 0) |
-                      (text_is_space(c) ? PARTS_BLANK : 0);
-        if (value < 0 && c != '=' && !text_is_space(c)) {
-            return false;
-        }
-        if (value < 0) {
-            continue;
-        }
-        bits = (bits << 6 | (uint32_t)value) & 0xffff;
-        digits++;
-        have += 6;
-        if (have >= 8) {
-            have -= 8;
-            const char byte = (char)(bits >> have & 0xff);
-            text_add(&out->bytes, &byte, 1);
-        }
-    }
-    text_add(&out->bytes, "", 0);
-    out->flaws |= (bits & ((1u << have) - 1)) != 0 ? PARTS_STRAY : 0;
-    return digits % 4 != 1;
-}
-
-/* Leaves out what people leave around a token. */
-static xcj_str unwrap(xcj_str given, unsigned *around)
-{
-    xcj_str token = text_trim(given);
-    *around = token.len != given.len ? PARTS_SPACE : 0;
-    const char quote = token.len >= 2 ? token.ptr[0] : '\0';
-    if ((quote == '"' || quote == '\'') && token.ptr[token.len - 1] == quote) {
-        *around |= PARTS_QUOTES;
-        token = text_trim((xcj_str){ token.ptr + 1, token.len - 2 });
-    }
-    if (token.len >= 7 && strncasecmp(token.ptr, "Bearer ", 7) == 0) {
-        *around |= PARTS_BEARER;
-        token = text_trim((xcj_str){ token.ptr + 7, token.len - 7 });
-    }
-    return token;
-}
 
 /* The parts between the dots: how many there are; the first five of them. */
 static size_t split(xcj_str token, xcj_str *each)
@@ -98,8 +32,7 @@ static size_t split(xcj_str token, xcj_str *each)
 
 bool parts_like(const char *bytes, size_t len)
 {
-    unsigned around = 0;
-    const xcj_str token = unwrap((xcj_str){ bytes, len }, &around);
+    const xcj_str token = text_trim((xcj_str){ bytes, len });
     if (token_is_json(token.ptr, token.len)) {
         return true;
     }
@@ -167,9 +100,10 @@ static msg_status take_compact(parts *out, const char *name, xcj_str token)
     xcj_str each[5];
     const size_t count = split(token, each);
     if (count != 3 && count != 5) {
-        const char *hint = token_hint(name, token.ptr, token.len);
-        return hint != NULL ? msg_fail(STATUS_INPUT, name, "%s", hint)
-                            : msg_fail(STATUS_INPUT, name, "a token has three parts between dots; this has %zu", count);
+        xcj_error err = { .code = XCJ_ERR_TOKEN };
+        (void)snprintf(err.message, sizeof err.message, "a token has three parts between dots; this has %zu", count);
+        token_name_fault(&err, name, token, false);
+        return msg_fail(STATUS_INPUT, name, "%s", err.message);
     }
     out->form = count == 3 ? PARTS_COMPACT : PARTS_ENCRYPTED;
     msg_status status = make_room(out, 1);
@@ -232,7 +166,7 @@ static msg_status take_document(parts *out, const char *name, xcj_str token)
 msg_status parts_take(parts *out, const char *name, const text *token)
 {
     *out = (parts){ 0 };
-    const xcj_str given = unwrap(text_view(token), &out->around);
+    const xcj_str given = text_trim(text_view(token));
     if (given.len == 0) {
         return msg_fail(STATUS_INPUT, name, "the token is empty");
     }

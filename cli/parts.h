@@ -6,29 +6,13 @@
 #define XCJ_CLI_PARTS_H
 
 #include "cli/doc.h"
+#include "cli/part.h"
 
 typedef enum parts_form {
     PARTS_COMPACT = 1,
     PARTS_JSON = 2,     /* a JSON serialisation, flattened or general (RFC 7515 7.2) */
     PARTS_ENCRYPTED = 3 /* a JWE, of either serialisation: its first header is all there is to see */
 } parts_form;
-
-/* Wrapping found around the token, by bit. */
-#define PARTS_BEARER 1u /* "Bearer " before it */
-#define PARTS_QUOTES 2u
-#define PARTS_SPACE 4u /* white space, a line end too many */
-
-/* How base64url was written, by bit. */
-#define PARTS_PADDED 1u   /* '=' */
-#define PARTS_STANDARD 2u /* '+' or '/' */
-#define PARTS_BLANK 4u    /* white space */
-#define PARTS_STRAY 8u    /* bits that are not 0 behind the last byte */
-
-/** Bytes that stood in base64url. */
-typedef struct part {
-    text bytes;
-    unsigned flaws;
-} part;
 
 /** One signature, with the header that it protects. */
 typedef struct parts_signature {
@@ -41,7 +25,6 @@ typedef struct parts_signature {
 
 typedef struct parts {
     parts_form form;
-    unsigned around;
     part payload;
     json_t *claims; /* the payload, if it is a JSON object */
     doc_flaw flaw;  /* of the payload */
@@ -58,8 +41,5 @@ bool parts_like(const char *bytes, size_t len);
 msg_status parts_take(parts *out, const char *name, const text *token);
 
 void parts_free(parts *of);
-
-/** Bytes of base64url, padding and the standard alphabet included; false if something else stands there. */
-bool parts_decode(part *out, const char *from, size_t len);
 
 #endif

@@ -1,11 +1,15 @@
 /*
  * token.c: reading tokens.
  */
+#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
+#include "cli/doc.h"
+#include "cli/part.h"
+#include "cli/shown.h"
 #include "cli/token.h"
+#include "cli/wrapping.h"
 
 /* The name of an operand that is the token itself. */
 static const char OPERAND[] = "token";
@@ -37,46 +41,114 @@ bool token_is_json(const char *token, size_t len)
     return at < len && token[at] == '{';
 }
 
-static size_t count_dots(const char *token, size_t len)
+static void put_kinds(text *to, unsigned around)
 {
-    size_t dots = 0;
-    for (size_t i = 0; i < len; i++) {
-        dots += token[i] == '.';
+    const char *before = "";
+    for (size_t i = 0; i < WRAPPING_ROWS; i++) {
+        if ((around & wrapping_rows[i].around) != 0) {
+            text_printf(to, "%s%s", before, wrapping_rows[i].hint);
+            before = ", ";
+        }
     }
-    return dots;
 }
 
-const char *token_hint(const char *name, const char *token, size_t len)
+/* What is around it, the command that takes it off, and the option. */
+static bool put_wrapping(text *to, const wrapping *of, bool is_line)
 {
-    if (len == 0) {
-        return "is empty";
+    if (of->count > 1) {
+        text_printf(to, "is one of %zu in this text: give one", of->count);
+    } else if (of->around != 0) {
+        put_kinds(to, of->around);
+    } else {
+        return false;
     }
-    if (memchr(token, '\0', len) != NULL) {
-        return "contains a NUL byte: it is binary, or text in UTF-16";
+    if (!is_line) {
+        text_puts(to, of->count > 1 ? "; " : ": ");
+        wrapping_put_command(to, of);
+        text_puts(to, of->count > 1 ? " lists them" : " gives the token alone");
+        text_puts(to, (of->around & ~WRAP_CERTAIN) == 0 && of->count <= 1 ? ", verify --unwrap takes it off" : "");
     }
-    if (len >= 7 && strncasecmp(token, "Bearer ", 7) == 0) {
-        return "begins with \"Bearer \": give the token alone";
+    return true;
+}
+
+static void put_member(text *to, const json_t *header, const char *name)
+{
+    const char *value = json_string_value(json_object_get(header, name));
+    if (value != NULL) {
+        text_printf(to, ", %s %s", name, shown_kid(value).text);
     }
-    if (token[0] == '"' || token[0] == '\'') {
-        return "stands in quotes: give the token alone";
+}
+
+static void put_encrypted(text *to, const char *token)
+{
+    part header;
+    const bool is_read = parts_decode(&header, token, strcspn(token, ".")) && !header.bytes.failed;
+    json_t *parsed = is_read ? doc_load(header.bytes.ptr, header.bytes.len) : NULL;
+    text_puts(to, "has five parts: it is encrypted (a JWE");
+    put_member(to, parsed, "alg");
+    put_member(to, parsed, "enc");
+    text_puts(to, "), and xcj does not decrypt: only who has the private key of its recipient can");
+    json_decref(parsed);
+    text_free(&header.bytes);
+}
+
+/* What it is, if it is no token that can be verified. */
+static const char *kind_of(const char *name, xcj_str token, size_t dots)
+{
+    if (token_is_json(token.ptr, token.len)) {
+        json_t *object = doc_load(token.ptr, token.len);
+        const bool is_encrypted = json_object_get(object, "ciphertext") != NULL;
+        json_decref(object);
+        return is_encrypted ? "is encrypted (a JWE in JSON), and xcj does not decrypt" : NULL;
     }
-    if (token[len - 1] == '\r') {
-        return "ends in a carriage return: its lines end in CRLF, not LF";
-    }
-    if (text_is_space(token[0]) || text_is_space(token[len - 1])) {
-        return "has white space around it";
-    }
-    if (token_is_json(token, len)) {
-        return NULL;
-    }
-    if (len >= 5 && memcmp(token, "-----", 5) == 0) {
+    if (token.len >= 5 && memcmp(token.ptr, "-----", 5) == 0) {
         return "is a PEM text, not a token";
     }
-    if (count_dots(token, len) == 4) {
-        return "has five parts: an encrypted token (JWE), which is not supported";
+    if (token.len >= 4 && memcmp(token.ptr, "ZXlK", 4) == 0 && dots == 0) {
+        return "is a token in base64: base64 -d FILE gives it";
     }
-    if (name == OPERAND && access(token, F_OK) == 0) {
-        return "is the name of a file: @FILE reads it";
+    if (memchr(token.ptr, '=', token.len) != NULL && dots == 2) {
+        return "has padding (=), as an AWS load balancer writes it: JOSE has none (RFC 7515 2), so xcj verify refuses it; "
+               "xcj inspect reads it";
     }
-    return NULL;
+    return name == OPERAND && access(token.ptr, F_OK) == 0 ? "is the name of a file: @FILE reads it" : NULL;
+}
+
+static void put_hint(text *to, const char *name, const wrapping *of, bool is_line)
+{
+    const xcj_str token = text_view(&of->token);
+    size_t dots = 0;
+    for (size_t i = 0; i < token.len; i++) {
+        dots += token.ptr[i] == '.';
+    }
+    if (dots == 4 && of->count <= 1 && !token_is_json(token.ptr, token.len)) {
+        put_encrypted(to, token.ptr);
+    } else if (!put_wrapping(to, of, is_line)) {
+        const char *kind = kind_of(name, token, dots);
+        text_puts(to, kind != NULL ? kind : "");
+    }
+}
+
+static void put_fault(text *to, const char *name, xcj_str token, bool is_line)
+{
+    wrapping of;
+    if (token.len == 0) {
+        text_puts(to, "is empty");
+    } else if (memchr(token.ptr, '\0', token.len) != NULL) {
+        text_puts(to, "contains a NUL byte: it is binary, or UTF-16, which iconv -f UTF-16 -t UTF-8 FILE converts");
+    } else {
+        to->failed = !wrapping_take(&of, token) || to->failed;
+        put_hint(to, name, &of, is_line);
+        wrapping_free(&of);
+    }
+}
+
+void token_name_fault(xcj_error *err, const char *name, xcj_str token, bool is_line)
+{
+    text words = TEXT_INIT;
+    put_fault(&words, name, token, is_line);
+    if (words.len > 0 && !words.failed) {
+        (void)snprintf(err->message, sizeof err->message, "the token %s", words.ptr);
+    }
+    text_free(&words);
 }

@@ -17,9 +17,10 @@ msg_status token_read(text *out, const char **name, const opt_list *operands, co
 bool token_is_json(const char *token, size_t len);
 
 /**
- * What people wrap around tokens, in words; NULL if there is nothing of the kind. `name` is what token_read() gave, or
- * another name: only an operand is looked up among the files, for whoever sends a token must not learn which there are.
+ * Names in the error of a token that cannot be taken apart what is around it, or what it is instead, and the way out (not
+ * for a line of a batch); leaves the error alone where nothing is known. `name` is what token_read() gave, or another name:
+ * only an operand is looked up among the files, for whoever sends a token must not learn which there are.
  */
-const char *token_hint(const char *name, const char *token, size_t len);
+void token_name_fault(xcj_error *err, const char *name, xcj_str token, bool is_line);
 
 #endif

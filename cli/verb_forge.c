@@ -124,8 +124,8 @@ static msg_status take_token(sources *of, const char *name)
                         TOKEN_LIMIT);
     }
     if (xcj_unverified_decode(&of->taken, of->token.ptr, of->token.len, &err) != XCJ_OK) {
-        const char *hint = token_hint(name, of->token.ptr, of->token.len);
-        return hint != NULL ? msg_fail(STATUS_INPUT, name, "the token %s", hint) : msg_fail_error(ABOUT_TOKEN, name, &err);
+        token_name_fault(&err, name, text_view(&of->token), false);
+        return msg_fail_error(ABOUT_TOKEN, name, &err);
     }
     split(of);
     from->token = text_view(&of->token);

@@ -237,9 +237,9 @@ static msg_status inspect(const inspect_args *args, const text *token, const cha
 {
     parts of;
     findings found = { 0 };
-    msg_status status = parts_take(&of, name, token);
+    msg_status status = lint_take(&of, &found, name, token, !args->json);
     if (status == STATUS_OK) {
-        const lint_how how = { now, LINT_LIFETIME, false };
+        const lint_how how = { now, LINT_LIFETIME, false, false };
         view v = { TEXT_INIT, msg_colour(STDOUT_FILENO), &of, &found, now };
         lint_token(&found, &of, &how);
         status = found.failed ? msg_fail_memory() : args->json ? print_json(&v) : print_people(&v);

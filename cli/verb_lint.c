@@ -49,11 +49,14 @@ static bool looks_like_der(const text *data)
  */
 static bool is_token_word(const char *word)
 {
+    wrapping of;
     size_t dots = 0;
     for (const char *p = word; *p != '\0'; p++) {
         dots += *p == '.';
     }
-    return strncmp(word, "Bearer ", 7) == 0 || (strncmp(word, "ey", 2) == 0 && (dots == 2 || dots == 4));
+    const bool is_wrapped = wrapping_take(&of, xcj_text(word)) && of.around != 0 && wrapping_is_token(text_view(&of.token));
+    wrapping_free(&of);
+    return is_wrapped || (strncmp(word, "ey", 2) == 0 && (dots == 2 || dots == 4));
 }
 
 static msg_status read_subject(subject *of, const lint_args *args, const opt_list *operands)
@@ -67,6 +70,17 @@ static msg_status read_subject(subject *of, const lint_args *args, const opt_lis
     return io_read(&of->data, "key", word, IO_KEY_LIMIT, STATUS_INPUT);
 }
 
+/* Bytes that are a token, alone or within something else. */
+static bool is_token(const text *data)
+{
+    wrapping of;
+    const bool is_one =
+        wrapping_take(&of, text_view(data)) &&
+        (of.around & ~WRAP_SPACE ? wrapping_is_token(text_view(&of.token)) : parts_like(data->ptr, data->len));
+    wrapping_free(&of);
+    return is_one;
+}
+
 static msg_status look_at_token(subject *of, findings *found, const lint_how *how)
 {
     parts taken;
@@ -74,7 +88,7 @@ static msg_status look_at_token(subject *of, findings *found, const lint_how *ho
         io_trim_line_end(&of->data); /* the one of a file, as for every token */
     }
     of->kind = "token";
-    msg_status status = parts_take(&taken, of->name, &of->data);
+    msg_status status = lint_take(&taken, found, of->name, &of->data, how->is_noted);
     if (status == STATUS_OK) {
         lint_token(found, &taken, how);
     }
@@ -191,8 +205,7 @@ static msg_status look(subject *of, findings *found, const lint_how *how, const 
     }
     const bool is_json = begins_json(&of->data);
     const bool is_wrapped = !is_json && begins_object(&of->data);
-    if (of->kind != NULL ||
-        (!is_json && !is_wrapped && !looks_like_der(&of->data) && parts_like(of->data.ptr, of->data.len))) {
+    if (of->kind != NULL || (!is_json && !is_wrapped && !looks_like_der(&of->data) && is_token(&of->data))) {
         return look_at_token(of, found, how);
     }
     return is_json ? look_at_json(of, found, how, read_how) : look_at_data(of, found, how, read_how);
@@ -258,7 +271,7 @@ static msg_status report(const subject *of, const findings *found, bool json)
 
 static msg_status read_how(lint_how *how, const lint_args *args)
 {
-    *how = (lint_how){ time_now(), LINT_LIFETIME, args->is_private };
+    *how = (lint_how){ time_now(), LINT_LIFETIME, args->is_private, !args->json };
     msg_status status = args->now != NULL ? time_instant(&how->now, "--now", args->now) : STATUS_OK;
     if (status == STATUS_OK && args->max_lifetime != NULL) {
         status = time_duration(&how->max_lifetime, "--max-lifetime", args->max_lifetime);

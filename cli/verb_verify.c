@@ -19,6 +19,7 @@
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
+#include "cli/wrapping.h"
 
 typedef struct verify_args {
     const char *key;
@@ -44,6 +45,7 @@ typedef struct verify_args {
     bool all_signatures;
     const char *payload;
     const char *token_env;
+    bool unwrap;
     bool batch;
     bool line_buffered;
     bool json;
@@ -78,6 +80,7 @@ static const opt_row OPTIONS[] = {
     { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "of a JSON serialisation every signature must be valid" },
     { "payload", 0, OPT_TEXT, "FILE", AT(payload), "the detached payload" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
+    { "unwrap", 0, OPT_FLAG, NULL, AT(unwrap), "take off \"Bearer \", quotes, line breaks, a token response" },
     { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token a line" },
     { "line-buffered", 0, OPT_FLAG, NULL, AT(line_buffered),
       "with --batch: print each result before the next line is read" },
@@ -114,7 +117,8 @@ typedef struct verify_case {
     const char *name;
     const char *token;
     size_t len;
-    size_t line; /* of a batch, else 0 */
+    size_t line;     /* of a batch, else 0 */
+    unsigned around; /* what --unwrap took off */
     xcj_verified *verified;
     xcj_error err;
     const char *code; /* its name */
@@ -162,6 +166,9 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     }
     if (args->batch && (args->payload != NULL || args->token_env != NULL)) {
         return msg_fail(STATUS_USAGE, "verify", "--batch goes neither with --payload nor with --token-env");
+    }
+    if (args->batch && args->unwrap) {
+        return msg_fail(STATUS_USAGE, "verify", "--unwrap is for one token: --batch has one in each line, and nothing else");
     }
     const char *operand = operands->count > 0 ? operands->items[0] : "-";
     if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0) {
@@ -446,6 +453,9 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
     (void)json_object_set_new(verdict, "thumbprint", thumbprint_of(of->verified));
     (void)json_object_set_new(verdict, "expires_in", seconds_left(of->verified, job->now));
     (void)json_object_set_new(verdict, "note", note_of(job, of, header));
+    if (job->args->unwrap) {
+        (void)json_object_set_new(verdict, "unwrapped", wrapping_list(of->around));
+    }
     if (of->verified != NULL && job->args->jws) {
         (void)json_object_set_new(verdict, "payload", doc_text(xcj_verified_payload(of->verified)));
     }
@@ -496,9 +506,8 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
 static void say_refusal(const verify_job *job, verify_case *of)
 {
     bool is_malformed = of->status == STATUS_INPUT && of->err.code != XCJ_OK;
-    const char *hint = is_malformed ? token_hint(of->name, of->token, of->len) : NULL;
-    if (hint != NULL) {
-        (void)snprintf(of->err.message, sizeof of->err.message, "the token %s", hint);
+    if (is_malformed) {
+        token_name_fault(&of->err, of->name, (xcj_str){ of->token, of->len }, of->line > 0);
     }
     keys_name_weak(&of->err, &job->args->secret);
     (void)msg_fail(of->status, of->name, "%s", of->err.message);
@@ -606,6 +615,23 @@ static msg_status judge(const verify_job *job, verify_case *of)
     return of->status != STATUS_OK ? of->status : printed;
 }
 
+/* Takes off what is certain not to be the token's own, and says so. */
+static msg_status unwrap(text *token, verify_case *of, const verify_args *args)
+{
+    wrapping found;
+    msg_status status = wrapping_take(&found, text_view(token)) ? STATUS_OK : msg_fail_memory();
+    const bool is_certain = (found.around & ~WRAP_CERTAIN) == 0;
+    if (status == STATUS_OK && is_certain && found.around != 0) {
+        of->around = found.around;
+        text_free(token);
+        *token = found.token;
+        found.token = (text)TEXT_INIT;
+    }
+    wrapping_note(args->quiet || args->json ? 0 : of->around, of->name);
+    wrapping_free(&found);
+    return status;
+}
+
 static msg_status verify_one(verify_job *job, const opt_list *operands)
 {
     text token = TEXT_INIT;
@@ -613,6 +639,9 @@ static msg_status verify_one(verify_job *job, const opt_list *operands)
     msg_status status = token_read(&token, &of.name, operands, job->args->token_env);
     if (status == STATUS_OK && job->args->payload != NULL) {
         status = io_read(&job->payload, "--payload", job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
+    }
+    if (status == STATUS_OK && job->args->unwrap) {
+        status = unwrap(&token, &of, job->args);
     }
     if (status == STATUS_OK) {
         of.token = token.ptr;

@@ -5,8 +5,6 @@ use warnings;
 use File::Temp qw(tempdir);
 
 my %not_yet = (
-    '100' => 'verify does not name the padding of an AWS load balancer',
-    '124' => 'verify does not name an SD-JWT',
     '146' => 'mint signs no opaque payload',
     '155' => 'mint takes --kid thumbprint for a kid',
 );

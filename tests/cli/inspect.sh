@@ -56,7 +56,9 @@ TOKEN=$token accept 'of the environment' inspect --now 1712686000 --token-env TO
 same 'of the environment' out want
 for around in 'Bearer @' 'bearer  @' "'@'" '"@"' ' @ ' '"Bearer @"'; do
     wrapped=$(printf '%s' "$around" | sed "s/@/$token/")
-    accept "within: $around" inspect --now 1712686000 "$wrapped"
+    run inspect --now 1712686000 "$wrapped"
+    came_to "within: $around" 0
+    err_has "within: $around" 'xcj: token: taken off: '
     grep -v '^odd   token: ' out >rest
     same "within: $around" rest want
     case $around in *[Bb]earer*) out_has "within: $around" 'odd   token: "Bearer " before it is not part of it' ;; esac

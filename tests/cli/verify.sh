@@ -87,8 +87,8 @@ printf '%s\n\n' "$token" >t3
 refuse 'two line ends' 3 'white space' verify --jwks jwks.json --now 1500 @t3
 printf ' %s' "$token" >t4
 refuse 'a space before' 3 'white space' verify --jwks jwks.json --now 1500 @t4
-refuse 'Bearer before' 3 'begins with "Bearer "' verify --jwks jwks.json --now 1500 "Bearer $token"
-refuse 'bearer before, in the file' 3 'begins with "Bearer "' verify --jwks jwks.json --now 1500 - <<END
+refuse 'Bearer before' 3 'has "Bearer " before it' verify --jwks jwks.json --now 1500 "Bearer $token"
+refuse 'bearer before, in the file' 3 'has "Bearer " before it' verify --jwks jwks.json --now 1500 - <<END
 bearer $token
 END
 refuse 'quotes around' 3 'stands in quotes' verify --jwks jwks.json --now 1500 "\"$token\""
