@@ -14,29 +14,29 @@
 #include "lib/key/scratch.h"
 #include "lib/key/x509.h"
 
-/* Two int64_t, a port, the names and punctuation of every claim, a UUID. */
+/* Room for two int64_t, a port, a UUID, and the names and punctuation of every claim. */
 #define FIXED_MAX 256
 
 #define STORAGE 4096
 
-/* What an inbound payload has that the claims are made of; a value of type 0 is not there. */
+/* The parts of an inbound payload that the claims need; a value with type 0 is absent. */
 typedef struct inbound {
     const xcj__plan *plan;
-    xcj__buf *out; /* NULL: nothing is kept */
+    xcj__buf *out; /* NULL: keep nothing */
     xcj__json_value client_id;
     xcj__json_value exp;
     xcj__json_value act;
 } inbound;
 
-/* One request on its way. */
+/* The state of one request. */
 typedef struct request {
     xcj__buf *out;
     const xcj__plan *plan;
     const xcj_auth *auth;
     xcj_scratch *scratch;
-    xcj__buf work; /* what was decoded of the credential */
+    xcj__buf work; /* decoded parts of the credential */
     inbound in;
-    xcj_str known_consumer; /* by the identities */
+    xcj_str known_consumer; /* the consumer that the identities give */
     int64_t now;
 } request;
 
@@ -47,7 +47,7 @@ static void put_item(xcj__buf *out, const xcj__json_item *item)
     xcj__buf_put(out, item->raw_name.ptr, (size_t)(end - item->raw_name.ptr));
 }
 
-/* A parser that does not tell case apart would take it for ours. */
+/* A parser that ignores case would treat it as our claim. */
 static xcj_code shadows(const xcj__json_item *item, xcj_error *err)
 {
     char shown[XCJ__SHOWN];
@@ -90,7 +90,7 @@ static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *
     return XCJ_OK;
 }
 
-/* The claim was copied already where it is kept, so its text may be unescaped in place. */
+/* If the claim is kept, it is already copied, so its string may be unescaped in place. */
 static xcj_code bearer_client_id(xcj_str *out, const request *r, xcj_error *err)
 {
     const xcj__json_value *claim = &r->in.client_id;
@@ -111,7 +111,7 @@ static xcj_code bearer_client_id(xcj_str *out, const request *r, xcj_error *err)
                         XCJ__ISSUE "Unable to get '%s' claim from the Bearer token%s", shown, fault);
 }
 
-/* The kept members go out, and the others of interest are noted. */
+/* Writes the kept members, and remembers the others that the claims need. */
 static xcj_code splice_payload(request *r, xcj_str payload, xcj_error *err)
 {
     xcj_error why;
@@ -143,7 +143,7 @@ static xcj_code open_bearer(xcj_str *payload, request *r, const xcj__credential 
     return code == XCJ_OK ? splice_payload(r, *payload, err) : code;
 }
 
-/* An API key is known by its entry, which says whose it is. Without identities it is the client_id, or its hash is. */
+/* An API key's entry gives its client_id. Without identities, the key or its hash is the client_id. */
 static xcj_code look_up(xcj_str *client_id, xcj_str *consumer, request *r, uint32_t method, xcj_error *err)
 {
     const xcj__plan *plan = r->plan;
@@ -168,7 +168,7 @@ static xcj_code look_up(xcj_str *client_id, xcj_str *consumer, request *r, uint3
     return code;
 }
 
-/* What xcj_caller_new() has found out. */
+/* Takes over what xcj_caller_new() found. */
 static xcj_code use_caller(xcj_str *client_id, request *r, xcj_error *err)
 {
     const xcj_caller *caller = r->auth->caller;
@@ -180,7 +180,7 @@ static xcj_code use_caller(xcj_str *client_id, request *r, xcj_error *err)
     return caller->payload.ptr != NULL ? splice_payload(r, caller->payload, err) : XCJ_OK;
 }
 
-/* For a Bearer token, the inbound claims that are kept are written first. */
+/* For a Bearer token, writes the kept inbound claims first. */
 static xcj_code find_identity(xcj_str *client_id, request *r, const xcj__credential *credential, xcj_error *err)
 {
     xcj_code code;
@@ -219,7 +219,7 @@ static xcj_code read_clock(int64_t *now, const xcj__plan *plan, const xcj_auth *
     return XCJ_OK;
 }
 
-/* RFC 7519 4.1.4: a token is not accepted at its exp, so whole seconds below it are what is left. */
+/* RFC 7519 4.1.4: a token is not accepted at its exp, so round a fraction down to whole seconds. */
 static xcj_code cap_exp(int64_t *exp, const request *r, xcj_error *err)
 {
     const xcj__json_value *theirs = &r->in.exp;
@@ -258,7 +258,7 @@ static bool is_default_port(xcj_str scheme, unsigned port)
            (port == 443 && xcj__str_is_nocase(scheme, "https"));
 }
 
-/* RFC 3986 3.2.2: an IPv6 address stands in brackets, or its last group would read as a port. */
+/* RFC 3986 3.2.2: an IPv6 address needs brackets, or its last group would look like a port. */
 static const char *service_fault(const xcj_auth *auth)
 {
     xcj_str host = auth->service_host;
@@ -384,7 +384,7 @@ static xcj_code read_consumer(xcj_str *out, const request *r, xcj_error *err)
     return XCJ_OK;
 }
 
-/* An inbound act.client_id goes even when no consumer takes its place: nobody here vouches for it. */
+/* Remove an inbound act.client_id even if there is no consumer to replace it: nobody here vouches for it. */
 static xcj_code put_act(const request *r, xcj_error *err)
 {
     xcj_str consumer;
@@ -437,7 +437,7 @@ static void put_custom(const request *r)
     }
 }
 
-/* iss and aud, which nothing stands in for. */
+/* iss and aud have no defaults. */
 static xcj_code check_parties(const request *r, xcj_error *err)
 {
     if (r->plan->iss.ptr == NULL) {
@@ -495,7 +495,7 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__plan *plan, const xcj_au
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
 }
 
-/* The payload is copied before a client_id in it is unescaped in place. */
+/* Copies the payload before a client_id in it is unescaped in place. */
 static xcj_code fill_caller(xcj_caller *caller, request *r, xcj_str payload, xcj_str client_id, xcj_error *err)
 {
     char *at = (char *)(caller + 1);
@@ -561,7 +561,7 @@ xcj_code xcj__auth_find_caller(xcj_caller **out, const xcj__plan *plan, const xc
     return code;
 }
 
-/* Which of our claims the caller's have, and where their members stand. */
+/* Which of our claims the caller's JSON has, and the span of its members. */
 typedef struct given {
     const xcj__plan *plan;
     bool has[XCJ__CLAIM_COUNT + 1];
@@ -640,7 +640,7 @@ xcj_code xcj__auth_complete_claims(xcj__buf *out, const xcj__plan *plan, xcj_str
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
 }
 
-/* Everything but the credential and the consumer. */
+/* The length of everything but the credential and the consumer. */
 static size_t common_max(const xcj__plan *plan, const xcj_auth *auth)
 {
     size_t audience = plan->aud.len;
@@ -652,7 +652,7 @@ static size_t common_max(const xcj__plan *plan, const xcj_auth *auth)
     return FIXED_MAX + plan->iss.len + audience + xcj__json_string_max(auth->jti.len) + plan->members.len;
 }
 
-/* A subject's length follows from nothing but the certificate's content, so it is read. */
+/* The length of a subject depends only on the certificate's contents, so the certificate must be read. */
 static size_t subject_len(const xcj__credential *credential, bool dn_kong)
 {
     char storage[1024];
@@ -664,7 +664,7 @@ static size_t subject_len(const xcj__credential *credential, bool dn_kong)
     return len;
 }
 
-/* No client_id has control characters, so escaping doubles it at most. A Bearer payload may give it and keep it. */
+/* A client_id has no control characters, so escaping at most doubles it. A Bearer payload may both give and keep it. */
 static size_t identity_max(const xcj__plan *plan, const xcj_auth *auth)
 {
     xcj__credential credential;

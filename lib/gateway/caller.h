@@ -1,5 +1,5 @@
 /*
- * caller.h: the inside of an xcj_caller, which auth.c fills in.
+ * caller.h: the struct of an xcj_caller, which auth.c fills in.
  */
 #ifndef XCJ_LIB_GATEWAY_CALLER_H
 #define XCJ_LIB_GATEWAY_CALLER_H
@@ -8,12 +8,12 @@
 
 #include "lib/gateway/plan.h"
 
-/** One block: this, then the payload and the client_id. */
+/** One block: this struct, then the payload and the client_id. */
 struct xcj_caller {
     xcj_minter *minter;    /* a reference */
-    const xcj__plan *plan; /* the minter's, for which alone it counts */
+    const xcj__plan *plan; /* the minter's settings; the caller is valid for no others */
     uint32_t method;
-    xcj_str payload;   /* of a Bearer token */
+    xcj_str payload;   /* the payload of a Bearer token */
     xcj_str client_id; /* in this block */
     xcj_str consumer;  /* in the minter's identities; absent: none */
 };

@@ -34,13 +34,13 @@ static const char *const field_names[FIELD_COUNT] = {
     [VERBOSE] = "verbose",
 };
 
-/* What may stand beside `config` in a plugin's declaration; none of it concerns a minter. */
+/* Members that may accompany `config` in a plugin's declaration; a minter needs none of them. */
 static const char *const beside_config[] = {
     "config",  "name",  "enabled",  "protocols",      "tags",       "id",         "instance_name",
     "service", "route", "consumer", "consumer_group", "created_at", "updated_at", "ordering",
 };
 
-/* Members of what holds plugins, and how to take one out. */
+/* Members of documents that contain plugins, and how to extract one plugin. */
 static const struct {
     const char *name;
     const char *what;
@@ -53,7 +53,7 @@ static const struct {
                          "select(.name == \"x-custom-jwt\")' does" },
 };
 
-/* A value of type 0 is not there. */
+/* A value with type 0 is absent. */
 typedef struct config {
     xcj__json_value fields[FIELD_COUNT];
 } config;
@@ -129,7 +129,7 @@ static xcj_code read_fields(config *fields, const char *text, size_t len, xcj_er
     return code;
 }
 
-/* The text is a copy of ours, wiped when it is freed, so a string is unescaped where it stands. */
+/* The text is our own copy, wiped when it is freed, so strings are unescaped in place. */
 static xcj_str unescaped(char *text, const xcj__json_value *value)
 {
     if (!value->escaped) {
@@ -139,14 +139,14 @@ static xcj_str unescaped(char *text, const xcj__json_value *value)
     return (xcj_str){ dst, xcj__json_unescape(dst, value->text) };
 }
 
-/* Kong resolves such a text by itself, from a vault that only it can open. */
+/* Kong itself resolves such a string, from a vault that only Kong can open. */
 static bool is_vault_reference(xcj_str text)
 {
     static const char prefix[] = "{vault://";
     return text.len >= sizeof prefix - 1 && memcmp(text.ptr, prefix, sizeof prefix - 1) == 0;
 }
 
-/* An absent member leaves *out as it is. */
+/* Leaves *out unchanged if the member is absent. */
 static xcj_code read_string(xcj_str *out, char *text, const config *fields, field which, xcj_error *err)
 {
     const xcj__json_value *value = &fields->fields[which];
@@ -264,7 +264,7 @@ static xcj_code read_key(xcj_key **out, char *text, const config *fields, const 
     return XCJ_OK;
 }
 
-/* `text` is ours to change; `options` come in as the defaults. */
+/* May change `text`. `options` contain the defaults. */
 static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options *options,
                       const xcj_key_options *key_options, xcj_error *err)
 {

@@ -17,10 +17,10 @@
 #define METHODS 4
 #define LIST_MAX 80
 
-/* In the order in which the original looks for them. */
+/* In the order in which the Kong plugin looks for them. */
 static const struct {
     uint32_t bit;
-    const char *name; /* as the original's sentence calls it */
+    const char *name; /* the name in the Kong plugin's error message */
 } methods[METHODS] = {
     { XCJ_AUTH_BEARER, "Bearer token" },
     { XCJ_AUTH_BASIC, "Basic Auth" },
@@ -78,7 +78,7 @@ static xcj_str trimmed(xcj_str text)
     return text;
 }
 
-/* RFC 9110 11.4: the scheme, and all that follows it. */
+/* RFC 9110 11.4: splits the scheme from the rest of the value. */
 static xcj_str split_scheme(xcj_str *rest, xcj_str value)
 {
     value = trimmed(value);
@@ -87,7 +87,7 @@ static xcj_str split_scheme(xcj_str *rest, xcj_str value)
     return (xcj_str){ value.ptr, len };
 }
 
-/* What each method finds, by its place in `methods`; ptr NULL: nothing. Credentials still begin with the space. */
+/* Finds each method's credential, by index in `methods`; ptr NULL: none. Credentials still begin with the space. */
 static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
 {
     memset(found, 0, METHODS * sizeof *found);
@@ -109,7 +109,7 @@ static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
     }
 }
 
-/* The methods of these bits in words, each after `before`. */
+/* Writes the names of these methods, each after `before`. */
 static const char *name_methods(char list[LIST_MAX], uint32_t bits, const char *before)
 {
     xcj__buf buf;
@@ -125,7 +125,7 @@ static const char *name_methods(char list[LIST_MAX], uint32_t bits, const char *
     return list;
 }
 
-/* RFC 9110 11.4: one or more spaces, then the credentials, which for these schemes have no white space within. */
+/* RFC 9110 11.4: one or more spaces, then the credentials, which contain no white space in these schemes. */
 static xcj_code read_credentials(xcj_str *out, xcj_str rest, const char *fault, xcj_error *err)
 {
     if (rest.len == 0) {
@@ -181,7 +181,7 @@ uint32_t xcj__credential_methods(const xcj_auth *auth)
     return present(found);
 }
 
-/* Two subjects, and nothing says which one the gateway has checked. */
+/* With two subjects it is unknown which one the gateway has checked. */
 static bool has_two_subjects(const xcj_auth *auth)
 {
     return (auth->methods & XCJ_AUTH_CLIENT_CERT) != 0 && auth->client_cert.len > 0 && auth->client_dn.len > 0;
@@ -241,7 +241,7 @@ const char *xcj__client_id_fault(xcj_str client_id)
                                                                : ": it has a character that does not show";
 }
 
-/* RFC 7617 2: token68, so the padding may be left out; RFC 4648 3.5: no bits beyond the last byte. */
+/* RFC 7617 2: token68, so padding is optional; RFC 4648 3.5: no bits after the last byte. */
 static bool decode_basic(uint8_t *dst, size_t *dst_len, xcj_str text)
 {
     size_t tail = text.len % 4;
@@ -260,7 +260,7 @@ static bool decode_basic(uint8_t *dst, size_t *dst_len, xcj_str text)
     return good;
 }
 
-/* RFC 7617 2: the user ends at the first colon; the password may have more of them. */
+/* RFC 7617 2: the user ends at the first colon; the password may contain more. */
 static xcj_code basic_user(xcj_str *out, const char *pair, size_t len, xcj_error *err)
 {
     const char *colon = len > 0 ? memchr(pair, ':', len) : NULL;

@@ -7,7 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/gateway/credential.h"
 
-/* Headers that frame a message, name its target, or mean something to the server: a token in their place breaks it. */
+/* These headers frame a message, name its target, or mean something to the server: a token in them would break it. */
 static const char *const reserved[] = {
     "Host",
     "Connection",

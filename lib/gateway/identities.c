@@ -9,18 +9,19 @@
 #include "lib/gateway/credential.h"
 #include "lib/key/digest.h"
 
-/* The object, its two members, an entry, and a value that is refused by its type. */
+/* Depth for the object, its two members, an entry, and a value that is refused by its type. */
 static const xcj__json_limits limits = { .max_depth = 8, .max_members = SIZE_MAX };
 
 #define SHA256_LEN 32
 
 typedef struct entry {
-    uint8_t digest[SHA256_LEN]; /* of what it is looked up by */
+    uint8_t digest[SHA256_LEN]; /* of the API key or client_id */
     xcj__identity identity;
-    xcj__json_item item; /* where it stands, while it is read */
+    xcj__json_item item; /* its JSON, during reading only */
 } entry;
 
-/* Open addressing: a slot is 0, or one more than the place of an entry. At least half of the slots are empty. */
+/* A hash table with open addressing: a slot is 0, or the index of an entry plus one. At least half of the slots are
+ * empty. */
 typedef struct table {
     entry *entries;
     size_t count;
@@ -30,18 +31,18 @@ typedef struct table {
 
 struct xcj_identities {
     atomic_size_t refs;
-    char *text; /* a copy, in which the values are unescaped */
+    char *text; /* our copy, in which the values are unescaped */
     table apikeys;
     table clients;
     size_t longest;
 };
 
-/* What a visitor works on. */
+/* The context of the JSON visitors. */
 typedef struct reading {
     xcj_identities *identities;
     table *table;
     size_t added;
-    bool is_key; /* the table is that of API keys */
+    bool is_key; /* this is the table of API keys */
     xcj__json_value consumer;
     xcj__json_value client_id;
 } reading;
@@ -95,7 +96,7 @@ static xcj_code visit_top(void *ctx, const xcj__json_item *item, xcj_error *err)
     }
     const xcj_str raw = item->value.raw;
     r->table = is_key ? &r->identities->apikeys : &r->identities->clients;
-    if (r->table->entries != NULL) { /* the scan itself finds repeated names only at the end of the object */
+    if (r->table->entries != NULL) { /* a repeated member: the scan itself reports it only at the end of the object */
         return wrong(r, item, "is there twice", err);
     }
     r->added = 0;
@@ -123,7 +124,7 @@ static xcj_code visit_member(void *ctx, const xcj__json_item *item, xcj_error *e
     return XCJ_OK;
 }
 
-/* The text is a copy of ours, so a string is unescaped where it stands. */
+/* The text is our own copy, so strings are unescaped in place. */
 static xcj_str unescaped(const reading *r, xcj_str text)
 {
     char *dst = r->identities->text + (text.ptr - r->identities->text);
@@ -209,7 +210,7 @@ static size_t first_slot(const table *t, const uint8_t digest[SHA256_LEN])
     return begin & (t->slot_count - 1);
 }
 
-/* Names of one object differ, so digests do. */
+/* The names in one object differ, so the digests differ too. */
 static void insert(table *t, size_t place)
 {
     size_t at = first_slot(t, t->entries[place].digest);

@@ -1,5 +1,5 @@
 /*
- * identities.h: looking up a caller.
+ * identities.h: looks up a caller.
  */
 #ifndef XCJ_LIB_GATEWAY_IDENTITIES_H
 #define XCJ_LIB_GATEWAY_IDENTITIES_H
@@ -8,21 +8,21 @@
 
 #include <xcj/identities.h>
 
-/** Views into the identities; `consumer.ptr` NULL: there is no such entry. */
+/** Views into the identities; `consumer.ptr` NULL: no such entry. */
 typedef struct xcj__identity {
-    xcj_str client_id; /* of an API key */
+    xcj_str client_id; /* for an API key only */
     xcj_str consumer;
 } xcj__identity;
 
-/** Of this API key. XCJ_ERR_CRYPTO, _MEMORY: not looked up. */
+/** Looks up an API key. After XCJ_ERR_CRYPTO or _MEMORY the result is unknown. */
 XCJ_MUST_CHECK xcj_code xcj__identities_find_key(xcj__identity *out, const xcj_identities *identities, xcj_str key,
                                                  xcj_error *err);
 
-/** Of a caller with this client_id. XCJ_ERR_CRYPTO, _MEMORY: not looked up. */
+/** Looks up a client_id. After XCJ_ERR_CRYPTO or _MEMORY the result is unknown. */
 XCJ_MUST_CHECK xcj_code xcj__identities_find_client(xcj__identity *out, const xcj_identities *identities, xcj_str client_id,
                                                     xcj_error *err);
 
-/** No client_id and consumer of an entry have more bytes together. */
+/** The largest total length of one entry's client_id and consumer. */
 size_t xcj__identities_longest(const xcj_identities *identities);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "lib/gateway/credential.h"
 
-/* The bits of the methods are numbered in the plugin's order. */
+/* The method bits are numbered in the plugin's order. */
 uint32_t xcj_kong_method(const xcj_auth *auth)
 {
     xcj_auth read;

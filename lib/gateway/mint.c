@@ -142,7 +142,7 @@ static size_t token_len(const xcj_minter *minter, size_t claims_len)
     return minter->head.len + xcj__b64u_encoded_len(claims_len) + 1 + xcj__b64u_encoded_len(minter->signature_len);
 }
 
-/* Header and claims into the job's buffer, once the whole token is known to fit. */
+/* Writes header and claims into the job's buffer, after checking that the whole token fits. */
 static xcj_code write_input(xcj_mint_job *job, const xcj_minter *minter, const xcj__buf *claims, xcj_error *err)
 {
     size_t needed = token_len(minter, claims->len);
@@ -165,7 +165,7 @@ static xcj_code write_input(xcj_mint_job *job, const xcj_minter *minter, const x
     return XCJ_OK;
 }
 
-/* A job begins without anything that a later step could take for done; its buffer holds no text yet. */
+/* Clears a job so that no later step treats it as prepared or signed. */
 static void job_init(xcj_mint_job *job, char *buf, size_t cap)
 {
     job->size = sizeof *job;
@@ -194,10 +194,10 @@ static size_t job_finish(const xcj_mint_job *job)
     return job->input_len + 1 + xcj__b64u_encode(end + 1, job->signature, job->signature_len);
 }
 
-/* What the claims are made of. */
+/* The input for the claims. */
 typedef struct source {
     const xcj_auth *auth; /* NULL: all defaults */
-    const xcj_str *given; /* the caller's claims; NULL: those of the authentication */
+    const xcj_str *given; /* given claims; NULL: claims for the credential */
 } source;
 
 static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
@@ -222,7 +222,7 @@ static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source 
     return code;
 }
 
-/* The last two steps of a mint in one call. An unsigned half is not left in the caller's buffer. */
+/* Signs and finishes. On failure, wipes the unsigned part from the caller's buffer. */
 static xcj_code job_complete(xcj_mint_job *job, size_t *len, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_code code = job_sign(job, minter, scratch, err);
@@ -235,7 +235,7 @@ static xcj_code job_complete(xcj_mint_job *job, size_t *len, const xcj_minter *m
     return XCJ_OK;
 }
 
-/* All three steps. */
+/* Runs all three steps. */
 static xcj_code mint(xcj_mint_job *job, size_t *len, const xcj_minter *minter, source from, xcj_scratch *own, xcj_error *err)
 {
     xcj_scratch *scratch = xcj__spares_take(&minter->spares, own);
@@ -430,7 +430,7 @@ xcj_code xcj_minter_failure(char **out, size_t *out_len, const xcj_minter *minte
         size_t len = strnlen(failure->message, sizeof failure->message);
         char shown[sizeof failure->message];
         xcj_str message = { failure->message, len };
-        if (!xcj__utf8_valid(message.ptr, message.len)) { /* cut short within a character */
+        if (!xcj__utf8_valid(message.ptr, message.len)) { /* cut within a character */
             message = xcj_text(xcj__sanitise(shown, sizeof shown, message.ptr, message.len));
         }
         xcj__buf_put_text(&body, ",\"VerboseMessage\":");

@@ -1,5 +1,5 @@
 /*
- * mint.h: what a configuration object adds to a minter.
+ * mint.h: the settings that a configuration object adds to a minter.
  */
 #ifndef XCJ_LIB_GATEWAY_MINT_H
 #define XCJ_LIB_GATEWAY_MINT_H
@@ -10,7 +10,7 @@
 
 #include "lib/gateway/plan.h"
 
-/** What only a configuration object says; an absent name is the default's. */
+/** Settings that only a configuration object has; an absent name means the default. */
 typedef struct xcj__minter_config {
     xcj_str apikey;
     xcj_str upstream;
@@ -18,11 +18,11 @@ typedef struct xcj__minter_config {
     bool verbose;
 } xcj__minter_config;
 
-/** As xcj_minter_new(), with options already read. The names have been checked. */
+/** Like xcj_minter_new(), but with options already read and names already checked. */
 XCJ_MUST_CHECK xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
                                           const xcj__minter_config *headers, xcj_error *err);
 
-/** What it makes claims by. */
+/** The minter's settings for claims. */
 const xcj__plan *xcj__minter_plan(const xcj_minter *minter);
 
 #endif

@@ -41,7 +41,7 @@ xcj__claim xcj__claim_of(const xcj__json_item *item)
     return claim;
 }
 
-/* The next character in lower case; -1 at the end. Some parsers also take U+017F for an s and U+212A for a k. */
+/* The next character in lower case; -1 at the end. Some parsers also treat U+017F as an s and U+212A as a k. */
 static int32_t next_folded(xcj__json_reader *text)
 {
     int32_t code = xcj__json_read_byte(text);
@@ -63,7 +63,7 @@ static xcj__json_reader plain_reader(xcj_str text)
     return reader;
 }
 
-/* A letter takes six bytes at most, in an escape, and three without one. */
+/* A letter takes at most six bytes as an escape, and at most three without. */
 static bool may_be_alike(const xcj__json_item *item, xcj_str ours)
 {
     if (3 * item->name.len < ours.len || item->name.len > 6 * ours.len || ours.len == 0) {
@@ -98,7 +98,7 @@ static bool is_ascii(xcj_str text)
     return true;
 }
 
-/* One bit for a letter in both cases, and for a length. */
+/* One bit for a letter in either case, or for a length. */
 static uint64_t initial_bit(xcj_str name)
 {
     return UINT64_C(1) << ((*name.ptr | 0x20) & 63);
@@ -109,7 +109,7 @@ static uint64_t length_bit(xcj_str name)
     return UINT64_C(1) << (name.len & 63);
 }
 
-/* A name of ours beyond ASCII may look like others that begin with another byte. */
+/* If one of our names is not ASCII, names with another first byte may look alike. */
 static void note_shape(xcj__plan *plan, xcj_str name)
 {
     plan->initials |= name.len > 0 && is_ascii(name) ? initial_bit(name) : UINT64_MAX;
@@ -207,7 +207,7 @@ xcj_code xcj__option_text(xcj_str text, const char *option, xcj_error *err)
     return XCJ_OK;
 }
 
-/* Room for `count` names whose texts are `bytes` long together. */
+/* Allocates `count` names with `bytes` characters in total. */
 static bool names_alloc(xcj__names *names, size_t count, size_t bytes)
 {
     if (count > (SIZE_MAX - bytes) / sizeof(xcj_str) - 1) {
@@ -254,7 +254,7 @@ static xcj_code plan_lists(xcj__plan *plan, const xcj_mint_options *options, xcj
 
 typedef struct custom_claims {
     xcj__inner inner;
-    xcj__names *names; /* NULL while they are only counted */
+    xcj__names *names; /* NULL during counting */
     size_t count;
     char *text;
 } custom_claims;
@@ -300,7 +300,7 @@ static xcj_code plan_custom(xcj__plan *plan, xcj_str claims, xcj_error *err)
     return code;
 }
 
-/* A text option as a JSON string with its quotes. */
+/* Converts an option to a JSON string with its quotes. */
 static xcj_code plan_string(xcj_str *out, xcj_str text, const char *option, xcj_error *err)
 {
     xcj_code code = xcj__option_text(text, option, err);
@@ -353,7 +353,8 @@ static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, x
     return XCJ_OK;
 }
 
-/* What it accepts is minted for: it must look at the claims, and at their times unless that is said twice. */
+/* Whatever this verifier accepts gets a token, so it must check the claims; it must also check their times, unless
+ * bearer_lax_times is set. */
 static xcj_code check_verifier(const xcj_mint_options *options, xcj_error *err)
 {
     if (options->bearer_verifier == NULL) {
