@@ -1,5 +1,5 @@
 /*
- * convert.c: a key in, the same key's public part out as PEM, with its thumbprint. The key may be a JWK, PEM or DER.
+ * convert.c: reads a key (JWK, PEM or DER), writes its public part as PEM and prints its thumbprint.
  *
  *     example_convert <KEY >PUBLIC.pem
  */

@@ -1,6 +1,6 @@
 /*
- * mint.c: what a gateway does. At start-up the plugin's configuration becomes a minter; for each request the authentication
- * that the gateway has checked becomes one token, in a buffer of the gateway's own.
+ * mint.c: the work of a gateway. At start-up it makes a minter from the plugin's configuration; for each request it mints
+ * one token for the credential that it has checked, into its own buffer.
  *
  *     example_mint CONFIG.json API_KEY CONSUMER_ID AUDIENCE
  */
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <xcj.h>
 
-/* Of a real gateway, one request: who called, as which consumer, and which service is asked for. */
+/* One request, as a real gateway would describe it: the caller, its consumer and the requested service. */
 static xcj_auth request_of(char **args)
 {
     xcj_auth auth = XCJ_AUTH_INIT;
@@ -21,7 +21,7 @@ static xcj_auth request_of(char **args)
 
 static int answer(const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch)
 {
-    char token[8192]; /* what fits into a header of the usual servers */
+    char token[8192]; /* the usual servers accept headers up to this size */
     size_t len = 0;
     xcj_error err;
     if (xcj_mint(token, sizeof token, &len, minter, auth, scratch, &err) != XCJ_OK) {
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     char config[65536];
     size_t len = read_file(argv[1], config, sizeof config);
     xcj_minter *minter = NULL;
-    xcj_scratch *scratch = NULL; /* one per thread; NULL would do as well, and be slower */
+    xcj_scratch *scratch = NULL; /* one per thread; NULL also works, but is slower */
     xcj_error err;
     int status = 1;
     if (xcj_minter_from_config(&minter, config, len, NULL, NULL, &err) != XCJ_OK ||

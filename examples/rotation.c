@@ -1,6 +1,6 @@
 /*
- * rotation.c: a gateway that changes its key under load, and loses no request. Threads mint and verify without a pause; the
- * main thread publishes the next public key first, then signs with its private part, then forgets the old one.
+ * rotation.c: a gateway that changes its key under load without losing a request. Threads mint and verify without a
+ * pause. The main thread first publishes the next public key, then signs with its private part, then drops the old key.
  *
  *     example_rotation ROTATIONS
  */
@@ -13,7 +13,7 @@
 
 #define THREADS 4
 
-/* What requests use at the moment. The handles need no lock: it is the two pointers that are swapped. */
+/* The handles that requests use now. The handles need no lock; the lock protects the two pointers. */
 static struct {
     pthread_rwlock_t lock;
     xcj_minter *minter;
@@ -32,7 +32,7 @@ static void take(xcj_minter **minter, xcj_verifier **verifier)
     pthread_rwlock_unlock(&now.lock);
 }
 
-/* Puts new handles in place; NULL leaves what is there. The old ones go when the last request that holds them is done. */
+/* Replaces the handles; NULL keeps one. The last request that uses an old handle frees it. */
 static void swap(xcj_minter *minter, xcj_verifier *verifier)
 {
     pthread_rwlock_wrlock(&now.lock);
@@ -45,7 +45,7 @@ static void swap(xcj_minter *minter, xcj_verifier *verifier)
     xcj_verifier_free(old_verifier);
 }
 
-/* One request: minted by the gateway, verified by a backend which has read the set a little earlier or later. */
+/* One request: the gateway mints a token, and a backend verifies it, which may have read an older or newer key set. */
 static void request(xcj_scratch *scratch)
 {
     char token[4096];
@@ -72,7 +72,7 @@ static void request(xcj_scratch *scratch)
 static void *serve(void *unused)
 {
     (void)unused;
-    xcj_scratch *scratch = NULL; /* of this thread; a call without one is slower, and as right */
+    xcj_scratch *scratch = NULL; /* of this thread; calls without one give the same result, but are slower */
     if (xcj_scratch_new(&scratch, NULL) != XCJ_OK) {
         fputs("no scratch\n", stderr);
     }
@@ -98,7 +98,7 @@ static xcj_code new_key(xcj_key **out, unsigned number, xcj_error *err)
     return code;
 }
 
-/* A backend's verifier, which knows these keys. */
+/* Makes a backend's verifier with these keys. */
 static xcj_code publish(const xcj_key *const *keys, size_t count, xcj_error *err)
 {
     xcj_keyset *set = NULL;
@@ -126,7 +126,7 @@ static xcj_code sign_with(const xcj_key *key, xcj_error *err)
     return code;
 }
 
-/* A real gateway waits for minutes here: until backends have read the set, and until the last old token has expired. */
+/* A real gateway waits for minutes here: until backends have read the new set, and until the last old token has expired. */
 static void wait_a_little(void)
 {
     const struct timespec pause = { 0, 20000000 };

@@ -1,6 +1,6 @@
 /*
- * verify.c: what a backend does. The published JWKS and a policy become a verifier at start-up; each token is then verified,
- * and what it says can be read from the result alone.
+ * verify.c: the work of a backend. At start-up it makes a verifier from the published JWKS and a policy; then it verifies
+ * each token and reads its claims from the result.
  *
  *     example_verify JWKS.json ISSUER AUDIENCE TOKEN
  */

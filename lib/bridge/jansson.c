@@ -32,12 +32,12 @@ void xcj__bridge_drop(char *text)
     if (text != NULL) {
         json_get_alloc_funcs(&allocate, &release);
         memset(text, 0, strlen(text));
-        __asm__ volatile("" : : "r"(text) : "memory"); /* or the compiler drops the memset */
+        __asm__ volatile("" : : "r"(text) : "memory"); /* keeps the compiler from dropping the memset */
         release(text);
     }
 }
 
-/* jansson calls a text wrong, too, for which it had no memory: errno tells. */
+/* When jansson is out of memory it may report invalid JSON instead; errno tells the two apart. */
 static xcj_code why_not(const json_error_t *why, xcj_error *err)
 {
     switch (json_error_code(why)) {
@@ -62,7 +62,7 @@ static xcj_code why_not(const json_error_t *why, xcj_error *err)
 xcj_code xcj__bridge_load(json_t **out, xcj_str text, size_t flags, xcj_error *err)
 {
     json_error_t why;
-    memset(&why, 0, sizeof why); /* jansson sets a code only where it has one */
+    memset(&why, 0, sizeof why); /* jansson sets a code only for some errors */
     errno = 0;
     json_t *value = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | flags, &why);
     *out = NULL;
@@ -99,7 +99,7 @@ xcj_code xcj_mint_jansson(char *buf, size_t cap, size_t *len, const xcj_minter *
     if (!json_is_object(claims)) {
         return xcj__bridge_fail(err, XCJ_ERR_ARGUMENT, "the claims are not a JSON object");
     }
-    errno = 0; /* jansson says in no other way why there is no text */
+    errno = 0; /* only errno says why jansson returned no string */
     char *text = json_dumps(claims, JSON_COMPACT);
     if (text == NULL) {
         return errno == ENOMEM ? xcj__bridge_fail_memory(err)

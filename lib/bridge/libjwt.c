@@ -8,7 +8,7 @@
 
 #include "lib/bridge/bridge.h"
 
-/* libjwt's getters take what they do not change without a const. */
+/* libjwt's getters do not change their argument but do not declare it const. */
 static jwt_t *unchanged(const jwt_t *jwt)
 {
     return (jwt_t *)(uintptr_t)jwt;
@@ -19,7 +19,7 @@ static xcj_code bad_call(xcj_error *err)
     return xcj__bridge_fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
 }
 
-/* Puts an object's members into a jwt_t. libjwt does not say why it refuses: that is found out again. */
+/* Adds an object's members to a jwt_t. libjwt does not report why it refuses, so find the reason again. */
 static xcj_code add(jwt_t *jwt, int (*put)(jwt_t *jwt, const char *json), xcj_str text, xcj_error *err)
 {
     bool has_nul = memchr(text.ptr, '\0', text.len) != NULL;
@@ -32,7 +32,7 @@ static xcj_code add(jwt_t *jwt, int (*put)(jwt_t *jwt, const char *json), xcj_st
     return code != XCJ_OK ? code : xcj__bridge_fail_memory(err);
 }
 
-/* The key as libjwt takes it: the secret as it is, everything else as PEM. */
+/* Sets the key in the form that libjwt accepts: an oct secret unchanged, every other key as PEM. */
 static xcj_code set_key(jwt_t *jwt, const xcj_key *key, jwt_alg_t alg, xcj_part part, xcj_error *err)
 {
     uint8_t *secret = NULL;
@@ -48,7 +48,7 @@ static xcj_code set_key(jwt_t *jwt, const xcj_key *key, jwt_alg_t alg, xcj_part 
     return code;
 }
 
-/* As jwt_decode() leaves it. */
+/* Fills a jwt_t as jwt_decode() does. */
 static xcj_code fill(jwt_t *jwt, const xcj_verified *verified, xcj_error *err)
 {
     xcj_code code = add(jwt, jwt_add_headers_json, xcj_verified_header(verified), err);
@@ -109,7 +109,7 @@ xcj_code xcj_jwt_from_auth(jwt_t **out, const xcj_auth *auth, const xcj_mint_opt
     return xcj__bridge_done(err);
 }
 
-/* The PS algorithms of libjwt 1.12 and later take only keys that name RSASSA-PSS as their type. Ours name RSA. */
+/* The PS algorithms of libjwt 1.12 and later accept only keys with the type RSASSA-PSS; ours have the type RSA. */
 static bool takes_our_keys(xcj_alg alg)
 {
     const bool is_pss = alg == XCJ_PS256 || alg == XCJ_PS384 || alg == XCJ_PS512;
@@ -132,7 +132,7 @@ xcj_code xcj_jwt_set_key(jwt_t *jwt, const xcj_key *key, xcj_alg alg, xcj_error 
     return code == XCJ_OK ? xcj__bridge_done(err) : code;
 }
 
-/* A member of the header that has an option of its own; absent stays absent. */
+/* Reads a header parameter that has its own option; an absent one stays absent. */
 static xcj_code take_text(xcj_str *out, const json_t *headers, const char *name, xcj_error *err)
 {
     const json_t *value = json_object_get(headers, name);
@@ -145,7 +145,7 @@ static xcj_code take_text(xcj_str *out, const json_t *headers, const char *name,
     return XCJ_OK;
 }
 
-/* The members that have no option, as text. NULL when there is no memory. */
+/* The header parameters without an option, as JSON. NULL if out of memory. */
 static char *rest_of(const json_t *headers)
 {
     static const char *const taken[] = { "alg", "typ", "kid" };

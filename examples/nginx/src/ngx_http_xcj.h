@@ -1,5 +1,6 @@
 /*
- * ngx_http_xcj.h: what the files of the module share. nginx's own convention names a module's symbols ngx_http_<module>_.
+ * ngx_http_xcj.h: declarations that the files of the module share. By nginx's convention a module's symbols begin with
+ * ngx_http_<module>_.
  */
 #ifndef NGX_HTTP_XCJ_H
 #define NGX_HTTP_XCJ_H
@@ -10,23 +11,23 @@
 
 #include <xcj.h>
 
-/* Where a directive stands, for errors that are found after it was read. */
+/* The position of a directive, for errors that are found after reading it. */
 typedef struct ngx_http_xcj_place {
     ngx_str_t file;
     ngx_uint_t line;
 } ngx_http_xcj_place;
 
-/* xcj_bearer_jwks and xcj_introspect_jwks: keys in a file, and what a token must be. */
+/* xcj_bearer_jwks and xcj_introspect_jwks: a key file and the policy for tokens. */
 typedef struct ngx_http_xcj_trust {
     ngx_str_t path;
     ngx_http_xcj_place at;
-    ngx_array_t algs;      /* xcj_alg; empty: whatever the keys admit */
+    ngx_array_t algs;      /* xcj_alg; empty: every one that the keys admit */
     ngx_array_t issuers;   /* xcj_str */
     ngx_array_t audiences; /* xcj_str */
     time_t leeway;
 } ngx_http_xcj_trust;
 
-/* xcj_jwks: what is published besides the location's own key, and the answer. */
+/* xcj_jwks: the keys to publish besides the location's own, and the answer. */
 typedef struct ngx_http_xcj_jwks {
     ngx_array_t paths; /* ngx_str_t */
     ngx_http_xcj_place at;
@@ -36,7 +37,7 @@ typedef struct ngx_http_xcj_jwks {
     ngx_str_t cache_control;
 } ngx_http_xcj_jwks;
 
-/* A header field that is written: its value is the token, after the prefix. */
+/* A header to write: its value is the prefix and the token. */
 typedef struct ngx_http_xcj_field {
     ngx_str_t name;
     ngx_str_t lowcase;
@@ -44,18 +45,18 @@ typedef struct ngx_http_xcj_field {
     ngx_str_t prefix;
 } ngx_http_xcj_field;
 
-/* A thread_pool of nginx, as this module uses it. A worker's own, but for the count. */
+/* A thread_pool of nginx and this module's use of it. Each worker has its own, except for the count. */
 typedef struct ngx_http_xcj_pool {
     struct ngx_http_xcj_pool *next;
     ngx_str_t name;
     ngx_thread_pool_t *threads;
     ngx_atomic_t under_way;      /* tasks that are posted and not done */
-    time_t full_at;              /* the second in which the queue was full; 0: it was not */
-    ngx_atomic_uint_t full_with; /* tasks under way then */
-    ngx_uint_t inline_count;     /* tokens signed in the worker since */
+    time_t full_at;              /* the second in which the queue was full; 0: never */
+    ngx_atomic_uint_t full_with; /* the number of tasks under way at that time */
+    ngx_uint_t inline_count;     /* tokens signed in the worker since then */
 } ngx_http_xcj_pool;
 
-/* What was made so far, so that locations that say the same share it. */
+/* Objects made so far; locations with the same settings share them. */
 typedef struct ngx_http_xcj_main_conf {
     ngx_array_t minters;
     ngx_array_t verifiers;
@@ -67,7 +68,7 @@ typedef struct ngx_http_xcj_loc_conf {
     /* The directives. */
     ngx_flag_t enable;
     ngx_uint_t methods;          /* XCJ_AUTH_ bits; 0: no xcj_auth */
-    ngx_uint_t preauthenticated; /* likewise */
+    ngx_uint_t preauthenticated; /* XCJ_AUTH_ bits */
     ngx_flag_t kong_order;
     ngx_uint_t dn; /* xcj_dn */
     ngx_str_t private_jwk;
@@ -90,7 +91,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_http_xcj_trust *bearer;     /* NULL: off */
     ngx_http_xcj_trust *introspect; /* NULL: not given */
     ngx_http_xcj_pool *thread_pool; /* NULL: off */
-    ngx_http_xcj_jwks *jwks;        /* NULL: not such a location */
+    ngx_http_xcj_jwks *jwks;        /* NULL: this location publishes no keys */
     ngx_flag_t introspects;
 
     ngx_http_xcj_place enabled_at;
@@ -98,11 +99,11 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_http_xcj_place identities_at;
     ngx_http_xcj_place introspects_at;
 
-    /* What they come to. */
+    /* The objects made from them. */
     xcj_minter *minter;
     xcj_verifier *introspector;
-    ngx_str_t apikey;        /* the field that carries an API key */
-    ngx_http_xcj_pool *pool; /* where tokens are signed; NULL: in the worker */
+    ngx_str_t apikey;        /* the name of the header that carries an API key */
+    ngx_http_xcj_pool *pool; /* the pool that signs tokens; NULL: the worker signs */
     ngx_http_xcj_field upstream;
     ngx_http_xcj_field downstream; /* name.len 0: none */
     ngx_int_t upstream_variable;   /* the index of $http_<upstream> */
@@ -115,24 +116,24 @@ typedef enum ngx_http_xcj_state {
     NGX_HTTP_XCJ_SIGNED
 } ngx_http_xcj_state;
 
-/* One request. It outlives an internal redirect, which forgets the contexts of modules. */
+/* The state of one request. It survives an internal redirect, which zeroes the contexts of modules. */
 typedef struct ngx_http_xcj_ctx {
     ngx_http_xcj_state state;
     ngx_thread_task_t *task;
-    xcj_caller *caller;   /* until the token is prepared */
-    u_char *buf;          /* room for prefix and token */
-    ngx_str_t value;      /* the upstream header's value */
-    ngx_str_t token;      /* its tail; len 0: none was minted */
-    ngx_int_t variable;   /* the index of $http_<upstream> that shows it */
-    ngx_str_t client_id;  /* whom it is for */
-    ngx_str_t error;      /* for $xcj_error */
-    ngx_array_t *removed; /* ngx_table_elt_t: fields to put back when the token is taken back; NULL: no token is there */
+    xcj_caller *caller;         /* until the token is prepared */
+    u_char *buf;                /* room for prefix and token */
+    ngx_str_t value;            /* the value of the upstream header */
+    ngx_str_t token;            /* the token in it; len 0: none was minted */
+    ngx_int_t variable;         /* the index of the variable $http_<upstream> */
+    ngx_str_t client_id;        /* the caller of the token */
+    ngx_str_t error;            /* for $xcj_error */
+    ngx_array_t *removed;       /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
     ngx_table_elt_t *challenge; /* the WWW-Authenticate of a refusal; NULL: none */
 } ngx_http_xcj_ctx;
 
 extern ngx_module_t ngx_http_xcj_module;
 
-/* module.c: the worker's scratch, not for other threads. */
+/* module.c: the worker's scratch; no other thread may use it. */
 xcj_scratch *ngx_http_xcj_scratch(void);
 
 /* conf.c */
@@ -143,16 +144,16 @@ char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 /* directives.c */
 extern ngx_command_t ngx_http_xcj_commands[];
 
-/* checked.c: NULL, or what is wrong: a method of this location whose credential nobody has checked. */
+/* checked.c: NULL, or the error: a method of this location whose credential nobody has checked. */
 const char *ngx_http_xcj_unchecked(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf);
 
-/* files.c: these say themselves what is wrong, and return NGX_ERROR then. */
+/* files.c: these functions log their errors themselves and then return NGX_ERROR. */
 void ngx_http_xcj_conf_error(ngx_conf_t *cf, const ngx_http_xcj_place *at, ngx_err_t err, const char *format, ...);
 ngx_int_t ngx_http_xcj_name_file(ngx_conf_t *cf, ngx_str_t *path, ngx_http_xcj_place *at); /* makes the path absolute */
 ngx_int_t ngx_http_xcj_read_file(ngx_str_t *out, ngx_conf_t *cf, const ngx_str_t *path, const ngx_http_xcj_place *at);
 void ngx_http_xcj_wipe(ngx_str_t *text);
 
-/* keys.c: likewise. What they make lives as long as the configuration. */
+/* keys.c: likewise. The objects that they make live as long as the configuration. */
 ngx_int_t ngx_http_xcj_init_verifiers(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf);
 ngx_int_t ngx_http_xcj_keep(ngx_conf_t *cf, ngx_pool_cleanup_pt release, void *handle);
 ngx_int_t ngx_http_xcj_make_verifier(xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_flag_t hmac_k_raw,
@@ -178,13 +179,13 @@ ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err);
 void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
 
-/* thread.c: has the token signed by the location's pool. NGX_AGAIN: it is on its way. NGX_DECLINED: sign here. */
+/* thread.c: signs the token in the location's pool. NGX_AGAIN: the pool is signing. NGX_DECLINED: sign in the worker. */
 ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job);
 void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log);
 xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, xcj_error *err);
 
 /* header.c */
-ngx_int_t ngx_http_xcj_location_handler(ngx_http_request_t *r); /* at the beginning of each location */
+ngx_int_t ngx_http_xcj_location_handler(ngx_http_request_t *r); /* at the start of each location */
 ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
 void ngx_http_xcj_init_header_filter(void);
 ngx_table_elt_t *ngx_http_xcj_push_header(ngx_http_request_t *r, const char *name, const ngx_str_t *value);
@@ -198,7 +199,7 @@ ngx_int_t ngx_http_xcj_jwks_handler(ngx_http_request_t *r);
 /* introspect.c */
 ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r);
 
-/* answer.c: a JSON body with this status; what a handler returns. */
+/* answer.c: sends a JSON body with this status; returns the result for a handler. */
 ngx_int_t ngx_http_xcj_answer(ngx_http_request_t *r, ngx_uint_t status, const ngx_str_t *body);
 
 static inline int ngx_http_xcj_may_take(const ngx_http_xcj_loc_conf *conf, ngx_uint_t method)

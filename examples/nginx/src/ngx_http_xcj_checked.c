@@ -1,12 +1,13 @@
 /*
- * Who checks the credentials that tokens are minted for? This module checks Bearer tokens with a key set and API keys with
- * identities, nginx's TLS a client certificate, and auth_basic a password. Where nobody does, the configuration must say so.
+ * Makes sure that somebody checks the credentials that tokens are minted for. This module checks Bearer tokens with a key
+ * set and API keys with identities; nginx's TLS checks client certificates and auth_basic checks passwords. Where none of
+ * them does, the configuration must say that the caller is preauthenticated.
  */
 #include "ngx_http_xcj.h"
 
 /*
- * The value of another module's directive, by what that module publishes of it: its table of commands says where the
- * function of nginx that reads such a value has put it. NULL: there is none.
+ * The value of another module's directive. The module's public table of commands gives the offset at which nginx's own
+ * setter stored the value. NULL: there is none.
  */
 static const void *value_of(ngx_conf_t *cf, const char *directive, char *(*set)(ngx_conf_t *, ngx_command_t *, void *))
 {
@@ -27,7 +28,7 @@ static const void *value_of(ngx_conf_t *cf, const char *directive, char *(*set)(
     return NULL;
 }
 
-/* With a realm that no request can turn off. Whether there is a file of users, too, each request shows. */
+/* A realm that no request can turn off. Only a request shows whether there is also a file of users. */
 static int has_auth_basic(ngx_conf_t *cf)
 {
     const ngx_http_complex_value_t *realm = value_of(cf, "auth_basic", ngx_http_set_complex_value_slot);
@@ -57,7 +58,8 @@ static const char *unsaid(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf)
     return NULL;
 }
 
-/* Under "satisfy any" a caller whom "allow" lets in may name anybody: what checks the credential need not have succeeded. */
+/* Under "satisfy any", a caller whom "allow" admits may claim any identity, since the check of the credential may have
+ * failed. */
 static int relies_on_access(const ngx_http_xcj_loc_conf *conf)
 {
     return ngx_http_xcj_may_take(conf, XCJ_AUTH_BASIC) || is_preauthenticated(conf, XCJ_AUTH_API_KEY) ||

@@ -1,5 +1,5 @@
 /*
- * Configurations: their defaults, how an inner one inherits, and what must be there when it is complete.
+ * Configurations: defaults, inheritance, and required settings.
  */
 #include "ngx_http_xcj.h"
 
@@ -35,7 +35,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     return conf;
 }
 
-/* The first directive of this level that a configuration object speaks of, too. */
+/* The first directive of this level that conflicts with a configuration object. */
 static const char *said_by_object(const ngx_http_xcj_loc_conf *conf)
 {
     const struct {
@@ -60,7 +60,8 @@ static const char *said_by_object(const ngx_http_xcj_loc_conf *conf)
     return NULL;
 }
 
-/* A configuration object says all of these or takes their defaults: mixing the two would leave open which one counts. */
+/* A configuration object gives all of these settings, or their defaults. If directives could give them too, it would be
+ * unclear which one counts. */
 static ngx_int_t merge_object(ngx_conf_t *cf, ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
 {
     ngx_http_xcj_place at = conf->config.data != NULL ? conf->key_at : prev->key_at;
@@ -88,7 +89,7 @@ static ngx_int_t merge_object(ngx_conf_t *cf, ngx_http_xcj_loc_conf *prev, ngx_h
     return NGX_OK;
 }
 
-/* A location that publishes keys or answers for tokens mints none, whatever is inherited. */
+/* A location that publishes keys or answers for tokens mints none, whatever it inherits. */
 static ngx_int_t merge_enable(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
 {
     if (conf->jwks != NULL || conf->introspects) {
@@ -132,7 +133,7 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NGX_CONF_UNSET_PTR);
 }
 
-/* What is missing where "xcj" is on; NULL: nothing. */
+/* The first required setting that is missing where "xcj" is on; NULL: none. */
 static const char *missing(const ngx_http_xcj_loc_conf *conf)
 {
     if (conf->private_jwk.len == 0 && conf->config.len == 0) {
@@ -153,7 +154,7 @@ static const char *missing(const ngx_http_xcj_loc_conf *conf)
     return NULL;
 }
 
-/* The defaults of the certificate are nginx's own variables, for which it must have been built with TLS. */
+/* The defaults for the certificate are nginx's own variables, which exist only if nginx was built with TLS. */
 static ngx_int_t compile_default(ngx_conf_t *cf, ngx_http_complex_value_t **out, const char *text)
 {
     if (*out != NGX_CONF_UNSET_PTR) {
@@ -188,7 +189,7 @@ static ngx_str_t text_of(xcj_str text)
     return (ngx_str_t){ text.len, (u_char *)text.ptr };
 }
 
-/* $http_<name> may have been asked for before the token took the field's place, so its index must be known. */
+/* $http_<name> may have been evaluated before the token replaced the header, so keep its index to reset it. */
 static ngx_int_t index_variable(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     ngx_str_t name;
@@ -212,7 +213,7 @@ static int is_slow(xcj_alg alg)
     return alg >= XCJ_RS256 && alg <= XCJ_PS512;
 }
 
-/* What requests use: directives, or what a configuration object says, or the library's defaults. */
+/* The settings for requests come from directives, a configuration object, or the library's defaults. */
 static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     int object = conf->config.len > 0;

@@ -1,9 +1,9 @@
 /*
- * What is known of one request, and the variables that show it: $xcj_token, $xcj_client_id, $xcj_error.
+ * The state of a request, and the variables that show it: $xcj_token, $xcj_client_id, $xcj_error.
  */
 #include "ngx_http_xcj.h"
 
-/* Besides wiping the token, its address is what a context is found by. */
+/* Wipes the token. The address of this function also identifies our context among a pool's cleanups. */
 static void wipe_ctx(void *data)
 {
     ngx_http_xcj_ctx *ctx = data;
@@ -13,7 +13,7 @@ static void wipe_ctx(void *data)
     }
 }
 
-/* NULL if there is none. An internal redirect zeroes the contexts of modules, but the pool keeps ours. */
+/* NULL if there is none. An internal redirect zeroes the contexts of modules, but ours is still in the pool. */
 ngx_http_xcj_ctx *ngx_http_xcj_get_ctx(ngx_http_request_t *r)
 {
     ngx_http_request_t *main = r->main;
@@ -45,7 +45,7 @@ ngx_http_xcj_ctx *ngx_http_xcj_make_ctx(ngx_http_request_t *r)
     return ctx;
 }
 
-/* A caller's fault is not the operator's: at the level of "info", as nginx does for a missing password. */
+/* A caller's fault is not the operator's, so log it at level "info", as nginx does for a missing password. */
 void ngx_http_xcj_note_error(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err)
 {
     ngx_uint_t level = xcj_code_http_status(err->code) == NGX_HTTP_INTERNAL_SERVER_ERROR ? NGX_LOG_ERR : NGX_LOG_INFO;
@@ -66,7 +66,7 @@ static ngx_int_t show(ngx_http_variable_value_t *v, const ngx_str_t *text)
     v->not_found = text == NULL || text->len == 0;
     if (!v->not_found) {
         v->data = text->data;
-        v->len = text->len & 0x0fffffff; /* a field of 28 bits */
+        v->len = text->len & 0x0fffffff; /* a field with 28 bits */
     }
     return NGX_OK;
 }
@@ -85,7 +85,7 @@ static ngx_int_t show_error(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     return show(v, ctx != NULL ? &ctx->error : NULL);
 }
 
-/* Earlier nobody has authenticated the caller yet; and a refused caller has not been minted for. */
+/* Shows nothing before the caller is authenticated, nor for a refused caller. */
 static ngx_int_t show_client_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
     (void)data;

@@ -1,5 +1,5 @@
 /*
- * The directives: what each takes, and where.
+ * The directives: their arguments and contexts.
  */
 #include "ngx_http_xcj.h"
 
@@ -63,7 +63,8 @@ static char *check_downstream_field(ngx_conf_t *cf, void *post, void *data)
     return check_written_field(cf, post, data);
 }
 
-/* These are the same for every request. Taken literally, a variable's name would only be noticed in the tokens. */
+/* These settings are the same for every request. A variable's name, taken literally, would be noticed only in the tokens.
+ */
 static char *check_constant(ngx_conf_t *cf, void *post, void *data)
 {
     (void)post;
@@ -121,7 +122,7 @@ static char *set_methods(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     return NGX_CONF_OK;
 }
 
-/* Relative names are relative to nginx.conf, as those of certificates are. */
+/* Relative names are relative to nginx.conf, like the names of certificates. */
 static char *set_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data, ngx_http_xcj_place *at)
 {
     ngx_str_t *path = (ngx_str_t *)((u_char *)data + cmd->offset);
@@ -212,7 +213,7 @@ static ngx_http_xcj_trust *new_trust(ngx_conf_t *cf)
     return trust;
 }
 
-/* xcj_bearer_jwks FILE [alg=A,B] [iss=S]... [aud=S]... [leeway=TIME] | off, and xcj_introspect_jwks without off. */
+/* xcj_bearer_jwks FILE [alg=A,B] [iss=S]... [aud=S]... [leeway=TIME] | off, and xcj_introspect_jwks, which has no off. */
 static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
     ngx_http_xcj_trust **slot = (ngx_http_xcj_trust **)((u_char *)data + cmd->offset);
@@ -245,7 +246,7 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 
 #if (NGX_THREADS)
 
-/* The one of this name, new if it is not known yet. */
+/* Finds the pool with this name, or adds it. */
 static ngx_http_xcj_pool *find_pool(ngx_conf_t *cf, ngx_str_t *name)
 {
     ngx_http_xcj_main_conf *main_conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_xcj_module);

@@ -1,6 +1,6 @@
 /*
- * Files that directives name. They are read while a configuration is read, in the master process: a fault makes nginx refuse
- * the configuration, and at a reload it goes on with the one it has.
+ * Files named by directives. The master process reads them while it reads the configuration. On a fault nginx refuses the
+ * configuration; at a reload it keeps the current one.
  */
 #include "ngx_http_xcj.h"
 
@@ -37,7 +37,7 @@ static ngx_int_t read_all(ngx_fd_t fd, u_char *data, size_t len)
     return NGX_OK;
 }
 
-/* The text of an open file, not in a pool: it may hold a private key and is wiped soon. */
+/* Reads an open file into memory outside a pool: the file may contain a private key, and the memory is wiped soon. */
 static ngx_int_t read_open(ngx_str_t *out, ngx_conf_t *cf, ngx_fd_t fd, const ngx_str_t *path, const ngx_http_xcj_place *at)
 {
     ngx_file_info_t info;
@@ -83,7 +83,7 @@ ngx_int_t ngx_http_xcj_read_file(ngx_str_t *out, ngx_conf_t *cf, const ngx_str_t
     return rc;
 }
 
-/* A file that is named must be there, even where nothing uses it yet. */
+/* A file that a directive names must be present, even if nothing uses it yet. */
 ngx_int_t ngx_http_xcj_name_file(ngx_conf_t *cf, ngx_str_t *path, ngx_http_xcj_place *at)
 {
     at->file = cf->conf_file->file.name;

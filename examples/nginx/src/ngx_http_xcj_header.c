@@ -1,6 +1,6 @@
 /*
- * The token in a header field: of the request to the upstream server, in the place of every field that a server could take
- * for it, and of the response.
+ * Puts the token into a header: of the request to the upstream server, where it replaces every header that a server could
+ * mistake for it, and of the response.
  */
 #include "ngx_http_xcj.h"
 
@@ -16,10 +16,10 @@ static ngx_int_t push_copy(ngx_list_t *list, const ngx_table_elt_t *field)
     return NGX_OK;
 }
 
-/* Which fields of a request go. */
+/* Selects headers of a request to remove. */
 typedef struct ngx_http_xcj_choice {
-    const ngx_str_t *name; /* those that could be taken for this one; NULL: none */
-    const u_char *ours;    /* the one with this value, which is judged by `drops_ours` alone; NULL: none */
+    const ngx_str_t *name; /* headers that could be mistaken for this one; NULL: none */
+    const u_char *ours;    /* the header with this value, for which only `drops_ours` counts; NULL: none */
     int drops_ours;
 } choice;
 
@@ -44,7 +44,7 @@ static int any_goes(ngx_http_request_t *r, const choice *which)
     return 0;
 }
 
-/* The fields that stay, into a new list; those that go, into `removed` unless it is NULL. */
+/* Copies the headers to keep into a new list, and those to remove into `removed` unless it is NULL. */
 static ngx_int_t copy_fields(ngx_list_t *out, ngx_http_request_t *r, const choice *which, ngx_array_t *removed)
 {
     for (const ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
@@ -67,7 +67,7 @@ static ngx_int_t copy_fields(ngx_list_t *out, ngx_http_request_t *r, const choic
     return NGX_OK;
 }
 
-/* The list is exchanged and not changed: nginx keeps pointers to fields, such as that of Authorization. */
+/* Replaces the list instead of changing it: nginx keeps pointers to headers, for example to Authorization. */
 static void exchange(ngx_http_request_t *r, const ngx_list_t *list)
 {
     r->headers_in.headers = *list;
@@ -76,7 +76,7 @@ static void exchange(ngx_http_request_t *r, const ngx_list_t *list)
     }
 }
 
-/* $http_<name> may have been evaluated before. */
+/* $http_<name> may already have been evaluated. */
 static void forget_variable(ngx_http_request_t *r, ngx_int_t index)
 {
     r->variables[index].valid = 0;
@@ -115,7 +115,7 @@ ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *c
     return NGX_OK;
 }
 
-/* Fields that ours has replaced come back only if they are the caller's credential, which another location may need. */
+/* Restores replaced headers only if they are the caller's credential, which another location may need. */
 static ngx_int_t take_back(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 {
     const choice ours = { NULL, ctx->value.data, 1 };
@@ -139,9 +139,10 @@ static ngx_int_t take_back(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 }
 
 /*
- * At the beginning of each location. A token is for one location: a request that is redirected within nginx loses it. And
- * where tokens are minted, nothing of the client's may pass for one, whatever happens next: a subrequest before the mint, a
- * refusal whose error_page leads to another service. Authorization stays until it is replaced, for it is a credential.
+ * Runs at the start of each location. A token is for one location: a request that is redirected within nginx loses it.
+ * Where tokens are minted, no header from the client may pass for one, whatever happens next: a subrequest before the
+ * mint, or a refusal whose error_page leads to another service. Authorization is a credential, so it stays until the
+ * token replaces it.
  */
 ngx_int_t ngx_http_xcj_location_handler(ngx_http_request_t *r)
 {
@@ -183,7 +184,7 @@ ngx_int_t ngx_http_xcj_add_header(ngx_http_request_t *r, const char *name, const
     return ngx_http_xcj_push_header(r, name, value) != NULL ? NGX_OK : NGX_ERROR;
 }
 
-/* A field with hash 0 is not sent. */
+/* nginx does not send a header with hash 0. */
 static void drop_downstream(ngx_http_request_t *r, const ngx_str_t *name)
 {
     for (ngx_list_part_t *part = &r->headers_out.headers.part; part != NULL; part = part->next) {

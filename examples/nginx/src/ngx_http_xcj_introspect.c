@@ -1,6 +1,6 @@
 /*
- * xcj_introspect: is this Bearer token valid? The key is the credential that its client_id names. The answers are those that
- * Kong's JWT plugin and its route give.
+ * xcj_introspect: checks whether a Bearer token is valid. The token's client_id names the key. The answers are those of
+ * Kong's JWT plugin and its route.
  */
 #include "ngx_http_xcj.h"
 

@@ -1,5 +1,6 @@
 /*
- * xcj_jwks: the public keys that verify the tokens. The text is made while the configuration is read; a request sends it.
+ * xcj_jwks: publishes the public keys that verify the tokens. The JSON is made when the configuration is read; a request
+ * only sends it.
  */
 #include "ngx_http_xcj.h"
 
@@ -27,7 +28,8 @@ static ngx_int_t same_thumbprint(int *same, const xcj_key *a, const xcj_key *b)
     return code == XCJ_OK ? NGX_OK : NGX_ERROR;
 }
 
-/* NGX_DECLINED: this very key is there. Two keys of one kid would leave open which of them is meant. */
+/* NGX_DECLINED: the same key is already present. Two different keys with one kid are an error, since the kid would not
+ * say which is meant. */
 static ngx_int_t compare(const collection *all, const xcj_key *key)
 {
     xcj_str kid = xcj_key_id(key);
@@ -83,7 +85,7 @@ static ngx_int_t add_file(collection *all, const ngx_str_t *path)
     return rc;
 }
 
-/* The key in force here goes first, then the files in their order: the next key, and the one before. */
+/* The current key comes first, then the files in their order: the next key and the previous one. */
 static ngx_int_t collect(collection *all)
 {
     ngx_http_xcj_loc_conf *conf = all->conf;
@@ -183,7 +185,7 @@ static const ngx_table_elt_t *find_field(ngx_http_request_t *r, const char *name
     return NULL;
 }
 
-/* Public keys are for scripts of any origin. The answer differs by that field, so caches are told. */
+/* Scripts of any origin may read public keys. The answer depends on the Origin header, so it tells caches that. */
 static ngx_int_t allow_origins(ngx_http_request_t *r)
 {
     static const ngx_str_t origin = ngx_string("Origin");
@@ -194,7 +196,7 @@ static ngx_int_t allow_origins(ngx_http_request_t *r)
     return find_field(r, "Origin") != NULL ? ngx_http_xcj_add_header(r, "Access-Control-Allow-Origin", &all) : NGX_OK;
 }
 
-/* The question of a browser that would send other fields than a plain GET has. */
+/* A browser asks this before it sends headers that a plain GET does not have. */
 static ngx_int_t preflight(ngx_http_request_t *r)
 {
     static const ngx_str_t methods = ngx_string("GET, HEAD");
@@ -223,7 +225,7 @@ static ngx_int_t add_fields(ngx_http_request_t *r, const ngx_http_xcj_jwks *jwks
     etag->hash = 1;
     ngx_str_set(&etag->key, "ETag");
     etag->value = jwks->etag;
-    r->headers_out.etag = etag; /* for nginx to answer If-None-Match by */
+    r->headers_out.etag = etag; /* nginx compares it with If-None-Match */
     return NGX_OK;
 }
 

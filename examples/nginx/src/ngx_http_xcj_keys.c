@@ -1,5 +1,5 @@
 /*
- * Key sets, and the verifiers that are made of them: directives that say the same share one.
+ * Key sets and their verifiers; directives with the same settings share one verifier.
  */
 #include "ngx_http_xcj.h"
 
@@ -53,7 +53,7 @@ ngx_int_t ngx_http_xcj_read_keyset(xcj_keyset **out, ngx_conf_t *cf, const ngx_s
     return NGX_OK;
 }
 
-/* A credential is a key with its own algorithm, found by the client_id that is its kid. */
+/* A credential is a key with its own algorithm; its kid is the client_id. */
 static ngx_int_t check_credentials(ngx_conf_t *cf, const ngx_http_xcj_trust *trust, const xcj_keyset *keys)
 {
     for (size_t i = 0; i < xcj_keyset_count(keys); i++) {
@@ -95,7 +95,7 @@ static xcj_verify_options verify_options(const ngx_http_xcj_trust *trust, ngx_fl
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     options.algs = trust->algs.nelts > 0 ? trust->algs.elts : NULL;
     options.algs_count = trust->algs.nelts;
-    options.issuers = trust->issuers.nelts > 0 ? trust->issuers.elts : NULL; /* none named: any */
+    options.issuers = trust->issuers.nelts > 0 ? trust->issuers.elts : NULL; /* none given: any issuer */
     options.issuers_count = trust->issuers.nelts;
     options.audiences = trust->audiences.nelts > 0 ? trust->audiences.elts : NULL;
     options.audiences_count = trust->audiences.nelts;
@@ -116,7 +116,7 @@ static int in_list(const ngx_array_t *algs, xcj_alg alg)
     return i < algs->nelts || algs->nelts == 0;
 }
 
-/* At least one key verifies with an algorithm that is allowed: otherwise no token would ever pass. */
+/* At least one key must verify with an allowed algorithm; otherwise no token would ever pass. */
 static ngx_int_t check_algs(ngx_conf_t *cf, const ngx_http_xcj_trust *trust, const xcj_keyset *keys)
 {
     xcj_alg algs[XCJ_ED448];

@@ -1,5 +1,5 @@
 /*
- * From a request that nginx has let through to one that carries a token.
+ * Mints the token for a request that nginx has admitted.
  */
 #include "ngx_http_xcj.h"
 
@@ -12,7 +12,7 @@ static ngx_int_t refuse_with(xcj_error *err, xcj_code code, const char *message)
     return NGX_DECLINED;
 }
 
-/* Of two such fields, in whatever spelling, one could be checked and the other be minted for. */
+/* With two such headers, in any spelling, one could be checked and the token be minted for the other. */
 static ngx_int_t find_apikey(xcj_str *out, ngx_http_request_t *r, const ngx_str_t *name, xcj_error *err)
 {
     int found = 0;
@@ -44,7 +44,7 @@ static ngx_int_t evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_
     return NGX_OK;
 }
 
-/* A certificate that did not pass is no reason to look for another credential. */
+/* If a certificate did not pass, do not look for another credential. */
 static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
     ngx_str_t verdict;
@@ -60,7 +60,7 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
     return evaluate(out, r, conf->client_cert);
 }
 
-/* NGX_DECLINED: refused, and `err` says why. */
+/* NGX_DECLINED: refused; `err` is the reason. */
 static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
     uint32_t methods = (uint32_t)conf->methods;
@@ -89,13 +89,13 @@ static ngx_int_t copy_client_id(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
     return NGX_OK;
 }
 
-/* auth_basic without a file of users lets everybody in, and does not take the password apart. */
+/* auth_basic without a file of users admits everybody, and does not parse the password. */
 static int nobody_asked(ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, uint32_t method)
 {
     return method == XCJ_AUTH_BASIC && (conf->preauthenticated & XCJ_AUTH_BASIC) == 0 && r->headers_in.user.data == NULL;
 }
 
-/* Who calls goes first, since consumer and audience may depend on it. NGX_DECLINED: refused, and `err` says why. */
+/* Identifies the caller first, since consumer and audience may depend on it. NGX_DECLINED: refused; `err` is the reason. */
 static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_error *err)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
@@ -134,7 +134,7 @@ static ngx_int_t hand_over(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, size_t 
     return ngx_http_xcj_replace_header(r, ctx) == NGX_OK ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* One mint in three steps. With a pool the second one is done elsewhere, and the request is resumed afterwards. */
+/* Mints in three steps. With a pool, a thread performs the second one, and the request is resumed afterwards. */
 static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_auth *auth, xcj_error *err)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
@@ -195,7 +195,7 @@ static ngx_int_t complete(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
     return hand_over(r, ctx, len);
 }
 
-/* A subrequest does not mint: it has the fields of its parent. */
+/* A subrequest does not mint: it has the headers of its parent. */
 ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r)
 {
     if (r != r->main) {

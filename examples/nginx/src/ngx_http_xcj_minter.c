@@ -1,9 +1,9 @@
 /*
- * Minters: locations that say the same share one, whatever other directives they have.
+ * Minters: locations with the same mint settings share one, whatever their other directives.
  */
 #include "ngx_http_xcj.h"
 
-/* Everything that a minter is made of. */
+/* All settings of a minter. */
 typedef struct recipe {
     ngx_str_t private_jwk;
     ngx_str_t config;
@@ -17,7 +17,7 @@ typedef struct recipe {
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
     ngx_http_xcj_trust *bearer;
-    xcj_verifier *verifier; /* of `bearer`; shared, so equal ones are one */
+    xcj_verifier *verifier; /* made from `bearer`; verifiers are shared, so equal pointers mean equal settings */
 } recipe;
 
 typedef struct made {
@@ -88,7 +88,7 @@ static ngx_int_t read_identities(named_identities *out, ngx_conf_t *cf, const ng
     return ngx_http_xcj_keep(cf, free_identities, out->identities);
 }
 
-/* The file's, read once. No file: none. */
+/* Finds the identities of the file, which is read once. NULL without a file. */
 static ngx_int_t find_identities(const xcj_identities **out, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf)
 {
     ngx_http_xcj_main_conf *main_conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_xcj_module);
@@ -132,7 +132,7 @@ static void free_minter(void *minter)
     xcj_minter_free(minter);
 }
 
-/* What a configuration object leaves out is found by a request that has all else, given no room for its token. */
+/* Finds errors in a configuration object early: mints for a complete request, with no room for the token. */
 static xcj_code rehearse(const xcj_minter *minter, xcj_error *err)
 {
     xcj_auth auth = XCJ_AUTH_INIT;

@@ -1,12 +1,12 @@
 /*
- * ngx_http_xcj_module: mints one custom JWT for each request that nginx has authenticated, publishes the keys to verify it,
- * and answers for tokens. This file hooks the others into nginx.
+ * ngx_http_xcj_module: mints one custom JWT for each request that nginx has authenticated, publishes the keys that verify
+ * it, and answers for tokens. This file registers the handlers of the others with nginx.
  */
 #include "ngx_http_xcj.h"
 
 #include <dlfcn.h>
 
-/* The worker's own. */
+/* The scratch of this worker. */
 static xcj_scratch *scratch;
 
 xcj_scratch *ngx_http_xcj_scratch(void)
@@ -15,8 +15,8 @@ xcj_scratch *ngx_http_xcj_scratch(void)
 }
 
 /*
- * When a worker exits, nginx unloads modules while a pool's thread may still be on its way out of this code: one more
- * reference keeps it. The master has none, so that it can load a new module after a reload without this one.
+ * When a worker exits, nginx unloads modules while a pool's thread may still run this code: one more reference keeps it
+ * loaded. The master takes none, so that a reload can unload this module or load a new one.
  */
 static ngx_int_t stay_loaded(ngx_log_t *log)
 {
@@ -60,8 +60,8 @@ static ngx_int_t hook(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_handler_pt
 }
 
 /*
- * Before everything else that knows the location; and after the phases that authenticate, which the access phase would not
- * be for a module that is loaded last.
+ * Runs the location handler before everything else that knows the location. Runs the mint handler after the phases that
+ * authenticate; in the access phase a module that is loaded last would run before them.
  */
 static ngx_int_t hook_in(ngx_conf_t *cf)
 {
@@ -93,7 +93,7 @@ ngx_module_t ngx_http_xcj_module = {
     NGX_MODULE_V1_PADDING,
 };
 
-/* What nginx looks for in a module's file. */
+/* The symbols that nginx looks for in a module's file. */
 extern ngx_module_t *ngx_modules[];
 extern char *ngx_module_names[];
 extern char *ngx_module_order[];

@@ -1,9 +1,9 @@
 /*
- * Refusals: the plugin's answer, or the operator's page, and the challenge that goes with it.
+ * Refusals: the plugin's answer or the operator's page, and the challenge.
  */
 #include "ngx_http_xcj.h"
 
-/* As nginx does for errors of an upstream server: a page that the operator has set goes before our body. */
+/* An operator's error page takes precedence over our body, as nginx does it for errors of an upstream server. */
 static int has_error_page(ngx_http_request_t *r, ngx_uint_t status)
 {
     ngx_http_core_loc_conf_t *clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
@@ -19,14 +19,14 @@ static int has_error_page(ngx_http_request_t *r, ngx_uint_t status)
     return 0;
 }
 
-/* Where nginx and auth_request look for it, so that the challenge of a subrequest reaches the client. */
+/* Adds the challenge where nginx and auth_request look for it, so that a subrequest's challenge reaches the client. */
 ngx_int_t ngx_http_xcj_add_challenge(ngx_http_request_t *r, const ngx_str_t *value)
 {
     r->headers_out.www_authenticate = ngx_http_xcj_push_header(r, "WWW-Authenticate", value);
     return r->headers_out.www_authenticate != NULL ? NGX_OK : NGX_ERROR;
 }
 
-/* A field with hash 0 is not sent. */
+/* nginx does not send a header with hash 0. */
 void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 {
     if (ctx->challenge != NULL) {
@@ -38,7 +38,7 @@ void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
     }
 }
 
-/* RFC 9110 11.6.1: a 401 names a scheme that would do. API keys and certificates have none. */
+/* RFC 9110 11.6.1: a 401 names an acceptable scheme. API keys and certificates have none. */
 static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_loc_conf *conf)
 {
     static const ngx_str_t bearer = ngx_string("Bearer");

@@ -1,17 +1,17 @@
 /*
- * Signing in nginx's thread pool, so that a worker goes on with other requests meanwhile.
+ * Signs in nginx's thread pool, so that a worker continues with other requests.
  *
- * nginx does not join the pool's threads when a worker exits, and stops waiting for them when the queue is full. So tasks
- * are counted, and a thread leaves nothing of OpenSSL behind: see ngx_http_xcj_end_threads().
+ * nginx does not join the pool's threads when a worker exits, and stops waiting for them if the queue is full. So this
+ * file counts tasks, and a thread leaves no memory of OpenSSL behind: see ngx_http_xcj_end_threads().
  */
 #include "ngx_http_xcj.h"
 
 #if (NGX_THREADS)
 
 #define TOO_LONG 60000 /* milliseconds */
-#define EXIT_WAIT 5000 /* milliseconds: no key in memory takes so long to sign */
+#define EXIT_WAIT 5000 /* milliseconds; a key in memory never takes so long to sign */
 
-/* What the thread works with: the worker touches nothing of it until the task is done. */
+/* The data of one task: the worker does not touch it until the task is done. */
 typedef struct signing {
     xcj_mint_job job;
     const xcj_minter *minter;
@@ -22,7 +22,7 @@ typedef struct signing {
 
 static ngx_atomic_t is_exiting;
 
-/* In a thread of the pool. It has no scratch: nginx has no hook to free one by. */
+/* Runs in a thread of the pool. It uses no scratch, since nginx has no hook to free one. */
 static void sign(void *data, ngx_log_t *log)
 {
     (void)log;
@@ -45,7 +45,7 @@ static void report_full(ngx_http_xcj_pool *pool, ngx_log_t *log)
 }
 
 /*
- * nginx logs each task that a full queue refuses. So for the rest of the second no task is posted while as many are under
+ * nginx logs each task that a full queue refuses. So for the rest of that second, post no task while as many are under
  * way as when the queue was full.
  */
 static ngx_int_t post(ngx_http_xcj_pool *pool, ngx_thread_task_t *task, ngx_log_t *log)
@@ -69,8 +69,9 @@ static ngx_int_t post(ngx_http_xcj_pool *pool, ngx_thread_task_t *task, ngx_log_
 }
 
 /*
- * Waits until no task of ours is under way, before nginx frees the minters and OpenSSL cleans up. Those that wait in the
- * queue are not signed any more. A signer that hangs is abandoned together with the process: its thread would crash later.
+ * Waits until none of our tasks is under way, before nginx frees the minters and OpenSSL cleans up. Tasks that still wait
+ * in the queue are not signed. If a signer hangs, the process ends without waiting further, since its thread would crash
+ * later.
  */
 void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log)
 {
@@ -89,7 +90,7 @@ void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log)
     }
 }
 
-/* In the worker again. */
+/* Runs in the worker again. */
 static void resume(ngx_event_t *event)
 {
     ngx_http_request_t *r = event->data;
@@ -132,7 +133,8 @@ ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
     if (post(conf->pool, task, r->connection->log) != NGX_OK) {
         return NGX_DECLINED;
     }
-    /* A worker that exits gracefully waits for timers, not for tasks: without one a reload would drop this request. */
+    /* A worker that exits gracefully waits for timers, not for tasks: without this timer a reload would drop the request.
+     */
     ngx_add_timer(&task->event, TOO_LONG);
     r->main->blocked++;
     r->aio = 1;
