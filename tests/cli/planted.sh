@@ -175,4 +175,31 @@ mounted 1 x "$XCJ" keygen --alg ES256 -o target --public-out beside
 [ ! -e beside ] || fail 'a mount: keygen wrote one of two files'
 mounted 0 x "$XCJ" keygen --alg ES256 -o beside.json --public-out target
 [ -z "$(find . -name '.xcj-*')" ] || fail 'a mount: a temporary file is left'
+
+# A disk that is full, and one that is read-only. disk HOW WORD...: xcj where the folder `disk` is such a one, with a file `old`; what is
+# on it afterwards is in `listed`.
+mkdir disk
+disk() {
+    disk_how=$1
+    shift
+    # shellcheck disable=SC2016 # of the inner shell
+    (limited unshare -m sh -c 'mount -t tmpfs -o size=8k,mode=700 none disk && printf old >disk/old && how=$1 && shift &&
+        case $how in full) head -c 9000 /dev/zero >disk/fill 2>/dev/null ;; read-only) mount -o remount,ro disk ;; esac
+        "$@"; code=$?; find disk -type f ! -name fill -exec grep -H "" {} + >listed; exit $code' sh "$disk_how" "$XCJ" "$@") >out 2>err
+    status=$?
+}
+for how in roomy full read-only; do
+    case $how in roomy) want_status=0 ;; *) want_status=1 ;; esac
+    for words in 'convert --public -o disk/old key.json' 'convert -o disk/new key.json' 'keygen --alg ES256 -o disk/new --public-out beside2' \
+        'keygen --alg ES256 -o beside2 --jwks-out disk/new' 'jwks -o disk/old key.json'; do
+        # shellcheck disable=SC2086 # words
+        disk $how $words
+        came_to "$how: $words" $want_status
+        [ $how != roomy ] || continue
+        err_has "$how: $words" 'cannot write: '
+        [ "$(cat listed)" = disk/old:old ] || fail "$how: $words: $(cat listed)"
+        [ ! -e beside2 ] || fail "$how: $words: one of two files was written"
+    done
+    rm -f beside2
+done
 finish
