@@ -141,21 +141,6 @@ static uint32_t next_code(const char *bytes, size_t len, size_t *step)
     return code;
 }
 
-static bool is_hidden(uint32_t code)
-{
-    static const uint32_t ranges[][2] = {
-        { 0x7f, 0x9f },     { 0xad, 0xad },       { 0x34f, 0x34f },     { 0x61c, 0x61c },     { 0x115f, 0x1160 },
-        { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },   { 0x200b, 0x200f },   { 0x2028, 0x202e },   { 0x2060, 0x206f },
-        { 0x3164, 0x3164 }, { 0xfdd0, 0xfdef },   { 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff },   { 0xffa0, 0xffa0 },
-        { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
-    };
-    bool found = (code & 0xfffe) == 0xfffe;
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-        found = found || (code >= ranges[i][0] && code <= ranges[i][1]);
-    }
-    return found;
-}
-
 void text_add_shown(text *to, const char *json, size_t len)
 {
     if (len == 0) {
@@ -165,7 +150,7 @@ void text_add_shown(text *to, const char *json, size_t len)
     size_t step;
     for (size_t i = 0; i < len; i += step) {
         const uint32_t code = next_code(json + i, len - i, &step);
-        if (code < 0x7f || !is_hidden(code)) {
+        if (code < 0x7f || xcj_shows(code)) {
             continue;
         }
         text_add(to, json + done, i - done);

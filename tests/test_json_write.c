@@ -218,6 +218,20 @@ START_TEST(hidden_characters)
 }
 END_TEST
 
+START_TEST(code_points_that_show)
+{
+    static const uint32_t shown[] = { ' ', '~', 0xa0, 0xe9, 0x4e2d, 0xfffd, 0x1f600, 0x10fffd };
+    static const uint32_t unseen[] = { 0,      '\n',   0x1f,   0x7f,    0x9f,     0xad,      0x200b,
+                                       0x202e, 0xfeff, 0xfffe, 0xe0041, 0x10ffff, UINT32_MAX };
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        ck_assert_msg(xcj_shows(shown[i]) == 1, "%zu", i);
+    }
+    for (size_t i = 0; i < sizeof unseen / sizeof *unseen; i++) {
+        ck_assert_msg(xcj_shows(unseen[i]) == 0, "%zu", i);
+    }
+}
+END_TEST
+
 static Suite *json_write_suite(void)
 {
     TCase *tests = tcase_create("json_write");
@@ -231,6 +245,7 @@ static Suite *json_write_suite(void)
     tcase_add_test(tests, lone_and_unfinished_bytes_are_refused);
     tcase_add_test(tests, controls_are_found_anywhere);
     tcase_add_test(tests, hidden_characters);
+    tcase_add_test(tests, code_points_that_show);
     Suite *suite = suite_create("json_write");
     suite_add_tcase(suite, tests);
     return suite;

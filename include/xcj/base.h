@@ -136,6 +136,13 @@ typedef struct xcj_str {
 /** A view of a NUL-terminated string; absent for NULL. */
 XCJ_API xcj_str xcj_text(const char *text);
 
+/**
+ * 1 if a Unicode character shows as what it is. 0 for those that show as nothing or change how others show, which no
+ * client_id has and no log should print: controls, bidirectional and zero-width ones, line separators, tags, variation
+ * selectors, noncharacters.
+ */
+XCJ_API int xcj_shows(uint32_t code_point);
+
 /** Wipes and frees a whole block that the library returned as `char **` or `uint8_t **`. NULL is allowed. */
 XCJ_API void xcj_free(void *block);
 

@@ -156,14 +156,14 @@ static const uint32_t hidden[][2] = {
     { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
 };
 
-static bool is_hidden(uint32_t code)
+int xcj_shows(uint32_t code_point)
 {
-    for (size_t i = 0; i < sizeof hidden / sizeof *hidden && code >= hidden[i][0]; i++) {
-        if (code <= hidden[i][1]) {
-            return true;
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden && code_point >= hidden[i][0]; i++) {
+        if (code_point <= hidden[i][1]) {
+            return 0;
         }
     }
-    return (code & 0xfffe) == 0xfffe; /* the noncharacters at the end of each plane */
+    return (code_point & 0xfffe) != 0xfffe; /* the noncharacters at the end of each plane */
 }
 
 static uint32_t decode_sequence(const unsigned char *p, size_t len)
@@ -180,7 +180,7 @@ bool xcj__utf8_has_hidden(const char *text, size_t len)
     for (size_t i = skip_shown(text, 0, len); i < len; i = skip_shown(text, i, len)) {
         const size_t sequence = xcj__utf8_sequence(text + i, len - i);
         const size_t step = sequence > 0 ? sequence : 1;
-        if (is_hidden(decode_sequence((const unsigned char *)text + i, step))) {
+        if (!xcj_shows(decode_sequence((const unsigned char *)text + i, step))) {
             return true;
         }
         i += step;

@@ -403,6 +403,12 @@ static size_t pick_size_t(void)
     return pool[choose(sizeof pool / sizeof *pool)];
 }
 
+static uint32_t pick_uint32_t(void)
+{
+    static const uint32_t pool[] = { 0, 1, 0x200b, 0x10ffff, UINT32_MAX };
+    return pool[choose(sizeof pool / sizeof *pool)];
+}
+
 #ifdef XCJ_API_BRIDGE
 #include "bridge.h"
 #endif
