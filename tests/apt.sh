@@ -9,16 +9,6 @@
 # shellcheck source=packages.sh
 . tests/packages.sh
 
-# Of "a|b", the first that apt knows; the last, where it knows none (its lists may be empty).
-packages_choose() {
-    for package; do
-        while [ "$package" != "${package#*|}" ] && ! apt-cache show "${package%%|*}" >/dev/null 2>&1; do
-            package=${package#*|}
-        done
-        printf '%s ' "${package%%|*}"
-    done | sed 's/ *$//'
-}
-
 # Waits ten minutes for another process that holds a lock. DPkg::Lock::Timeout is for dpkg's locks: apt-get gives up at once
 # on those of its lists and its archives, so it is called again.
 packages_apt() {
@@ -34,7 +24,7 @@ packages_apt() {
 }
 
 # Package names hold no white space.
-# shellcheck disable=SC2046,SC2086
+# shellcheck disable=SC2086
 packages_need() {
     missing=$(packages_missing "$@")
     [ -n "$missing" ] || return 0
@@ -43,14 +33,12 @@ packages_need() {
         exit 1
     fi
     if [ "$(id -u)" -ne 0 ]; then
-        missing=$(packages_choose $missing)
         printf 'Missing: %s. Run this as root, and then this script again:\n\n' "$missing" >&2
         printf '    apt-get update && apt-get install -y --no-install-recommends %s\n\n' "$missing" >&2
         exit 1
     fi
     mkdir -p "$BUILD"
     packages_apt update
-    missing=$(packages_choose $missing)
     printf '== Installing %s\n' "$missing"
     packages_apt install -y --no-install-recommends $missing
     missing=$(packages_missing "$@")

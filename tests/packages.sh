@@ -2,7 +2,7 @@
 # Sourced: which tools and libraries the project needs, how to see that they are installed, and which Debian or Ubuntu package
 # brings them. Nothing here installs anything: tests source this file, and tests/apt.sh is for the scripts that may install.
 #
-#     packages_missing GROUP...    the packages to install for these groups; "a|b" where either will do
+#     packages_missing GROUP...    the packages to install for these groups
 #     packages_or_skip TOOL...     ends a test as skipped (77) where a command is missing, and names its package
 
 # GROUPS, how to look (see packages_have), what, package.
@@ -35,7 +35,7 @@ all,proof  command  clang-tidy  clang-tidy
 all,fuzz,foreign  command  clang  clang
 all  command  clang-format  clang-format
 all  command  c++  g++
-all  command  luajit  luajit2|luajit
+all  command  luajit  luajit
 all  command  valgrind  valgrind
 all  file  /usr/lib/debug/.build-id  libc6-dbg
 all  command  tmux  tmux
