@@ -51,7 +51,7 @@ refuses xcj/key.h 's/int hmac_k_raw;/int more; &/'
 refuses xcj/key.h 's/int hmac_k_raw;/unsigned hmac_k_raw; int more[4];/'
 refuses xcj/key.h 's,xcj_alg alg; /[*][*]< must fit,xcj_alg alg; int in_the_padding; /**< must fit,'
 
-accepts xcj/base.h 's/What a call came to/What became of a call/'
+accepts xcj/base.h 's,^ [*] xcj/base.h:,& the,'
 accepts xcj/base.h 's/XCJ_ERR_JSON = 20,/& XCJ_ERR_MORE = 23,/'
 accepts xcj/key.h 's/^} xcj_key_options;/const char *more; int and_more; &/'
 # shellcheck disable=SC2016
