@@ -254,7 +254,7 @@ refuse 'neither is the public part' 2 '--public' convert --encrypt horse.txt --p
 refuse 'a JWK is not encrypted' 2 'use it with --to pem or --to der' convert --encrypt horse.txt --to jwk P-256.json
 refuse 'PKCS#1 is not encrypted' 2 'use it with --to pem or --to der' convert --encrypt horse.txt --to pkcs1 rsa.json
 refuse 'an empty passphrase' 3 '--encrypt: the passphrase is empty' convert --encrypt empty.txt P-256.json
-refuse 'no variable for --encrypt' 3 '--encrypt: the environment has no variable' convert --encrypt env:XCJ_NOT_THERE P-256.json
+refuse 'no variable for --encrypt' 3 '--encrypt: no such environment variable: XCJ_NOT_THERE' convert --encrypt env:XCJ_NOT_THERE P-256.json
 refuse 'key and passphrase from one input' 2 'both the key and the passphrase' convert --encrypt - - <P-256.json
 refuse '--kdf alone' 2 'with --encrypt only' convert --kdf scrypt P-256.json
 refuse 'an unknown KDF' 2 'pbkdf2|scrypt' convert --encrypt horse.txt --kdf argon2 P-256.json
