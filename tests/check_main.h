@@ -10,6 +10,7 @@
 #define CHECK_MAIN(suite_of)                                                                                                \
     int main(void)                                                                                                          \
     {                                                                                                                       \
+        (void)setenv("CK_DEFAULT_TIMEOUT", "120", 0); /* Check's four seconds are short on a busy machine */                \
         SRunner *runner = srunner_create(suite_of());                                                                       \
         srunner_run_all(runner, CK_ENV);                                                                                    \
         int failed = srunner_ntests_failed(runner);                                                                         \
