@@ -334,7 +334,7 @@ static void add_wrapping(findings *to, unsigned around)
     const finding_place place = { "token", -1, NULL, NULL };
     for (size_t i = 0; i < WRAPPING_ROWS; i++) {
         if ((around & wrapping_rows[i].around) != 0) {
-            finding_add(to, FINDING_WARNING, wrapping_rows[i].id, place, "%s", wrapping_rows[i].words);
+            finding_add(to, FINDING_WARNING, wrapping_rows[i].id, place, "taken off: %s", wrapping_rows[i].words);
         }
     }
 }

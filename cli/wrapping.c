@@ -13,16 +13,15 @@
 #define ANSWER_DEPTH 3
 
 const wrapping_row wrapping_rows[WRAPPING_ROWS] = {
-    { WRAP_HEADER, "header-name", "the header's name before it is not part of it", "has the name of a header before it" },
-    { WRAP_BEARER, "bearer-prefix", "\"Bearer \" before it is not part of it", "has \"Bearer \" before it" },
-    { WRAP_QUOTES, "quotes", "the quotes around it are not part of it", "stands in quotes" },
-    { WRAP_SPACE, "white-space", "the white space around it is not part of it", "has white space around it" },
-    { WRAP_LINES, "line-breaks", "the line breaks or blanks within it are not part of it",
-      "has line breaks or blanks within it" },
-    { WRAP_ANSWER, "answer", "the JSON around it is not part of it", "is a member of a JSON answer" },
-    { WRAP_MARK, "mark", "the comma or semicolon behind it is not part of it", "has a comma or semicolon behind it" },
-    { WRAP_OTHER, "other-text", "the text around it is not part of it", "has other text around it" },
-    { WRAP_DISCLOSURES, "sd-jwt", "the disclosures behind it, each after a ~, are not part of it: this is an SD-JWT",
+    { WRAP_HEADER, "header-name", "the header's name before the token", "has the name of a header before it" },
+    { WRAP_BEARER, "bearer-prefix", "\"Bearer \" before the token", "has \"Bearer \" before it" },
+    { WRAP_QUOTES, "quotes", "the quotes around the token", "stands in quotes" },
+    { WRAP_SPACE, "white-space", "the white space around the token", "has white space around it" },
+    { WRAP_LINES, "line-breaks", "the line breaks or blanks in the token", "has line breaks or blanks within it" },
+    { WRAP_ANSWER, "answer", "the JSON around the token", "is a member of a JSON answer" },
+    { WRAP_MARK, "mark", "the comma or semicolon after the token", "has a comma or semicolon behind it" },
+    { WRAP_OTHER, "other-text", "the text around the token", "has other text around it" },
+    { WRAP_DISCLOSURES, "sd-jwt", "the disclosures after the token, each after a ~ (this is an SD-JWT)",
       "is an SD-JWT: disclosures follow it, each after a ~" },
 };
 

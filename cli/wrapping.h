@@ -33,7 +33,7 @@ typedef struct wrapping {
 typedef struct wrapping_row {
     unsigned around;
     const char *id;    /* of the finding */
-    const char *words; /* "the quotes around it are not part of it" */
+    const char *words; /* "the quotes around the token" */
     const char *hint;  /* "stands in quotes" */
 } wrapping_row;
 

@@ -61,9 +61,9 @@ for around in 'Bearer @' 'bearer  @' "'@'" '"@"' ' @ ' '"Bearer @"'; do
     err_has "within: $around" 'xcj: token: taken off: '
     grep -v '^odd   token: ' out >rest
     same "within: $around" rest want
-    case $around in *[Bb]earer*) out_has "within: $around" 'odd   token: "Bearer " before it is not part of it' ;; esac
-    case $around in *[\'\"]*) out_has "within: $around" 'odd   token: the quotes around it are not part of it' ;; esac
-    case $around in ' '*) out_has "within: $around" 'odd   token: the white space around it is not part of it' ;; esac
+    case $around in *[Bb]earer*) out_has "within: $around" 'odd   token: taken off: "Bearer " before the token' ;; esac
+    case $around in *[\'\"]*) out_has "within: $around" 'odd   token: taken off: the quotes around the token' ;; esac
+    case $around in ' '*) out_has "within: $around" 'odd   token: taken off: the white space around the token' ;; esac
 done
 
 # raw HEADER PAYLOAD SIGNATURE
