@@ -66,7 +66,8 @@ for alg in HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES5
     accept "we verify $alg of jose in JSON" verify --key theirs.json @theirs.jws
     accept "we verify $alg of jose, our alg only" verify --key theirs.json --alg $alg @theirs.jwt
     jose jwk thp -i theirs.json -a S256 >thumbprint
-    accept "thumbprint of $alg" thumbprint theirs.json
+    run thumbprint theirs.json # warns of a shared secret
+    came_to "thumbprint of $alg" 0
     out_is "thumbprint of $alg" "$(cat thumbprint)"
 done
 finish
