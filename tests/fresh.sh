@@ -5,6 +5,7 @@
 #     sh tests/fresh.sh [12|13|sid] [MODE] [CONDITION]...     Debian 12 and the mode readme unless given
 #
 #     readme      both commands; then tests/run.sh again, which must install nothing
+#     plain       the same with tests/run.sh --plain, as continuous integration does
 #     all         the same with tests/run.sh --all
 #     sealed      the tests without a network; and whatever they write outside of the build folder and TMPDIR is an error
 #     locks       both commands while another process holds apt's locks for a minute
@@ -212,6 +213,12 @@ mode_readme() {
     skipped
     passes sh tests/run.sh --plain -R '^dev/structure_packages$'
     if grep -q '^== Installing' "$log.part"; then die 'a second run installs packages'; fi
+}
+
+mode_plain() {
+    command_passes examples/quickstart.sh
+    command_passes tests/run.sh --plain
+    skipped
 }
 
 mode_all() {
