@@ -27,17 +27,17 @@ typedef struct keys_secret {
 
 /* Rows for a verb's table; `field` is the member of its struct. */
 #define KEYS_PASSPHRASE_ROWS(args, field)                                                                                   \
-    { "passphrase-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "passphrase of the PEM, from the environment" },     \
+    { "passphrase-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "passphrase of the key, from variable VAR" },        \
     {                                                                                                                       \
-        "passphrase-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "passphrase of the PEM, from a file"            \
+        "passphrase-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "passphrase of the key, from FILE"              \
     }
 
 /* In the order of xcj_secret_encoding. */
 #define KEYS_ENCODINGS "raw|base64|base64url|hex"
 
 #define KEYS_SECRET_ROWS(args, field)                                                                                          \
-    { "secret-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "HMAC secret: the bytes of the file" },                  \
-        { "secret-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "HMAC secret, from the environment" },                  \
+    { "secret-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "HMAC secret: the bytes of FILE" },                      \
+        { "secret-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "HMAC secret, from variable VAR" },                     \
         { "secret-encoding", 0, OPT_TEXT, KEYS_ENCODINGS, offsetof(args, field.encoding), "how it is written (default raw)" }, \
     {                                                                                                                          \
         "allow-weak-key", 0, OPT_FLAG, NULL, offsetof(args, field.allow_weak), "take an HMAC secret shorter than the hash"     \

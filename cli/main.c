@@ -33,7 +33,7 @@ static msg_status print_help(void)
     for (const verb *const *each = verb_all; *each != NULL; each++) {
         (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
     }
-    (void)printf("\nxcj VERB --help shows the options and examples of a verb. Of the program itself:\n");
+    (void)printf("\nxcj VERB --help shows the options and examples of a verb.\n\nOptions without a verb:\n");
     opt_print(program_options);
     (void)printf("\nExamples:\n"
                  "  xcj keygen --alg ES256 --kid thumbprint -o key.json --jwks-out jwks.json\n"

@@ -12,7 +12,7 @@
 /** --force, a row for a verb's table. */
 #define OVERWRITE_ROW(args, field)                                                                                          \
     {                                                                                                                       \
-        "force", 0, OPT_FLAG, NULL, offsetof(args, field), "overwrite a private key, or a file that is read as well"        \
+        "force", 0, OPT_FLAG, NULL, offsetof(args, field), "overwrite a private key or an input file"                       \
     }
 
 /** No two outputs are one file. Outputs that were not opened are none. */

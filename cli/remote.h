@@ -27,13 +27,13 @@ typedef struct remote_args {
 #define REMOTE_ROWS(args, field)                                                                                            \
     { "jwks-url", 0, OPT_TEXT, "URL", offsetof(args, field.jwks_url), "fetch the set of keys; the token's kid chooses" },   \
         { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" }, \
-        { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "also if the jku has a query" },     \
-        { "cacert", 0, OPT_TEXT, "FILE", offsetof(args, field.cacert), "when fetching trust these certificates only" },     \
-        { "cache-dir", 0, OPT_TEXT, "DIR", offsetof(args, field.cache_dir), "keep what was fetched, while it is fresh" },   \
-        { "timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.timeout), "longest time for a fetch: 10s" },             \
-        { "connect-timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.connect_timeout), "of it, to connect: 5s" },     \
+        { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "accept a jku with a query" },       \
+        { "cacert", 0, OPT_TEXT, "FILE", offsetof(args, field.cacert), "trust only these CA certificates when fetching" },  \
+        { "cache-dir", 0, OPT_TEXT, "DIR", offsetof(args, field.cache_dir), "keep key sets while they are fresh" },         \
+        { "timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.timeout), "timeout of a fetch (default 10s)" },          \
+        { "connect-timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.connect_timeout), "to connect (default 5s)" },   \
     {                                                                                                                       \
-        "allow-http", 0, OPT_FLAG, NULL, offsetof(args, field.allow_http), "fetch without TLS from other machines too"      \
+        "allow-http", 0, OPT_FLAG, NULL, offsetof(args, field.allow_http), "allow http:// URLs of other machines"           \
     }
 
 /** Is one of --jwks-url and --jku-prefix given? */

@@ -29,9 +29,10 @@ typedef struct forge_args {
 
 static const opt_row OPTIONS[] = {
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the key that the verifier has" },
-    { "private", 0, OPT_TEXT, "FILE", AT(private_key), "its private key: also twins, and what is wrong but signed" },
-    { "list", 0, OPT_FLAG, NULL, AT(list), "print all names and reasons, and make nothing" },
-    { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
+    { "private", 0, OPT_TEXT, "FILE", AT(private_key),
+      "its private key: also make valid counterparts, and signed tokens with other faults" },
+    { "list", 0, OPT_FLAG, NULL, AT(list), "list all cases with their reasons; make no tokens" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     KEYS_PASSPHRASE_ROWS(forge_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -324,7 +325,7 @@ const verb verb_forge = {
     "forge",
     "[TOKEN|@FILE|-]",
     1,
-    "make tokens that a verifier must refuse, to test it",
+    "make tokens that a verifier must refuse",
     "Makes of a genuine token and the verifier's key (usually public) a corpus of forged ones, one JSON object a line: "
     "name,\n"
     "reason, expect (refuse, or accept for the valid twins), form (compact or json), token. What is wrong with claims and\n"

@@ -20,7 +20,7 @@ typedef struct inspect_args {
 
 static const opt_row OPTIONS[] = {
     { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
-    { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };

@@ -23,9 +23,9 @@ typedef struct keygen_args {
 #define AT(field) offsetof(keygen_args, field)
 
 static const opt_row OPTIONS[] = {
-    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "the algorithm that the key is for" },
+    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "algorithm that the key is for" },
     { "bits", 0, OPT_TEXT, "N", AT(bits), "size of an RSA or HMAC key" },
-    { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "the key's id; thumbprint: that of RFC 7638" },
+    { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "key id; thumbprint: the RFC 7638 thumbprint" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "what the key is for, such as sig" },
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private JWK here, readable by its owner only" },
     { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public JWK here" },

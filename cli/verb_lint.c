@@ -22,10 +22,10 @@ typedef struct lint_args {
 #define AT(field) offsetof(lint_args, field)
 
 static const opt_row OPTIONS[] = {
-    { "private", 0, OPT_FLAG, NULL, AT(is_private), "the set is not published: private members are fine" },
-    { "max-lifetime", 0, OPT_TEXT, "DURATION", AT(max_lifetime), "how long a token may live; 1d by default" },
+    { "private", 0, OPT_FLAG, NULL, AT(is_private), "the set is not published: it may hold private keys" },
+    { "max-lifetime", 0, OPT_TEXT, "DURATION", AT(max_lifetime), "longest lifetime of a token (default 1d)" },
     { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
-    { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take a token from the environment" },
     KEYS_PASSPHRASE_ROWS(lint_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -305,7 +305,7 @@ const verb verb_lint = {
     "lint",
     "[FILE|TOKEN|@FILE|-]",
     1,
-    "say what is weak or odd about a key, a set or a token",
+    "find weaknesses in a key, a set or a token",
     "Looks at a JWK, a JWK Set (as one that is published), PEM, DER, or a token, without verifying it. A word that begins\n"
     "with ey and has the dots of a token is one, and so is what @FILE holds; any other word is a file of either kind.\n"
     "One line each finding: errors, warnings, notes. Exits 9 when there is an error, 0 when not.\n",

@@ -16,7 +16,7 @@ typedef struct thumbprint_args {
 #define AT(field) offsetof(thumbprint_args, field)
 
 static const opt_row OPTIONS[] = {
-    { "hash", 0, OPT_TEXT, "sha256|sha384|sha512", AT(hash), "the hash; sha256 by default" },
+    { "hash", 0, OPT_TEXT, "sha256|sha384|sha512", AT(hash), "hash function (default sha256)" },
     { "uri", 0, OPT_FLAG, NULL, AT(uri), "as a URI (RFC 9278)" },
     KEYS_PASSPHRASE_ROWS(thumbprint_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },

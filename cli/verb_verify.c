@@ -66,22 +66,22 @@ static const opt_row OPTIONS[] = {
     { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "the algorithms allowed; without it, those that the key admits" },
     { "iss", 0, OPT_LIST, "ISS", AT(iss), "the issuer must be one of these" },
     { "aud", 0, OPT_LIST, "AUD", AT(aud), "the audience must be, or hold, one of these" },
-    { "sub", 0, OPT_TEXT, "SUB", AT(sub), "the subject must be this" },
-    { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "the header's typ must be this" },
+    { "sub", 0, OPT_TEXT, "SUB", AT(sub), "sub must be SUB" },
+    { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
     { "require", 0, OPT_LIST, "CLAIM", AT(require), "this claim must be there" },
     { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
-    { "max-age", 0, OPT_TEXT, "DURATION", AT(max_age), "iat must not be longer ago" },
-    { "now", 0, OPT_TEXT, "TIME", AT(now), "the clock: Unix seconds or RFC 3339" },
+    { "max-age", 0, OPT_TEXT, "DURATION", AT(max_age), "reject tokens whose iat is longer ago" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     { "key-claim", 0, OPT_TEXT, "CLAIM", AT(key_claim), "choose the key whose kid is the value of this claim" },
     { "try-keys", 0, OPT_FLAG, NULL, AT(try_keys), "when several keys fit and kid names none, try up to 16 of them" },
     { "use", 0, OPT_TEXT, USES, AT(use), "the use of the keys; jwt-svid: those of a SPIFFE bundle" },
     { "jws", 0, OPT_FLAG, NULL, AT(jws), "any payload: check the signature only" },
-    { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "of a JSON serialisation every signature must be valid" },
-    { "payload", 0, OPT_TEXT, "FILE", AT(payload), "the detached payload" },
+    { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "every signature of a JSON serialisation must be valid" },
+    { "payload", 0, OPT_TEXT, "FILE", AT(payload), "file with the detached payload" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     { "unwrap", 0, OPT_FLAG, NULL, AT(unwrap), "take off \"Bearer \", quotes, line breaks, a token response" },
-    { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token a line" },
+    { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token per line" },
     { "line-buffered", 0, OPT_FLAG, NULL, AT(line_buffered),
       "with --batch: print each result before the next line is read" },
     { "json", 0, OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
@@ -787,10 +787,10 @@ const verb verb_verify = {
     "[TOKEN|@FILE|-]",
     1,
     "verify a token and print its payload",
-    "Verifies a JWT, or with --jws any JWS, in compact or JSON serialisation, and prints its payload as\n"
-    "it was signed; nothing is printed unless all of it is valid. Without an argument the token is\n"
-    "read from standard input. exp is required unless --allow-no-exp is given. The keys are given, or\n"
-    "fetched from a URL that is given, or from the token's jku if that is below a URL that is given.\n",
+    "Verifies a JWT, or with --jws any JWS, in compact or JSON serialisation. Prints its payload as it\n"
+    "was signed, but only if every check passes. Without an argument it reads the token from standard\n"
+    "input. exp is required unless --allow-no-exp is given. The keys come from a file, from the URL of\n"
+    "--jwks-url, or from the token's jku if that is below --jku-prefix.\n",
     "  xcj verify --jwks jwks.json --iss https://issuer.example --aud api://orders @token.jwt\n"
     "  xcj verify --key public.pem --alg RS256 --json - < token.jwt\n"
     "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n"

@@ -106,5 +106,5 @@ xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, 
     }
     xcj__buf_free(&w.names);
     xcj__buf_free(&room);
-    return code == XCJ_ERR_MEMORY ? XCJ_ERR_MEMORY : XCJ_OK;
+    return code == XCJ_ERR_MEMORY ? xcj__fail_memory(err) : XCJ_OK;
 }

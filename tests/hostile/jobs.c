@@ -682,6 +682,22 @@ static xcj_code verify(size_t which)
     return code;
 }
 
+/* Why a signature with another character is not valid: for no cause that is known. */
+static xcj_code explain(size_t which)
+{
+    xcj_verifier *fresh = fresh_verifier(jwks[which]);
+    xcj_explanation explanation;
+    char *token = strdup(tokens[which]);
+    char *first = strrchr(token, '.') + 5;
+    xcj_code code;
+    *first = *first == 'A' ? 'B' : 'A';
+    FAILING(xcj_verify_explain(&explanation, fresh, token, strlen(token), &job_error));
+    ck_assert_int_eq(explanation.cause, XCJ_CAUSE_UNKNOWN);
+    free(token);
+    xcj_verifier_free(fresh);
+    return code;
+}
+
 /* Of all signatures one is wrong when `which` is 1. */
 static xcj_code verify_json(size_t which)
 {
@@ -1116,6 +1132,8 @@ const job JOBS[] = {
     { "verify, keys tried", verify_tried, 0, XCJ_OK, false },
     { "verify, a bundle of SPIFFE", verify_tried, 1, XCJ_OK, false },
     EACH_ALG("verify what was changed", verify, 2 * ALGS, XCJ_ERR_SIGNATURE),
+    { "verify_explain HS256", explain, 0, XCJ_OK, false },
+    { "verify_explain ES256", explain, 3, XCJ_OK, false },
     { "verify_json", verify_json, 0, XCJ_OK, false },
     { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
     { "verify_detached", verify_detached, 0, XCJ_OK, false },

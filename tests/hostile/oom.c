@@ -55,8 +55,8 @@ static bool run_failing(const job *j, long nth, bool lasting)
 }
 
 /*
- * How far from one failure to the next. OpenSSL's are thousands, many alike, so that the later ones are tried in strides; so
- * are all of the generation of an RSA key, which is slow. With XCJ_OOM_ALL in the environment all are tried.
+ * How far from one failure to the next. OpenSSL's are thousands, many alike, so that the later ones are tried in strides;
+ * what is slow is tried in strides that grow. With XCJ_OOM_ALL in the environment all are tried.
  */
 static long stride(const job *j, long nth)
 {
@@ -64,7 +64,7 @@ static long stride(const job *j, long nth)
         return 1;
     }
     long many = kind == FAILING_OPENSSL ? 1999 : kind == FAILING_RANDOM ? 199 : 9;
-    return j->is_slow ? many : kind == FAILING_OPENSSL && nth >= 60 ? 67 : 1;
+    return j->is_slow ? (nth > many ? nth : many) : kind == FAILING_OPENSSL && nth >= 60 ? 67 : 1;
 }
 
 START_TEST(each_in_turn)

@@ -2,7 +2,8 @@
  * Sixteen threads on shared handles: most mint, verify and convert with whatever minter and verifier are current; some build
  * new ones aside and swap, as a reload does. Nothing is used after its last reference is gone, and every token verifies.
  *
- *     swap [ROUNDS [own]]     own: every thread has a scratch; else every second one has
+ *     swap [ROUNDS [own]]     own: every thread has a scratch, and keys are used before they are shared, for helgrind, which
+ *                             does not know what is published by compare-and-swap; else every second thread has one
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -37,6 +38,17 @@ static void check(bool holds, const char *what)
     }
 }
 
+static void mint_and_verify(handles with, xcj_scratch *scratch, xcj_verified **verified)
+{
+    xcj_auth auth = XCJ_AUTH_INIT;
+    char token[2048];
+    size_t len = 0;
+    auth.methods = XCJ_AUTH_API_KEY;
+    auth.api_key = xcj_text("caller");
+    check(xcj_mint(token, sizeof token, &len, with.minter, &auth, scratch, NULL) == XCJ_OK, "a token");
+    check(xcj_verify(verified, with.verifier, token, len, scratch, NULL) == XCJ_OK, "verified");
+}
+
 static handles build(size_t which)
 {
     handles made = { NULL, NULL };
@@ -55,6 +67,14 @@ static handles build(size_t which)
     check(xcj_verifier_new(&made.verifier, set, NULL, NULL) == XCJ_OK, "a verifier");
     xcj_free(text);
     xcj_keyset_free(set);
+    for (size_t i = 0; every == 1 && i < KEYS; i++) {
+        handles other = { NULL, made.verifier };
+        xcj_verified *verified = NULL;
+        check(xcj_minter_new(&other.minter, keys[i], &options, NULL) == XCJ_OK, "another minter");
+        mint_and_verify(other, NULL, &verified);
+        xcj_verified_free(verified);
+        xcj_minter_free(other.minter);
+    }
     return made;
 }
 
@@ -102,15 +122,9 @@ static void convert(const xcj_minter *minter)
 static void work(unsigned round, xcj_scratch *scratch)
 {
     handles mine = hold();
-    xcj_auth auth = XCJ_AUTH_INIT;
-    xcj_verified *verified = NULL;
-    char token[2048];
-    size_t len = 0;
-    auth.methods = XCJ_AUTH_API_KEY;
-    auth.api_key = xcj_text("caller");
-    check(xcj_mint(token, sizeof token, &len, mine.minter, &auth, scratch, NULL) == XCJ_OK, "a token");
     handles other = hold(); /* perhaps newer ones */
-    check(xcj_verify(&verified, other.verifier, token, len, scratch, NULL) == XCJ_OK, "verified");
+    xcj_verified *verified = NULL;
+    mint_and_verify((handles){ mine.minter, other.verifier }, scratch, &verified);
     let_go(other);
     char *client_id = NULL;
     size_t id_len = 0;
