@@ -41,7 +41,7 @@ algs='HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES
     offers 'xcj keygen --alg=ES' ES256 ES384 ES512 ES256K
 }
 offers 'xcj ver' verify
-offers 'xcj verify --ma' --max-age
+offers 'xcj verify --max' --max-age
 offers 'xcj convert --to ' pem der jwk jwks pkcs1 sec1 openssh secret
 offers 'xcj convert --to=j' jwk jwks
 offers 'xcj thumbprint --hash sha' sha256 sha384 sha512
