@@ -12,7 +12,7 @@
 int xcj__str_order(xcj_str a, xcj_str b);
 
 /** By kid, keys without one last, then by public part and labels. Negative, zero or positive. */
-int xcj__key_order(const xcj_key *a, const xcj_key *b);
+int xcj__key_order(const xcj_key *left, const xcj_key *right);
 
 /** Is it the same key with the same labels? */
 bool xcj__key_is_twin(const xcj_key *a, const xcj_key *b);
