@@ -11,7 +11,7 @@
 #include "cli/keys.h"
 #include "cli/shown.h"
 
-/* What to do about it, by encoding. */
+/* The names of the encodings in messages, and the values of --secret-encoding. */
 static const char *const TEXTS[] = { "", "base64", "base64url", "hexadecimal" };
 static const char *const OPTIONS[] = { "raw", "base64", "base64url", "hex" };
 

@@ -1,5 +1,5 @@
 /*
- * explain.h: why the signature of a token that was refused is not valid. Nothing is accepted because of it.
+ * explain.h: explains why the signature of a refused token is not valid. The token stays refused.
  */
 #ifndef XCJ_CLI_EXPLAIN_H
 #define XCJ_CLI_EXPLAIN_H
@@ -8,7 +8,7 @@
 
 #include "cli/text.h"
 
-/** Adds to the sentence of a refusal: the token's kid, the key that was tried, and the cause where one can be shown. */
+/** Adds to the message of a refusal the token's kid, the key that was tried and, if it can be shown, the cause. */
 void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *token, size_t len);
 
 #endif

@@ -117,7 +117,7 @@ msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *la
 /** The key of a set to sign with: its only one, or the one with this kid (which may be NULL). Borrowed. */
 msg_status keys_pick(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name);
 
-/** The one key of a set that has this kid. Borrowed. */
+/** Finds the only key in a set with this kid. Borrowed. */
 msg_status keys_find(const xcj_key **out, const keys_loaded *loaded, const char *kid, const char *name);
 
 #endif

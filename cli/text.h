@@ -35,10 +35,10 @@ void text_base64(text *to, const void *bytes, size_t len);
 /** Is it white space of JSON (RFC 8259 2)? */
 bool text_is_space(char c);
 
-/** The offset of the first character from `at` on that is no white space; the length when there is none. */
+/** Returns the offset of the first character at or after `at` that is not white space, or the length. */
 size_t text_skip_space(xcj_str from, size_t at);
 
-/** The same without white space at both ends. */
+/** Returns the view without white space at both ends. */
 xcj_str text_trim(xcj_str from);
 
 /**

@@ -17,9 +17,10 @@ msg_status token_read(text *out, const char **name, const opt_list *operands, co
 bool token_is_json(const char *token, size_t len);
 
 /**
- * Names in the error of a token that cannot be taken apart what is around it, or what it is instead, and the way out (not
- * for a line of a batch); leaves the error alone where nothing is known. `name` is what token_read() gave, or another name:
- * only an operand is looked up among the files, for whoever sends a token must not learn which there are.
+ * Improves the error of a token that cannot be split into parts: the message then names the wrapping, or what the text is
+ * instead, and the way out (none for a line of a batch). It leaves the error alone if it recognises nothing. `name` comes
+ * from token_read(), or is another name. Only an operand is looked up as a file, because the sender of a token must not
+ * learn which files exist.
  */
 void token_name_fault(xcj_error *err, const char *name, xcj_str token, bool is_line);
 

@@ -9,10 +9,10 @@
 #include "lib/key/queue.h"
 #include "lib/key/random.h"
 
-/* What a careful owner asks of PBKDF2 in 2023 (OWASP): a quarter of a second. */
+/* OWASP recommends this number since 2023; it takes about a quarter of a second. */
 #define PBKDF2_ROUNDS 600000
 
-/* RFC 7914 2: 16 MiB, which is what readers that limit memory still take. */
+/* RFC 7914 2: needs 16 MiB, which readers with a memory limit still accept. */
 #define SCRYPT_N (1 << 14)
 #define SCRYPT_R 8
 #define SCRYPT_P 1

@@ -1,5 +1,5 @@
 /*
- * provider_key.h: the EVP_PKEY of a key, which only signing, verifying and whoever asks for it need.
+ * provider_key.h: the EVP_PKEY of a key. Only signing, verifying and xcj_key_to_pkey() need it.
  */
 #ifndef XCJ_LIB_KEY_PROVIDER_KEY_H
 #define XCJ_LIB_KEY_PROVIDER_KEY_H
@@ -7,8 +7,8 @@
 #include "lib/key/evp.h"
 
 /**
- * Made at first use, then kept; borrowed. The public part alone where the private one is not checked. NULL of an oct key
- * never: it has none. NULL when OpenSSL refuses or there is no memory: its error queue says which.
+ * Returns the EVP_PKEY, which is made at first use and then kept. Borrowed. It has only the public part if the private part
+ * has not been checked. Not for an oct key. NULL if OpenSSL rejects the key or is out of memory: its error queue says which.
  */
 EVP_PKEY *xcj__provider_key(const xcj_key *key);
 

@@ -1,5 +1,5 @@
 /*
- * weierstrass.h: is an EC public key a point of its curve, and is a private key that of the point?
+ * weierstrass.h: checks that an EC public key is a point on its curve, and that a private key belongs to that point.
  */
 #ifndef XCJ_LIB_KEY_WEIERSTRASS_H
 #define XCJ_LIB_KEY_WEIERSTRASS_H
