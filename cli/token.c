@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "cli/doc.h"
-#include "cli/part.h"
 #include "cli/shown.h"
 #include "cli/token.h"
 #include "cli/wrapping.h"
@@ -52,7 +51,7 @@ static void put_kinds(text *to, unsigned around)
     }
 }
 
-/* What is around it, the command that takes it off, and the option. */
+/* Names the wrapping, the command that removes it, and the option. */
 static bool put_wrapping(text *to, const wrapping *of, bool is_line)
 {
     if (of->count > 1) {
@@ -79,20 +78,17 @@ static void put_member(text *to, const json_t *header, const char *name)
     }
 }
 
-static void put_encrypted(text *to, const char *token)
+static void put_encrypted(text *to, xcj_str token)
 {
-    part header;
-    const bool is_read = parts_decode(&header, token, strcspn(token, ".")) && !header.bytes.failed;
-    json_t *parsed = is_read ? doc_load(header.bytes.ptr, header.bytes.len) : NULL;
+    json_t *header = wrapping_header(token);
     text_puts(to, "has five parts: it is encrypted (a JWE");
-    put_member(to, parsed, "alg");
-    put_member(to, parsed, "enc");
+    put_member(to, header, "alg");
+    put_member(to, header, "enc");
     text_puts(to, "), and xcj does not decrypt: only who has the private key of its recipient can");
-    json_decref(parsed);
-    text_free(&header.bytes);
+    json_decref(header);
 }
 
-/* What it is, if it is no token that can be verified. */
+/* Describes a text that is not a verifiable token; NULL if it may be one. */
 static const char *kind_of(const char *name, xcj_str token, size_t dots)
 {
     if (token_is_json(token.ptr, token.len)) {
@@ -122,7 +118,7 @@ static void put_hint(text *to, const char *name, const wrapping *of, bool is_lin
         dots += token.ptr[i] == '.';
     }
     if (dots == 4 && of->count <= 1 && !token_is_json(token.ptr, token.len)) {
-        put_encrypted(to, token.ptr);
+        put_encrypted(to, token);
     } else if (!put_wrapping(to, of, is_line)) {
         const char *kind = kind_of(name, token, dots);
         text_puts(to, kind != NULL ? kind : "");

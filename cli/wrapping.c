@@ -9,7 +9,7 @@
 #include "cli/part.h"
 #include "cli/wrapping.h"
 
-/* How deep answers hold tokens: {"status":{"token":...}}, {"AuthenticationResult":{"IdToken":...}}. */
+/* The deepest place of a token in an answer: {"status":{"token":...}}, {"AuthenticationResult":{"IdToken":...}}. */
 #define ANSWER_DEPTH 3
 
 const wrapping_row wrapping_rows[WRAPPING_ROWS] = {
@@ -45,7 +45,7 @@ json_t *wrapping_list(unsigned around)
     return ids;
 }
 
-/* Letters of both base64 alphabets, padding, and what parts are put together with. */
+/* The characters of both base64 alphabets, padding, and the delimiters between parts. */
 static bool is_inner(char c)
 {
     return isalnum((unsigned char)c) != 0 || (c != '\0' && strchr("-_+/=.~", c) != NULL);
@@ -54,6 +54,12 @@ static bool is_inner(char c)
 static bool is_quote(char c)
 {
     return c != '\0' && strchr("\"'`", c) != NULL;
+}
+
+static void set_text(text *to, xcj_str from)
+{
+    to->len = 0;
+    text_add(to, from.ptr, from.len);
 }
 
 static xcj_str cut(xcj_str from, size_t front, size_t back)
@@ -71,7 +77,7 @@ static size_t dots_of(xcj_str token)
     return dots;
 }
 
-/* A JSON object in base64url begins so, whatever white space follows the brace. */
+/* The beginning of a JSON object in base64url, for any white space after the brace. */
 static bool begins(xcj_str at)
 {
     return at.len > 2 && at.ptr[0] == 'e' && (at.ptr[1] == 'y' || at.ptr[1] == 'w');
@@ -83,20 +89,25 @@ static bool is_shaped(xcj_str token)
     return begins(token) && (dots == 2 || dots == 4);
 }
 
-bool wrapping_is_token(xcj_str token)
+json_t *wrapping_header(xcj_str token)
 {
     const char *dot = token.len > 0 ? memchr(token.ptr, '.', token.len) : NULL;
-    const size_t dots = dots_of(token);
     part header;
-    if (dot == NULL || (dots != 2 && dots != 4)) {
-        return false;
+    if (dot == NULL) {
+        return NULL;
     }
-    json_t *parsed = parts_decode(&header, token.ptr, (size_t)(dot - token.ptr)) && !header.bytes.failed
-                         ? doc_load(header.bytes.ptr, header.bytes.len)
-                         : NULL;
-    const bool is_token = json_is_object(parsed);
-    json_decref(parsed);
+    const bool is_read = parts_decode(&header, token.ptr, (size_t)(dot - token.ptr)) && !header.bytes.failed;
+    json_t *parsed = is_read ? doc_load(header.bytes.ptr, header.bytes.len) : NULL;
     text_free(&header.bytes);
+    return parsed;
+}
+
+bool wrapping_is_token(xcj_str token)
+{
+    const size_t dots = dots_of(token);
+    json_t *header = dots == 2 || dots == 4 ? wrapping_header(token) : NULL;
+    const bool is_token = json_is_object(header);
+    json_decref(header);
     return is_token;
 }
 
@@ -109,26 +120,16 @@ static size_t inner_len(xcj_str from)
     return len;
 }
 
-static size_t space_len(xcj_str from, bool *has_break)
-{
-    size_t len = 0;
-    while (len < from.len && text_is_space(from.ptr[len])) {
-        *has_break = *has_break || from.ptr[len] == '\n';
-        len++;
-    }
-    return len;
-}
-
-/* What may stand behind the last line of a token. */
+/* May this character follow the last line of a token? */
 static bool is_delimiter(char c)
 {
     return isprint((unsigned char)c) == 0 || strchr(" \",;'`\\", c) != NULL;
 }
 
 /*
- * Adds a token that may be broken into lines, and returns how much of the text it takes. Words behind a blank belong to it
- * only where there is nothing else in the text; a line never does where it is longer than the one before, or a token of its
- * own.
+ * Adds a token that may be broken into lines, and returns how much of the text it takes. Text after a blank belongs to the
+ * token only if the input has nothing else. A line never belongs to it if it is longer than the line before, or is itself a
+ * token.
  */
 static size_t put_joined(text *to, xcj_str from, bool is_alone, bool *is_broken)
 {
@@ -137,8 +138,8 @@ static size_t put_joined(text *to, xcj_str from, bool is_alone, bool *is_broken)
     size_t dots = dots_of((xcj_str){ from.ptr, used });
     text_add(to, from.ptr, used);
     for (;;) {
-        bool has_break = false;
-        const size_t blank = space_len(cut(from, used, 0), &has_break);
+        const size_t blank = text_skip_space(from, used) - used;
+        const bool has_break = memchr(from.ptr + used, '\n', blank) != NULL;
         const xcj_str rest = cut(from, used + blank, 0);
         const xcj_str next = { rest.ptr, inner_len(rest) };
         const bool is_whole = next.len == rest.len || is_delimiter(rest.ptr[next.len]);
@@ -194,7 +195,7 @@ static bool is_header_name(xcj_str before)
     return before.len > 1 && before.ptr[before.len - 1] == ':';
 }
 
-/* What stands before and behind a token that was found within other text. */
+/* Names the wrapping from the text before and after a token. */
 static unsigned name_rest(xcj_str before, xcj_str behind)
 {
     unsigned around = 0;
@@ -239,8 +240,7 @@ static void search(wrapping *out, xcj_str from)
         const size_t used = put_joined(&found, rest, false, &is_broken);
         if (is_shaped(text_view(&found)) && ++out->count == 1) {
             out->around = name_rest((xcj_str){ from.ptr, at }, cut(rest, used, 0)) | (is_broken ? WRAP_LINES : 0);
-            out->token.len = 0;
-            text_add(&out->token, found.ptr, found.len);
+            set_text(&out->token, text_view(&found));
         }
         at += used;
     }
@@ -262,10 +262,8 @@ static void put_place(text *to, const char *name)
 
 static void take_member(wrapping *out, const char *before, const char *name, xcj_str token)
 {
-    out->token.len = 0;
-    text_add(&out->token, token.ptr, token.len);
-    out->place.len = 0;
-    text_puts(&out->place, before);
+    set_text(&out->token, token);
+    set_text(&out->place, xcj_text(before));
     put_place(&out->place, name);
 }
 
@@ -290,7 +288,7 @@ static void look_into(wrapping *out, json_t *object, const char *before, unsigne
     }
 }
 
-/* JSON that is no JWS or JWE itself. Of the tokens of an OAuth response the first that is one is meant (RFC 6749 5.1). */
+/* Takes the token from JSON that is not itself a JWS or JWE. In an OAuth response access_token precedes id_token. */
 static void take_answer(wrapping *out, json_t *object)
 {
     static const char *const names[] = { "access_token", "id_token" };
@@ -320,7 +318,7 @@ static bool is_serialisation(const json_t *object)
 static bool take_json(wrapping *out, xcj_str from)
 {
     doc_flaw flaw;
-    json_t *object = from.ptr[0] == '{' ? doc_survey(from.ptr, from.len, &flaw) : NULL;
+    json_t *object = from.len > 0 && from.ptr[0] == '{' ? doc_survey(from.ptr, from.len, &flaw) : NULL;
     const bool is_object = json_is_object(object);
     if (is_object && !is_serialisation(object)) {
         take_answer(out, object);
@@ -347,8 +345,7 @@ static bool take_bare(wrapping *out, xcj_str from, unsigned around)
     const bool is_whole = put_joined(&joined, from, true, &is_broken) == from.len && !has_name(from);
     const bool is_it = is_whole && (!is_broken || is_shaped(text_view(&joined)));
     if (is_it) {
-        out->token.len = 0;
-        text_add(&out->token, joined.ptr, joined.len);
+        set_text(&out->token, text_view(&joined));
         out->around = around | (is_broken ? WRAP_LINES : 0);
     }
     out->token.failed = out->token.failed || joined.failed;
@@ -372,24 +369,20 @@ bool wrapping_take(wrapping *out, xcj_str given)
     unsigned around = 0;
     *out = (wrapping){ 0, TEXT_INIT, TEXT_INIT, 0 };
     const xcj_str peeled = peel(given, &around);
-    text_add(&out->token, given.ptr, given.len);
-    if (peeled.len > 0 && peeled.ptr[0] == '{') {
-        if (take_json(out, peeled)) {
-            if (out->count == 0) {
-                out->around = around;
-                out->token.len = 0;
-                text_add(&out->token, peeled.ptr, peeled.len);
-            }
-            return !out->token.failed;
+    set_text(&out->token, given);
+    if (take_json(out, peeled)) {
+        if (out->count == 0) {
+            out->around = around;
+            set_text(&out->token, peeled);
         }
+        return !out->token.failed;
     }
     if (!take_bare(out, peeled, around)) {
         search(out, text_trim(given));
     }
     if (out->count > 1) {
         out->around = 0;
-        out->token.len = 0;
-        text_add(&out->token, given.ptr, given.len);
+        set_text(&out->token, given);
     }
     cut_disclosures(out);
     return !out->token.failed;

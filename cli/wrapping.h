@@ -1,5 +1,5 @@
 /*
- * wrapping.h: what people leave around a token when they copy it, and how to take it off. Nothing is verified.
+ * wrapping.h: recognises and removes what people copy along with a token. It verifies nothing.
  */
 #ifndef XCJ_CLI_WRAPPING_H
 #define XCJ_CLI_WRAPPING_H
@@ -8,7 +8,7 @@
 
 #include "cli/text.h"
 
-/* What stood around the token, by bit. */
+/* Kinds of wrapping, one bit each. */
 #define WRAP_SPACE 1u
 #define WRAP_QUOTES 2u
 #define WRAP_BEARER 4u        /* "Bearer " before it */
@@ -19,12 +19,12 @@
 #define WRAP_OTHER 128u       /* any other text, such as "token=" or a cookie */
 #define WRAP_DISCLOSURES 256u /* an SD-JWT: disclosures behind it, each after a '~' */
 
-/* What verify --unwrap takes off: where it ends and the token begins is certain. */
+/* The kinds that verify --unwrap removes, because the token's beginning and end are certain. */
 #define WRAP_CERTAIN (WRAP_SPACE | WRAP_QUOTES | WRAP_BEARER | WRAP_HEADER | WRAP_LINES | WRAP_ANSWER)
 
 typedef struct wrapping {
     unsigned around;
-    text token;   /* alone; as it was given where there is none to be found, or more than one */
+    text token;   /* without its wrapping; all of the input if it contains no token or several */
     text place;   /* in an answer, as jq writes it: ".access_token" */
     size_t count; /* how many tokens were found within something else */
 } wrapping;
@@ -40,19 +40,22 @@ typedef struct wrapping_row {
 extern const wrapping_row wrapping_rows[];
 #define WRAPPING_ROWS 9
 
-/** Finds the token in what was given. False: there is no memory. Free with wrapping_free() either way. */
+/** Finds the token in the input. False if out of memory. Call wrapping_free() in both cases. */
 bool wrapping_take(wrapping *out, xcj_str given);
 
-/** Says on standard error what was taken off the token of this name. */
+/** Reports on standard error what was removed from the token with this name. */
 void wrapping_note(unsigned around, const char *name);
 
 /** Their ids, as a JSON array. */
 json_t *wrapping_list(unsigned around);
 
-/** Has it three or five parts, the first of which is a JSON object? */
+/** The JSON in the first part of a token; NULL if there is none. Release with json_decref(). */
+json_t *wrapping_header(xcj_str token);
+
+/** Returns true if the text has three or five parts and the first one is a JSON object. */
 bool wrapping_is_token(xcj_str token);
 
-/** Adds the command that gets the token alone out of FILE. */
+/** Adds the command that extracts the token from FILE. */
 void wrapping_put_command(text *to, const wrapping *of);
 
 void wrapping_free(wrapping *of);

@@ -52,6 +52,12 @@ static inline bool xcj__is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/** The value of a hexadecimal digit in either case; -1 if it is none. */
+static inline int xcj__hex_value(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /** The number of white space characters at the start of the view. */
 size_t xcj__str_space(xcj_str a);
 

@@ -273,7 +273,7 @@ size_t xcj__b64_decode_lax(uint8_t *dst, size_t cap, const char *src, size_t len
     size_t got;
     for (size_t i = 0; i < len && src[i] != '=' && src[i] != '\0' && made + 3 <= cap; i++) {
         char c = src[i];
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+        if (xcj__is_space(c)) {
             continue;
         }
         four[count++] = (char)(c == '-' ? '+' : c == '_' ? '/' : c);

@@ -52,17 +52,12 @@ static size_t skip_plain(const char *text, size_t at, size_t len)
     return at;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The value of the four digits of a \u escape; -1 if they are not hexadecimal. */
 static int32_t hex4(const char *p, size_t left)
 {
     int32_t value = 0;
     for (size_t i = 0; i < 4; i++) {
-        int digit = i < left ? hex_value(p[i]) : -1;
+        int digit = i < left ? xcj__hex_value(p[i]) : -1;
         if (digit < 0) {
             return -1;
         }

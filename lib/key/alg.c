@@ -74,6 +74,11 @@ unsigned xcj__hash_len(xcj_hash hash)
     return hash == XCJ_SHA256 ? 32 : hash == XCJ_SHA384 ? 48 : 64;
 }
 
+const char *xcj__hash_name(xcj_hash hash)
+{
+    return hash == XCJ_SHA256 ? "SHA256" : hash == XCJ_SHA384 ? "SHA384" : "SHA512";
+}
+
 static xcj_code fits_type(const xcj__alg *alg, const xcj__key_facts *key, xcj_error *err)
 {
     if (alg->kty == key->kty && (alg->curves & ON(key->crv)) != 0) {

@@ -66,6 +66,9 @@ const char *xcj__kty_name(xcj__kty kty);
 /** Bytes of a hash. */
 unsigned xcj__hash_len(xcj_hash hash);
 
+/** OpenSSL's name of a hash. */
+const char *xcj__hash_name(xcj_hash hash);
+
 /** All that admission needs to know of a key. */
 typedef struct xcj__key_facts {
     xcj__kty kty;

@@ -18,11 +18,6 @@ static xcj_code refuse(xcj_error *err, const char *what)
     return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the client certificate %s", what);
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* A plus stays a plus: it is a character of base64, which AWS does not encode. */
 static xcj_code decode_url(xcj__buf *out, xcj_str text, xcj_error *err)
 {
@@ -31,8 +26,8 @@ static xcj_code decode_url(xcj__buf *out, xcj_str text, xcj_error *err)
             xcj__buf_put_char(out, text.ptr[i]);
             continue;
         }
-        int high = i + 2 < text.len ? hex_value(text.ptr[i + 1]) : -1;
-        int low = i + 2 < text.len ? hex_value(text.ptr[i + 2]) : -1;
+        int high = i + 2 < text.len ? xcj__hex_value(text.ptr[i + 1]) : -1;
+        int low = i + 2 < text.len ? xcj__hex_value(text.ptr[i + 2]) : -1;
         if (high < 0 || low < 0) {
             return refuse(err, "is URL-encoded, with a % that two hexadecimal digits do not follow");
         }

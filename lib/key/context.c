@@ -5,11 +5,6 @@
 #include "lib/key/evp.h"
 #include "lib/key/provider_key.h"
 
-static const char *hash_name(xcj_hash hash)
-{
-    return hash == XCJ_SHA256 ? "SHA256" : hash == XCJ_SHA384 ? "SHA384" : "SHA512";
-}
-
 void xcj__context_free(xcj__context *context)
 {
     if (context == NULL) {
@@ -24,7 +19,7 @@ void xcj__context_free(xcj__context *context)
 
 static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__alg *alg)
 {
-    char *name = (char *)(uintptr_t)hash_name(alg->hash);
+    char *name = (char *)(uintptr_t)xcj__hash_name(alg->hash);
     OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
     xcj__bytes secret = key->jwk.part[XCJ__K];
     EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
@@ -60,7 +55,7 @@ static bool prepare_pkey(xcj__context *context, const xcj_key *key, const xcj__a
 {
     OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
     const char *propq = xcj__home_propq(key->home);
-    context->hash = EVP_MD_fetch(lib, hash_name(alg->hash), propq);
+    context->hash = EVP_MD_fetch(lib, xcj__hash_name(alg->hash), propq);
     EVP_PKEY *pkey = pkey_for(key, use);
     context->pkey = pkey != NULL ? EVP_PKEY_CTX_new_from_pkey(lib, pkey, propq) : NULL;
     if (context->hash == NULL || context->pkey == NULL) {

@@ -107,10 +107,9 @@ static const xcj__alg *mac_of(size_t len)
 
 static bool is_secret(const trial *t, const xcj__alg *alg, xcj_str secret)
 {
-    static const char *const names[] = { [XCJ_SHA256] = "SHA256", [XCJ_SHA384] = "SHA384", [XCJ_SHA512] = "SHA512" };
     uint8_t mac[EVP_MAX_MD_SIZE];
     size_t len = 0;
-    const bool made = EVP_Q_mac(NULL, "HMAC", NULL, names[alg->hash], NULL, secret.ptr, secret.len,
+    const bool made = EVP_Q_mac(NULL, "HMAC", NULL, xcj__hash_name(alg->hash), NULL, secret.ptr, secret.len,
                                 (const uint8_t *)t->input.ptr, t->input.len, mac, sizeof mac, &len) != NULL;
     const bool equal = made && len == t->signature.len && xcj__equal_secret(mac, t->signature.ptr, len);
     xcj__wipe(mac, sizeof mac);

@@ -6,15 +6,6 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    const char low = (char)(c | 0x20);
-    return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
-}
-
 static bool decode_hex(xcj__buf *text)
 {
     const size_t from = text->len >= 2 && text->ptr[0] == '0' && (text->ptr[1] | 0x20) == 'x' ? 2 : 0;
@@ -23,8 +14,8 @@ static bool decode_hex(xcj__buf *text)
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        const int high = hex_digit(text->ptr[from + 2 * i]);
-        const int low = hex_digit(text->ptr[from + 2 * i + 1]);
+        const int high = xcj__hex_value(text->ptr[from + 2 * i]);
+        const int low = xcj__hex_value(text->ptr[from + 2 * i + 1]);
         if (high < 0 || low < 0) {
             return false;
         }

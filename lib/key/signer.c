@@ -9,8 +9,7 @@
 
 static bool hash_input(uint8_t *hash, size_t *hash_len, xcj_hash which, xcj_str input, const xcj__home *home)
 {
-    static const char *const names[] = { [XCJ_SHA256] = "SHA256", [XCJ_SHA384] = "SHA384", [XCJ_SHA512] = "SHA512" };
-    return EVP_Q_digest(home->lib, names[which], home->propq, input.ptr, input.len, hash, hash_len) == 1;
+    return EVP_Q_digest(home->lib, xcj__hash_name(which), home->propq, input.ptr, input.len, hash, hash_len) == 1;
 }
 
 /* Into exactly `len` bytes of a token. */
