@@ -171,7 +171,7 @@ static xcj_code only_blocks(const char *text, size_t len, size_t at, xcj_error *
             at++;
             continue;
         }
-        xcj__pem block;
+        xcj__pem block = { 0 };
         size_t begin = find_begin(text, len, at);
         code = begin == at ? read_block(&block, text, len, begin, &at, err) : XCJ_ERR_KEY;
         if (code == XCJ_OK) {
