@@ -92,7 +92,7 @@ accept 'the same of its own curve' verify --now 1500 --key P-256.pem @good
 openssl dgst -sha256 -sign P-384.pem -out der to_sign
 openssl asn1parse -inform DER -in der | sed -n 's/.*INTEGER *://p' | while read -r number; do
     printf '%96s' "$number" | tr ' ' 0
-done | xxd -r -p >signature
+done | perl -pe '$_ = pack "H*", $_' >signature
 says 'another curve' 9 'it was made with this key, but the curve of ES256 is another' --key P-384.pem
 unexplained 'another curve, another key' 9 --key P-521.pem
 
