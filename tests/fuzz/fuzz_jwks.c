@@ -4,7 +4,8 @@
  */
 #include "roundtrip.h"
 
-static void check_skipped(const xcj_keyset *set)
+/* The positions are those in the text, where equal keys stand more than once. */
+static void check_skipped(const xcj_keyset *set, size_t size)
 {
     size_t count = xcj_keyset_skipped_count(set);
     size_t before = 0;
@@ -12,7 +13,7 @@ static void check_skipped(const xcj_keyset *set)
         size_t position;
         const xcj_error *why = xcj_keyset_skipped(set, i, &position);
         MUST(why != NULL && why->code > XCJ_ERR_BUFFER && why->message[0] != '\0');
-        MUST(position < count + xcj_keyset_count(set) && (i == 0 || position > before));
+        MUST(position < size && (i == 0 || position > before));
         before = position;
     }
     MUST(xcj_keyset_skipped(set, count < 64 ? count : 64, NULL) == NULL &&
@@ -58,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!check_call(xcj_keyset_from_json(&set, text, size, NULL, &err), &set, &err)) {
         return 0;
     }
-    check_skipped(set);
+    check_skipped(set, size);
     for (size_t i = 0; i < xcj_keyset_count(set) && i < 4; i++) {
         char *jwk = NULL;
         const xcj_key *key = xcj_keyset_get(set, i);

@@ -35,6 +35,16 @@ static void expect_same(const xcj_keyset *set, const xcj_keyset *other)
     }
 }
 
+/* JSON by its first character, although a PEM block may stand in it at the beginning of a line. */
+static bool looks_like_json(const uint8_t *data, size_t size)
+{
+    size_t blank = 0;
+    while (blank < size && memchr(" \t\r\n", data[blank], 4) != NULL) {
+        blank++;
+    }
+    return blank < size && (data[blank] == '{' || data[blank] == '[');
+}
+
 /* The readers of one form, as they were before anything was recognised. */
 static void check_readers(const uint8_t *data, size_t size, const xcj_keyset *set)
 {
@@ -51,7 +61,7 @@ static void check_readers(const uint8_t *data, size_t size, const xcj_keyset *se
     xcj__buf_free(&inner);
     xcj_code code = data[0] == 0x30 ? xcj_key_from_der(&key, data, size, NULL, &err)
                                     : xcj_key_from_pem(&key, (const char *)data, size, NULL, &err);
-    if (check_call(code, &key, &err) && !is_wrapped) {
+    if (check_call(code, &key, &err) && !is_wrapped && !looks_like_json(data, size)) {
         xcj_keyset *one;
         MUST(set != NULL);
         MUST(xcj_keyset_from_keys(&one, (const xcj_key *const *)&key, 1, NULL) == XCJ_OK);
