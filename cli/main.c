@@ -8,51 +8,11 @@
 #include <unistd.h>
 
 #include "cli/doc.h"
+#include "cli/help.h"
 #include "cli/platform.h"
 #include "cli/shown.h"
 #include "cli/verb.h"
 #include "cli/version.h"
-
-static const char EXIT_STATUSES[] = "Exit status:\n"
-                                    "  0  done; for verify, every token is valid\n"
-                                    "  1  internal failure, no memory, cannot write\n"
-                                    "  2  usage, an unknown algorithm name\n"
-                                    "  3  input missing, unreadable or malformed\n"
-                                    "  4  signature invalid\n"
-                                    "  5  no matching key, or more than one\n"
-                                    "  6  expired, or older than allowed\n"
-                                    "  7  not yet valid\n"
-                                    "  8  another claim is missing, ill-typed or does not match\n"
-                                    "  9  refused by policy: algorithm, weak key, use of the key, crit, size\n"
-                                    " 10  mint: no acceptable authentication, client_id or consumer\n";
-
-static msg_status print_help(void)
-{
-    (void)printf("Usage: xcj VERB [OPTION]... [ARGUMENT]...\n"
-                 "Custom JWTs for gateways: mint and verify tokens, convert keys.\n\n");
-    for (const verb *const *each = verb_all; *each != NULL; each++) {
-        (void)printf("  %-12s%s\n", (*each)->name, (*each)->summary);
-    }
-    (void)printf("\nxcj VERB --help shows the options and examples of a verb.\n\nOptions without a verb:\n");
-    opt_print(program_options);
-    (void)printf("\nExamples:\n"
-                 "  xcj keygen --alg ES256 --kid thumbprint -o key.json --jwks-out jwks.json\n"
-                 "  xcj mint --key key.json --claims '{\"sub\":\"alice\"}' | xcj verify --jwks jwks.json\n"
-                 "  xcj convert key.json\n\n"
-                 "%s",
-                 EXIT_STATUSES);
-    return STATUS_OK;
-}
-
-static msg_status print_verb_help(const verb *which)
-{
-    (void)printf("Usage: xcj %s [OPTION]...%s%s\n%s\n", which->name, which->operands[0] ? " " : "", which->operands,
-                 which->about);
-    (void)printf("Options:\n");
-    opt_print(which->options);
-    (void)printf("\nExamples:\n%s", which->examples);
-    return STATUS_OK;
-}
 
 static msg_status run_verb(const verb *which, opt_words words)
 {
@@ -64,7 +24,7 @@ static msg_status run_verb(const verb *which, opt_words words)
     }
     msg_status status = opt_parse(which->options, args, &operands, &help, which->name, words);
     if (status == STATUS_OK && help) {
-        status = print_verb_help(which);
+        status = help_verb(which);
     } else if (status == STATUS_OK && operands.count > which->operands_max) {
         status = msg_fail(STATUS_USAGE, which->name, "unexpected argument: %s",
                           shown_path(operands.items[which->operands_max]).text);
@@ -83,11 +43,11 @@ static msg_status run_program(opt_words words)
     bool help = false;
     msg_status status = opt_parse(program_options, &args, &operands, &help, NULL, words);
     if (status == STATUS_OK && help) {
-        status = print_help();
+        status = help_program();
     } else if (status == STATUS_OK && operands.count > 0) {
         status = msg_fail(STATUS_USAGE, NULL, "the verb comes first: xcj VERB [OPTION]...");
     } else if (status == STATUS_OK && !args.version) {
-        status = msg_fail(STATUS_USAGE, NULL, "no verb was given; xcj --help lists them");
+        status = words.count > 0 ? msg_fail(STATUS_USAGE, NULL, "no verb was given; xcj --help lists them") : help_brief();
     } else if (status == STATUS_OK) {
         status = version_print(args.json);
     }

@@ -10,6 +10,8 @@
 #include "cli/shown.h"
 
 #define NAME_MAX_LEN 31
+#define LINE_WIDTH 80
+#define LEFT_WIDTH 30
 
 /* A parse under way. */
 typedef struct parse {
@@ -78,6 +80,8 @@ static msg_status store(const parse *state, const opt_row *row, const char *valu
         return store_one(state, row, slot, value);
     case OPT_LIST:
         return list_add(slot, length_of(state), row, value);
+    case OPT_GROUP:
+        break;
     }
     return STATUS_INTERNAL;
 }
@@ -118,7 +122,7 @@ static bool begins(const opt_row *row, const char *name, size_t len)
 static const opt_row *find_exact(const opt_row *rows, const char *name, size_t len)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {
-        if (begins(row, name, len) && row->name[len] == '\0') {
+        if (row->kind != OPT_GROUP && begins(row, name, len) && row->name[len] == '\0') {
             return row;
         }
     }
@@ -136,7 +140,7 @@ static msg_status find(const parse *state, const char *name, size_t len, const o
         *found = &opt_help;
     }
     for (const opt_row *row = state->rows; row->name != NULL; row++) {
-        if (!begins(row, name, len)) {
+        if (row->kind == OPT_GROUP || !begins(row, name, len)) {
             continue;
         }
         if (*found != NULL) {
@@ -250,29 +254,55 @@ msg_status opt_choice(int *out, const char *option, const char *choices, const c
     return msg_fail(STATUS_USAGE, option, "%s is not one of %s", shown_word(value, len).text, choices);
 }
 
-static void print_row(const opt_row *row)
+/* Breaks the words into lines of 80 columns; each begins at the right column. */
+static void put_wrapped(text *out, const char *words)
 {
-    char left[80];
+    size_t room = LINE_WIDTH - LEFT_WIDTH;
+    for (const char *at = words; *at != '\0';) {
+        const size_t len = strcspn(at, " ");
+        if (at != words && len + 1 > room) {
+            text_printf(out, "\n%*s", LEFT_WIDTH, "");
+            room = LINE_WIDTH - LEFT_WIDTH;
+        } else if (at != words) {
+            text_puts(out, " ");
+            room--;
+        }
+        text_add(out, at, len);
+        room -= least(len, room);
+        at += len + (at[len] == ' ');
+    }
+    text_puts(out, "\n");
+}
+
+static void put_row(text *out, const opt_row *row)
+{
+    char left[LINE_WIDTH];
+    char words[3 * LINE_WIDTH];
     char letter[8] = "    ";
     if (row->letter != 0) {
         (void)snprintf(letter, sizeof letter, "-%c, ", row->letter);
     }
     (void)snprintf(left, sizeof left, "  %s--%s%s%s", letter, row->name, row->metavar ? " " : "",
                    row->metavar ? row->metavar : "");
-    if (strlen(left) > 30) {
-        (void)printf("%s\n%32s%s", left, "", row->help);
+    (void)snprintf(words, sizeof words, "%s%s", row->help, row->kind == OPT_LIST ? " (repeatable)" : "");
+    if (strlen(left) + 2 <= LEFT_WIDTH) {
+        text_printf(out, "%-*s", LEFT_WIDTH, left);
     } else {
-        (void)printf("%-32s%s", left, row->help);
+        text_printf(out, "%s\n%*s", left, LEFT_WIDTH, "");
     }
-    (void)printf("%s\n", row->kind == OPT_LIST ? " (may be repeated)" : "");
+    put_wrapped(out, words);
 }
 
-void opt_print(const opt_row *rows)
+void opt_put(text *out, const opt_row *rows)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {
-        print_row(row);
+        if (row->kind == OPT_GROUP) {
+            text_printf(out, "%s%s:\n", strncmp(row->help, "More", 4) == 0 ? "\n" : "", row->help);
+        } else {
+            put_row(out, row);
+        }
     }
-    print_row(&opt_help);
+    put_row(out, &opt_help);
 }
 
 /* Edits (insert, drop, replace, swap neighbours) from one word to the other; both at most NAME_MAX_LEN long. */

@@ -9,13 +9,15 @@
 #include <stddef.h>
 
 #include "cli/msg.h"
+#include "cli/text.h"
 
 /** The type of an option's value, which is stored at its offset in the verb's struct. */
 typedef enum opt_kind {
     OPT_FLAG = 1, /* bool */
     OPT_TEXT = 2, /* const char *; once */
     OPT_LIST = 3, /* opt_list; any number of times */
-    OPT_ONE = 4   /* opt_given; once, of all the options that share it */
+    OPT_ONE = 4,  /* opt_given; once, of all the options that share it */
+    OPT_GROUP = 5 /* no option: a heading of the help, over the rows that follow */
 } opt_kind;
 
 /**
@@ -31,6 +33,15 @@ typedef struct opt_row {
     size_t offset;
     const char *help;
 } opt_row;
+
+/**
+ * A heading. The groups that most people need come first and fill one screen, together with usage and examples; the headings
+ * of the others begin with "More".
+ */
+#define OPT_HEADING(words)                                                                                                  \
+    {                                                                                                                       \
+        "", 0, OPT_GROUP, NULL, 0, words                                                                                    \
+    }
 
 /** --help, which every table has without saying so. */
 extern const opt_row opt_help;
@@ -66,8 +77,8 @@ void opt_free(const opt_row *rows, void *dest, opt_list *operands);
 /** Which of the `choices`, as a metavar writes them ("pem|der"), the value is, counted from 0. Says what is wrong. */
 msg_status opt_choice(int *out, const char *option, const char *choices, const char *value);
 
-/** Prints the table for people. */
-void opt_print(const opt_row *rows);
+/** The table for people: 80 columns, long texts in several lines. */
+void opt_put(text *out, const opt_row *rows);
 
 /** Is `word` a likely misspelling of `name`? The smaller the better; SIZE_MAX: no. */
 size_t opt_distance(const char *word, const char *name);

@@ -6,16 +6,20 @@
 
 #include "cli/opt.h"
 
+/** An exit code as a bit. */
+#define VERB_EXIT(status) (1u << (status))
+
 typedef struct verb {
     const char *name;
     const char *operands; /* as the usage line shows them; "" for none */
     size_t operands_max;  /* how many there may be */
     const char *summary;  /* one line, for the list of verbs */
-    const char *about;    /* some lines, for its own help */
+    const char *about;    /* at most three lines, for its own help */
     const char *examples; /* lines */
     const opt_row *options;
     size_t args_size; /* of its struct of arguments, which begins as all zero */
     msg_status (*run)(const void *args, const opt_list *operands);
+    unsigned exits; /* VERB_EXIT() of each exit code that is its own: not 0 to 3 */
 } verb;
 
 extern const verb verb_mint;

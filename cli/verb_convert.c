@@ -33,17 +33,19 @@ typedef enum form { FORM_PEM, FORM_DER, FORM_JWK, FORM_JWKS, FORM_PKCS1, FORM_SE
 #define AT(field) offsetof(convert_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Options"),
     { "to", 0, OPT_TEXT, FORMS, AT(to), "what to make; without it a JWK becomes PEM, all else a JWK" },
     { "public", 0, OPT_FLAG, NULL, AT(public_only), "the public part only" },
-    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "the alg of the JWK" },
+    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write to FILE; private keys are readable by their owner only" },
+    { "encrypt", 0, OPT_TEXT, "FILE|-|env:VAR", AT(encrypt), "encrypt the private key with this passphrase" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "select the key of a set; set the kid of a single key" },
+    OPT_HEADING("More"),
+    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "the alg of the JWK" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "use of the JWK, such as sig" },
     { "keep-labels", 0, OPT_FLAG, NULL, AT(keep_labels), "keep kid, use and alg in a line before the PEM" },
+    { "kdf", 0, OPT_TEXT, KDFS, AT(kdf), "key derivation for --encrypt (default pbkdf2)" },
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     KEYS_PASSPHRASE_ROWS(convert_args, passphrase),
-    { "encrypt", 0, OPT_TEXT, "FILE|-|env:VAR", AT(encrypt), "encrypt the private key with this passphrase" },
-    { "kdf", 0, OPT_TEXT, KDFS, AT(kdf), "key derivation for --encrypt (default pbkdf2)" },
-    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write to FILE; private keys are readable by their owner only" },
     OVERWRITE_ROW(convert_args, force),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
@@ -298,16 +300,13 @@ const verb verb_convert = {
     "[FILE|-]",
     1,
     "convert a key: JWK, JWK Set, PEM, DER, certificate",
-    "Converts a key. A JWK or a JWK Set becomes PEM, every key of the set in turn; PEM, DER or a\n"
-    "certificate becomes a JWK. A private key stays private unless --public is given; a line of\n"
-    "OpenSSH is always the public key.\n"
-    "Reads JWK, JWK Set, PEM, DER, certificates and maps of them, PKCS#12 and OpenSSH keys,\n"
-    "also in base64, UTF-16, quotes, or without newlines; names what it does not read.\n",
+    "Turns a JWK or a set into PEM; PEM, DER, certificates, PKCS#12 and OpenSSH keys\n"
+    "into a JWK. A private key stays private unless --public is given.\n",
     "  xcj convert key.json\n"
     "  xcj convert --kid thumbprint --use sig --alg RS256 server.pem -o signing.json\n"
-    "  xcj convert --kid gateway-1 --encrypt env:PASSPHRASE keys.json -o gateway-1.pem\n"
     "  xcj convert --public --to jwks private.pem\n",
     OPTIONS,
     sizeof(convert_args),
     run,
+    VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_POLICY),
 };

@@ -28,10 +28,13 @@ typedef struct forge_args {
 #define AT(field) offsetof(forge_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Input"),
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the key that the verifier has" },
     { "private", 0, OPT_TEXT, "FILE", AT(private_key),
       "its private key: also make valid counterparts, and signed tokens with other faults" },
+    OPT_HEADING("Output"),
     { "list", 0, OPT_FLAG, NULL, AT(list), "list all cases with their reasons; make no tokens" },
+    OPT_HEADING("More"),
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     KEYS_PASSPHRASE_ROWS(forge_args, passphrase),
@@ -326,14 +329,14 @@ const verb verb_forge = {
     "[TOKEN|@FILE|-]",
     1,
     "make tokens that a verifier must refuse",
-    "Makes of a genuine token and the verifier's key (usually public) a corpus of forged ones, one JSON object a line: "
-    "name,\n"
-    "reason, expect (refuse, or accept for the valid twins), form (compact or json), token. What is wrong with claims and\n"
-    "header shows only under a valid signature: such cases, and most twins, need the private key.\n",
+    "Makes forged tokens from a genuine one and the verifier's key, one JSON object\n"
+    "per line. Wrong headers and claims need --private: only a valid signature shows\n"
+    "whether they are refused.\n",
     "  xcj forge --key public.pem @token.jwt | jq -r .name\n"
     "  xcj forge --key jwks.json --private private.json @token.jwt >corpus.jsonl\n"
     "  xcj forge --list\n",
     OPTIONS,
     sizeof(forge_args),
     run,
+    VERB_EXIT(STATUS_SIGNATURE) | VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_POLICY),
 };

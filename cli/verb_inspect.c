@@ -19,6 +19,7 @@ typedef struct inspect_args {
 #define AT(field) offsetof(inspect_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Options"),
     { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
@@ -272,12 +273,13 @@ const verb verb_inspect = {
     "[TOKEN|@FILE|-]",
     1,
     "show what is in a token, without verifying it",
-    "Prints header and claims of a token of any serialisation, its times in words, and what is odd about it (what lint\n"
-    "finds; of a JWE only the header). Nothing is verified.\n",
+    "Prints header, claims and times of a token, and what is suspicious about it.\n"
+    "Verifies nothing.\n",
     "  xcj inspect @token.jwt\n"
     "  xcj mint --key key.json --sub alice | xcj inspect\n"
     "  xcj inspect --json @token.jwt\n",
     OPTIONS,
     sizeof(inspect_args),
     run,
+    0,
 };

@@ -18,7 +18,9 @@ typedef struct jwks_args {
 #define AT(field) offsetof(jwks_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Output"),
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the set here" },
+    OPT_HEADING("More"),
     OVERWRITE_ROW(jwks_args, force),
     KEYS_PASSPHRASE_ROWS(jwks_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -132,11 +134,12 @@ const verb verb_jwks = {
     "[FILE|-]...",
     SIZE_MAX,
     "print the public set of keys, to publish",
-    "Prints a JWK Set with the public part of every key of the files, which may be JWKs, sets, PEM,\n"
-    "DER and certificates. A private part is never printed; oct keys are skipped.\n",
+    "Prints a JWK Set with the public part of every key in JWKs, sets, PEM, DER and\n"
+    "certificates. Never prints a private part; skips shared secrets.\n",
     "  xcj jwks private.json > jwks.json\n"
     "  xcj jwks old.pem new.json -o jwks.json\n",
     OPTIONS,
     sizeof(jwks_args),
     run,
+    0,
 };

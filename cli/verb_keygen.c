@@ -23,10 +23,12 @@ typedef struct keygen_args {
 #define AT(field) offsetof(keygen_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Key"),
     { "alg", 0, OPT_TEXT, "ALG", AT(alg), "algorithm that the key is for" },
     { "bits", 0, OPT_TEXT, "N", AT(bits), "size of an RSA or HMAC key" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "key id; thumbprint: the RFC 7638 thumbprint" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "what the key is for, such as sig" },
+    OPT_HEADING("Output"),
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private JWK here, readable by its owner only" },
     { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public JWK here" },
     { "jwks-out", 0, OPT_TEXT, "FILE", AT(jwks_out), "write a JWK Set with the public key here" },
@@ -198,11 +200,12 @@ const verb verb_keygen = {
     "",
     0,
     "make a private key",
-    "Makes a private JWK for an algorithm and writes it to standard output or to a file.\n",
-    "  xcj keygen --alg RS256 --kid kong --use sig -o private.json --jwks-out jwks.json\n"
-    "  xcj keygen --alg EdDSA --kid thumbprint > key.json\n"
-    "  xcj keygen --alg HS512 --bits 1024 -o secret.json\n",
+    "Writes a new private JWK to standard output or to a file.\n",
+    "  xcj keygen --alg RS256 --kid kong --use sig -o private.json \\\n"
+    "        --jwks-out jwks.json\n"
+    "  xcj keygen --alg EdDSA --kid thumbprint > key.json\n",
     OPTIONS,
     sizeof(keygen_args),
     run,
+    VERB_EXIT(STATUS_POLICY),
 };

@@ -22,9 +22,11 @@ typedef struct lint_args {
 #define AT(field) offsetof(lint_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Options"),
+    { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
     { "private", 0, OPT_FLAG, NULL, AT(is_private), "the set is not published: it may hold private keys" },
     { "max-lifetime", 0, OPT_TEXT, "DURATION", AT(max_lifetime), "longest lifetime of a token (default 1d)" },
-    { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
+    OPT_HEADING("More"),
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take a token from the environment" },
     KEYS_PASSPHRASE_ROWS(lint_args, passphrase),
@@ -306,13 +308,13 @@ const verb verb_lint = {
     "[FILE|TOKEN|@FILE|-]",
     1,
     "find weaknesses in a key, a set or a token",
-    "Looks at a JWK, a JWK Set (as one that is published), PEM, DER, or a token, without verifying it. A word that begins\n"
-    "with ey and has the dots of a token is one, and so is what @FILE holds; any other word is a file of either kind.\n"
-    "One line each finding: errors, warnings, notes. Exits 9 when there is an error, 0 when not.\n",
+    "Checks a JWK, a published JWK Set, PEM, DER, or a token, without verifying it.\n"
+    "Prints errors, warnings and notes; exits with 9 if there is an error.\n",
     "  xcj lint jwks.json\n"
     "  xcj lint --max-lifetime 1h @token.jwt\n"
     "  xcj lint --private --json private.json | jq '.findings[].id'\n",
     OPTIONS,
     sizeof(lint_args),
     run,
+    VERB_EXIT(STATUS_POLICY),
 };

@@ -16,6 +16,7 @@ typedef struct thumbprint_args {
 #define AT(field) offsetof(thumbprint_args, field)
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Options"),
     { "hash", 0, OPT_TEXT, "sha256|sha384|sha512", AT(hash), "hash function (default sha256)" },
     { "uri", 0, OPT_FLAG, NULL, AT(uri), "as a URI (RFC 9278)" },
     KEYS_PASSPHRASE_ROWS(thumbprint_args, passphrase),
@@ -106,4 +107,5 @@ const verb verb_thumbprint = {
     OPTIONS,
     sizeof(thumbprint_args),
     run,
+    0,
 };

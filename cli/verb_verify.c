@@ -57,35 +57,42 @@ typedef struct verify_args {
 #define USES "sig|jwt-svid"
 
 static const opt_row OPTIONS[] = {
+    OPT_HEADING("Keys"),
     { "key", 0, OPT_TEXT, "FILE", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
     { "jwks", 0, OPT_TEXT, "FILE", AT(jwks), "a set of keys; the token's kid chooses" },
-    KEYS_SECRET_ROWS(verify_args, secret),
-    REMOTE_ROWS(verify_args, remote),
-    KEYS_PASSPHRASE_ROWS(verify_args, passphrase),
-    { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
-    { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "the algorithms allowed; without it, those that the key admits" },
-    { "iss", 0, OPT_LIST, "ISS", AT(iss), "the issuer must be one of these" },
-    { "aud", 0, OPT_LIST, "AUD", AT(aud), "the audience must be, or hold, one of these" },
-    { "sub", 0, OPT_TEXT, "SUB", AT(sub), "sub must be SUB" },
-    { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
-    { "require", 0, OPT_LIST, "CLAIM", AT(require), "this claim must be there" },
+    OPT_HEADING("Checks"),
+    { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "allowed algorithms (default: what the key admits)" },
+    { "iss", 0, OPT_LIST, "ISS", AT(iss), "expected issuer" },
+    { "aud", 0, OPT_LIST, "AUD", AT(aud), "expected audience" },
     { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
-    { "max-age", 0, OPT_TEXT, "DURATION", AT(max_age), "reject tokens whose iat is longer ago" },
-    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
-    { "key-claim", 0, OPT_TEXT, "CLAIM", AT(key_claim), "choose the key whose kid is the value of this claim" },
-    { "try-keys", 0, OPT_FLAG, NULL, AT(try_keys), "when several keys fit and kid names none, try up to 16 of them" },
-    { "use", 0, OPT_TEXT, USES, AT(use), "the use of the keys; jwt-svid: those of a SPIFFE bundle" },
-    { "jws", 0, OPT_FLAG, NULL, AT(jws), "any payload: check the signature only" },
-    { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "every signature of a JSON serialisation must be valid" },
-    { "payload", 0, OPT_TEXT, "FILE", AT(payload), "file with the detached payload" },
-    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
-    { "unwrap", 0, OPT_FLAG, NULL, AT(unwrap), "take off \"Bearer \", quotes, line breaks, a token response" },
-    { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token per line" },
-    { "line-buffered", 0, OPT_FLAG, NULL, AT(line_buffered),
-      "with --batch: print each result before the next line is read" },
+    OPT_HEADING("Output"),
     { "json", 0, OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
     { "quiet", 0, OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
+    { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token per line" },
+    OPT_HEADING("More on keys"),
+    KEYS_SECRET_ROWS(verify_args, secret),
+    KEYS_PASSPHRASE_ROWS(verify_args, passphrase),
+    { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
+    { "key-claim", 0, OPT_TEXT, "CLAIM", AT(key_claim), "choose the key whose kid is the value of this claim" },
+    { "try-keys", 0, OPT_FLAG, NULL, AT(try_keys), "when several keys fit and kid names none, try up to 16" },
+    { "use", 0, OPT_TEXT, USES, AT(use), "the use of the keys; jwt-svid: those of a SPIFFE bundle" },
+    OPT_HEADING("More on fetching"),
+    REMOTE_ROWS(verify_args, remote),
+    OPT_HEADING("More checks"),
+    { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
+    { "sub", 0, OPT_TEXT, "SUB", AT(sub), "sub must be SUB" },
+    { "require", 0, OPT_LIST, "CLAIM", AT(require), "this claim must be there" },
+    { "max-age", 0, OPT_TEXT, "DURATION", AT(max_age), "reject tokens whose iat is longer ago" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
+    OPT_HEADING("More on tokens"),
+    { "jws", 0, OPT_FLAG, NULL, AT(jws), "any payload: check the signature only" },
+    { "payload", 0, OPT_TEXT, "FILE", AT(payload), "file with the detached payload" },
+    { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "every signature of a JSON serialisation must be valid" },
+    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
+    { "unwrap", 0, OPT_FLAG, NULL, AT(unwrap), "take off \"Bearer \", quotes, line breaks, a token response" },
+    { "line-buffered", 0, OPT_FLAG, NULL, AT(line_buffered),
+      "with --batch: print each result before the next line is read" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -787,15 +794,14 @@ const verb verb_verify = {
     "[TOKEN|@FILE|-]",
     1,
     "verify a token and print its payload",
-    "Verifies a JWT, or with --jws any JWS, in compact or JSON serialisation. Prints its payload as it\n"
-    "was signed, but only if every check passes. Without an argument it reads the token from standard\n"
-    "input. exp is required unless --allow-no-exp is given. The keys come from a file, from the URL of\n"
-    "--jwks-url, or from the token's jku if that is below --jku-prefix.\n",
-    "  xcj verify --jwks jwks.json --iss https://issuer.example --aud api://orders @token.jwt\n"
+    "Prints the payload of a token if every check passes. exp is required.\n"
+    "Without an operand, reads standard input.\n",
+    "  xcj verify --jwks jwks.json --aud api://orders @token.jwt\n"
     "  xcj verify --key public.pem --alg RS256 --json - < token.jwt\n"
-    "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n"
-    "  xcj verify --jku-prefix https://issuer.example/ --cache-dir ~/.cache/xcj @token.jwt\n",
+    "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n",
     OPTIONS,
     sizeof(verify_args),
     run,
+    VERB_EXIT(STATUS_SIGNATURE) | VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_EXPIRED) | VERB_EXIT(STATUS_EARLY) |
+        VERB_EXIT(STATUS_CLAIM) | VERB_EXIT(STATUS_POLICY),
 };

@@ -36,7 +36,9 @@ static void print_algs(void)
 static void each_option(const verb *of, void (*call)(const verb *, const opt_row *))
 {
     for (const opt_row *row = of != NULL ? of->options : program_options; row->name != NULL; row++) {
-        call(of, row);
+        if (row->kind != OPT_GROUP) {
+            call(of, row);
+        }
     }
     call(of, &opt_help);
 }

@@ -24,6 +24,29 @@ TOKEN=$(cat token.jwt)
 export TOKEN
 cd ..
 
+# On a terminal of 80 columns and 24 lines: what most people need is on the first screen, each line fits, and the codes are explained.
+for verb in $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
+    accept "xcj $verb --help" "$verb" --help
+    checks=$((checks + 3))
+    grep -n '.\{81\}' out && fail "xcj $verb --help: more than 80 columns"
+    rare=$(grep -n -m 1 '^More' out) && [ "${rare%%:*}" -gt 25 ] && fail "xcj $verb --help: line ${rare%%:*} is the first of the rare options"
+    grep -q '^Exit codes:' out && grep -q '^  2  ' out || fail "xcj $verb --help: no exit codes"
+done
+run mint --help
+out_has 'groups' 'More on keys:'
+run verify --help
+out_has 'its own exit codes' '  4  the signature is not valid'
+run inspect --help
+out_lacks 'no exit codes of others' 'the signature is not valid'
+
+# Without a word: the verbs and three examples, as for a wrong word.
+xcj >out 2>err
+status=$?
+came_to 'no word' 2
+[ "$(grep -c '^  xcj ' err)" -eq 3 ] || fail 'no word: three examples'
+err_has 'no word' '  verify      verify a token'
+[ "$(wc -l <err)" -le 24 ] || fail 'no word: one screen'
+
 # Each example as a file of its own: a line of the help, a block of the manual. What asks a server or a token is tested with one.
 # blocks FILE: those of the manual's source.
 blocks() {
@@ -34,7 +57,7 @@ ran=0
 for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
     rm -rf list && mkdir list
     # shellcheck disable=SC2086 # no verb is no word
-    xcj $verb --help | awk '/^Examples:/ { inside = 1; next } /^$/ { inside = 0 } inside { print >sprintf("list/h%02d", ++n) }'
+    xcj $verb --help | awk '/^Examples:/ { inside = 1; next } /^$/ { inside = 0 } inside { print >sprintf("list/h%02d", n + 1) } inside && !/\\$/ { n++ }'
     [ -e list/h02 ] || fail "xcj $verb --help has two examples or more"
     [ -z "${XCJ_MAN_SOURCES:-}" ] || blocks "$XCJ_MAN_SOURCES/xcj${verb:+-$verb}.1.scd"
     for example in list/*; do

@@ -34,7 +34,6 @@ done
 
 [ "$verbs" -ge 7 ] || fail "--help lists $verbs verbs"
 
-refuse 'no verb' 2 'no verb'
 refuse 'unknown verb' 2 'unknown verb: a value of 10 characters' frobnicate
 refuse 'unknown verb, short' 2 'unknown verb: "xyz"' xyz
 refuse 'misspelt verb' 2 'did you mean verify?' verfy
