@@ -390,7 +390,8 @@ bool wrapping_take(wrapping *out, xcj_str given)
 
 void wrapping_put_command(text *to, const wrapping *of)
 {
-    static const char one[] = "grep -oE 'e[wy][A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]*){2}'";
+    /* Classes: what [a-z] holds depends on the locale; i is not in it in Turkish. */
+    static const char one[] = "grep -oE 'e[wy][[:alnum:]_-]+(\\.[[:alnum:]_-]*){2}'";
     if ((of->around & WRAP_ANSWER) != 0) {
         text_printf(to, "jq -r '%s' FILE", of->place.ptr != NULL ? of->place.ptr : ".");
     } else if ((of->around & WRAP_LINES) != 0) {

@@ -68,5 +68,5 @@ install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT licence)
 
 if(XCJ_TOP_LEVEL)
   add_custom_target(uninstall COMMAND ${CMAKE_COMMAND} -D FOLDER=${CMAKE_BINARY_DIR}
-    -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/uninstall.cmake)
+    -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/uninstall.cmake VERBATIM)
 endif()

@@ -386,8 +386,8 @@ START_TEST(names_that_differ_by_case)
                                           "clientid",
                                           "client-id",
                                           "acts",
-                                          "i\xc5\xbe"
-                                          "s",
+                                          ("i\xc5\xbe"
+                                           "s"),
                                           "teams",
                                           "Nbf" };
     xcj_mint_options options = base_options();

@@ -259,8 +259,8 @@ START_TEST(a_wrong_block_beside_others)
     static const char public[] = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n"
                                  "-----END PUBLIC KEY-----\n";
     static const char *const wrong[] = { "----BEGIN PUBLIC KEY-----", "-----BEGIN PUBLIC KEY---",
-                                         "\xe2\x80\x94"
-                                         "BEGIN CERTIFICATE",
+                                         ("\xe2\x80\x94"
+                                          "BEGIN CERTIFICATE"),
                                          "----END PUBLIC KEY-----" };
     char text[1000];
     xcj_keyset *set;

@@ -737,13 +737,7 @@ static char *forged_token(size_t members)
     return token;
 }
 
-#if defined(__SANITIZE_THREAD__)
-#define FORGED_MILLISECONDS 20.0
-#elif defined(__SANITIZE_ADDRESS__)
-#define FORGED_MILLISECONDS 5.0
-#else
-#define FORGED_MILLISECONDS 1.0
-#endif
+#define FORGED_MILLISECONDS (1.0 * XCJ_SLOWDOWN)
 
 /* Code that is not optimised takes several times as long. */
 #ifdef __OPTIMIZE__

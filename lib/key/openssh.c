@@ -135,15 +135,17 @@ static bool is_blank(char c)
 
 static xcj_str take_word(xcj_str *line)
 {
-    size_t len = 0;
-    while (line->len > 0 && is_blank(*line->ptr)) {
-        *line = (xcj_str){ line->ptr + 1, line->len - 1 };
+    size_t start = 0;
+    while (start < line->len && is_blank(line->ptr[start])) {
+        start++;
     }
-    while (len < line->len && !is_blank(line->ptr[len])) {
-        len++;
+    size_t end = start;
+    while (end < line->len && !is_blank(line->ptr[end])) {
+        end++;
     }
-    xcj_str word = { line->ptr, len };
-    *line = (xcj_str){ line->ptr + len, line->len - len };
+    /* An absent line has no pointer to add to. */
+    xcj_str word = { end > start ? line->ptr + start : "", end - start };
+    *line = (xcj_str){ end > 0 ? line->ptr + end : "", line->len - end };
     return word;
 }
 

@@ -5,6 +5,11 @@ set -u
 # shellcheck source=../packages.sh
 . "$(dirname "$0")/../packages.sh"
 unset NO_COLOR
+# The caller's locale is for xcj. What the tests' own patterns mean must not depend on it: in Turkish, i is not in [a-z].
+LANG=${LC_ALL:-${LANG:-C}}
+LC_COLLATE=C
+unset LC_ALL
+export LANG LC_COLLATE
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
