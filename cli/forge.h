@@ -1,5 +1,5 @@
 /*
- * forge.h: tokens that a verifier must refuse, and twins that it must accept, made of a genuine token and a key.
+ * forge.h: forged tokens, and valid counterparts (twins), made from a genuine token and a key.
  */
 #ifndef XCJ_CLI_FORGE_H
 #define XCJ_CLI_FORGE_H
@@ -56,6 +56,19 @@ struct forge_case {
 
 /** All of them; a name of NULL ends it. */
 extern const forge_case forge_cases[];
+
+/** Why a forged token is to be refused. */
+typedef struct forge_rule {
+    const char *cases; /* a name, in which "*" stands for any characters */
+    const char *words; /* the RFC and section, and for a strict case what they allow */
+    bool is_strict;    /* a verifier may accept it: only a strict one refuses it */
+} forge_rule;
+
+/** The rule for a forged token of this name. */
+const forge_rule *forge_rule_of(const char *name);
+
+/** "must" or "strict". */
+const char *forge_level(const forge_rule *rule);
 
 /** Base64url of the bytes. */
 void forge_base64url(text *out, xcj_str bytes);

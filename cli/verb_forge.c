@@ -1,5 +1,5 @@
 /*
- * verb_forge.c: a corpus of tokens that a verifier must refuse, for testing other people's.
+ * verb_forge.c: a corpus of forged tokens, to test somebody's verifier.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 #include <xcj/verify.h>
 
 #include "cli/forge.h"
+#include "cli/forge_run.h"
 #include "cli/keys.h"
 #include "cli/time.h"
 #include "cli/token.h"
@@ -18,7 +19,10 @@ typedef struct forge_args {
     const char *private_key;
     const char *now;
     const char *token_env;
+    const char *run;
     bool list;
+    bool must_only;
+    bool json;
     keys_passphrase passphrase;
 } forge_args;
 
@@ -33,6 +37,10 @@ static const opt_row OPTIONS[] = {
     { "private", 0, OPT_TEXT, "FILE", AT(private_key),
       "its private key: also make valid counterparts, and signed tokens with other faults" },
     OPT_HEADING("Output"),
+    { "run", 0, OPT_TEXT, "CMD", AT(run),
+      "run CMD for each token (on its standard input; exit code 0 accepts) and print what it accepts" },
+    { "json", 'j', OPT_FLAG, NULL, AT(json), "with --run: print one line of JSON" },
+    { "must-only", 0, OPT_FLAG, NULL, AT(must_only), "only tokens that an RFC says to refuse, and valid ones" },
     { "list", 0, OPT_FLAG, NULL, AT(list), "list all cases with their reasons; make no tokens" },
     OPT_HEADING("More"),
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
@@ -251,6 +259,11 @@ static void put_line(text *out, const forge_case *row, const char *name, const t
     (void)json_object_set_new(object, "name", json_string(name));
     (void)json_object_set_new(object, "reason", json_string(row->reason));
     (void)json_object_set_new(object, "expect", json_string(row->is_valid ? "accept" : "refuse"));
+    if (!row->is_valid) {
+        const forge_rule *rule = forge_rule_of(name);
+        (void)json_object_set_new(object, "level", json_string(forge_level(rule)));
+        (void)json_object_set_new(object, "rule", json_string(rule->words));
+    }
     (void)json_object_set_new(object, "form", json_string(row->is_json ? "json" : "compact"));
     if (json_object_set_new(object, "token", value) != 0 || doc_line(out, object, &nothing) != STATUS_OK) {
         out->failed = true;
@@ -258,47 +271,84 @@ static void put_line(text *out, const forge_case *row, const char *name, const t
     json_decref(object);
 }
 
-static void put_case(text *out, forge *from, const forge_case *row)
+/* What becomes of the tokens: a line each, or a command's input. */
+typedef struct sink {
+    text out;
+    forge_run run;
+    bool must_only;
+} sink;
+
+static bool is_wanted(const sink *to, const forge_case *row, const char *name)
+{
+    return row->is_valid || !to->must_only || !forge_rule_of(name)->is_strict;
+}
+
+static msg_status put_token(sink *to, const forge_case *row, const char *name, const text *token)
+{
+    if (to->run.command != NULL) {
+        return forge_run_case(&to->run, row, name, token);
+    }
+    put_line(&to->out, row, name, token);
+    return STATUS_OK;
+}
+
+static msg_status put_case(sink *to, forge *from, const forge_case *row)
 {
     char name[64];
-    for (size_t i = 0; set_each(from, row, i, name, sizeof name) && !out->failed; i++) {
+    msg_status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && set_each(from, row, i, name, sizeof name); i++) {
         text token = TEXT_INIT;
-        if (row->make(from, row, &token)) {
-            put_line(out, row, name, &token);
+        if (is_wanted(to, row, name) && row->make(from, row, &token) && !token.failed) {
+            status = put_token(to, row, name, &token);
         }
-        out->failed = out->failed || token.failed;
+        if (status == STATUS_OK && (token.failed || to->out.failed)) {
+            status = msg_fail(STATUS_INTERNAL, "forge", "no memory, or OpenSSL made no signature");
+        }
         text_free(&token);
         from->tail = NULL;
     }
-}
-
-static msg_status print_corpus(forge *from)
-{
-    text out = TEXT_INIT;
-    const unsigned have = means(from);
-    for (const forge_case *row = forge_cases; row->name != NULL && !out.failed; row++) {
-        if ((row->needs & have) == row->needs) {
-            put_case(&out, from, row);
-        }
-    }
-    const msg_status status =
-        out.failed ? msg_fail(STATUS_INTERNAL, "forge", "no memory, or OpenSSL made no signature") : STATUS_OK;
-    if (status == STATUS_OK) {
-        io_print(out.ptr, out.len);
-    }
-    text_free(&out);
     return status;
 }
 
-static msg_status print_list(void)
+static msg_status print_corpus(forge *from, const forge_args *args)
 {
+    sink to = { TEXT_INIT, { .command = args->run }, args->must_only };
+    const unsigned have = means(from);
+    msg_status status = STATUS_OK;
+    for (const forge_case *row = forge_cases; row->name != NULL && status == STATUS_OK; row++) {
+        if ((row->needs & have) == row->needs) {
+            status = put_case(&to, from, row);
+        }
+    }
+    if (status == STATUS_OK && args->run != NULL) {
+        status = forge_run_report(&to.run, args->json);
+    } else if (status == STATUS_OK) {
+        io_print(to.out.ptr, to.out.len);
+    }
+    forge_run_free(&to.run);
+    text_free(&to.out);
+    return status;
+}
+
+/* Name, "must", "strict" or "accept", the reason, and the rule. */
+static void put_row(text *out, const forge_case *row, const char *name)
+{
+    const forge_rule *rule = row->is_valid ? NULL : forge_rule_of(name);
+    text_printf(out, "%s\t%s\t%s%s\t%s\n", name, rule != NULL ? forge_level(rule) : "accept", row->reason,
+                (row->needs & FORGE_PRIVATE) != 0 ? " (needs --private)" : "", rule != NULL ? rule->words : "");
+}
+
+static msg_status print_list(bool must_only)
+{
+    const sink to = { .must_only = must_only };
     text out = TEXT_INIT;
     char name[64];
     forge from = { .key = NULL };
     for (const forge_case *row = forge_cases; row->name != NULL; row++) {
         for (size_t i = 0; set_each(&from, row, i, name, sizeof name); i++) {
-            text_printf(&out, "%s\t%s\t%s%s\n", name, row->is_valid ? "accept" : "refuse", row->reason,
-                        (row->needs & FORGE_PRIVATE) != 0 ? " (needs --private)" : "");
+            if (is_wanted(&to, row, name)) {
+                put_row(&out, row, name);
+            }
         }
     }
     if (out.failed) {
@@ -312,13 +362,16 @@ static msg_status print_list(void)
 static msg_status run(const void *given, const opt_list *operands)
 {
     const forge_args *args = given;
+    if (args->json && args->run == NULL) {
+        return msg_fail(STATUS_USAGE, "forge", "--json goes with --run: the corpus itself is lines of JSON");
+    }
     if (args->list) {
-        return print_list();
+        return print_list(args->must_only);
     }
     sources of = { .key_file = TEXT_INIT };
     msg_status status = read_sources(&of, args, operands);
     if (status == STATUS_OK) {
-        status = print_corpus(&of.from);
+        status = print_corpus(&of.from, args);
     }
     free_sources(&of);
     return status;
@@ -328,13 +381,14 @@ const verb verb_forge = {
     "forge",
     "[TOKEN|@FILE|-]",
     1,
-    "make tokens that a verifier must refuse",
+    "make forged tokens, or test a verifier with them",
     "Makes forged tokens from a genuine one and the verifier's key, one JSON object\n"
     "per line. Wrong headers and claims need --private: only a valid signature shows\n"
     "whether they are refused.\n",
     "  xcj forge --key public.pem @token.jwt | jq -r .name\n"
-    "  xcj forge --key jwks.json --private private.json @token.jwt >corpus.jsonl\n"
-    "  xcj forge --list\n",
+    "  xcj forge --key jwks.json --private private.json @token.jwt \\\n"
+    "        --run 'xcj verify --key public.json'\n"
+    "  xcj forge --list --must-only\n",
     OPTIONS,
     sizeof(forge_args),
     run,

@@ -57,6 +57,7 @@ all  command  wrk  wrk
 all  command  chromium  chromium
 all  command  chromedriver  chromium-driver
 all  python  selenium  python3-selenium
+all  python  jwt  python3-jwt
 all  command  git  git
 all  command  meson  meson
 all  command  ninja  ninja-build

@@ -1,6 +1,6 @@
 #!/bin/sh
 # forge: our verifier refuses every case for a reason of its own and accepts every twin; the attacks are real ones; names do not
-# change; exit statuses and messages.
+# change; each forged token has the rule that it breaks; exit statuses and messages.
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
@@ -14,6 +14,11 @@ same 'names do not change, nor their order' names "$here/forge.names"
 [ -z "$(cut -f 1 names | sort | uniq -d)" ] || fail "a name twice: $(cut -f 1 names | sort | uniq -d)"
 grep -c -v '	.*	..' out >odd.lines
 printf '0\n' | cmp -s - odd.lines || fail 'each has a reason'
+awk -F '\t' '($2 == "accept") != ($4 == "")' out >odd
+[ ! -s odd ] || fail "a forged token has a rule, a valid one has none: $(cat odd)"
+awk -F '\t' '$2 == "must" && $4 !~ /^RFC [0-9]+ [0-9.]+$/ || $2 == "strict" && $4 !~ /^RFC [0-9]+ [0-9.]+: ./' out >odd
+[ ! -s odd ] || fail "what must be refused has a section, what is strict also the reason: $(cat odd)"
+if grep -i -e 'must refuse' -e hole -e vulnerab out; then fail 'a strict case sounds like one that must be refused'; fi
 grep 'needs --private' out | cut -f 1 | sort >private.names
 
 # judge NAME KEY OPTION...: what xcj verify says of each line of `corpus`, with its name and what was expected, in `judged`.
@@ -44,7 +49,8 @@ for alg in RS256 PS384 ES256 ES256K EdDSA HS256; do
     run forge --key "$alg.pub" --private "$alg.json" "@$alg.jwt"
     came_to "$alg" 0
     cp out corpus
-    holds "$alg: each line has its members" jq -e -s 'all(.[]; keys == ["expect", "form", "name", "reason", "token"])' corpus
+    holds "$alg: each line has its members" jq -e -s 'all(.[]; keys - ["level", "rule"] == ["expect", "form", "name", "reason", "token"] and
+        (.expect == "accept" or .level == "must" or .level == "strict") and (has("rule") == (.expect == "refuse")))' corpus
     judge "$alg" "$alg.pub"
     grep -c 'accept' asked >twins
     printf '11\n' | cmp -s - twins || fail "$alg: eleven twins"
