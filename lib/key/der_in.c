@@ -446,8 +446,8 @@ static xcj_code not_a_key(decoding *d, xcj_str label, const uint8_t *der, size_t
                      held != NULL ? ": write what it is into its BEGIN and END lines, " : "", held != NULL ? held : "");
 }
 
-xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
-                       xcj_error *err)
+static xcj_code read_once(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
+                          xcj_error *err)
 {
     decoding d = { options, err, XCJ_OK };
     /* What is refused as a secret is what is read as a key: by the same look at it. */
@@ -462,4 +462,11 @@ xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t 
     xcj_code code = xcj__members_of(out, pkey, err);
     EVP_PKEY_free(pkey);
     return code;
+}
+
+xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
+                       xcj_error *err)
+{
+    xcj_code code = read_once(out, label, der, len, options, err);
+    return xcj__queue_retry(code) ? read_once(out, label, der, len, options, err) : code;
 }

@@ -114,24 +114,35 @@ static xcj_code read_key(xcj_key **out, xcj__pem *pem, const reading *r)
     return code == XCJ_OK ? xcj__key_from_members(out, &jwk, r->options->scratch, r->err) : code;
 }
 
-/* Whom a certificate was issued by: the order of a chain. Takes the block over. */
-static void note_certificate(reading *r, xcj__pem *pem, xcj_key *key)
+/* Who issued whom, of a certificate and the next one. */
+static xcj_code note_order(reading *r, const xcj__pem *before, const xcj__pem *pem)
 {
+    xcj__bytes one = { before->der, before->der_len };
+    xcj__bytes next = { pem->der, pem->der_len };
+    int down = r->is_downward ? xcj__x509_issued(next, one) : 0;
+    int up = r->is_upward ? xcj__x509_issued(one, next) : 0;
+    r->is_downward = down == 1;
+    r->is_upward = up == 1;
+    return down < 0 || up < 0 ? xcj__fail_memory(r->err) : XCJ_OK;
+}
+
+/* The order of a chain. Takes the block over. */
+static xcj_code note_certificate(reading *r, xcj__pem *pem, xcj_key *key)
+{
+    xcj_code code = XCJ_OK;
     if (r->certificates++ == 0) {
         r->chain[0] = *pem;
         r->is_downward = true;
         r->is_upward = true;
     } else {
         xcj__pem *before = r->certificates == 2 ? &r->chain[0] : &r->chain[1];
-        xcj__bytes one = { before->der, before->der_len };
-        xcj__bytes next = { pem->der, pem->der_len };
-        r->is_downward = r->is_downward && xcj__x509_issued(next, one);
-        r->is_upward = r->is_upward && xcj__x509_issued(one, next);
+        code = note_order(r, before, pem);
         xcj__pem_free(&r->chain[1]);
         r->chain[1] = *pem;
     }
     *pem = (xcj__pem){ 0 };
     r->last = key;
+    return code;
 }
 
 static xcj_code add_block(reading *r, xcj__pem *pem, xcj__class class)
@@ -152,10 +163,7 @@ static xcj_code add_block(reading *r, xcj__pem *pem, xcj__class class)
     if (!xcj__keys_add(&r->keys[class], key)) {
         return xcj__fail_memory(r->err);
     }
-    if (class == XCJ__CLASS_CERTIFICATE) {
-        note_certificate(r, pem, kept != NULL ? kept : key);
-    }
-    return XCJ_OK;
+    return class == XCJ__CLASS_CERTIFICATE ? note_certificate(r, pem, kept != NULL ? kept : key) : XCJ_OK;
 }
 
 static xcj_code read_blocks(reading *r, const char *text, size_t len)

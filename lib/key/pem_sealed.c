@@ -20,6 +20,14 @@ static int give_passphrase(char *dst, int cap, int writing, void *context)
     return (int)options->passphrase_len;
 }
 
+/* OpenSSL reports a cause below these two, unless it is a failed allocation. */
+static bool failed_without_cause(void)
+{
+    unsigned long first = ERR_peek_error();
+    return first == 0 || first == ERR_PACK(ERR_LIB_PEM, 0, PEM_R_BAD_DECRYPT) ||
+           first == ERR_PACK(ERR_LIB_EVP, 0, EVP_R_INITIALIZATION_ERROR);
+}
+
 static xcj_code decrypt(xcj__pem *pem, char *headers, const xcj_key_options *options, xcj_error *err)
 {
     EVP_CIPHER_INFO cipher;
@@ -58,7 +66,7 @@ xcj_code xcj__pem_open(xcj__pem *pem, const xcj_key_options *options, xcj_error 
     }
     memcpy(headers + used, "\n", 2);
     xcj_code code = decrypt(pem, headers, options, err);
-    if (code != XCJ_OK && xcj__queue_says_memory()) {
+    if (code != XCJ_OK && (failed_without_cause() || xcj__queue_says_memory())) {
         code = xcj__fail_memory(err);
     }
     xcj_free(headers);

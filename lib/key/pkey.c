@@ -54,6 +54,9 @@ static xcj_code read_public(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
     static const xcj_key_options none = XCJ_KEY_OPTIONS_INIT;
     uint8_t *der = NULL;
     int len = i2d_PUBKEY(pkey, &der);
+    if (len <= 0 && !xcj__queue_says_memory() && xcj__queue_retry(XCJ_ERR_KEY)) {
+        len = i2d_PUBKEY(pkey, &der);
+    }
     if (len <= 0) {
         return xcj__queue_says_memory() ? xcj__fail_memory(err)
                                         : xcj__fail(err, XCJ_ERR_KEY, "OpenSSL gives no public part of the EVP_PKEY");

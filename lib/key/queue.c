@@ -78,3 +78,9 @@ bool xcj__queue_says_memory(void)
     int first = ERR_GET_REASON(ERR_peek_error());
     return first == ERR_R_MALLOC_FAILURE || first == ERR_R_NESTED_ASN1_ERROR;
 }
+
+bool xcj__queue_retry(xcj_code code)
+{
+    ERR_clear_error();
+    return code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE || code == XCJ_ERR_CERTIFICATE || code == XCJ_ERR_LIMIT;
+}

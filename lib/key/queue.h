@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <xcj/base.h>
 
 typedef struct xcj__queue_entry {
     unsigned long code;
@@ -29,7 +30,13 @@ void xcj__queue_enter(xcj__queue *theirs);
 /** Drops what was added since, and puts the caller's entries back. */
 void xcj__queue_leave(xcj__queue *theirs);
 
-/** Did the last call fail for want of memory? A key or signature must not be called wrong for that. */
+/** Did the last call run out of memory? A key or signature must not be called wrong for that. */
 bool xcj__queue_says_memory(void);
+
+/**
+ * Does this code blame a key or certificate? OpenSSL does not report every failed allocation, so the input may be valid:
+ * read it again, and trust the second result. The queue is empty again.
+ */
+bool xcj__queue_retry(xcj_code code);
 
 #endif

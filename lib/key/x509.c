@@ -190,15 +190,19 @@ static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_e
     return code;
 }
 
-bool xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject)
+int xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject)
 {
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
     X509 *above = decode(issuer.ptr, issuer.len);
     X509 *below = decode(subject.ptr, subject.len);
-    bool issued = above != NULL && below != NULL &&
-                  X509_NAME_cmp(X509_get_subject_name(above), X509_get_issuer_name(below)) == 0 &&
-                  X509_NAME_cmp(X509_get_subject_name(below), X509_get_subject_name(above)) != 0;
+    int issued = above != NULL && below != NULL &&
+                 X509_NAME_cmp(X509_get_subject_name(above), X509_get_issuer_name(below)) == 0 &&
+                 X509_NAME_cmp(X509_get_subject_name(below), X509_get_subject_name(above)) != 0;
+    issued = (above == NULL || below == NULL) && xcj__queue_says_memory() ? -1 : issued;
     X509_free(above);
     X509_free(below);
+    xcj__queue_leave(&theirs);
     return issued;
 }
 

@@ -18,7 +18,8 @@
  */
 XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err);
 
-/** Is the first certificate (DER) the issuer that the second one names? No signature is looked at. */
-bool xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject);
+/** Is the first certificate (DER) the issuer that the second one names? No signature is checked. 1, 0, or -1: out of memory.
+ */
+int xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject);
 
 #endif

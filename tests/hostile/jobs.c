@@ -1,6 +1,7 @@
 #include "jobs.h"
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <stdio.h>
 #include <xcj/openssl.h>
 
@@ -29,7 +30,11 @@ static char *tokens[ALGS]; /* compact */
 static char *general;      /* signed by all */
 static char *detached;     /* compact, by jwks[3] */
 static char *bearer;       /* "Bearer " and tokens[3] */
+static char *old_sealed;   /* PEM with a DEK-Info line */
 static char *certificate;
+static char *chain; /* it, and that of its issuer */
+static uint8_t *pkcs12;
+static int pkcs12_len;
 static xcj_key *keys[ALGS];
 static xcj_keyset *set;
 static xcj_verifier *verifier; /* of all keys, by kid */
@@ -58,23 +63,52 @@ static char *bio_text(BIO *bio)
     return text;
 }
 
+static X509 *certificate_of(EVP_PKEY *pkey, const char *name, const char *issuer)
+{
+    X509 *cert = X509_new();
+    X509_NAME *subject = X509_get_subject_name(cert);
+    ck_assert_int_eq(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const uint8_t *)name, -1, -1, 0), 1);
+    X509_NAME *above = X509_get_issuer_name(cert);
+    ck_assert_int_eq(X509_NAME_add_entry_by_txt(above, "CN", MBSTRING_UTF8, (const uint8_t *)issuer, -1, -1, 0), 1);
+    X509_set_pubkey(cert, pkey);
+    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
+    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+    ck_assert_int_gt(X509_sign(cert, pkey, EVP_sha256()), 0);
+    return cert;
+}
+
+static void make_certificates(EVP_PKEY *pkey)
+{
+    EVP_PKEY *above = openssl_of(keys[1]);
+    X509 *cert = certificate_of(pkey, "caller", "issuer");
+    X509 *issuer = certificate_of(above, "issuer", "root");
+    BIO *bio = BIO_new(BIO_s_mem());
+    ck_assert_int_eq(PEM_write_bio_X509(bio, cert), 1);
+    certificate = bio_text(bio);
+    bio = BIO_new(BIO_s_mem());
+    ck_assert(PEM_write_bio_X509(bio, cert) == 1 && PEM_write_bio_X509(bio, issuer) == 1);
+    chain = bio_text(bio);
+    PKCS12 *file = PKCS12_create("x", "name", pkey, cert, NULL, 0, 0, 2, 2, 0);
+    ck_assert_ptr_nonnull(file);
+    pkcs12_len = i2d_PKCS12(file, &pkcs12);
+    ck_assert_int_gt(pkcs12_len, 0);
+    PKCS12_free(file);
+    X509_free(issuer);
+    X509_free(cert);
+    EVP_PKEY_free(above);
+}
+
 static void make_openssl_texts(void)
 {
     EVP_PKEY *pkey = openssl_of(keys[3]);
     BIO *bio = BIO_new(BIO_s_mem());
     ck_assert_int_eq(PEM_write_bio_PKCS8PrivateKey(bio, pkey, EVP_aes_128_cbc(), "x", 1, NULL, NULL), 1);
     sealed = bio_text(bio);
-    X509 *cert = X509_new();
-    X509_NAME *name = X509_get_subject_name(cert);
-    ck_assert_int_eq(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const uint8_t *)"caller", 6, -1, 0), 1);
-    X509_set_pubkey(cert, pkey);
-    X509_gmtime_adj(X509_getm_notBefore(cert), 0);
-    X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
-    ck_assert_int_gt(X509_sign(cert, pkey, EVP_sha256()), 0);
     bio = BIO_new(BIO_s_mem());
-    ck_assert_int_eq(PEM_write_bio_X509(bio, cert), 1);
-    certificate = bio_text(bio);
-    X509_free(cert);
+    const uint8_t *passphrase = (const uint8_t *)"xxxx";
+    ck_assert_int_eq(PEM_write_bio_PrivateKey_traditional(bio, pkey, EVP_aes_128_cbc(), passphrase, 4, NULL, NULL), 1);
+    old_sealed = bio_text(bio);
+    make_certificates(pkey);
     EVP_PKEY_free(pkey);
 }
 
@@ -147,7 +181,8 @@ void jobs_release(void)
     xcj_free(detached);
     xcj_keyset_free(set);
     xcj_verifier_free(verifier);
-    char *const texts[] = { rsa_short, foreign_d, off_curve, sealed, set_text, bearer, certificate };
+    char *const texts[] = { rsa_short, foreign_d, off_curve, sealed, old_sealed, set_text, bearer, certificate, chain };
+    OPENSSL_free(pkcs12);
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         free(texts[i]);
     }
@@ -279,6 +314,58 @@ static xcj_code from_sealed(size_t which)
     options.passphrase_len = 1;
     FAILING(xcj_key_from_data(&key, (const uint8_t *)sealed, strlen(sealed), &options, &job_error));
     return done_key(code, key, jwks[3]);
+}
+
+/* 0: the right passphrase, 1: a wrong one. */
+static xcj_code from_pkcs12(size_t which)
+{
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *key;
+    xcj_code code;
+    options.passphrase = which == 0 ? "x" : "y";
+    options.passphrase_len = 1;
+    FAILING(xcj_key_from_der(&key, pkcs12, (size_t)pkcs12_len, &options, &job_error));
+    return done_key(code, key, jwks[3]);
+}
+
+static xcj_code from_old_sealed(size_t which)
+{
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *key;
+    xcj_code code;
+    (void)which;
+    options.passphrase = "xxxx";
+    options.passphrase_len = 4;
+    FAILING(xcj_key_from_pem(&key, old_sealed, strlen(old_sealed), &options, &job_error));
+    return done_key(code, key, jwks[3]);
+}
+
+/* The key of the chain's end, and no other. */
+static xcj_code from_chain(size_t which)
+{
+    xcj_key *key;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_key_from_pem(&key, chain, strlen(chain), NULL, &job_error));
+    return done_key(code, key, public_ec);
+}
+
+/* Of a certificate (0) or a private RSA key (1) in DER without a label. */
+static xcj_code from_unlabelled(size_t which)
+{
+    BIO *bio = BIO_new_mem_buf(which == 0 ? certificate : pem[1], -1);
+    char *name, *header;
+    uint8_t *der;
+    long len;
+    xcj_key *key;
+    xcj_code code;
+    ck_assert_int_eq(PEM_read_bio(bio, &name, &header, &der, &len), 1);
+    FAILING(xcj_key_from_data(&key, der, (size_t)len, NULL, &job_error));
+    BIO_free(bio);
+    OPENSSL_free(name);
+    OPENSSL_free(header);
+    OPENSSL_free(der);
+    return done_key(code, key, which == 0 ? public_ec : jwks[1]);
 }
 
 static xcj_code from_der(size_t which)
@@ -1077,6 +1164,12 @@ const job JOBS[] = {
     { "key_from_data encrypted", from_sealed, 0, XCJ_OK, false },
     { "key_from_data wrong passphrase", from_sealed, 1, XCJ_ERR_PASSPHRASE, false },
     { "key_from_data no passphrase", from_sealed, 2, XCJ_ERR_PASSPHRASE, false },
+    { "key_from_der PKCS#12", from_pkcs12, 0, XCJ_OK, false },
+    { "key_from_der PKCS#12, wrong passphrase", from_pkcs12, 1, XCJ_ERR_PASSPHRASE, false },
+    { "key_from_pem DEK-Info", from_old_sealed, 0, XCJ_OK, false },
+    { "key_from_pem chain", from_chain, 0, XCJ_OK, false },
+    { "key_from_data DER of a certificate", from_unlabelled, 0, XCJ_OK, false },
+    { "key_from_data DER of RSA", from_unlabelled, 1, XCJ_OK, false },
     { "key_from_der RSA", from_der, 1, XCJ_OK, false },
     { "key_from_der EC", from_der, 3, XCJ_OK, false },
     { "key_from_secret", from_secret, 0, XCJ_OK, false },
