@@ -154,16 +154,17 @@ static int is_private_exponent(numbers *n)
     return BN_is_word(n->t, 2);
 }
 
-/* Fermat's test: a modulus that is a prime has no factor to search for. 1: it is no prime, 0: it may be one, -1: no memory.
- */
-static int is_composite(numbers *n)
+/* A prime, or a power of one, has no factors that the search finds. By Fermat's theorem such a prime divides 2^(n-1) - 1,
+ * which random factors do not. 1: search, 0: there is nothing to find, -1: no memory. */
+static int has_two_primes(numbers *n)
 {
     const BIGNUM *modulus = n->part[XCJ__N];
     if (BN_sub(n->q1, modulus, BN_value_one()) != 1 || BN_set_word(n->t, 2) != 1 ||
-        BN_mod_exp(n->u, n->t, n->q1, modulus, n->ctx) != 1) {
+        BN_mod_exp(n->u, n->t, n->q1, modulus, n->ctx) != 1 || BN_sub_word(n->u, 1) != 1 ||
+        BN_gcd(n->t, n->u, modulus, n->ctx) != 1) {
         return -1;
     }
-    return !BN_is_one(n->u);
+    return BN_is_one(n->t);
 }
 
 /* From n, e and d (NIST SP 800-56B, appendix C). 1: part[P] and part[Q] are set, 0: there is no way, -1: no memory. */
@@ -172,7 +173,7 @@ static int factor(numbers *n)
     BIGNUM **v = n->part;
     BIGNUM *odd = n->p1; /* e*d - 1, then without its powers of two */
     int found = is_private_exponent(n);
-    found = found == 1 ? is_composite(n) : found;
+    found = found == 1 ? has_two_primes(n) : found;
     if (found != 1) {
         return found;
     }

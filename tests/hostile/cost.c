@@ -1,6 +1,7 @@
 /*
  * What hostile input costs: at most 20 times its size in memory at once, whatever reads it, and for a set of keys of a
- * megabyte at most two seconds of the processor.
+ * megabyte at most two seconds of the processor; for a private RSA key without its primes at most one second, whether it has
+ * any or not.
  *
  *     cost memory | time
  */
@@ -20,6 +21,7 @@
 #define FACTOR 20
 #define CONSTANT ((size_t)128 * 1024) /* what is there before the first byte is read, and what OpenSSL keeps */
 #define SECONDS 2
+#define KEY_SECONDS 1
 
 static size_t now_used, peak;
 
@@ -124,13 +126,22 @@ static char *base64url_of(const BIGNUM *number)
     return made;
 }
 
-/* n is a prime, and d fits it: there are no factors to find. */
-static char *prime_jwk(BIGNUM *(*prime)(BIGNUM *))
+/* The private key with these factors of n, without them. d fits n, so nothing but the search can tell what n is. */
+static char *product_jwk(BIGNUM *(*const primes[3])(BIGNUM *))
 {
     BN_CTX *ctx = BN_CTX_new();
-    BIGNUM *n = prime(NULL), *e = BN_new(), *order = BN_dup(n);
-    BN_sub_word(order, 1);
+    BIGNUM *n = BN_new(), *e = BN_new(), *order = BN_new();
+    BN_one(n);
+    BN_one(order);
     BN_set_word(e, 65537);
+    for (size_t i = 0; i < 3 && primes[i] != NULL; i++) {
+        BIGNUM *prime = primes[i](NULL);
+        bool is_repeated = i > 0 && primes[i] == primes[i - 1];
+        BN_mul(n, n, prime, ctx);
+        BN_sub_word(prime, !is_repeated);
+        BN_mul(order, order, prime, ctx);
+        BN_free(prime);
+    }
     BIGNUM *d = BN_mod_inverse(NULL, e, order, ctx);
     char *n_text = base64url_of(n);
     char *d_text = base64url_of(d);
@@ -144,6 +155,12 @@ static char *prime_jwk(BIGNUM *(*prime)(BIGNUM *))
     BN_free(order);
     BN_CTX_free(ctx);
     return jwk;
+}
+
+static char *prime_jwk(BIGNUM *(*prime)(BIGNUM *))
+{
+    BIGNUM *(*const primes[3])(BIGNUM *) = { prime, NULL, NULL };
+    return product_jwk(primes);
 }
 
 #define KINDS_MAX 40
@@ -359,6 +376,49 @@ START_TEST(processor_time)
 }
 END_TEST
 
+/* Finding p and q takes exponentiations: how many, and of which size, is bounded. */
+static const struct lone_key {
+    const char *name;
+    BIGNUM *(*primes[3])(BIGNUM *);
+    xcj_code code;
+} lone_keys[] = {
+    { "two primes, 3584 bits", { BN_get_rfc3526_prime_1536, BN_get_rfc3526_prime_2048, NULL }, XCJ_OK },
+    { "a prime, 2048 bits", { BN_get_rfc3526_prime_2048, NULL, NULL }, XCJ_ERR_KEY },
+    { "a prime, 4096 bits", { BN_get_rfc3526_prime_4096, NULL, NULL }, XCJ_ERR_KEY },
+    { "a prime, 8192 bits", { BN_get_rfc3526_prime_8192, NULL, NULL }, XCJ_ERR_LIMIT },
+    { "three primes, 3840 bits",
+      { BN_get_rfc2409_prime_768, BN_get_rfc2409_prime_1024, BN_get_rfc3526_prime_2048 },
+      XCJ_ERR_KEY },
+    { "a square, 4096 bits", { BN_get_rfc3526_prime_2048, BN_get_rfc3526_prime_2048, NULL }, XCJ_ERR_KEY },
+    { "a cube, 3072 bits",
+      { BN_get_rfc2409_prime_1024, BN_get_rfc2409_prime_1024, BN_get_rfc2409_prime_1024 },
+      XCJ_ERR_KEY },
+    { "a square, 16384 bits", { BN_get_rfc3526_prime_8192, BN_get_rfc3526_prime_8192, NULL }, XCJ_ERR_LIMIT },
+};
+
+START_TEST(time_of_a_key)
+{
+    const struct lone_key *row = &lone_keys[_i];
+    char *jwk = product_jwk(row->primes);
+    xcj_key *key;
+    xcj_error err;
+    char *pem = NULL;
+    size_t len;
+    double begin = processor_seconds();
+    xcj_code code = xcj_key_from_jwk(&key, jwk, strlen(jwk), NULL, &err);
+    if (code == XCJ_OK) {
+        code = xcj_key_to_pem(&pem, &len, key, XCJ_PRIVATE, &err);
+    }
+    double used = processor_seconds() - begin;
+    printf("%-24s %.2f s\n", row->name, used);
+    ck_assert_msg(code == row->code, "%s: %s: %s", row->name, xcj_code_name(code), err.message);
+    ck_assert_msg(used <= KEY_SECONDS, "%s: reading and writing it took %.2f s", row->name, used);
+    xcj_free(pem);
+    xcj_key_free(key);
+    free(jwk);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     bool is_memory = argc == 2 && strcmp(argv[1], "memory") == 0;
@@ -372,6 +432,9 @@ int main(int argc, char **argv)
     TCase *tcase = tcase_create("cost");
     tcase_set_timeout(tcase, 300);
     tcase_add_test(tcase, is_memory ? memory : processor_time);
+    if (!is_memory) {
+        tcase_add_loop_test(tcase, time_of_a_key, 0, (int)COUNT_OF(lone_keys));
+    }
     Suite *suite = suite_create("cost");
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
