@@ -1,15 +1,16 @@
 /*
- * explain.c: causes of bad signatures, in words.
+ * explain.c: causes of bad signatures, in words; the checks of a token.
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <xcj/jws.h>
 
 #include "cli/doc.h"
 #include "cli/explain.h"
-#include "cli/keys.h"
 #include "cli/shown.h"
+#include "cli/steps.h"
 
 /* The names of the encodings in messages, and the values of --secret-encoding. */
 static const char *const TEXTS[] = { "", "base64", "base64url", "hexadecimal" };
@@ -72,19 +73,6 @@ static void put_kid(text *to, const char *before, xcj_str kid)
     }
 }
 
-static void put_key(text *to, const xcj_key *key)
-{
-    const char *curve = xcj_key_curve(key);
-    if (keys_is_oct(key)) {
-        text_puts(to, "a shared secret");
-    } else if (curve != NULL) {
-        text_printf(to, "%s %s", xcj_key_type(key), curve);
-    } else {
-        text_printf(to, "%s of %u bits", xcj_key_type(key), xcj_key_bits(key));
-    }
-    put_kid(to, ", kid", xcj_key_id(key));
-}
-
 static void put_tried(text *to, const xcj_key *key, const char *token, size_t len)
 {
     xcj_unverified *peeked = NULL;
@@ -101,7 +89,7 @@ static void put_tried(text *to, const xcj_key *key, const char *token, size_t le
         text_puts(to, "no kid");
     }
     text_puts(to, "; the key tried is ");
-    put_key(to, key);
+    steps_put_key(to, key);
     text_puts(to, ")");
     json_decref(parsed);
     xcj_unverified_free(peeked);
@@ -123,4 +111,100 @@ void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *t
     (void)snprintf(err->message + used, sizeof err->message - used, "%s",
                    words.ptr != NULL && !words.failed ? words.ptr : "");
     text_free(&words);
+}
+
+/* Why this key was used. The token's kid is one that the key has, or the choice fell otherwise. */
+static const char *why_chosen(const explain_subject *of, const parts *token, const xcj_key *key)
+{
+    const json_t *kid = token->count > 0 ? json_object_get(token->signatures[0].parsed, "kid") : NULL;
+    const xcj_str own = xcj_key_id(key);
+    const bool is_same = json_is_string(kid) && own.ptr != NULL && json_string_length(kid) == own.len &&
+                         memcmp(json_string_value(kid), own.ptr, own.len) == 0;
+    if (!of->is_set) {
+        return "the key that was given";
+    }
+    if (of->policy->key_claim.ptr != NULL) {
+        return "its kid is the value of the claim that --key-claim names";
+    }
+    if (is_same) {
+        return "the token's kid selects it";
+    }
+    return kid == NULL ? "the one key of the set that fits; the token has no kid"
+                       : "the one key of the set that fits; no key has the token's kid";
+}
+
+/* Is there a form to show? A token that the library cannot take apart is described by its error alone. */
+static bool take_parts(parts *out, const explain_subject *of)
+{
+    xcj_unverified *peeked = NULL;
+    text token = TEXT_INIT;
+    text_add(&token, of->token.ptr, of->token.len);
+    const bool is_json = of->token.len > 0 && of->token.ptr[text_skip_space(of->token, 0)] == '{';
+    const bool is_readable =
+        is_json ? of->verified != NULL : xcj_unverified_decode(&peeked, of->token.ptr, of->token.len, NULL) == XCJ_OK;
+    xcj_unverified_free(peeked);
+    const bool taken = is_readable && !token.failed && parts_take(out, of->name, &token) == STATUS_OK;
+    text_free(&token);
+    return taken;
+}
+
+/* Verifies the signature alone: the token stays refused for its claims, and the key shows. NULL: it is not valid. */
+static xcj_verified *verify_signature(const explain_subject *of)
+{
+    xcj_verified *verified = NULL;
+    xcj_verifier *verifier = NULL;
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    options.algs = of->policy->algs;
+    options.algs_count = of->policy->algs_count;
+    options.try_keys = of->policy->try_keys;
+    options.jwt_svid = of->policy->jwt_svid;
+    options.key_claim = of->policy->key_claim;
+    options.opaque_payload = of->policy->key_claim.ptr == NULL;
+    options.ignore_times = 1;
+    options.allow_no_exp = 1;
+    const xcj_code code = of->is_set ? xcj_verifier_new(&verifier, of->keys, &options, NULL)
+                                     : xcj_verifier_new_key(&verifier, xcj_keyset_get(of->keys, 0), &options, NULL);
+    const bool is_valid =
+        code == XCJ_OK && xcj_verify(&verified, verifier, of->token.ptr, of->token.len, NULL, NULL) == XCJ_OK;
+    xcj_verifier_free(verifier);
+    return is_valid ? verified : NULL;
+}
+
+/* The key that was used, or tried; borrowed, with its owner in *owner. NULL: none. */
+static const xcj_key *find_key(const explain_subject *of, xcj_verified **owner)
+{
+    xcj_explanation why;
+    if (of->verified != NULL) {
+        return xcj_verified_key(of->verified);
+    }
+    if (of->verifier == NULL || of->keys == NULL) {
+        return NULL;
+    }
+    if (xcj_verify_explain(&why, of->verifier, of->token.ptr, of->token.len, NULL) == XCJ_OK && why.key != NULL) {
+        return why.key;
+    }
+    *owner = verify_signature(of);
+    return *owner != NULL ? xcj_verified_key(*owner) : NULL;
+}
+
+void explain_steps(const explain_subject *of)
+{
+    parts token;
+    text out = TEXT_INIT;
+    xcj_verified *owner = NULL;
+    const bool taken = take_parts(&token, of);
+    const xcj_key *key = taken ? find_key(of, &owner) : NULL;
+    const steps view = {
+        taken ? &token : NULL,    of->err, key, key != NULL ? why_chosen(of, &token, key) : NULL, of->policy, of->now,
+        msg_colour(STDERR_FILENO)
+    };
+    steps_put(&out, &view);
+    if (!out.failed) {
+        (void)fwrite(out.ptr, out.len, 1, stderr);
+    }
+    xcj_verified_free(owner);
+    text_free(&out);
+    if (taken) {
+        parts_free(&token);
+    }
 }

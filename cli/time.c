@@ -194,8 +194,8 @@ void time_words(char *out, size_t cap, int64_t instant, int64_t now)
     char distance[64];
     distance_words(distance, sizeof distance, instant > now ? instant - now : now - instant);
     if (instant == now) {
-        (void)snprintf(out, cap, "%s (now)", date);
+        (void)snprintf(out, cap, "now (%s)", date);
     } else {
-        (void)snprintf(out, cap, instant > now ? "%s (in %s)" : "%s (%s ago)", date, distance);
+        (void)snprintf(out, cap, instant > now ? "in %s (%s)" : "%s ago (%s)", distance, date);
     }
 }

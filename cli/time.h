@@ -21,7 +21,7 @@ bool time_floor(int64_t *out, double date);
 /** The current time of the system. */
 int64_t time_now(void);
 
-/** `2024-04-09 17:56:56 UTC (2 years ago)` for an instant, seen from now. */
+/** `2 years ago (2024-04-09 17:56:56 UTC)` for an instant, seen from now. */
 void time_words(char *out, size_t cap, int64_t instant, int64_t now);
 
 #endif

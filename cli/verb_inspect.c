@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/lint.h"
+#include "cli/steps.h"
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
@@ -28,7 +29,6 @@ static const opt_row OPTIONS[] = {
 
 #define BOLD "\033[1m"
 #define RED "\033[31m"
-#define GREEN "\033[32m"
 #define YELLOW "\033[33m"
 
 /* The token to show, and how to show it. */
@@ -92,41 +92,6 @@ static void put_payload(view *v)
     }
 }
 
-/* A claim that is a time, and what is said of it when it has passed and when it has not. */
-typedef struct time_row {
-    const char *claim;
-    const char *past;
-    const char *past_colour;
-    const char *future;
-    const char *future_colour;
-} time_row;
-
-static const time_row TIMES[] = {
-    { "iat", "issued", "", "issued in the future:", YELLOW },
-    { "nbf", "valid since", "", "not yet valid:", RED },
-    { "exp", "expired", RED, "expires", GREEN },
-};
-
-static void put_time(view *v, const time_row *row)
-{
-    const json_t *value = json_object_get(v->of->claims, row->claim);
-    int64_t seconds = 0;
-    char line[240];
-    char words[160];
-    if (!json_is_number(value)) {
-        return;
-    }
-    if (!time_floor(&seconds, json_number_value(value))) {
-        (void)snprintf(line, sizeof line, "%-5s beyond any calendar", row->claim);
-        put_in(v, YELLOW, line);
-        return;
-    }
-    const bool past = seconds <= v->now;
-    time_words(words, sizeof words, seconds, v->now);
-    (void)snprintf(line, sizeof line, "%-5s %s %s", row->claim, past ? row->past : row->future, words);
-    put_in(v, past ? row->past_colour : row->future_colour, line);
-}
-
 /* Findings of lint but for its notes, which the output shows anyway. */
 static void put_oddities(view *v)
 {
@@ -152,12 +117,10 @@ static void put_oddities(view *v)
 
 static void put_notes(view *v)
 {
-    put_in(v, BOLD, "notes");
-    for (size_t i = 0; i < sizeof TIMES / sizeof TIMES[0]; i++) {
-        put_time(v, &TIMES[i]);
-    }
-    for (size_t i = 0; i < v->of->count && v->of->form != PARTS_ENCRYPTED; i++) {
-        text_printf(&v->out, "sig   %zu bytes\n", v->of->signatures[i].value.bytes.len);
+    put_in(v, BOLD, "checks");
+    const steps checks = { .of = v->of, .now = v->now, .colour = v->colour };
+    if (v->of->form != PARTS_ENCRYPTED) {
+        steps_put(&v->out, &checks);
     }
     put_oddities(v);
     put_in(v, BOLD YELLOW, "NOTHING WAS VERIFIED: anyone can write such a token; use xcj verify");

@@ -16,6 +16,7 @@
 #include "cli/keys.h"
 #include "cli/remote.h"
 #include "cli/shown.h"
+#include "cli/steps.h"
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
@@ -50,6 +51,7 @@ typedef struct verify_args {
     bool line_buffered;
     bool json;
     bool quiet;
+    bool explain;
 } verify_args;
 
 #define AT(field) offsetof(verify_args, field)
@@ -64,9 +66,9 @@ static const opt_row OPTIONS[] = {
     { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "allowed algorithms (default: what the key admits)" },
     { "iss", 0, OPT_LIST, "ISS", AT(iss), "expected issuer" },
     { "aud", 0, OPT_LIST, "AUD", AT(aud), "expected audience" },
-    { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     OPT_HEADING("Output"),
+    { "explain", 0, OPT_FLAG, NULL, AT(explain), "show each check on standard error" },
     { "json", 0, OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
     { "quiet", 0, OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
     { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token per line" },
@@ -81,6 +83,7 @@ static const opt_row OPTIONS[] = {
     REMOTE_ROWS(verify_args, remote),
     OPT_HEADING("More checks"),
     { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
+    { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
     { "sub", 0, OPT_TEXT, "SUB", AT(sub), "sub must be SUB" },
     { "require", 0, OPT_LIST, "CLAIM", AT(require), "this claim must be there" },
     { "max-age", 0, OPT_TEXT, "DURATION", AT(max_age), "reject tokens whose iat is longer ago" },
@@ -132,6 +135,7 @@ typedef struct verify_case {
     msg_status status;
     const char *keys_name; /* where the keys are from */
     const xcj_keyset *keys;
+    const xcj_verifier *verifier; /* that judged it */
 } verify_case;
 
 /* With --jws no claim is looked at: an option that asks for it must not be dropped silently. */
@@ -164,6 +168,9 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     }
     if (!remote_is_wanted(fetched) && remote_has_options(fetched)) {
         return msg_fail(STATUS_USAGE, "verify", "an option about fetching goes only with --jwks-url or --jku-prefix");
+    }
+    if (args->explain && (args->quiet || args->batch)) {
+        return msg_fail(STATUS_USAGE, "verify", "--explain is for one token: it excludes --batch and --quiet");
     }
     if (args->json && args->quiet) {
         return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");
@@ -524,6 +531,7 @@ static void call_verifier(const verify_job *job, const xcj_verifier *verifier, v
 {
     const text *payload = &job->payload;
     xcj_code code = XCJ_OK;
+    of->verifier = verifier;
     if (job->args->payload != NULL) {
         code = xcj_verify_detached(&of->verified, verifier, of->token, of->len, payload->ptr, payload->len, job->scratch,
                                    &of->err);
@@ -593,6 +601,20 @@ static msg_status print_payload(const verify_args *args, xcj_str payload)
     return failed ? msg_fail_memory() : STATUS_OK;
 }
 
+static void explain(const verify_job *job, const verify_case *of)
+{
+    const bool is_set = job->as_set || job->remote != NULL;
+    explain_steps(&(explain_subject){ of->name,
+                                      { of->token, of->len },
+                                      of->verified,
+                                      &of->err,
+                                      of->verifier,
+                                      of->keys,
+                                      &job->wanted.options,
+                                      is_set,
+                                      job->now });
+}
+
 /* Verifies one token, says and prints what there is to say. */
 static msg_status judge(const verify_job *job, verify_case *of)
 {
@@ -603,6 +625,9 @@ static msg_status judge(const verify_job *job, verify_case *of)
         call_remote(job, of);
     } else {
         call_local(job, of);
+    }
+    if (args->explain) {
+        explain(job, of);
     }
     if (of->status != STATUS_OK) {
         say_refusal(job, of);

@@ -26,6 +26,13 @@ at_terminal 'a batch of verdicts' '{"line":1,"ok":true' Enter "{ cat token; head
 grep -q '{"line":2,"ok":true' screen || fail 'a batch of verdicts: the second one is shown'
 at_terminal 'verify --quiet' '' '' "'$XCJ' verify --quiet --key key.json @token"
 if grep -q 'signature verified' screen; then fail 'verify --quiet says nothing'; fi
+for dull in TERM=dumb NO_COLOR=1; do
+    at_terminal "verify --explain, $dull" '' '' "env $dull LC_ALL=C '$XCJ' verify --explain --key key.json @token"
+    grep -q 'ok form ' screen || fail "verify --explain, $dull"
+    if grep -qF "$escape" screen; then fail "verify --explain, $dull: no colour"; fi
+done
+at_terminal 'verify --explain' '' '' "LC_ALL=C '$XCJ' verify --explain --key key.json @token"
+grep -qF "${escape}32mok" screen || fail 'verify --explain is coloured'
 at_terminal 'an error in colour' '' '' "'$XCJ' verify --key key.json nonsense"
 grep -qF "$escape" screen || fail 'an error is coloured'
 at_terminal 'NO_COLOR' '' '' "NO_COLOR=1 '$XCJ' verify --key key.json nonsense"
@@ -46,7 +53,7 @@ if grep -qF "${escape}1" screen; then fail 'without TERM there is no colour'; fi
 
 at_terminal 'inspect' 'NOTHING WAS VERIFIED' '' "'$XCJ' inspect --now 4000000000 @token"
 grep -qF "${escape}1mheader" screen || fail 'inspect: headings stand out'
-grep -F "${escape}31mexp   expired" screen | grep -q 'years ago' || fail 'inspect: what has expired is red'
+grep -F "${escape}31m" screen | grep -q 'exp .*expired .* years ago' || fail 'inspect: what has expired is red'
 grep -F 'NOTHING WAS VERIFIED' screen | grep -qF "$escape" || fail 'inspect: that nothing was verified stands out'
 at_terminal 'inspect, NO_COLOR' 'NOTHING WAS VERIFIED' '' "NO_COLOR=1 '$XCJ' inspect @token"
 if grep -qF "${escape}1m" screen || grep -qF "${escape}3" screen; then fail 'inspect: NO_COLOR is respected'; fi

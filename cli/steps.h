@@ -1,0 +1,28 @@
+/*
+ * steps.h: the checks of a token, one line each with a tick or a cross, for people.
+ */
+#ifndef XCJ_CLI_STEPS_H
+#define XCJ_CLI_STEPS_H
+
+#include <xcj/verify.h>
+
+#include "cli/parts.h"
+
+/** What is known of a token. */
+typedef struct steps {
+    const parts *of;                  /* the token, taken apart; NULL: it has no form */
+    const xcj_error *err;             /* how verifying it came out; NULL: nothing was verified */
+    const xcj_key *key;               /* that was used; NULL: none */
+    const char *why;                  /* how the key came to be chosen; NULL: not known */
+    const xcj_verify_options *policy; /* what was asked for; NULL: nothing */
+    int64_t now;
+    bool colour;
+} steps;
+
+/** Appends the lines. The marks are ASCII unless the locale is UTF-8 (LC_ALL, LC_CTYPE, LANG). */
+void steps_put(text *out, const steps *of);
+
+/** Appends a key's type, size and kid: "EC P-256, kid "a"". Of a shared secret nothing is shown. */
+void steps_put_key(text *out, const xcj_key *key);
+
+#endif
