@@ -70,9 +70,6 @@ const forge_rule *forge_rule_of(const char *name);
 /** "must" or "strict". */
 const char *forge_level(const forge_rule *rule);
 
-/** Base64url of the bytes. */
-void forge_base64url(text *out, xcj_str bytes);
-
 /* The makers. */
 
 /** A header member (`what`) with another value (`raw`; NULL: without it), the signature kept, stripped, or made anew. */

@@ -9,21 +9,6 @@
 /* Deeper than a recursive parser's stack. */
 #define NESTING 50000
 
-void forge_base64url(text *out, xcj_str bytes)
-{
-    const size_t start = out->len;
-    text_base64(out, bytes.ptr, bytes.len);
-    if (out->failed) {
-        return;
-    }
-    for (char *p = out->ptr + start; *p != '\0'; p++) {
-        *p = (char)(*p == '+' ? '-' : *p == '/' ? '_' : *p);
-    }
-    while (out->len > start && out->ptr[out->len - 1] == '=') {
-        out->ptr[--out->len] = '\0';
-    }
-}
-
 /* The object's text with a member's value replaced (or put last), or left out for NULL. The raw text may be no JSON at all.
  */
 static void edit(text *out, json_t *object, const char *name, const char *raw)
@@ -75,16 +60,16 @@ static void sign(const forge *from, const xcj_key *key, text *out)
         made = forge_sign(&signature, key, &scheme, text_view(out));
     }
     text_puts(out, ".");
-    forge_base64url(out, text_view(&signature));
+    text_base64url(out, text_view(&signature));
     out->failed = out->failed || !made || signature.failed;
     text_free(&signature);
 }
 
 static void put_input(text *out, xcj_str header, xcj_str claims)
 {
-    forge_base64url(out, header);
+    text_base64url(out, header);
     text_puts(out, ".");
-    forge_base64url(out, claims);
+    text_base64url(out, claims);
 }
 
 /* Header and claims, signed with the private key that was given. */
@@ -206,7 +191,7 @@ static void put_edited(text *out, json_t *object, const char *name, const char *
 {
     text edited = TEXT_INIT;
     edit(&edited, object, name, raw);
-    forge_base64url(out, text_view(&edited));
+    text_base64url(out, text_view(&edited));
     out->failed = out->failed || edited.failed;
     text_free(&edited);
 }
@@ -365,7 +350,7 @@ static void put_hmac(xcj_alg alg, xcj_str secret, text *out)
         out->failed = true;
     }
     text_puts(out, ".");
-    forge_base64url(out, text_view(&mac));
+    text_base64url(out, text_view(&mac));
     out->failed = out->failed || mac.failed;
     text_free(&mac);
 }
@@ -486,7 +471,7 @@ bool forge_other_scheme(forge *from, const forge_case *row, text *out)
         out->failed = true;
     }
     text_puts(out, ".");
-    forge_base64url(out, text_view(&signature));
+    text_base64url(out, text_view(&signature));
     out->failed = out->failed || signature.failed;
     text_free(&signature);
     return true;

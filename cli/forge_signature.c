@@ -12,7 +12,7 @@ static void put_token(const forge *from, xcj_str signature, text *out)
     text_puts(out, ".");
     text_add(out, from->part[1].ptr, from->part[1].len);
     text_puts(out, ".");
-    forge_base64url(out, signature);
+    text_base64url(out, signature);
 }
 
 /* One number in `width` bytes: of the genuine signature its r or s; 0, 1, all ones (f), or the order or modulus (n). */

@@ -1,6 +1,7 @@
 /*
  * mint_auth.c: the authentication that a token is minted for.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/mint.h"
@@ -112,6 +113,18 @@ static msg_status read_credential(mint_job *job, const method *from, const opt_g
     return status;
 }
 
+static bool read_audiences(mint_job *job)
+{
+    const opt_list *aud = &job->args->aud;
+    job->audiences = aud->count > 0 ? calloc(aud->count, sizeof *job->audiences) : NULL;
+    for (size_t i = 0; job->audiences != NULL && i < aud->count; i++) {
+        job->audiences[i] = xcj_text(aud->items[i]);
+    }
+    job->auth.audiences = job->audiences;
+    job->auth.audiences_count = aud->count;
+    return aud->count == 0 || job->audiences != NULL;
+}
+
 msg_status mint_read_authentication(mint_job *job)
 {
     const mint_args *args = job->args;
@@ -119,8 +132,10 @@ msg_status mint_read_authentication(mint_job *job)
     xcj_auth *auth = &job->auth;
     auth->consumer_custom_id = xcj_text(args->consumer_custom_id);
     auth->consumer_id = xcj_text(args->consumer_id);
-    auth->audience = xcj_text(args->aud);
     auth->jti = xcj_text(args->jti);
     job->authenticated = from != NULL;
+    if (!read_audiences(job)) {
+        return msg_fail_memory();
+    }
     return from != NULL ? read_credential(job, from, &args->authentication) : STATUS_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * mint_claims.c: claims and header members from options.
+ * mint_claims.c: claims from options.
  */
 #include <stdio.h>
 #include <string.h>
@@ -8,60 +8,62 @@
 #include "cli/mint.h"
 #include "cli/shown.h"
 
-/* One member, `"NAME":VALUE`, behind a comma where others stand before it. */
-static msg_status add_member(text *members, const char *option, xcj_str name, xcj_str value, bool is_json)
+/* Claims that --claim cannot write, since they are no strings or have an option of their own. */
+static const char *right_form(const mint_job *job, xcj_str name)
 {
-    char where[300];
-    (void)snprintf(where, sizeof where, "--%s %s", option, shown_name(name.ptr, name.len).text);
-    if (is_json) {
-        msg_status status = doc_check(where, value, false);
-        if (status != STATUS_OK) {
-            return status;
+    static const struct {
+        const char *claim;
+        const char *form;
+        bool authenticated; /* only then */
+    } forms[] = {
+        { "exp", "--exp TIME", false },
+        { "nbf", "--nbf TIME", false },
+        { "iat", "--iat TIME", false },
+        { "iss", "--iss ISSUER", false },
+        { "aud", "--aud AUDIENCE, which may be repeated", false },
+        { "jti", "--jti ID", true },
+        { "act", "--consumer-id ID", true },
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+        if ((job->authenticated || !forms[i].authenticated) && strlen(forms[i].claim) == name.len &&
+            memcmp(forms[i].claim, name.ptr, name.len) == 0) {
+            return forms[i].form;
         }
     }
-    text_puts(members, members->len > 0 ? "," : "");
-    bool fine = doc_string(members, name.ptr, name.len);
-    text_puts(members, ":");
-    if (is_json) {
-        text_add(members, value.ptr, value.len);
-    } else {
-        fine = fine && doc_string(members, value.ptr, value.len);
-    }
-    return fine ? STATUS_OK : msg_fail(STATUS_INPUT, where, "is not UTF-8");
+    return NULL;
 }
 
-/* NAME=VALUE, parted at the first equals sign. */
-static msg_status add_pair(text *members, const opt_row *row, const char *pair)
+static msg_status add_claims(text *members, const mint_job *job)
 {
-    const char *equals = strchr(pair, '=');
-    if (equals == NULL) {
-        return msg_fail(STATUS_USAGE, "mint", "--%s wants %s, with an equals sign", row->name, row->metavar);
-    }
-    const xcj_str name = { pair, (size_t)(equals - pair) };
-    return add_member(members, row->name, name, xcj_text(equals + 1), strstr(row->name, "-json") != NULL);
-}
-
-static msg_status add_pairs(text *members, const opt_list *list)
-{
+    const opt_list *list = &job->args->claim;
     msg_status status = STATUS_OK;
     for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
-        status = add_pair(members, list->rows[i], list->items[i]);
+        const char *pair = list->items[i];
+        const xcj_str name = { pair, strcspn(pair, "=") };
+        const char *form = strcmp(list->rows[i]->name, "claim") == 0 ? right_form(job, name) : NULL;
+        status = form != NULL ? msg_fail(STATUS_USAGE, "mint", "--claim %.*s: use %s", (int)name.len, pair, form)
+                              : mint_add_pair(members, list->rows[i], pair);
     }
     return status;
 }
 
 static msg_status add_text_claim(text *members, const char *name, const char *value)
 {
-    return value != NULL ? add_member(members, name, xcj_text(name), xcj_text(value), false) : STATUS_OK;
+    return value != NULL ? mint_add_member(members, name, xcj_text(name), xcj_text(value), false) : STATUS_OK;
 }
 
 /* With --bare nothing is added by the library, so what the options name becomes a member here. */
 static msg_status add_bare_claims(text *members, const mint_args *args)
 {
     msg_status status = add_text_claim(members, "iss", args->iss);
-    if (status == STATUS_OK) {
-        status = add_text_claim(members, "aud", args->aud);
+    for (size_t i = 0; i < args->aud.count && status == STATUS_OK; i++) {
+        text_puts(members, i > 0 ? "," : members->len > 0 ? ",\"aud\":" : "\"aud\":");
+        text_puts(members, i == 0 && args->aud.count > 1 ? "[" : "");
+        if (!doc_string(members, args->aud.items[i], strlen(args->aud.items[i]))) {
+            status = msg_fail(STATUS_INPUT, "--aud", "is not UTF-8");
+        }
     }
+    text_puts(members, args->aud.count > 1 ? "]" : "");
     if (status == STATUS_OK) {
         status = add_text_claim(members, "jti", args->jti);
     }
@@ -90,7 +92,8 @@ msg_status mint_read_claims(mint_job *job)
         status = add_bare_claims(&members, args);
     }
     if (status == STATUS_OK) {
-        status = add_pairs(&members, &args->claim);
+        mint_add_raw(&members, text_view(&job->times));
+        status = add_claims(&members, job);
     }
     bool any = args->claims != NULL || members.len > 0;
     if (status == STATUS_OK && (any || !job->authenticated)) {
@@ -104,39 +107,6 @@ msg_status mint_read_claims(mint_job *job)
         status = doc_check("the claims", text_view(&job->claims), true);
     }
     text_free(&given);
-    text_free(&members);
-    return status;
-}
-
-/* The one member that the library has an option for; any other goes into the object of further members. */
-static msg_status add_header(mint_job *job, text *members, const opt_row *row, const char *pair)
-{
-    if (strcmp(row->name, "header") != 0 || strncmp(pair, "typ=", 4) != 0) {
-        return add_pair(members, row, pair);
-    }
-    if (job->options.typ.ptr != NULL) {
-        return msg_fail(STATUS_USAGE, "mint", "--header typ was given twice");
-    }
-    job->options.typ = xcj_text(pair + 4);
-    return STATUS_OK;
-}
-
-msg_status mint_read_header(mint_job *job)
-{
-    text members = TEXT_INIT;
-    const opt_list *list = &job->args->header;
-    msg_status status = STATUS_OK;
-    for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
-        status = add_header(job, &members, list->rows[i], list->items[i]);
-    }
-    if (status == STATUS_OK && members.len > 0) {
-        text_puts(&job->header, "{");
-        text_add(&job->header, members.ptr, members.len);
-        text_puts(&job->header, "}");
-    }
-    if (status == STATUS_OK && (members.failed || job->header.failed)) {
-        status = msg_fail_memory();
-    }
     text_free(&members);
     return status;
 }

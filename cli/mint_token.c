@@ -8,28 +8,10 @@
 #include "cli/doc.h"
 #include "cli/mint.h"
 
-static xcj_code mint_bare(text *token, const mint_job *job, xcj_scratch *scratch, xcj_error *err)
-{
-    xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
-    options.alg = job->options.alg;
-    options.typ = job->options.typ.ptr != NULL ? job->options.typ : xcj_text("JWT");
-    options.kid = job->options.kid;
-    options.jku = job->options.jku;
-    options.header = job->options.header;
-    char *signed_text = NULL;
-    size_t len = 0;
-    xcj_code code = xcj_jws_sign(&signed_text, &len, job->claims.ptr, job->claims.len, job->key, &options, scratch, err);
-    if (code == XCJ_OK) {
-        text_add(token, signed_text, len);
-    }
-    xcj_free(signed_text);
-    return code;
-}
-
 static xcj_code mint(text *token, const mint_job *job, xcj_scratch *scratch, xcj_error *err)
 {
-    if (job->args->bare) {
-        return mint_bare(token, job, scratch, err);
+    if (job->args->bare || job->args->jws) {
+        return mint_jws(token, job, scratch, err);
     }
     const text *claims = &job->claims;
     const size_t bound = job->authenticated ? xcj_mint_bound(job->minter, &job->auth)
@@ -48,6 +30,9 @@ static xcj_code mint(text *token, const mint_job *job, xcj_scratch *scratch, xcj
 
 static xcj_str field_name(const mint_job *job)
 {
+    if (job->header_name != NULL) {
+        return xcj_text(job->header_name);
+    }
     return job->minter != NULL ? xcj_minter_upstream_header(job->minter) : xcj_text("X-Custom-Jwt");
 }
 
@@ -108,9 +93,9 @@ xcj_code mint_line(text *lines, const mint_job *job, mint_hand *hand, xcj_error 
     if (code != XCJ_OK) {
         return code;
     }
-    if (job->output == MINT_JSON) {
+    if (job->form == MINT_JSON && !job->args->jws) {
         code = add_json(lines, job, text_view(token), err);
-    } else if (job->output == MINT_HEADER) {
+    } else if (job->form == MINT_HEADER) {
         add_field(lines, job, text_view(token));
     } else {
         text_add(lines, token->ptr, token->len);

@@ -134,9 +134,8 @@ static msg_status cannot_replace(const output *out)
 {
     if (out->is_private && out->at.exists) {
         const int cause = errno;
-        return msg_fail(STATUS_INTERNAL, out->option,
-                        "%s: cannot be replaced (%s), and a private key is not written in place", shown_path(out->path).text,
-                        strerror(cause));
+        return msg_fail(STATUS_INTERNAL, out->option, "%s: cannot be replaced (%s), and a secret is not written in place",
+                        shown_path(out->path).text, strerror(cause));
     }
     return cannot_write(out);
 }

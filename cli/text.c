@@ -100,6 +100,21 @@ void text_base64(text *to, const void *bytes, size_t len)
     }
 }
 
+void text_base64url(text *to, xcj_str bytes)
+{
+    const size_t start = to->len;
+    text_base64(to, bytes.ptr, bytes.len);
+    if (to->failed) {
+        return;
+    }
+    for (char *p = to->ptr + start; *p != '\0'; p++) {
+        *p = (char)(*p == '+' ? '-' : *p == '/' ? '_' : *p);
+    }
+    while (to->len > start && to->ptr[to->len - 1] == '=') {
+        to->ptr[--to->len] = '\0';
+    }
+}
+
 bool text_is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';

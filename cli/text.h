@@ -32,6 +32,9 @@ __attribute__((format(printf, 2, 3))) void text_printf(text *to, const char *fmt
 /** Base64 with padding (RFC 4648 4), as Basic wants it. */
 void text_base64(text *to, const void *bytes, size_t len);
 
+/** Base64url without padding (RFC 4648 5). */
+void text_base64url(text *to, xcj_str bytes);
+
 /** Is it white space of JSON (RFC 8259 2)? */
 bool text_is_space(char c);
 

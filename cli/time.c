@@ -40,17 +40,19 @@ static int64_t seconds_in(char unit)
     }
 }
 
+static bool read_duration(int64_t *out, const char *text)
+{
+    int64_t number = 0;
+    if (!digits(&text, 20, &number)) {
+        return false;
+    }
+    const int64_t unit = *text != '\0' ? seconds_in(*text++) : 1;
+    return unit != 0 && *text == '\0' && !__builtin_mul_overflow(number, unit, out);
+}
+
 msg_status time_duration(int64_t *out, const char *option, const char *value)
 {
-    const char *rest = value;
-    int64_t number = 0;
-    bool fine = digits(&rest, 20, &number);
-    int64_t unit = 1;
-    if (fine && *rest != '\0') {
-        unit = seconds_in(*rest);
-        fine = unit != 0 && rest[1] == '\0';
-    }
-    if (!fine || __builtin_mul_overflow(number, unit, out)) {
+    if (!read_duration(out, value)) {
         return msg_fail(STATUS_USAGE, option, "%s is not a duration such as 1800, 30m, 12h or 7d",
                         shown_word(value, strlen(value)).text);
     }
@@ -129,20 +131,34 @@ static bool read_rfc3339(int64_t *out, const char *text)
     return true;
 }
 
-msg_status time_instant(int64_t *out, const char *option, const char *value)
+int64_t time_now(void)
 {
-    bool negative = value[0] == '-';
-    const char *rest = value + (negative ? 1 : 0);
-    int64_t number = 0;
-    if (digits(&rest, 20, &number) && *rest == '\0') {
-        *out = negative ? -number : number;
+    return (int64_t)time(NULL);
+}
+
+static bool read_relative(int64_t *out, const char *text, int64_t now)
+{
+    int64_t distance = 0;
+    if ((text[0] != '+' && text[0] != '-') || !read_duration(&distance, text + 1)) {
+        return false;
+    }
+    return !__builtin_add_overflow(now, text[0] == '-' ? -distance : distance, out);
+}
+
+msg_status time_instant(int64_t *out, const char *option, const char *value, int64_t now)
+{
+    const char *rest = value;
+    if ((digits(&rest, 20, out) && *rest == '\0') || read_rfc3339(out, value) || read_relative(out, value, now)) {
         return STATUS_OK;
     }
-    if (read_rfc3339(out, value)) {
-        return STATUS_OK;
-    }
-    return msg_fail(STATUS_USAGE, option, "%s is neither Unix seconds nor a time such as 2024-04-09T17:56:56Z",
+    return msg_fail(STATUS_USAGE, option, "%s is neither Unix seconds nor a time such as 2024-04-09T17:56:56Z, +30m or -5m",
                     shown_word(value, strlen(value)).text);
+}
+
+msg_status time_read_now(int64_t *out, const char *value)
+{
+    *out = time_now();
+    return value != NULL ? time_instant(out, "--now", value, *out) : STATUS_OK;
 }
 
 bool time_floor(int64_t *out, double date)
@@ -155,11 +171,6 @@ bool time_floor(int64_t *out, double date)
         (*out)--;
     }
     return true;
-}
-
-int64_t time_now(void)
-{
-    return (int64_t)time(NULL);
 }
 
 static void distance_words(char *out, size_t cap, int64_t seconds)

@@ -12,8 +12,11 @@
 /** Seconds: `1800`, `90s`, `30m`, `12h`, `7d`, `2w`. `option` names it in the message. */
 msg_status time_duration(int64_t *out, const char *option, const char *value);
 
-/** Unix seconds: `1712685416`, or RFC 3339: `2024-04-09T17:56:56Z`. */
-msg_status time_instant(int64_t *out, const char *option, const char *value);
+/** Unix seconds: `1712685416`, RFC 3339: `2024-04-09T17:56:56Z`, or a duration from `now` with its sign: `+30m`, `-5m`. */
+msg_status time_instant(int64_t *out, const char *option, const char *value, int64_t now);
+
+/** The value of --now; the current time of the system for NULL. */
+msg_status time_read_now(int64_t *out, const char *value);
 
 /** A NumericDate (RFC 7519 2) in whole seconds, rounded down; false when no calendar reaches so far. */
 bool time_floor(int64_t *out, double date);

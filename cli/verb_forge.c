@@ -157,12 +157,12 @@ static msg_status take_token(sources *of, const char *name)
 static msg_status read_sources(sources *of, const forge_args *args, const opt_list *operands)
 {
     const char *name = NULL;
-    int64_t now = time_now();
+    int64_t now = 0;
     const keys_how how = { args->passphrase, false, false };
     if (args->key == NULL) {
         return msg_fail(STATUS_USAGE, "forge", "--key is needed: the key that the verifier has");
     }
-    msg_status status = args->now != NULL ? time_instant(&now, "--now", args->now) : STATUS_OK;
+    msg_status status = time_read_now(&now, args->now);
     if (status == STATUS_OK) {
         status = token_read(&of->token, &name, operands, args->token_env);
     }

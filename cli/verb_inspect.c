@@ -219,8 +219,8 @@ static msg_status run(const void *given, const opt_list *operands)
     const inspect_args *args = given;
     text token = TEXT_INIT;
     const char *name = NULL;
-    int64_t now = time_now();
-    msg_status status = args->now != NULL ? time_instant(&now, "--now", args->now) : STATUS_OK;
+    int64_t now = 0;
+    msg_status status = time_read_now(&now, args->now);
     if (status == STATUS_OK) {
         status = token_read(&token, &name, operands, args->token_env);
     }

@@ -273,8 +273,8 @@ static msg_status report(const subject *of, const findings *found, bool json)
 
 static msg_status read_how(lint_how *how, const lint_args *args)
 {
-    *how = (lint_how){ time_now(), LINT_LIFETIME, args->is_private, !args->json };
-    msg_status status = args->now != NULL ? time_instant(&how->now, "--now", args->now) : STATUS_OK;
+    *how = (lint_how){ 0, LINT_LIFETIME, args->is_private, !args->json };
+    msg_status status = time_read_now(&how->now, args->now);
     if (status == STATUS_OK && args->max_lifetime != NULL) {
         status = time_duration(&how->max_lifetime, "--max-lifetime", args->max_lifetime);
     }

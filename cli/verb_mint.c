@@ -9,8 +9,8 @@
 #include "cli/doc.h"
 #include "cli/key_uri.h"
 #include "cli/mint.h"
+#include "cli/overwrite.h"
 #include "cli/shown.h"
-#include "cli/time.h"
 #include "cli/verb.h"
 
 #define REPEAT_MAX 1000000000UL
@@ -32,7 +32,7 @@ static const opt_row OPTIONS[] = {
     { "consumer-id", 0, OPT_TEXT, "ID", AT(consumer_id), "the consumer's id, if it has no custom id" },
     OPT_HEADING("Claims"),
     { "iss", 0, OPT_TEXT, "URL", AT(iss), "the issuer" },
-    { "aud", 0, OPT_TEXT, "URL", AT(aud), "the audience" },
+    { "aud", 0, OPT_LIST, "URL", AT(aud), "the audience" },
     { "sub", 0, OPT_TEXT, "SUB", AT(sub), "the claim sub" },
     { "claim", 0, OPT_LIST, "NAME=TEXT", AT(claim), "one claim, a text" },
     { "expires-in", 0, OPT_TEXT, "DURATION", AT(expires_in), "time from iat to exp: 1800, 30m, 12h (default 30m)" },
@@ -61,14 +61,28 @@ static const opt_row OPTIONS[] = {
     { "claims", 0, OPT_TEXT, "JSON|@FILE|-", AT(claims), "claims, copied byte for byte" },
     { "claim-json", 0, OPT_LIST, "NAME=JSON", AT(claim), "one claim, any JSON value" },
     { "jti", 0, OPT_TEXT, "ID", AT(jti), "the token's id (default: a random UUID)" },
-    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
+    { "exp", 0, OPT_TEXT, "TIME", AT(exp), "the claim exp: Unix seconds, RFC 3339, +30m or -5m" },
+    { "no-exp", 0, OPT_FLAG, NULL, AT(no_exp), "no exp: a test token that never expires" },
+    { "iat", 0, OPT_TEXT, "TIME", AT(iat), "the claim iat (default: the current time)" },
+    { "nbf", 0, OPT_TEXT, "TIME", AT(nbf), "the claim nbf: not valid before TIME" },
+    { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds, RFC 3339, -5m" },
     { "bare", 0, OPT_FLAG, NULL, AT(bare), "sign the given claims and add none" },
-    { "kid", 0, OPT_TEXT, "KID", AT(kid), "kid of the header; selects the key of a set" },
+    { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "kid of the header; selects the key of a set" },
     { "jku", 0, OPT_TEXT, "URL", AT(jku), "URL of the published key set" },
-    { "header", 0, OPT_LIST, "NAME=TEXT", AT(header), "a header member: typ (default JWT), or a further one" },
+    { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header (default JWT; none with --jws)" },
+    { "x5c", 0, OPT_TEXT, "FILE", AT(x5c), "x5c and x5t#S256 of the key's certificate, PEM or DER" },
+    { "header", 0, OPT_LIST, "NAME=TEXT", AT(header), "a further header member" },
     { "header-json", 0, OPT_LIST, "NAME=JSON", AT(header), "a further header member, any JSON value" },
+    OPT_HEADING("More: sign any bytes"),
+    { "jws", 0, OPT_FLAG, NULL, AT(jws), "sign the bytes of --payload instead of claims" },
+    { "payload", 0, OPT_TEXT, "FILE|-", AT(payload), "what --jws signs" },
+    { "detached", 0, OPT_FLAG, NULL, AT(detached), "leave the payload out of the result" },
+    { "unencoded", 0, OPT_FLAG, NULL, AT(unencoded), "sign the payload without base64url (b64=false, RFC 7797)" },
     OPT_HEADING("More on output"),
-    { "output", 0, OPT_TEXT, MINT_FORMS, AT(output), "the token (the default), a field for curl -H @-, or JSON" },
+    { "format", 0, OPT_TEXT, "token|header|header=NAME|json", AT(format),
+      "print the token (default), a header for curl -H @-, or JSON" },
+    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write to FILE, readable by its owner only" },
+    OVERWRITE_ROW(mint_args, force),
     { "repeat", 0, OPT_TEXT, "N", AT(repeat), "mint N tokens, one per line, each with its own jti" },
     { "jobs", 0, OPT_TEXT, "N", AT(jobs), "use N threads (default: one per processor)" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -90,6 +104,27 @@ static msg_status check_authentication(const mint_args *args)
     return STATUS_OK;
 }
 
+static bool is_thumbprint(const char *kid)
+{
+    return kid != NULL && strcmp(kid, "thumbprint") == 0;
+}
+
+/* Names everything that a token for a caller lacks, so that one more try is enough. */
+static msg_status check_missing(const mint_args *args)
+{
+    const bool lacks_iss = args->iss == NULL && args->config == NULL;
+    const bool lacks_aud = args->aud.count == 0;
+    const bool lacks_consumer = args->consumer_custom_id == NULL && args->consumer_id == NULL && !args->no_consumer;
+    if (args->authentication.row == NULL || (!lacks_iss && !lacks_aud && !lacks_consumer)) {
+        return STATUS_OK;
+    }
+    return msg_fail(lacks_iss || lacks_aud ? STATUS_USAGE : STATUS_AUTH, "mint", "%s%s%s%s%s",
+                    lacks_iss ? "--iss is required (the issuer: the gateway's URL)" : "", lacks_iss && lacks_aud ? "; " : "",
+                    lacks_aud ? "--aud is required (the URL of the service the token is for)" : "",
+                    (lacks_iss || lacks_aud) && lacks_consumer ? "; " : "",
+                    lacks_consumer ? "no consumer: give --consumer-id or --consumer-custom-id, or --no-consumer" : "");
+}
+
 static msg_status check(const mint_args *args)
 {
     int keys = (args->key != NULL) + (args->key_env != NULL) + (args->key_uri != NULL) + (args->config != NULL) +
@@ -107,8 +142,14 @@ static msg_status check(const mint_args *args)
     if (args->bare && args->authentication.row != NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--bare goes with given claims, not with an authentication");
     }
-    if (args->bare && (args->config != NULL || args->expires_in != NULL)) {
-        return msg_fail(STATUS_USAGE, "mint", "--bare adds no claim: it excludes --config and --expires-in");
+    if (args->bare && (args->config != NULL || args->expires_in != NULL || args->no_exp)) {
+        return msg_fail(STATUS_USAGE, "mint", "--bare adds no claim: it excludes --config, --expires-in and --no-exp");
+    }
+    if (args->config != NULL && (args->x5c != NULL || is_thumbprint(args->kid))) {
+        return msg_fail(STATUS_USAGE, "mint", "--config brings its own key: it excludes --x5c and --kid thumbprint");
+    }
+    if (args->out != NULL && args->repeat != NULL) {
+        return msg_fail(STATUS_USAGE, "mint", "--output holds one token: redirect what --repeat prints (> FILE)");
     }
     if (args->jti != NULL && args->repeat != NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--repeat makes tokens with different jti: it excludes --jti");
@@ -116,15 +157,31 @@ static msg_status check(const mint_args *args)
     if (args->jobs != NULL && args->repeat == NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--jobs goes with --repeat");
     }
-    return STATUS_OK;
+    status = mint_check_jws(args);
+    return status == STATUS_OK ? check_missing(args) : status;
 }
 
-static msg_status read_output(mint_job *job)
+/* RFC 9110 5.6.2 */
+static bool is_header_name(const char *name)
 {
+    static const char tchars[] = "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    return name[0] != '\0' && name[strspn(name, tchars)] == '\0';
+}
+
+static msg_status read_format(mint_job *job)
+{
+    static const char named[] = "header=";
     int form = MINT_TOKEN;
-    const char *wanted = job->args->output;
-    msg_status status = wanted != NULL ? opt_choice(&form, "--output", MINT_FORMS, wanted) : STATUS_OK;
-    job->output = (mint_form)form;
+    const char *wanted = job->args->format;
+    if (wanted != NULL && strncmp(wanted, named, sizeof named - 1) == 0) {
+        job->form = MINT_HEADER;
+        job->header_name = wanted + sizeof named - 1;
+        return is_header_name(job->header_name) ? STATUS_OK
+                                                : msg_fail(STATUS_USAGE, "--format", "%s is not the name of a header",
+                                                           shown_value(job->header_name).text);
+    }
+    msg_status status = wanted != NULL ? opt_choice(&form, "--format", MINT_FORMS, wanted) : STATUS_OK;
+    job->form = (mint_form)form;
     return status;
 }
 
@@ -168,16 +225,6 @@ static msg_status read_numbers(mint_job *job)
     const mint_args *args = job->args;
     msg_status status = read_counts(job);
     job->options.single = job->repeat == 1;
-    if (status == STATUS_OK && args->expires_in != NULL) {
-        status = time_duration(&job->options.expires_in, "--expires-in", args->expires_in);
-    }
-    if (status == STATUS_OK && args->expires_in != NULL && job->options.expires_in == 0) {
-        status = msg_fail(STATUS_USAGE, "--expires-in", "must be one second or more");
-    }
-    if (status == STATUS_OK && args->now != NULL) {
-        job->auth.has_now = 1;
-        status = time_instant(&job->auth.now, "--now", args->now);
-    }
     if (status == STATUS_OK && args->alg != NULL) {
         status = keys_alg(&job->options.alg, "--alg", args->alg, strlen(args->alg));
     }
@@ -190,7 +237,6 @@ static void fill_options(mint_job *job)
     xcj_mint_options *options = &job->options;
     options->iss = xcj_text(args->iss);
     options->jku = xcj_text(args->jku);
-    options->kid = xcj_text(args->kid);
     options->bearer_clientid_claim = xcj_text(args->bearer_clientid_claim);
     options->consumer_optional = args->no_consumer;
     options->api_key_sha256 = args->apikey_sha256;
@@ -219,7 +265,8 @@ static msg_status load_key(mint_job *job)
     } else {
         status = keys_load_secret(&job->keys, &args->secret);
     }
-    return status == STATUS_OK ? keys_pick(&job->key, &job->keys, args->kid, name) : status;
+    return status == STATUS_OK ? keys_pick(&job->key, &job->keys, is_thumbprint(args->kid) ? NULL : args->kid, name)
+                               : status;
 }
 
 /* An option that the configuration answers too must not lose silently. */
@@ -276,9 +323,8 @@ static msg_status make_minter(mint_job *job)
     if (args->config != NULL) {
         return minter_from_config(job);
     }
-    msg_status status = load_key(job);
-    if (status != STATUS_OK || args->bare) {
-        return status;
+    if (args->bare || args->jws) {
+        return STATUS_OK;
     }
     if (xcj_minter_new(&job->minter, job->key, &job->options, &err) != XCJ_OK) {
         keys_name_weak(&err, &args->secret);
@@ -287,23 +333,38 @@ static msg_status make_minter(mint_job *job)
     return STATUS_OK;
 }
 
-static msg_status prepare(mint_job *job)
+static msg_status read_options(mint_job *job)
 {
     msg_status status = check(job->args);
     if (status == STATUS_OK) {
-        status = read_output(job);
+        status = read_format(job);
     }
     if (status == STATUS_OK) {
         status = read_dn(job);
     }
-    if (status == STATUS_OK) {
-        status = read_numbers(job);
+    return status == STATUS_OK ? read_numbers(job) : status;
+}
+
+static msg_status read_content(mint_job *job)
+{
+    if (job->args->jws) {
+        return mint_read_payload(job);
     }
+    msg_status status = mint_read_authentication(job);
     if (status == STATUS_OK) {
-        status = mint_read_authentication(job);
+        status = mint_read_times(job);
     }
+    return status == STATUS_OK ? mint_read_claims(job) : status;
+}
+
+static msg_status prepare(mint_job *job)
+{
+    msg_status status = read_options(job);
     if (status == STATUS_OK) {
-        status = mint_read_claims(job);
+        status = read_content(job);
+    }
+    if (status == STATUS_OK && job->args->config == NULL) {
+        status = load_key(job);
     }
     if (status == STATUS_OK) {
         status = mint_read_header(job);
@@ -322,9 +383,22 @@ static void free_job(mint_job *job)
     text_free(&job->credential);
     text_free(&job->claims);
     text_free(&job->header);
+    text_free(&job->times);
+    free(job->audiences);
+    xcj_free(job->thumbprint);
 }
 
-static msg_status run_once(const mint_job *job)
+static msg_status open_file(output *file, const mint_args *args)
+{
+    const char *const inputs[] = { args->key, args->config, args->payload, args->x5c };
+    msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
+    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == STATUS_OK; i++) {
+        status = overwrite_check_input(file, inputs[i], args->force);
+    }
+    return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
+}
+
+static msg_status run_once(const mint_job *job, output *file)
 {
     mint_hand hand = { NULL, TEXT_INIT };
     text line = TEXT_INIT;
@@ -333,24 +407,33 @@ static msg_status run_once(const mint_job *job)
     if (code == XCJ_OK) {
         code = mint_line(&line, job, &hand, &err);
     }
+    msg_status status = STATUS_OK;
     if (code == XCJ_OK) {
-        io_print(line.ptr, line.len);
+        status = output_write(file, text_view(&line), true);
+    } else {
+        err.code = code;
+        keys_name_weak(&err, &job->args->secret);
+        status = mint_fail(&err);
     }
-    err.code = code;
-    keys_name_weak(&err, &job->args->secret);
     mint_hand_free(&hand);
     text_free(&line);
-    return code == XCJ_OK ? STATUS_OK : mint_fail(&err);
+    return status;
 }
 
 static msg_status run(const void *given, const opt_list *operands)
 {
     (void)operands;
-    mint_job job = { .args = given, .auth = XCJ_AUTH_INIT, .options = XCJ_MINT_OPTIONS_INIT };
-    msg_status status = prepare(&job);
+    const mint_args *args = given;
+    mint_job job = { .args = args, .auth = XCJ_AUTH_INIT, .options = XCJ_MINT_OPTIONS_INIT };
+    output file = OUTPUT_INIT;
+    msg_status status = open_file(&file, args);
     if (status == STATUS_OK) {
-        status = job.repeat > 1 ? mint_repeat(&job) : run_once(&job);
+        status = prepare(&job);
     }
+    if (status == STATUS_OK) {
+        status = job.repeat > 1 ? mint_repeat(&job) : run_once(&job, &file);
+    }
+    output_close(&file, 1);
     free_job(&job);
     return status;
 }

@@ -280,9 +280,8 @@ static msg_status bar_hmac(policy *to)
 static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
 {
     xcj_verify_options *options = &to->options;
-    msg_status status = STATUS_OK;
-    *now = time_now();
-    if (args->leeway != NULL) {
+    msg_status status = time_read_now(now, args->now);
+    if (status == STATUS_OK && args->leeway != NULL) {
         status = time_duration(&options->leeway, "--leeway", args->leeway);
     }
     if (status == STATUS_OK && args->max_age != NULL) {
@@ -290,9 +289,6 @@ static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
     }
     if (status == STATUS_OK && args->max_age != NULL && options->max_age == 0) {
         status = msg_fail(STATUS_USAGE, "--max-age", "must be one second or more");
-    }
-    if (status == STATUS_OK && args->now != NULL) {
-        status = time_instant(now, "--now", args->now);
     }
     options->now = *now;
     options->has_now = args->now != NULL;

@@ -799,6 +799,34 @@ START_TEST(audience_of_the_service)
 }
 END_TEST
 
+/* One is a string, several are an array; each must have characters, and there must not be another form beside them. */
+START_TEST(several_audiences)
+{
+    const xcj_str list[] = { { "a", 1 }, { "b\"", 2 }, { "", 0 }, { "\xff", 1 } };
+    xcj_mint_options options = base_options();
+    xcj_auth auth = api_key_auth();
+    auth.audience = xcj_text(NULL);
+    auth.audiences = list;
+    auth.audiences_count = 1;
+    expect_claims(&auth, &options,
+                  "{\"client_id\":\"key\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"a\",\"jti\":\"J\"" CONSUMER);
+    auth.audiences_count = 2;
+    expect_claims(
+        &auth, &options,
+        "{\"client_id\":\"key\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":[\"a\",\"b\\\"\"],\"jti\":\"J\"" CONSUMER);
+    auth.audiences_count = 3;
+    expect_refusal(&auth, &options, XCJ_ERR_CONFIG, "aud");
+    auth.audiences = &list[3];
+    auth.audiences_count = 1;
+    expect_refusal(&auth, &options, XCJ_ERR_CONFIG, "aud");
+    auth.audiences = list;
+    auth.audience = xcj_text("c");
+    expect_refusal(&auth, &options, XCJ_ERR_CONFIG, "aud");
+    auth.audiences = NULL;
+    expect_refusal(&auth, &options, XCJ_ERR_ARGUMENT, "audiences");
+}
+END_TEST
+
 START_TEST(parties_are_required)
 {
     xcj_auth auth = api_key_auth();
@@ -1138,6 +1166,7 @@ static Suite *suite(void)
         basic_base64,
         client_certificate,
         audience_of_the_service,
+        several_audiences,
         parties_are_required,
         times,
         system_clock_and_random_jti,

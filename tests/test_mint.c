@@ -547,6 +547,24 @@ START_TEST(given_claims)
 }
 END_TEST
 
+/* Without exp a test token never expires; a caller's token must. */
+START_TEST(claims_without_exp)
+{
+    xcj_mint_options options = base_options();
+    options.no_exp = 1;
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    xcj_auth auth = api_key_auth();
+    char buf[1024];
+    size_t len = 0;
+    ck_assert_int_eq(xcj_mint_claims(buf, sizeof buf, &len, minter, "{}", 2, &auth, NULL, &last), XCJ_OK);
+    expect_parts(buf, len, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"hs\"}",
+                 "{\"iss\":\"I\",\"iat\":1000,\"aud\":\"https://a\",\"jti\":\"J\"}");
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &last), XCJ_ERR_CONFIG);
+    ck_assert_str_eq(last.member, "no_exp");
+    xcj_minter_free(minter);
+}
+END_TEST
+
 START_TEST(given_claims_without_a_request)
 {
     xcj_minter *minter = minter_of(OCT_JWK, NULL);
@@ -857,6 +875,7 @@ static Suite *suite(void)
         verifiers_that_do_not_look,
         every_jti_is_another,
         given_claims,
+        claims_without_exp,
         given_claims_without_a_request,
         three_steps,
         steps_of_two_minters,

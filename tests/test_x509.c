@@ -376,6 +376,42 @@ START_TEST(facts)
 }
 END_TEST
 
+/* PEM of two blocks gives both certificates in their order, DER its one. */
+START_TEST(x5c)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    char base64[4096];
+    char pem[16384];
+    char wanted[16384];
+    char *made = NULL;
+    size_t made_len = 0;
+    xcj_error err;
+    ck_assert_int_gt(EVP_EncodeBlock((uint8_t *)base64, der, len), 0);
+    ERR_clear_error();
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, (const char *)der, (size_t)len, &err), XCJ_OK);
+    (void)snprintf(wanted, sizeof wanted, "[\"%s\"]", base64);
+    ck_assert_str_eq(made, wanted);
+    ck_assert_uint_eq(made_len, strlen(wanted));
+    xcj_free(made);
+    static const char block[] = "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n";
+    int at = snprintf(pem, sizeof pem, block, base64);
+    (void)snprintf(pem + at, sizeof pem - (size_t)at, block, base64);
+    (void)snprintf(wanted, sizeof wanted, "[\"%s\",\"%s\"]", base64, base64);
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, pem, strlen(pem), &err), XCJ_OK);
+    ck_assert_str_eq(made, wanted);
+    xcj_free(made);
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, pem, strlen(pem) - 30, &err), XCJ_ERR_CERTIFICATE);
+    ck_assert_ptr_null(made);
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, (const char *)der, (size_t)len - 1, &err),
+                     XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, NULL, 0, &err), XCJ_ERR_ARGUMENT);
+    ck_assert_uint_eq(ERR_get_error(), 0);
+    OPENSSL_free(der);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     TCase *tcase = tcase_create("x509");
@@ -387,6 +423,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, as_proxies_write_it);
     tcase_add_test(tcase, refusals);
     tcase_add_test(tcase, facts);
+    tcase_add_test(tcase, x5c);
     Suite *s = suite_create("x509");
     suite_add_tcase(s, tcase);
     return s;

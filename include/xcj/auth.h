@@ -45,13 +45,15 @@ typedef struct xcj_auth {
     int64_t now;                /**< the current time in Unix seconds, if has_now is set */
     int has_now;                /**< 0: use the system clock */
     const xcj_caller *caller;   /**< an identified caller; replaces methods and the four credentials; NULL: none */
+    const xcj_str *audiences;   /**< several audiences instead of one: aud is an array, or a string if there is one */
+    size_t audiences_count;     /**< the number of audiences */
 } xcj_auth;
 
 /** All defaults. */
 #define XCJ_AUTH_INIT                                                                                                       \
     {                                                                                                                       \
         sizeof(xcj_auth), 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },     \
-            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL                                               \
+            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL, NULL, 0                                      \
     }
 
 /** How client_id is written for the subject of a client certificate. The numbers are stable. */
@@ -90,13 +92,14 @@ typedef struct xcj_mint_options {
     const xcj_identities *identities; /**< the known API keys; others are refused. client_id is that of the key's entry, and
                                          so is the consumer unless the request gives one. NULL: accept every API key */
     int bearer_lax_times;             /**< 1: allow a bearer_verifier with allow_no_exp or ignore_times; 0: XCJ_ERR_CONFIG */
+    int no_exp; /**< 1: xcj_mint_claims() adds no exp; a token for a credential is then XCJ_ERR_CONFIG */
 } xcj_mint_options;
 
 /** All defaults. */
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0, NULL, 0        \
+            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0, NULL, 0, 0     \
     }
 
 /**

@@ -323,6 +323,13 @@ typedef struct xcj_certificate {
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err);
 
+/**
+ * Returns the certificate as the value of x5c (RFC 7515 4.1.6), a JSON array of base64, followed by a NUL. Of PEM, every
+ * certificate is in it, in the order of the text: the signer's, then its chain. Errors as for xcj_certificate_read().
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_certificate_to_x5c(char **out, size_t *out_len, const char *cert, size_t len,
+                                                       xcj_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -306,19 +306,40 @@ static bool has_service(const xcj_auth *auth)
 
 static bool has_audience(const request *r)
 {
-    return r->auth->audience.len > 0 || has_service(r->auth) || r->plan->aud.ptr != NULL;
+    return r->auth->audience.len > 0 || r->auth->audiences_count > 0 || has_service(r->auth) || r->plan->aud.ptr != NULL;
+}
+
+static xcj_code put_audiences(xcj__buf *out, const xcj_str *list, size_t count, xcj_error *err)
+{
+    xcj__buf_put_text(out, count > 1 ? "[" : "");
+    for (size_t i = 0; i < count; i++) {
+        if (list[i].ptr == NULL || list[i].len == 0) {
+            return bad_audience("it is empty", err);
+        }
+        if (!xcj__utf8_valid(list[i].ptr, list[i].len)) {
+            return bad_audience("it is not valid UTF-8", err);
+        }
+        xcj__buf_put_text(out, i > 0 ? "," : "");
+        xcj__json_put_string(out, list[i]);
+    }
+    xcj__buf_put_text(out, count > 1 ? "]" : "");
+    return XCJ_OK;
 }
 
 static xcj_code put_audience(const request *r, xcj_error *err)
 {
     const xcj_auth *auth = r->auth;
     xcj__buf_put_text(r->out, "\"aud\":");
+    if (auth->audiences_count > 0 && (auth->audience.len > 0 || has_service(auth))) {
+        return bad_audience("audiences excludes audience and the service URL", err);
+    }
+    if (auth->audiences_count > 0) {
+        return put_audiences(r->out, auth->audiences, auth->audiences_count, err);
+    }
     if (auth->audience.len > 0) {
-        if (!xcj__utf8_valid(auth->audience.ptr, auth->audience.len)) {
-            return bad_audience("it is not valid UTF-8", err);
-        }
-        xcj__json_put_string(r->out, auth->audience);
-    } else if (has_service(auth)) {
+        return put_audiences(r->out, &auth->audience, 1, err);
+    }
+    if (has_service(auth)) {
         const char *fault = service_fault(auth);
         if (fault != NULL) {
             return bad_audience(fault, err);
@@ -415,7 +436,9 @@ static xcj_code put_act(const request *r, xcj_error *err)
 
 static xcj_code put_times(request *r, xcj_error *err)
 {
-    xcj_code code = read_clock(&r->now, r->plan, r->auth, err);
+    xcj_code code = r->plan->no_exp
+                        ? xcj__fail_at(err, XCJ_ERR_CONFIG, "no_exp", XCJ_NO_OFFSET, "a token for a credential must expire")
+                        : read_clock(&r->now, r->plan, r->auth, err);
     int64_t exp = r->now + (code == XCJ_OK ? r->plan->expires_in : 0);
     if (code == XCJ_OK) {
         code = cap_exp(&exp, r, err);
@@ -601,7 +624,7 @@ static xcj_code put_missing(request *r, const given *claims, size_t start, xcj_e
         xcj__buf_put_text(r->out, "\"iat\":");
         xcj__buf_put_int(r->out, r->now);
     }
-    if (!claims->has[XCJ__EXP] && code == XCJ_OK) {
+    if (!claims->has[XCJ__EXP] && !r->plan->no_exp && code == XCJ_OK) {
         put_separator(r->out, start);
         xcj__buf_put_text(r->out, "\"exp\":");
         xcj__buf_put_int(r->out, r->now + r->plan->expires_in);
@@ -644,6 +667,9 @@ xcj_code xcj__auth_complete_claims(xcj__buf *out, const xcj__plan *plan, xcj_str
 static size_t common_max(const xcj__plan *plan, const xcj_auth *auth)
 {
     size_t audience = plan->aud.len;
+    for (size_t i = 0; i < auth->audiences_count; i++) {
+        audience += xcj__json_string_max(auth->audiences[i].len) + 1;
+    }
     if (auth->audience.len > 0) {
         audience = xcj__json_string_max(auth->audience.len);
     } else if (has_service(auth)) {

@@ -42,7 +42,7 @@ xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err)
     xcj__view_settle(&out->service_host);
     xcj__view_settle(&out->service_path);
     xcj__view_settle(&out->jti);
-    return code;
+    return code == XCJ_OK ? xcj__array_check(out->audiences, out->audiences_count, "audiences", err) : code;
 }
 
 static bool is_space(char c)

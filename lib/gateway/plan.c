@@ -349,6 +349,7 @@ static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, x
     plan->dn_kong = options->dn == XCJ_DN_KONG;
     plan->api_key_sha256 = options->api_key_sha256 != 0;
     plan->cap_exp = options->cap_exp != 0;
+    plan->no_exp = options->no_exp != 0;
     plan->max_token = options->max_token != 0 ? options->max_token : XCJ__TOKEN_DEFAULT;
     return XCJ_OK;
 }

@@ -54,6 +54,7 @@ typedef struct xcj__plan {
     bool dn_kong;
     bool api_key_sha256;
     bool cap_exp;
+    bool no_exp;
     int64_t expires_in;
     size_t max_token;
     xcj_verifier *verifier;

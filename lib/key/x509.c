@@ -6,6 +6,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
 #include "lib/key/cert_text.h"
 #include "lib/key/evp.h"
@@ -24,6 +25,12 @@ static X509 *decode(const uint8_t *der, size_t len)
         cert = NULL;
     }
     return cert;
+}
+
+static xcj_code cannot_read(xcj_error *err)
+{
+    return xcj__queue_says_memory() ? xcj__fail_memory(err)
+                                    : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
 }
 
 static bool is_no_certificate(xcj_str label)
@@ -171,7 +178,7 @@ static xcj_code open_plain(X509 **out, const char *cert, size_t len, xcj_error *
         return xcj__fail_memory(err);
     }
     return code != XCJ_OK ? xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read: %s", reason.message)
-                          : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read");
+                          : cannot_read(err);
 }
 
 /* A certificate of any form; the error is set when there is none. The queue is the caller's. */
@@ -275,5 +282,92 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
     }
     X509_free(x509);
     xcj__queue_leave(&theirs);
+    return code;
+}
+
+static xcj_code put_x5c_entry(xcj__buf *out, const uint8_t *der, size_t len, xcj_error *err)
+{
+    X509 *cert = decode(der, len);
+    if (cert == NULL) {
+        return cannot_read(err);
+    }
+    X509_free(cert);
+    const size_t encoded = xcj__b64_encoded_len(len);
+    xcj__buf_put_text(out, out->len > 1 ? ",\"" : "\"");
+    char *room = xcj__buf_reserve(out, encoded);
+    if (room == NULL) {
+        return xcj__fail_memory(err);
+    }
+    out->len += xcj__b64_encode(room, der, len);
+    xcj__buf_put_char(out, '"');
+    return XCJ_OK;
+}
+
+static xcj_code put_x5c_chain(xcj__buf *out, const char *text, size_t len, xcj_error *err)
+{
+    xcj__pem pem;
+    xcj_error reason;
+    size_t at = 0;
+    xcj_code code = XCJ_OK;
+    do {
+        code = xcj__pem_next(&pem, text, len, &at, &reason);
+        if (code == XCJ_OK && pem.label.ptr == NULL) {
+            return code;
+        }
+        if (code != XCJ_OK) {
+            return code == XCJ_ERR_MEMORY
+                       ? xcj__fail_memory(err)
+                       : xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate cannot be read: %s", reason.message);
+        }
+        if (!is_no_certificate(pem.label)) {
+            code = put_x5c_entry(out, pem.der, pem.der_len, err);
+        }
+        xcj__pem_free(&pem);
+    } while (code == XCJ_OK);
+    return code;
+}
+
+static xcj_code put_x5c(xcj__buf *out, xcj_str cert, xcj_error *err)
+{
+    const char *why;
+    xcj__buf inner;
+    xcj_code code = xcj__cert_text(&inner, cert, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    const xcj_str plain = inner.len > 0 ? (xcj_str){ inner.ptr, inner.len } : cert;
+    xcj__buf_put_char(out, '[');
+    code = xcj__recognise((const uint8_t *)plain.ptr, plain.len, &why) == XCJ__FORM_PEM
+               ? put_x5c_chain(out, plain.ptr, plain.len, err)
+               : put_x5c_entry(out, (const uint8_t *)plain.ptr, plain.len, err);
+    if (code == XCJ_OK && out->len == 1) {
+        code = xcj__fail(err, XCJ_ERR_CERTIFICATE, "the PEM has no certificate");
+    }
+    xcj__buf_put_char(out, ']');
+    xcj__buf_free(&inner);
+    return code;
+}
+
+xcj_code xcj_certificate_to_x5c(char **out, size_t *out_len, const char *cert, size_t len, xcj_error *err)
+{
+    if (!xcj__clear_block(out, out_len) || cert == NULL) {
+        return xcj__fail_null(err);
+    }
+    if (len > CERT_TEXT_MAX) {
+        return xcj__fail(err, XCJ_ERR_LIMIT, "a certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
+    }
+    xcj__buf x5c;
+    xcj__queue theirs;
+    xcj__buf_init(&x5c);
+    xcj__queue_enter(&theirs);
+    xcj_code code = put_x5c(&x5c, (xcj_str){ cert, len }, err);
+    xcj__queue_leave(&theirs);
+    if (code == XCJ_OK) {
+        code = xcj__buf_take(&x5c, out, out_len, err);
+    }
+    xcj__buf_free(&x5c);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
     return code;
 }

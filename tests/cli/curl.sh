@@ -1,5 +1,5 @@
 #!/bin/sh
-# mint --output header is what curl -H @- wants: curl sends it, nginx says what it got, and that verifies.
+# mint --format header is what curl -H @- wants: curl sends it, nginx says what it got, and that verifies.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 packages_or_skip curl nginx
@@ -40,12 +40,12 @@ done
 get() {
     curl --silent --show-error --fail --max-time 10 --unix-socket socket -H @- "http://localhost$1"
 }
-"$XCJ" mint --key key.json --sub alice --output header | get /custom >got || fail 'curl'
+"$XCJ" mint --key key.json --sub alice --format header | get /custom >got || fail 'curl'
 accept 'the token that the server got' verify --jwks jwks.json @got
 out_has 'the token that the server got' '"sub":"alice"'
 
 printf '{"upstream_custom_jwt_header":"Authorization","iss":"https://gw.example","private_jwk":%s}' "$(cat key.json)" >plugin.json
-"$XCJ" mint --config plugin.json --apikey caller --aud http://api.example --no-consumer --output header | get /authorization >got || fail 'curl'
+"$XCJ" mint --config plugin.json --apikey caller --aud http://api.example --no-consumer --format header | get /authorization >got || fail 'curl'
 grep -q '^Bearer ey' got || fail "Authorization: $(cat got)"
 sed 's/^Bearer //' got >token
 accept 'the Bearer token that the server got' verify --jwks jwks.json --aud http://api.example @token

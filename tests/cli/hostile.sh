@@ -64,7 +64,7 @@ for file in kinds/*; do
     bounded "$kind: verify --jwks" "$file" verify --json --jwks "$file" @token
     bounded "$kind: mint --key" "$file" mint --key "$file" --alg HS256 --sub alice
     bounded "$kind: mint --config" "$file" mint --config "$file" --apikey x
-    bounded "$kind: mint --claims" "$file" mint --key key.json --output json --claims @"$file"
+    bounded "$kind: mint --claims" "$file" mint --key key.json --format json --claims @"$file"
     bounded "$kind: mint --bare" "$file" mint --key key.json --bare --claims @"$file"
     bounded "$kind: mint --bearer" "$file" mint --key key.json --bearer @"$file"
     bounded "$kind: mint --basic" "$file" mint --key key.json --basic @"$file" --consumer-id c --iss i --aud a

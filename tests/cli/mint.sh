@@ -112,9 +112,9 @@ a '--expires-in' "{\"client_id\":\"k\",\"iss\":\"https://gw\",\"iat\":1000,\"exp
 
 # Output.
 token=$(golden "$head" "{$tail}")
-accept 'as a field' mint --key key.json --now 1000 --jti j --output header
+accept 'as a field' mint --key key.json --now 1000 --jti j --format header
 out_is 'as a field' "X-Custom-Jwt: $token"
-accept 'as JSON' mint --key key.json --now 1000 --jti j --output json
+accept 'as JSON' mint --key key.json --now 1000 --jti j --format json
 out_has 'as JSON' "{\"token\":\"$token\",\"field\":\"X-Custom-Jwt\","
 out_has 'as JSON' "\"claims\":{$tail}}"
 cp out minted.json
@@ -126,7 +126,7 @@ accept 'repeat' mint --key key.json --repeat 20
 # The configuration object of the plugin.
 printf '{"config":{"iss":"https://gw","jku":"https://gw/jwks","expires_in":60,"upstream_custom_jwt_header":"authorization","private_jwk":%s}}' \
     "$(cat key.json)" >plugin.json
-accept 'configuration' mint --config plugin.json --apikey k --consumer-id c --aud u --now 1000 --jti j --output header
+accept 'configuration' mint --config plugin.json --apikey k --consumer-id c --aud u --now 1000 --jti j --format header
 want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
     '{"client_id":"k","iss":"https://gw","iat":1000,"exp":1060,"aud":"u","jti":"j","act":{"client_id":"c"}}')
 out_is 'configuration' "authorization: Bearer $want"
@@ -134,11 +134,11 @@ accept 'configuration, hashed when asked' mint --config plugin.json --apikey k -
 want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
     "{\"client_id\":\"$(printf k | openssl dgst -sha256 -r | cut -c 1-64)\",\"iss\":\"https://gw\",\"iat\":1000,\"exp\":1060,\"aud\":\"u\",\"jti\":\"j\",\"act\":{\"client_id\":\"c\"}}")
 out_is 'configuration, hashed when asked' "$want"
-refuse 'configuration and option contradict' 2 'the configuration has its own iss' mint --config plugin.json --apikey k --iss x
+refuse 'configuration and option contradict' 2 'the configuration has its own iss' mint --config plugin.json --apikey k --iss x --aud u --no-consumer
 refuse 'configuration and key' 2 'one of --key, --key-env, --key-uri, --config' mint --config plugin.json --key key.json
 printf '{"iss":"x","private_jwk":%s,"colour":"red"}' "$(cat key.json)" >odd.json
-refuse 'configuration with an unknown member' 3 'colour' mint --config odd.json --apikey k --aud u
-refuse 'configuration that is no JSON' 3 'basic.txt: ' mint --config basic.txt --apikey k --aud u
+refuse 'configuration with an unknown member' 3 'colour' mint --config odd.json --apikey k --aud u --no-consumer
+refuse 'configuration that is no JSON' 3 'basic.txt: ' mint --config basic.txt --apikey k --aud u --no-consumer
 
 # A key of a set.
 "$XCJ" keygen --alg ES256 --kid e1 >e1.json
@@ -186,7 +186,7 @@ refuse 'consumer and none' 2 '--no-consumer excludes' mint --key key.json --apik
 refuse '--bare with authentication' 2 '--bare' mint --key key.json --apikey k --bare
 refuse '--repeat with --jti' 2 '--jti' mint --key key.json --repeat 2 --jti j
 refuse '--repeat nothing' 2 'is not a number' mint --key key.json --repeat 0
-refuse '--output' 2 'is not one of token|header|json' mint --key key.json --output yaml
+refuse '--format' 2 'is not one of token|header|json' mint --key key.json --format yaml
 # g NAME STATUS TEXT WORD...
 g() {
     g_name=$1
@@ -208,6 +208,133 @@ g 'no such certificate' 3 'none.pem: No such file' --client-cert none.pem --no-c
 g 'no such file' 3 'none.txt: No such file' --bearer @none.txt --no-consumer
 refuse 'no issuer' 2 'iss' mint --key key.json --apikey k --no-consumer --aud a
 refuse 'no audience' 2 'aud' mint --key key.json --apikey k --no-consumer --iss a
+
+# Times: absolute, or from now.
+m '--exp' "{\"exp\":2500,\"iat\":1000,\"jti\":\"j\"}" --exp 2500
+m '--exp, RFC 3339' "{\"exp\":1712685416,\"iat\":1000,\"jti\":\"j\"}" --exp 2024-04-09T17:56:56Z
+m '--exp from now' "{\"exp\":2800,\"iat\":1000,\"jti\":\"j\"}" --exp +30m
+m '--exp in the past' "{\"exp\":700,\"iat\":1000,\"jti\":\"j\"}" --exp -5m
+m '--no-exp' '{"iat":1000,"jti":"j"}' --no-exp
+m '--nbf and --iat' '{"iat":940,"nbf":1060,"exp":2740,"jti":"j"}' --nbf +1m --iat -1m
+accept '--bare with times' mint --key key.json --bare --now 1000 --iat -1m --nbf 1 --exp +1m
+out_is '--bare with times' "$(golden "$head" '{"iat":940,"nbf":1,"exp":1060}')"
+a '--exp for a caller' "{\"client_id\":\"k\",\"iss\":\"https://gw\",\"iat\":1000,\"exp\":1060,\"aud\":\"http://api/x\",\"jti\":\"j\",\"nbf\":1000}" \
+    --apikey k --no-consumer --exp +1m --nbf +0
+a '--iat for a caller' "{\"client_id\":\"k\",\"iss\":\"https://gw\",\"iat\":990,\"exp\":2790,\"aud\":\"http://api/x\",\"jti\":\"j\"}" \
+    --apikey k --no-consumer --iat 990
+refuse '--exp in the past for a caller' 2 '--exp: must be later than iat' mint --key key.json --iss i --aud a --apikey k --no-consumer --exp -5m
+refuse '--no-exp for a caller' 2 '--no-exp: a token for a caller must expire' mint --key key.json --iss i --aud a --apikey k --no-consumer --no-exp
+for words in '--exp 5 --no-exp' '--exp 5 --expires-in 5' '--no-exp --expires-in 5'; do
+    # shellcheck disable=SC2086 # the options are words
+    refuse "$words" 2 'exclude one another' mint --key key.json $words
+done
+refuse '--exp, not a time' 2 '--exp: "soon" is neither Unix seconds nor' mint --key key.json --exp soon
+refuse 'iat twice' 3 'the claims: ' mint --key key.json --claims '{"iat":1}' --iat 5
+
+# Several audiences, for given claims and for a caller.
+m 'two audiences' '{"iat":1000,"exp":2800,"aud":["a","b\""],"jti":"j"}' --aud a --aud 'b"'
+accept 'two audiences, bare' mint --key key.json --bare --aud a --aud b
+out_is 'two audiences, bare' "$(golden "$head" '{"aud":["a","b"]}')"
+accept 'two audiences for a caller' mint --key key.json --now 1000 --jti j --iss i --aud a --aud b --apikey k --no-consumer
+out_is 'two audiences for a caller' "$(golden "$head" '{"client_id":"k","iss":"i","iat":1000,"exp":2800,"aud":["a","b"],"jti":"j"}')"
+run mint --key key.json --aud "$(printf '\377')"
+came_to 'an audience that is not UTF-8' failure
+run mint --key key.json --aud ''
+came_to 'an empty audience' failure
+m 'claims are literal' '{"sub":"@x","iat":1000,"exp":2800,"aud":"env:x","jti":"j"}' --sub @x --aud env:x
+
+# A claim that --claim would write wrongly: the message names the option.
+for name in exp nbf iat; do
+    refuse "--claim $name" 2 "--claim $name: use --$name TIME" mint --key key.json --claim "$name=1"
+    run mint --key key.json --claim-json "$name=1"
+    came_to "--claim-json $name" 0
+done
+refuse '--claim iss' 2 '--claim iss: use --iss ISSUER' mint --key key.json --claim iss=x
+refuse '--claim aud' 2 '--claim aud: use --aud AUDIENCE' mint --key key.json --claim aud=x
+refuse '--claim act of a caller' 2 '--claim act: use --consumer-id ID' mint --key key.json --iss i --aud a --apikey k --no-consumer --claim act=x
+accept '--claim sub is a string' mint --key key.json --claim sub=x --claim jti=y --claim expires=1
+
+# The header.
+accept '--typ' mint --key key.json --bare --typ at+jwt
+out_is '--typ' "$(golden '{"typ":"at+jwt","alg":"HS256","kid":"k1"}' '{}')"
+refuse '--typ twice' 2 'typ was given twice' mint --key key.json --typ a --header typ=b
+for name in alg kid jku; do
+    refuse "--header $name" 2 "--header $name: use --$name" mint --key key.json --header "$name=x"
+    refuse "--header-json $name" 2 "--header-json $name: use --$name" mint --key key.json --header-json "$name=\"x\""
+done
+accept '--kid thumbprint' mint --key key.json --bare --kid thumbprint
+out_is '--kid thumbprint' "$(golden "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"$("$XCJ" thumbprint key.json)\"}" '{}')"
+refuse '--kid thumbprint of a configuration' 2 '--config brings its own key' mint --config plugin.json --kid thumbprint
+
+# The key's certificate, alone and with its chain; another key's is refused.
+openssl req -x509 -newkey rsa:2048 -nodes -keyout own.pem -subj /CN=own -days 2 -out own.crt 2>/dev/null
+openssl x509 -in own.crt -outform DER -out own.der
+x5t=$(openssl dgst -sha256 -binary own.der | b64u)
+x5c=$(openssl base64 -A -in own.der)
+cat own.crt cert.pem >chain.pem
+# header_of NAME WORD...
+header_of() {
+    header_name=$1
+    shift
+    accept "$header_name" mint --key own.pem --alg RS256 --bare "$@"
+    b64u_decode "$(part 1 "$(cat out)")" >made
+}
+for cert in own.crt own.der; do
+    header_of "--x5c $cert" --x5c "$cert"
+    [ "$(cat made)" = "{\"typ\":\"JWT\",\"alg\":\"RS256\",\"x5t#S256\":\"$x5t\",\"x5c\":[\"$x5c\"]}" ] || fail "--x5c $cert: $(cat made)"
+done
+header_of '--x5c, a chain' --x5c chain.pem --header a=b
+grep -qF "\"a\":\"b\",\"x5t#S256\":\"$x5t\",\"x5c\":[\"$x5c\",\"" made || fail "a chain: $(cat made)"
+refuse '--x5c of another key' 5 'is the certificate of another key' mint --key own.pem --alg RS256 --x5c cert.pem
+refuse '--x5c that is none' 3 'basic.txt: ' mint --key own.pem --alg RS256 --x5c basic.txt
+
+# Everything that is missing, in one line, with its cure.
+refuse 'all is missing' 2 "--iss is required (the issuer: the gateway's URL); --aud is required (the URL of the service the token is for); no consumer: give --consumer-id or --consumer-custom-id, or --no-consumer" \
+    mint --key key.json --apikey k
+refuse 'iss is missing' 2 '--iss is required' mint --key key.json --apikey k --aud a --consumer-id c
+refuse 'the consumer is missing' 10 'mint: no consumer: give --consumer-id' mint --key key.json --apikey k --iss i --aud a
+refuse 'the audience of a configuration is missing' 2 '--aud is required' mint --config plugin.json --apikey k --no-consumer
+
+# A file, and any header.
+accept '-o' mint --key key.json --now 1000 --jti j -o made.jwt
+[ "$(cat made.jwt)" = "$token" ] || fail '-o: the token'
+[ "$(stat -c %a made.jwt)" = 600 ] || fail '-o: for its owner only'
+out_is '-o' ''
+refuse '-o over a key' 2 '--force overwrites it' mint --key e1.json -o e1.json
+refuse '-o with --repeat' 2 'redirect what --repeat prints' mint --key key.json --repeat 2 -o made.jwt
+accept 'any header' mint --key key.json --now 1000 --jti j --format header=X-My-Token
+out_is 'any header' "X-My-Token: $token"
+accept 'the Authorization header' mint --key key.json --now 1000 --jti j --format header=Authorization
+out_is 'the Authorization header' "Authorization: Bearer $token"
+for name in '' 'a b' 'a:' 'a
+b'; do
+    refuse "a header that is none: $name" 2 'is not the name of a header' mint --key key.json --format "header=$name"
+done
+
+# Any bytes as a JWS.
+printf 'hello\000world\n' >bytes
+accept '--jws' mint --key e1.json --jws --payload bytes -o bytes.jws
+accept '--jws verifies' verify --key e1.json --jws @bytes.jws
+accept '--jws, standard input' mint --key key.json --jws --payload - <bytes
+out_is '--jws, standard input' "$(input=$(printf '{"alg":"HS256","kid":"k1"}' | b64u).$(b64u <bytes) && printf '%s.%s' "$input" \
+    "$(printf '%s' "$input" | openssl dgst -sha256 -mac HMAC -macopt "key:$(cat secret.txt)" -binary | b64u)")"
+accept '--jws, detached' mint --key key.json --jws --payload bytes --detached --typ x -o bytes.jws
+[ -z "$(part 2 "$(cat bytes.jws)")" ] || fail '--detached leaves the payload out'
+accept 'detached verifies' verify --key key.json --jws --payload bytes @bytes.jws
+accept '--jws, unencoded' mint --key key.json --jws --payload bytes --detached --unencoded -o bytes.jws
+b64u_decode "$(part 1 "$(cat bytes.jws)")" | grep -qF '"b64":false' || fail '--unencoded says b64=false'
+accept 'unencoded verifies' verify --key key.json --jws --payload bytes @bytes.jws
+refuse 'unencoded with other bytes' 4 '' verify --key key.json --jws --payload basic.txt @bytes.jws
+accept '--jws as JSON' mint --key key.json --jws --payload basic.txt --format json --unencoded -o bytes.jws
+grep -q '"payload":"my-user:secret\\n"' bytes.jws || fail 'an unencoded payload within JSON'
+accept 'JSON verifies' verify --key key.json --jws @bytes.jws
+refuse '--unencoded alone' 2 '--unencoded goes with --detached' mint --key key.json --jws --payload bytes --unencoded
+refuse '--jws without a payload' 2 '--jws needs --payload' mint --key key.json --jws
+refuse '--payload without --jws' 2 'go with --jws' mint --key key.json --payload bytes
+for words in '--sub s' '--exp 5' '--bare' '--apikey k' '--repeat 2' '--claim a=b' '--no-exp' '--aud a'; do
+    # shellcheck disable=SC2086 # the options are words
+    refuse "--jws $words" 2 'it excludes' mint --key key.json --jws --payload bytes $words
+done
 
 # A shared secret is never a key of another kind, nor a short one.
 for file in rsa.pem key.json; do

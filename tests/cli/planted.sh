@@ -112,7 +112,7 @@ else
     holds 'in place: the mode and the links are kept' test "$(stat -c '%a %h' fixed/file)" = '666 2'
     printf 'old' >fixed/file
     as_user 'a private key is not written in place' 1 convert -o fixed/file readable.json
-    err_has 'a private key is not written in place' 'a private key is not written in place'
+    err_has 'a private key is not written in place' 'a secret is not written in place'
     [ "$(cat fixed/file)" = old ] || fail 'a private key is not written in place: the file is as it was'
     as_user 'a new file' 1 convert -o fixed/new public.pem
     err_has 'a new file' 'Permission denied'
@@ -169,7 +169,7 @@ mounted() {
 mounted 0 x "$XCJ" convert -o target public.pem
 same 'a mount is written in place' want beneath
 mounted 1 x "$XCJ" convert -o target key.json
-err_has 'a mount, a private key' 'cannot be replaced (Device or resource busy), and a private key is not written in place'
+err_has 'a mount, a private key' 'cannot be replaced (Device or resource busy), and a secret is not written in place'
 [ "$(cat beneath)" = old ] || fail 'a mount, a private key: nothing was written'
 mounted 1 x "$XCJ" keygen --alg ES256 -o target --public-out beside
 [ ! -e beside ] || fail 'a mount: keygen wrote one of two files'

@@ -128,9 +128,9 @@ refuse 'a prefix without TLS' 2 '--allow-http' verify --jku-prefix http://keys.e
 refuse 'an empty prefix' 2 'https://' verify --jku-prefix '' "$good"
 
 # A JSON serialisation: the protected header counts.
-"$XCJ" mint --key one.json --sub alice --jku "$here/keys/jwks.json" --output json >flat.json
+"$XCJ" mint --key one.json --sub alice --jku "$here/keys/jwks.json" --format json >flat.json
 accept 'flattened' verify --cacert ca.pem --jku-prefix "$here/keys" - <flat.json
-printf '{"header":{"jku":"%s"},%s' "$here/keys/jwks.json" "$("$XCJ" mint --key one.json --output json | cut -c 2-)" >loose.json
+printf '{"header":{"jku":"%s"},%s' "$here/keys/jwks.json" "$("$XCJ" mint --key one.json --format json | cut -c 2-)" >loose.json
 refuse 'a jku that is not protected' 9 'is missing' verify --cacert ca.pem --jku-prefix "$here/keys" - <loose.json
 
 printf '{"payload":"e30","signatures":[{"protected":"e30","signature":"AA"}]}' >general.json

@@ -22,9 +22,9 @@ tokens 'four threads' 1500 --jobs 4
 tokens 'more threads than tokens' 3 --jobs 64
 tokens 'one token' 1 --jobs 2
 
-accept 'as fields' mint --key key.json --repeat 400 --jobs 3 --output header
+accept 'as fields' mint --key key.json --repeat 400 --jobs 3 --format header
 [ "$(grep -c '^X-Custom-Jwt: [A-Za-z0-9_.-]*$' out)" -eq 400 ] || fail 'as fields: 400 whole lines'
-accept 'as JSON' mint --key key.json --repeat 400 --jobs 3 --output json
+accept 'as JSON' mint --key key.json --repeat 400 --jobs 3 --format json
 [ "$(jq -r .claims.jti out | sort -u | wc -l)" -eq 400 ] || fail 'as JSON: 400 objects'
 accept 'given claims have their own jti' mint --key key.json --repeat 3 --claims '{"jti":"mine"}' --now 5
 [ "$(sort -u out | wc -l)" -eq 1 ] || fail 'given claims are kept'

@@ -37,7 +37,17 @@ instant 2024-04-09t12:26:56-05:30 1712685416
 instant 2000-02-29T00:00:00Z 951782400
 instant 2024-12-31T23:59:59Z 1735689599
 for wrong in '' now 12x 2024-04-09 2024-13-01T00:00:00Z 2023-02-29T00:00:00Z 2024-04-09T24:00:00Z 2024-04-09T00:00:00 \
-    2024-04-09T00:00:00+24:00 99999999999999999999; do
+    2024-04-09T00:00:00+24:00 99999999999999999999 + - +m -5x +-5 5m; do
     refuse "instant '$wrong'" 2 'is neither Unix seconds nor' mint --key key.json --now "$wrong"
 done
+# From now, by the system's clock.
+fresh() {
+    "$XCJ" mint --key key.json --now "$1" --no-exp >t || fail "mint at $1"
+    "$XCJ" verify --key key.json --allow-no-exp --now +2w @t >claims || fail "verify at $1"
+    distance=$(($(sed 's/.*"iat":\([0-9]*\).*/\1/' claims) - $(date +%s) - $2))
+    if [ "$distance" -lt -60 ] || [ "$distance" -gt 0 ]; then fail "$1 is $distance seconds off"; fi
+}
+fresh +2h 7200
+fresh -5m -300
+fresh -90 -90
 finish

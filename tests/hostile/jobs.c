@@ -303,6 +303,24 @@ static xcj_code read_certificate(size_t which)
     return code;
 }
 
+static xcj_code write_x5c(size_t which)
+{
+    static const char start[] = "[\"MII";
+    char *made;
+    size_t len;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_certificate_to_x5c(&made, &len, certificate, strlen(certificate), &job_error));
+    if (code == XCJ_OK) {
+        ck_assert_int_eq(strncmp(made, start, sizeof start - 1), 0);
+        ck_assert_str_eq(made + len - 2, "\"]");
+    } else {
+        ck_assert_ptr_null(made);
+    }
+    xcj_free(made);
+    return code;
+}
+
 /* 0: the right passphrase, 1: a wrong one, 2: none. */
 static xcj_code from_sealed(size_t which)
 {
@@ -1161,6 +1179,7 @@ const job JOBS[] = {
     { "key_from_pem OKP", from_pem, 4, XCJ_OK, false },
     { "key_from_pem certificate", from_certificate, 0, XCJ_OK, false },
     { "certificate_read", read_certificate, 0, XCJ_OK, false },
+    { "certificate_to_x5c", write_x5c, 0, XCJ_OK, false },
     { "key_from_data encrypted", from_sealed, 0, XCJ_OK, false },
     { "key_from_data wrong passphrase", from_sealed, 1, XCJ_ERR_PASSPHRASE, false },
     { "key_from_data no passphrase", from_sealed, 2, XCJ_ERR_PASSPHRASE, false },
