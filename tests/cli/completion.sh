@@ -45,7 +45,7 @@ offers 'xcj verify --max' --max-age
 offers 'xcj convert --to ' pem der jwk jwks pkcs1 sec1 openssh secret
 offers 'xcj convert --to=j' jwk jwks
 offers 'xcj thumbprint --hash sha' sha256 sha384 sha512
-offers 'xcj mint --output h' header
+offers 'xcj mint --format h' header
 offers 'xcj keygen --kid t' thumbprint
 offers 'xcj mint --key k' key.json keys
 offers 'xcj convert -o k' key.json keys
