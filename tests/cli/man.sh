@@ -21,7 +21,7 @@ verbs=$("$XCJ" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
 pages=0
 for verb in '' $verbs; do
     page=$XCJ_MAN/xcj${verb:+-$verb}.1
-    checks=$((checks + 2))
+    checks=$((checks + 3))
     [ -f "$page" ] || { fail "there is no $(basename "$page")" && continue; }
     pages=$((pages + 1))
     man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>warnings >formatted
@@ -30,6 +30,7 @@ for verb in '' $verbs; do
     # shellcheck disable=SC2086 # no verb is no word
     of_help $verb >help.list
     of_page "$page" >page.list
+    MANWIDTH=72 man -l -Tascii "$page" 2>/dev/null | grep -n -e '--[a-z0-9-]*-$' && fail "$page breaks an option in 72 columns"
     cmp -s help.list page.list || {
         fail "xcj $verb: the options of the help (<) and of the page (>) differ"
         diff help.list page.list | sed 's/^/  /'

@@ -16,7 +16,7 @@ step cmake --install "$work/build"
 home=$work/root/opt/xcj
 for file in lib64/libxcj.a lib64/libxcj.so lib64/libxcj.so.0 lib64/pkgconfig/xcj.pc lib64/cmake/xcj/xcj-config.cmake \
     lib64/cmake/xcj/xcj-config-version.cmake lib64/cmake/xcj/xcj-targets.cmake programs/xcj papers/LICENSE \
-    share/bash-completion/completions/xcj ../headers/xcj.h ../headers/xcj/base.h; do
+    share/bash-completion/completions/xcj share/xcj/verdict.schema.json ../headers/xcj.h ../headers/xcj/base.h; do
     [ -e "$home/$file" ] || bad "not installed: $file"
 done
 [ ! -x "$work/build/xcj-fetch" ] || [ -x "$home/libexec/xcj/xcj-fetch" ] || bad "not installed: libexec/xcj/xcj-fetch"

@@ -1,0 +1,54 @@
+#!/bin/sh
+# The schema of a verdict describes every verdict: each required member is there, each member is described, and has a type, value and range
+# that the schema allows. A small checker in jq knows the words that this schema uses, and no others.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+packages_or_skip jq
+schema=$(cd "$(dirname "$0")/../.." && pwd)/docs/verdict.schema.json
+cat >check.jq <<'END'
+def type_of: if type == "number" then (if floor == . then "integer" else "number" end) else type end;
+def types(s): if (s.type | type) == "array" then s.type else [s.type] end;
+def conforms(s): . as $value |
+    (s.type == null or (types(s) | index($value | type_of)) != null) and (s.enum == null or (s.enum | index([$value])) != null) and
+    (s.pattern == null or ($value | test(s.pattern))) and (s.minimum == null or $value >= s.minimum) and
+    (s.maximum == null or $value <= s.maximum) and (s.items == null or all($value[]; conforms(s.items))) and
+    (s.required == null or (s.required - ($value | keys)) == []) and
+    (s.properties == null or all($value | to_entries[]; .key as $key | s.properties[$key] != null and (.value | conforms(s.properties[$key]))));
+conforms($schema[0])
+END
+# conforms NAME: each line of `out`.
+conforms() {
+    checks=$((checks + 1))
+    [ -s out ] || fail "$1: no verdict"
+    while read -r line; do
+        printf '%s\n' "$line" | jq -e --slurpfile schema "$schema" -f check.jq >/dev/null || fail "$1: $line"
+    done <out
+}
+known='["$id","$schema","description","enum","items","maximum","minimum","pattern","properties","required","title","type"]'
+holds 'the checker knows every word of the schema' jq -e --argjson known "$known" \
+    '([.. | objects | select(has("type") or has("enum")) | keys[]] | unique) - $known == []' "$schema"
+
+"$XCJ" keygen --alg ES256 --kid k -o key.json --jwks-out jwks.json
+"$XCJ" keygen --alg ES256 --kid other -o other.json
+"$XCJ" mint --key key.json --sub a --aud api://a >token
+for words in '' '--aud api://b --iss i --sub b --typ at+jwt --require tenant' '--now 1' '--now 9999999999' '--alg RS256' '--jws' '--unwrap'; do
+    # shellcheck disable=SC2086 # words
+    run verify --json --jwks jwks.json $words @token
+    conforms "verify $words"
+done
+run verify --json --jwks other.json @token
+conforms 'another key'
+run verify --json --jwks jwks.json a.b
+conforms 'no token'
+{ cat token && printf 'x\n' && cat token; } >lines
+run verify --json --batch --jwks jwks.json @lines
+conforms 'a batch'
+[ "$(wc -l <out)" -eq 3 ] || fail 'a batch: three verdicts'
+
+# The checker finds what is wrong.
+run verify --json --jwks jwks.json @token
+for change in 'del(.ok)' '.exit = 12' '.exit = 1.5' '.code = "x"' '.failed = ["x"]' '.alg = 1' '.new = 1' '.header = []' '.line = 0'; do
+    checks=$((checks + 1))
+    if jq "$change" out | jq -e --slurpfile schema "$schema" -f check.jq >/dev/null 2>&1; then fail "the checker accepts $change"; fi
+done
+finish
