@@ -145,23 +145,55 @@ msg_status io_open_lines(FILE **out, const char *option, const char *path)
     return *out != NULL ? STATUS_OK : cannot_open(option, path);
 }
 
-const char *io_name(const char *path)
+static const char ENV[] = "env:";
+
+static bool is_env(const char *source)
 {
-    return strcmp(path, "-") == 0 ? "standard input" : path;
+    return strncmp(source, ENV, sizeof ENV - 1) == 0;
 }
 
-msg_status io_read(text *out, const char *option, const char *path, size_t limit, msg_status too_large)
+const char *io_source_file(const char *source)
 {
-    bool is_stdin = strcmp(path, "-") == 0;
+    return source == NULL || is_env(source) ? NULL : source;
+}
+
+const char *io_name(const char *source)
+{
+    return strcmp(source, "-") == 0 ? "standard input" : source;
+}
+
+static msg_status read_env(text *out, const char *option, const char *name, size_t limit, msg_status too_large)
+{
+    if (name[0] == '\0') {
+        return msg_fail(STATUS_INPUT, option, "the name of the variable is empty");
+    }
+    const char *value = getenv(name);
+    if (value == NULL) {
+        return msg_fail(STATUS_INPUT, option, "no such environment variable: %s", shown_variable(name).text);
+    }
+    const size_t len = strlen(value);
+    if (len > limit) {
+        return msg_fail(too_large, option, "is larger than %zu bytes", limit);
+    }
+    text_add(out, value, len);
+    return out->failed ? msg_fail_memory() : STATUS_OK;
+}
+
+msg_status io_read(text *out, const char *option, const char *source, size_t limit, msg_status too_large)
+{
+    if (is_env(source)) {
+        return read_env(out, option, source + sizeof ENV - 1, limit, too_large);
+    }
+    bool is_stdin = strcmp(source, "-") == 0;
     msg_status status = is_stdin ? claim_stdin(option) : STATUS_OK;
     if (status != STATUS_OK) {
         return status;
     }
-    int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int fd = is_stdin ? STDIN_FILENO : open(source, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return cannot_open(option, path);
+        return cannot_open(option, source);
     }
-    status = io_read_open(out, fd, io_name(path), limit, too_large);
+    status = io_read_open(out, fd, io_name(source), limit, too_large);
     if (!is_stdin) {
         (void)close(fd);
     }
@@ -183,33 +215,34 @@ void io_trim_line_end(text *value)
     value->ptr[value->len] = '\0';
 }
 
-msg_status io_value(text *out, const char *option, const char *value, size_t limit, msg_status too_large)
+msg_status io_read_line(text *out, const char *option, const char *source, size_t limit, msg_status too_large)
 {
-    bool is_file = value[0] == '@' || strcmp(value, "-") == 0;
-    if (!is_file) {
-        size_t len = strlen(value);
-        if (len > limit) {
-            return msg_fail(too_large, option, "is larger than %zu bytes", limit);
-        }
-        text_add(out, value, len);
-        return out->failed ? msg_fail_memory() : STATUS_OK;
-    }
-    msg_status status = io_read(out, option, value[0] == '@' ? value + 1 : value, limit, too_large);
-    if (status == STATUS_OK) {
+    msg_status status = io_read(out, option, source, limit, too_large);
+    if (status == STATUS_OK && !is_env(source)) {
         io_trim_line_end(out);
     }
     return status;
 }
 
-msg_status io_env(text *out, const char *option, const char *name)
+bool io_is_literal(const char *value)
 {
-    if (name[0] == '\0') {
-        return msg_fail(STATUS_INPUT, option, "the name of the variable is empty");
+    return value[0] != '@' && strcmp(value, "-") != 0 && !is_env(value);
+}
+
+const char *io_operand(const char *operand)
+{
+    return operand[0] == '@' ? operand + 1 : operand;
+}
+
+msg_status io_value(text *out, const char *option, const char *value, size_t limit, msg_status too_large)
+{
+    if (!io_is_literal(value)) {
+        return io_read_line(out, option, io_operand(value), limit, too_large);
     }
-    const char *value = getenv(name);
-    if (value == NULL) {
-        return msg_fail(STATUS_INPUT, option, "no such environment variable: %s", shown_variable(name).text);
+    const size_t len = strlen(value);
+    if (len > limit) {
+        return msg_fail(too_large, option, "is larger than %zu bytes", limit);
     }
-    text_puts(out, value);
+    text_add(out, value, len);
     return out->failed ? msg_fail_memory() : STATUS_OK;
 }

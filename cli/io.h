@@ -21,8 +21,11 @@ void io_start(void);
 /** Standard output is closed; a failure to write it becomes the status, unless there is another one already. */
 msg_status io_finish(msg_status status);
 
-/** A whole file, or standard input for "-", that `option` names. Beyond the limit it is `too_large`. */
-msg_status io_read(text *out, const char *option, const char *path, size_t limit, msg_status too_large);
+/**
+ * Reads a source that `option` names: FILE, "-" for standard input, or env:NAME for an environment variable. Beyond the
+ * limit it is `too_large`.
+ */
+msg_status io_read(text *out, const char *option, const char *source, size_t limit, msg_status too_large);
 
 /** As io_read(), of what is open already; `name` is what messages name. */
 msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_status too_large);
@@ -30,14 +33,23 @@ msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_s
 /** A file, or standard input for "-", to be read line by line. */
 msg_status io_open_lines(FILE **out, const char *option, const char *path);
 
-/** As messages name it. */
-const char *io_name(const char *path);
+/** As io_read(), and leaves out one line end (LF or CRLF) of a file or standard input: a person's editor put it there. */
+msg_status io_read_line(text *out, const char *option, const char *source, size_t limit, msg_status too_large);
 
-/** The value of an option: "@FILE", "-" or the text itself. Of a file one line end (LF or CRLF) is left out. */
+/** The file that a source is; NULL if it is env:NAME, or no source was given. */
+const char *io_source_file(const char *source);
+
+/** A source as messages name it. */
+const char *io_name(const char *source);
+
+/** The value of an option: "@FILE", "-", env:NAME, each read by io_read_line(), or the text itself. */
 msg_status io_value(text *out, const char *option, const char *value, size_t limit, msg_status too_large);
 
-/** The value of an environment variable. */
-msg_status io_env(text *out, const char *option, const char *name);
+/** Is the value the text itself? Then every user of the machine sees it in the list of processes. */
+bool io_is_literal(const char *value);
+
+/** The source that an operand names which can be no literal: FILE, @FILE, "-" or env:NAME. */
+const char *io_operand(const char *operand);
 
 /** Leaves out one line end (LF or CRLF). */
 void io_trim_line_end(text *value);

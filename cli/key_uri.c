@@ -22,7 +22,7 @@ static const char NAME[] = "--key-uri";
 
 /* The PIN that OpenSSL may ask for, and whether it asked and got none. */
 typedef struct answer {
-    const keys_passphrase *from;
+    const char *from;
     text passphrase;
     msg_status status;
 } answer;
@@ -33,11 +33,10 @@ static int give(char *room, int cap, int writing, void *data)
     answer *self = data;
     (void)writing;
     if (self->status == STATUS_OK && self->passphrase.ptr == NULL) {
-        bool may_ask = self->from->env == NULL && self->from->file == NULL && isatty(STDERR_FILENO) == 1;
+        bool may_ask = self->from == NULL && isatty(STDERR_FILENO) == 1;
         self->status = may_ask ? terminal_ask(&self->passphrase, "PIN or passphrase", NAME, "cannot be asked for its PIN")
                                : msg_fail(STATUS_INPUT, NAME,
-                                          "wants a PIN or passphrase: give --passphrase-env or "
-                                          "--passphrase-file");
+                                          "wants a PIN or passphrase: give --passphrase FILE or --passphrase env:NAME");
     }
     if (self->status != STATUS_OK || cap < 0 || self->passphrase.len > (size_t)cap) {
         return -1;
@@ -111,12 +110,12 @@ static msg_status no_key(const answer *data)
                : msg_fail(STATUS_INPUT, NAME, "gives no private key%s%s", why != NULL ? ": " : "", why != NULL ? why : "");
 }
 
-static msg_status load(keys_loaded *out, const char *uri, const keys_passphrase *passphrase)
+static msg_status load(keys_loaded *out, const char *uri, const char *passphrase)
 {
     answer data = { passphrase, TEXT_INIT, STATUS_OK };
     EVP_PKEY *pkey = NULL;
     UI_METHOD *ui = UI_UTIL_wrap_read_pem_callback(give, 0);
-    msg_status status = ui != NULL ? keys_read_passphrase(&data.passphrase, passphrase) : msg_fail_memory();
+    msg_status status = ui != NULL ? keys_read_passphrase(&data.passphrase, "--passphrase", passphrase) : msg_fail_memory();
     if (status != STATUS_OK) {
         goto out;
     }
@@ -133,13 +132,13 @@ out:
     return status;
 }
 
-msg_status key_uri_load(keys_loaded *out, const char *uri, const keys_passphrase *passphrase)
+msg_status key_uri_load(keys_loaded *out, const char *uri, const char *passphrase)
 {
     *out = (keys_loaded){ NULL, false, false };
     text given = TEXT_INIT;
-    if (uri[0] != '@' && strstr(uri, "pin-value=") != NULL && msg_is_terminal()) {
+    if (io_is_literal(uri) && strstr(uri, "pin-value=") != NULL && msg_is_terminal()) {
         msg_warn(NAME,
-                 "every user of this machine can see the PIN in an argument; --passphrase-env VAR and %s @FILE keep it",
+                 "every user of this machine can see the PIN in an argument; --passphrase env:NAME and %s @FILE keep it",
                  NAME);
     }
     msg_status status = io_value(&given, NAME, uri, IO_SECRET_LIMIT, STATUS_INPUT);

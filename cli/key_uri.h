@@ -11,6 +11,6 @@
  * host's providers bring. A pkcs11: URI (RFC 7512) that no store knows is for the PKCS#11 engine. A PIN is in the URI or is
  * the passphrase; at a terminal it is asked for. Nothing of the URI is ever shown.
  */
-msg_status key_uri_load(keys_loaded *out, const char *uri, const keys_passphrase *passphrase);
+msg_status key_uri_load(keys_loaded *out, const char *uri, const char *passphrase);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "cli/keys.h"
@@ -15,7 +16,7 @@
 /* With the refusal that follows, 20 lines. */
 #define WARNINGS_MAX ((size_t)19)
 
-static const char NO_TERMINAL[] = "is encrypted: give --passphrase-env or --passphrase-file";
+static const char NO_TERMINAL[] = "is encrypted: give --passphrase FILE or --passphrase env:NAME";
 
 msg_status keys_set_of_one(keys_loaded *out, xcj_key *key)
 {
@@ -26,44 +27,14 @@ msg_status keys_set_of_one(keys_loaded *out, xcj_key *key)
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, NULL, &err);
 }
 
-static msg_status read_passphrase_file(text *out, const char *option, const char *path)
+msg_status keys_read_passphrase(text *out, const char *option, const char *source)
 {
-    msg_status status = io_read(out, option, path, PASSPHRASE_LIMIT, STATUS_INPUT);
-    if (status == STATUS_OK) {
-        io_trim_line_end(out);
-    }
-    return status;
-}
-
-msg_status keys_read_passphrase(text *out, const keys_passphrase *from)
-{
-    if (from->env != NULL && from->file != NULL) {
-        return msg_fail(STATUS_USAGE, NULL, "--passphrase-env and --passphrase-file exclude each other");
-    }
-    if (from->env != NULL) {
-        return io_env(out, "--passphrase-env", from->env);
-    }
-    return from->file != NULL ? read_passphrase_file(out, "--passphrase-file", from->file) : STATUS_OK;
-}
-
-static const char ENV[] = "env:";
-
-const char *keys_source_file(const char *source)
-{
-    return source == NULL || strncmp(source, ENV, sizeof ENV - 1) == 0 ? NULL : source;
-}
-
-msg_status keys_read_source(text *out, const char *option, const char *source)
-{
-    if (keys_source_file(source) == NULL) {
-        return io_env(out, option, source + sizeof ENV - 1);
-    }
-    return read_passphrase_file(out, option, source);
+    return source != NULL ? io_read_line(out, option, source, PASSPHRASE_LIMIT, STATUS_INPUT) : STATUS_OK;
 }
 
 static bool may_ask(const keys_how *how)
 {
-    return how->passphrase.env == NULL && how->passphrase.file == NULL && isatty(STDERR_FILENO) == 1;
+    return how->passphrase == NULL && isatty(STDERR_FILENO) == 1;
 }
 
 /* At a terminal an encrypted key asks for its passphrase. */
@@ -107,7 +78,7 @@ static msg_status load_data(keys_loaded *out, const text *data, const char *name
             return asked;
         }
     } else if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL) {
-        return msg_fail(STATUS_INPUT, name, "%s (--passphrase-env, --passphrase-file)", err.message);
+        return msg_fail(STATUS_INPUT, name, "%s (--passphrase FILE or env:NAME)", err.message);
     }
     if (code != XCJ_OK) {
         return msg_fail_error(ABOUT_INPUT, name, &err);
@@ -124,7 +95,7 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
     *out = (keys_loaded){ NULL, false, false };
     text passphrase = TEXT_INIT;
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
-    msg_status status = keys_read_passphrase(&passphrase, &how->passphrase);
+    msg_status status = keys_read_passphrase(&passphrase, "--passphrase", how->passphrase);
     if (status == STATUS_OK) {
         options.passphrase = passphrase.ptr;
         options.passphrase_len = passphrase.len;
@@ -137,25 +108,21 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
     return status;
 }
 
-msg_status keys_load(keys_loaded *out, const char *option, const char *path, const keys_how *how)
+bool keys_is_url(const char *source)
 {
-    *out = (keys_loaded){ NULL, false, false };
-    text data = TEXT_INIT;
-    msg_status status = io_read(&data, option, path, IO_KEY_LIMIT, STATUS_INPUT);
-    if (status == STATUS_OK) {
-        status = keys_load_data(out, &data, io_name(path), how);
-    }
-    text_free(&data);
-    return status;
+    return strncasecmp(source, "https://", 8) == 0 || strncasecmp(source, "http://", 7) == 0;
 }
 
-msg_status keys_load_env(keys_loaded *out, const char *option, const char *variable, const keys_how *how)
+msg_status keys_load(keys_loaded *out, const char *option, const char *source, const keys_how *how)
 {
     *out = (keys_loaded){ NULL, false, false };
     text data = TEXT_INIT;
-    msg_status status = io_env(&data, option, variable);
+    if (keys_is_url(source)) {
+        return msg_fail(STATUS_USAGE, option, "is a URL: only verify fetches keys");
+    }
+    msg_status status = io_read(&data, option, source, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
-        status = keys_load_data(out, &data, option, how);
+        status = keys_load_data(out, &data, io_name(source), how);
     }
     text_free(&data);
     return status;
@@ -164,17 +131,16 @@ msg_status keys_load_env(keys_loaded *out, const char *option, const char *varia
 msg_status keys_check_secret(const keys_secret *from, const char *verb)
 {
     const char *option = from->encoding != NULL ? "--secret-encoding" : "--allow-weak-key";
-    if (from->file != NULL || from->env != NULL || (from->encoding == NULL && !from->allow_weak)) {
+    if (from->source != NULL || (from->encoding == NULL && !from->allow_weak)) {
         return STATUS_OK;
     }
-    return msg_fail(STATUS_USAGE, verb, "%s goes with --secret-file or --secret-env: it has no effect on other keys",
-                    option);
+    return msg_fail(STATUS_USAGE, verb, "%s goes with --secret: it has no effect on other keys", option);
 }
 
 void keys_name_weak(xcj_error *err, const keys_secret *from)
 {
     const size_t len = strlen(err->message);
-    if (err->code == XCJ_ERR_KEY_WEAK && (from->file != NULL || from->env != NULL)) {
+    if (err->code == XCJ_ERR_KEY_WEAK && (from->source != NULL)) {
         (void)snprintf(err->message + len, sizeof err->message - len, " (--allow-weak-key takes it all the same)");
     }
 }
@@ -197,12 +163,6 @@ static void warn_raw(const text *secret, const char *name)
     }
 }
 
-static msg_status read_secret(text *out, const char *name, const keys_secret *from)
-{
-    return from->file != NULL ? io_read(out, "--secret-file", from->file, IO_SECRET_LIMIT, STATUS_INPUT)
-                              : io_env(out, name, from->env);
-}
-
 msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
 {
     *out = (keys_loaded){ NULL, false, false };
@@ -210,11 +170,11 @@ msg_status keys_load_secret(keys_loaded *out, const keys_secret *from)
     xcj_error err;
     xcj_key *key = NULL;
     int encoding = XCJ_SECRET_RAW;
-    const char *name = from->file != NULL ? io_name(from->file) : "--secret-env";
+    const char *name = io_name(from->source);
     msg_status status =
         from->encoding != NULL ? opt_choice(&encoding, "--secret-encoding", KEYS_ENCODINGS, from->encoding) : STATUS_OK;
     if (status == STATUS_OK) {
-        status = read_secret(&secret, name, from);
+        status = io_read(&secret, "--secret", from->source, IO_SECRET_LIMIT, STATUS_INPUT);
     }
     if (status != STATUS_OK) {
         return status;

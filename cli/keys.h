@@ -11,33 +11,24 @@
 #include "cli/io.h"
 #include "cli/opt.h"
 
-/** --passphrase-env and --passphrase-file. */
-typedef struct keys_passphrase {
-    const char *env;
-    const char *file;
-} keys_passphrase;
-
-/** --secret-file, --secret-env, and how the secret is read. */
+/** --secret, and how it is read. */
 typedef struct keys_secret {
-    const char *file;
-    const char *env;
+    const char *source; /* FILE, "-" or env:NAME */
     const char *encoding;
     bool allow_weak;
 } keys_secret;
 
 /* Rows for a verb's table; `field` is the member of its struct. */
-#define KEYS_PASSPHRASE_ROWS(args, field)                                                                                   \
-    { "passphrase-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "passphrase of the key, from variable VAR" },        \
+#define KEYS_PASSPHRASE_ROW(args, field)                                                                                    \
     {                                                                                                                       \
-        "passphrase-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "passphrase of the key, from FILE"              \
+        "passphrase", 0, OPT_TEXT, "S", offsetof(args, field), "passphrase of the key"                                      \
     }
 
 /* In the order of xcj_secret_encoding. */
 #define KEYS_ENCODINGS "raw|base64|base64url|hex"
 
 #define KEYS_SECRET_ROWS(args, field)                                                                                          \
-    { "secret-file", 0, OPT_TEXT, "FILE", offsetof(args, field.file), "HMAC secret: the bytes of FILE" },                      \
-        { "secret-env", 0, OPT_TEXT, "VAR", offsetof(args, field.env), "HMAC secret, from variable VAR" },                     \
+    { "secret", 0, OPT_TEXT, "S", offsetof(args, field.source), "HMAC secret: all bytes of the source" },                      \
         { "secret-encoding", 0, OPT_TEXT, KEYS_ENCODINGS, offsetof(args, field.encoding), "how it is written (default raw)" }, \
     {                                                                                                                          \
         "allow-weak-key", 0, OPT_FLAG, NULL, offsetof(args, field.allow_weak), "take an HMAC secret shorter than the hash"     \
@@ -45,7 +36,7 @@ typedef struct keys_secret {
 
 /** How keys are read. */
 typedef struct keys_how {
-    keys_passphrase passphrase;
+    const char *passphrase; /* its source, or NULL */
     bool hmac_k_raw;
     bool pem_labels; /* the line of labels before a PEM block counts */
 } keys_how;
@@ -57,11 +48,11 @@ typedef struct keys_loaded {
     bool is_set;     /* a JWK Set, or several keys of another form */
 } keys_loaded;
 
-/** Reads keys of any form from the file that `option` names. Says what is wrong. */
-msg_status keys_load(keys_loaded *out, const char *option, const char *path, const keys_how *how);
+/** Reads keys of any form from the source (FILE, "-", env:NAME) that `option` names. Says what is wrong. */
+msg_status keys_load(keys_loaded *out, const char *option, const char *source, const keys_how *how);
 
-/** The same from an environment variable. */
-msg_status keys_load_env(keys_loaded *out, const char *option, const char *variable, const keys_how *how);
+/** Is it an https:// or http:// URL? */
+bool keys_is_url(const char *source);
 
 /** As keys_load(), of bytes that were read already; `name` is what messages name. */
 msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how);
@@ -78,14 +69,8 @@ msg_status keys_load_secret(keys_loaded *out, const keys_secret *from);
 /** A set of this one key, which it takes. */
 msg_status keys_set_of_one(keys_loaded *out, xcj_key *key);
 
-/** The passphrase that the options name; nothing where they name none. */
-msg_status keys_read_passphrase(text *out, const keys_passphrase *from);
-
-/** A passphrase from FILE, "-" or env:NAME, less one newline at its end. */
-msg_status keys_read_source(text *out, const char *option, const char *source);
-
-/** The file that such a source is; NULL: it is none. */
-const char *keys_source_file(const char *source);
+/** The passphrase from its source; nothing for NULL. */
+msg_status keys_read_passphrase(text *out, const char *option, const char *source);
 
 void keys_free(keys_loaded *loaded);
 

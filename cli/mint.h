@@ -12,11 +12,10 @@
 /** The values of the options. */
 typedef struct mint_args {
     const char *key;
-    const char *key_env;
     const char *key_uri;
     const char *config;
     keys_secret secret;
-    keys_passphrase passphrase;
+    const char *passphrase;
     bool hmac_k_raw;
     opt_given authentication;
     const char *consumer_custom_id;

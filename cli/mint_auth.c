@@ -16,8 +16,8 @@ typedef struct method {
 
 static msg_status read_value(text *out, const char *option, const char *value)
 {
-    if (value[0] != '@' && strcmp(value, "-") != 0 && msg_is_terminal()) {
-        msg_warn(option, "every user of this machine can see an argument; %s-env VAR and %s @FILE keep a secret", option,
+    if (io_is_literal(value) && msg_is_terminal()) {
+        msg_warn(option, "every user of this machine can see an argument; %s env:NAME and %s @FILE keep a secret", option,
                  option);
     }
     return io_value(out, option, value, IO_TOKEN_LIMIT, STATUS_POLICY);
@@ -75,15 +75,11 @@ static void place_apikey(mint_job *job, const text *value)
 
 static const method METHODS[] = {
     { "authorization", read_value, place_field, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC },
-    { "authorization-env", io_env, place_field, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC },
     { "bearer", read_value, place_bearer, XCJ_AUTH_BEARER },
-    { "bearer-env", io_env, place_bearer, XCJ_AUTH_BEARER },
     { "basic", read_value, place_basic, XCJ_AUTH_BASIC },
-    { "basic-env", io_env, place_basic, XCJ_AUTH_BASIC },
     { "client-cert", read_file, place_cert, XCJ_AUTH_CLIENT_CERT },
     { "client-dn", read_text, place_dn, XCJ_AUTH_CLIENT_CERT },
     { "apikey", read_value, place_apikey, XCJ_AUTH_API_KEY },
-    { "apikey-env", io_env, place_apikey, XCJ_AUTH_API_KEY },
 };
 
 static const method *find_method(const opt_given *given)

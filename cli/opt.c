@@ -86,12 +86,16 @@ static msg_status store(const parse *state, const opt_row *row, const char *valu
     return STATUS_INTERNAL;
 }
 
+/* The option that is written most alike, or the first that begins like it. */
 static const opt_row *nearest(const opt_row *rows, const char *word)
 {
     const opt_row *best = NULL;
     size_t best_distance = SIZE_MAX;
     for (const opt_row *row = rows; row->name != NULL; row++) {
         size_t distance = opt_distance(word, row->name);
+        if (distance == SIZE_MAX && strncmp(word, row->name, strlen(word)) == 0) {
+            distance = NAME_MAX_LEN;
+        }
         if (distance < best_distance) {
             best = row;
             best_distance = distance;
@@ -100,56 +104,82 @@ static const opt_row *nearest(const opt_row *rows, const char *word)
     return best;
 }
 
-static msg_status unknown(const parse *state, const char *name, size_t len)
-{
-    char word[NAME_MAX_LEN + 1];
-    (void)snprintf(word, sizeof word, "%.*s", (int)least(len, NAME_MAX_LEN), name);
-    if (len > NAME_MAX_LEN || strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || word[0] == '-') {
-        return msg_fail(STATUS_USAGE, state->verb, "unknown option: %s", shown_value(name).text);
-    }
-    const opt_row *near = nearest(state->rows, word);
-    if (near == NULL) {
-        return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s", word);
-    }
-    return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s; did you mean --%s?", word, near->name);
-}
-
-static bool begins(const opt_row *row, const char *name, size_t len)
-{
-    return strncmp(row->name, name, len) == 0;
-}
+/* Names that other programs have for what is an option here. */
+static const char *const SYNONYMS[][2] = {
+    { "algorithm", "alg" },       { "algorithms", "alg" },     { "audience", "aud" },
+    { "cert", "client-cert" },    { "certificate", "x5c" },    { "dir", "cache-dir" },
+    { "exp", "expires-in" },      { "expires", "expires-in" }, { "expiry", "expires-in" },
+    { "header-field", "header" }, { "hmac-secret", "secret" }, { "in", "key" },
+    { "issuer", "iss" },          { "issuer-name", "iss" },    { "jwk", "key" },
+    { "jwks-uri", "jwks" },       { "key-id", "kid" },         { "out", "output" },
+    { "password", "passphrase" }, { "passin", "passphrase" },  { "private-key", "key" },
+    { "public-key", "key" },      { "signing-key", "key" },    { "size", "bits" },
+    { "subject", "sub" },         { "token-type", "typ" },     { "type", "typ" },
+    { "user", "basic" },
+};
 
 static const opt_row *find_exact(const opt_row *rows, const char *name, size_t len)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {
-        if (row->kind != OPT_GROUP && begins(row, name, len) && row->name[len] == '\0') {
+        if (row->kind != OPT_GROUP && strncmp(row->name, name, len) == 0 && row->name[len] == '\0') {
             return row;
         }
     }
     return NULL;
 }
 
-/* The option of this name, or the only one whose name begins so. */
-static msg_status find(const parse *state, const char *name, size_t len, const opt_row **found)
+static const opt_row *find_synonym(const opt_row *rows, const char *word)
 {
-    *found = find_exact(state->rows, name, len);
-    if (*found != NULL) {
-        return STATUS_OK;
-    }
-    if (begins(&opt_help, name, len)) {
-        *found = &opt_help;
-    }
-    for (const opt_row *row = state->rows; row->name != NULL; row++) {
-        if (row->kind == OPT_GROUP || !begins(row, name, len)) {
-            continue;
+    for (size_t i = 0; i < sizeof SYNONYMS / sizeof SYNONYMS[0]; i++) {
+        if (strcmp(word, SYNONYMS[i][0]) == 0) {
+            return find_exact(rows, SYNONYMS[i][1], strlen(SYNONYMS[i][1]));
         }
-        if (*found != NULL) {
-            return msg_fail(STATUS_USAGE, state->verb, "--%.*s may be --%s or --%s", (int)least(len, NAME_MAX_LEN), name,
-                            (*found)->name, row->name);
-        }
-        *found = row;
     }
-    return *found != NULL ? STATUS_OK : unknown(state, name, len);
+    return NULL;
+}
+
+/* Is the value of this form, the first of the metavar's alternatives? */
+static bool is_form(const opt_row *row, const char *form)
+{
+    return row->metavar != NULL && strncmp(row->metavar, form, strcspn(row->metavar, "|")) == 0;
+}
+
+/* --NAME-env, --NAME-file and --NAME-url: the value says where it comes from, not the option. */
+static const opt_row *find_source(const opt_row *rows, const char *word, const char **form)
+{
+    static const char *const ends[][3] = { { "-env", "KEY", " env:NAME" }, { "-env", "S", " env:NAME" },
+                                           { "-env", "V", " env:NAME" },   { "-file", "S", " FILE" },
+                                           { "-file", "V", " @FILE" },     { "-url", "KEY", " URL" } };
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        const char *end = strrchr(word, '-');
+        const opt_row *row =
+            end != NULL && strcmp(end, ends[i][0]) == 0 ? find_exact(rows, word, (size_t)(end - word)) : NULL;
+        if (row != NULL && is_form(row, ends[i][1])) {
+            *form = ends[i][2];
+            return row;
+        }
+    }
+    return NULL;
+}
+
+static msg_status unknown(const parse *state, const char *name, size_t len)
+{
+    char word[NAME_MAX_LEN + 1];
+    const char *form = "";
+    (void)snprintf(word, sizeof word, "%.*s", (int)least(len, NAME_MAX_LEN), name);
+    if (len > NAME_MAX_LEN || strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-") != len || word[0] == '-') {
+        return msg_fail(STATUS_USAGE, state->verb, "unknown option: %s", shown_value(name).text);
+    }
+    const opt_row *near = find_source(state->rows, word, &form);
+    near = near != NULL ? near : find_synonym(state->rows, word);
+    near = near != NULL ? near : nearest(state->rows, word);
+    if (strcmp(word, "token-env") == 0) {
+        return msg_fail(STATUS_USAGE, state->verb, "unknown option --token-env; the token's argument may be env:NAME");
+    }
+    if (near == NULL) {
+        return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s", word);
+    }
+    return msg_fail(STATUS_USAGE, state->verb, "unknown option --%s; did you mean --%s%s?", word, near->name, form);
 }
 
 /* The value of an option whose word is in hand: `attached` to it, or the next word. */
@@ -174,14 +204,13 @@ static msg_status take_long(parse *state, const char *word, bool *help)
 {
     const char *equals = strchr(word, '=');
     size_t len = equals ? (size_t)(equals - word) : strlen(word);
-    const opt_row *row = NULL;
-    msg_status status = find(state, word, len, &row);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    if (row == &opt_help) {
+    if (equals == NULL && strcmp(word, opt_help.name) == 0) {
         *help = true;
         return STATUS_OK;
+    }
+    const opt_row *row = find_exact(state->rows, word, len);
+    if (row == NULL) {
+        return unknown(state, word, len);
     }
     return take(state, row, equals ? equals + 1 : NULL);
 }
@@ -293,6 +322,25 @@ static void put_row(text *out, const opt_row *row)
     put_wrapped(out, words);
 }
 
+/* The forms of the values that the rows name by a word. */
+static void put_legend(text *out, const opt_row *rows)
+{
+    static const char *const legend[][2] = {
+        { "KEY", "KEY: FILE, - (standard input) or env:NAME (a variable)" },
+        { "S", "S: FILE, - or env:NAME; never the secret itself" },
+        { "V", "V: the value itself, @FILE, - or env:NAME" },
+    };
+    for (size_t i = 0; i < sizeof legend / sizeof legend[0]; i++) {
+        const opt_row *row = rows;
+        while (row->name != NULL && !is_form(row, legend[i][0])) {
+            row++;
+        }
+        if (row->name != NULL) {
+            text_printf(out, "  %s\n", legend[i][1]);
+        }
+    }
+}
+
 void opt_put(text *out, const opt_row *rows)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {
@@ -303,6 +351,7 @@ void opt_put(text *out, const opt_row *rows)
         }
     }
     put_row(out, &opt_help);
+    put_legend(out, rows);
 }
 
 /* Edits (insert, drop, replace, swap neighbours) from one word to the other; both at most NAME_MAX_LEN long. */

@@ -1,6 +1,7 @@
 /*
- * opt.h: options from const tables, parsed in the GNU way: --name=value, --name value, a unique beginning of a name, --,
- * options among the operands, -o FILE and -oFILE. The same tables print the help.
+ * opt.h: options from const tables, parsed in the GNU way: --name=value, --name value, --, options among the operands,
+ * -o FILE and -oFILE. Names are written in full, so that a new option never changes what an old script means. The same
+ * tables print the help.
  */
 #ifndef XCJ_CLI_OPT_H
 #define XCJ_CLI_OPT_H
@@ -22,8 +23,9 @@ typedef enum opt_kind {
 
 /**
  * One option. What its value may be is said by the metavar, which the help shows and the completions go by: alternatives
- * between bars, where FILE is a file, DIR a folder, ALG an algorithm, VAR an environment variable, @FILE a file after an at
- * sign, and a word in small letters stands for itself.
+ * between bars, where FILE is a file, DIR a folder, ALG an algorithm, env:NAME an environment variable, @FILE a file after
+ * an at sign, and a word in small letters stands for itself. KEY, S and V stand for the forms of a key, a secret and any
+ * other value, which the help lists below the options.
  */
 typedef struct opt_row {
     const char *name; /* without the dashes; NULL ends a table */

@@ -32,6 +32,7 @@
 #define TIMEOUT_LIMIT ((int64_t)3600)
 
 struct remote {
+    const char *url; /* of the set; NULL: each token names its own below the prefix */
     const remote_args *args;
     const xcj_verify_options *options;
     fetch_how how;
@@ -43,11 +44,6 @@ struct remote {
     size_t failures;
     int64_t failing_seconds;
 };
-
-bool remote_is_wanted(const remote_args *args)
-{
-    return args->jwks_url != NULL || args->jku_prefix != NULL;
-}
 
 bool remote_has_options(const remote_args *args)
 {
@@ -83,15 +79,15 @@ static msg_status read_url(url_parts *out, const char *option, const char *value
 static msg_status read_args(remote *to)
 {
     const remote_args *args = to->args;
-    const bool is_prefix = args->jku_prefix != NULL;
+    const bool is_prefix = to->url == NULL;
     to->how = (fetch_how){ args->cacert, 10, 5 };
     msg_status status = read_timeout(&to->how.timeout, "--timeout", args->timeout);
     if (status == STATUS_OK) {
         status = read_timeout(&to->how.connect_timeout, "--connect-timeout", args->connect_timeout);
     }
     if (status == STATUS_OK) {
-        status = read_url(&to->prefix, is_prefix ? "--jku-prefix" : "--jwks-url",
-                          is_prefix ? args->jku_prefix : args->jwks_url, args->allow_http);
+        status = read_url(&to->prefix, is_prefix ? "--jku-prefix" : "the keys", is_prefix ? args->jku_prefix : to->url,
+                          args->allow_http);
     }
     if (status == STATUS_OK && is_prefix && to->prefix.query.ptr != NULL) {
         status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL has a query: only a path can be a prefix");
@@ -122,13 +118,14 @@ static msg_status check_policy(const remote *of)
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, "verify", &err);
 }
 
-msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_options *options)
+msg_status remote_open(remote **out, const char *url, const remote_args *args, const xcj_verify_options *options)
 {
     *out = NULL;
     remote *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return msg_fail_memory();
     }
+    made->url = url;
     made->args = args;
     made->kept.fd = -1;
     made->options = options;
@@ -357,8 +354,7 @@ static void refuse_memory(remote_finding *found)
 
 static bool is_spent(const remote *from)
 {
-    return from->args->jku_prefix != NULL &&
-           (from->failures >= FAILURES_LIMIT || from->failing_seconds >= FAILING_SECONDS_LIMIT);
+    return from->url == NULL && (from->failures >= FAILURES_LIMIT || from->failing_seconds >= FAILING_SECONDS_LIMIT);
 }
 
 static int64_t seconds_up(void)
@@ -479,8 +475,8 @@ out:
 void remote_find(remote_finding *found, remote *from, const char *token, size_t len)
 {
     *found = (remote_finding){ NULL, STATUS_OK, NULL, { .code = XCJ_OK } };
-    if (from->args->jwks_url != NULL) {
-        find_at(found, from, from->args->jwks_url);
+    if (from->url != NULL) {
+        find_at(found, from, from->url);
         return;
     }
     xcj_unverified *peeked = peek(found, token, len);

@@ -1,5 +1,5 @@
 /*
- * remote.h: keys that are fetched: from --jwks-url, or from a token's jku below --jku-prefix.
+ * remote.h: keys that are fetched: from a URL that the user gives, or from a token's jku below --jku-prefix.
  */
 #ifndef XCJ_CLI_REMOTE_H
 #define XCJ_CLI_REMOTE_H
@@ -13,7 +13,6 @@
 
 /** The options, all of which are about fetching. */
 typedef struct remote_args {
-    const char *jwks_url;
     const char *jku_prefix;
     const char *cacert;
     const char *cache_dir;
@@ -25,8 +24,7 @@ typedef struct remote_args {
 
 /* Rows for a verb's table; `field` is the member of its struct. */
 #define REMOTE_ROWS(args, field)                                                                                            \
-    { "jwks-url", 0, OPT_TEXT, "URL", offsetof(args, field.jwks_url), "fetch the set of keys; the token's kid chooses" },   \
-        { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" }, \
+    { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" },     \
         { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "accept a jku with a query" },       \
         { "cacert", 0, OPT_TEXT, "FILE", offsetof(args, field.cacert), "trust only these CA certificates when fetching" },  \
         { "cache-dir", 0, OPT_TEXT, "DIR", offsetof(args, field.cache_dir), "keep key sets while they are fresh" },         \
@@ -36,10 +34,7 @@ typedef struct remote_args {
         "allow-http", 0, OPT_FLAG, NULL, offsetof(args, field.allow_http), "allow http:// URLs of other machines"           \
     }
 
-/** Is one of --jwks-url and --jku-prefix given? */
-bool remote_is_wanted(const remote_args *args);
-
-/** Is an option given that goes only with these? */
+/** Is an option given that goes only with keys that are fetched? */
 bool remote_has_options(const remote_args *args);
 
 /** A set that was fetched, or that could not be. */
@@ -57,8 +52,9 @@ typedef struct remote_source {
 
 typedef struct remote remote;
 
-/** Reads the options. `options` must stay as they are until remote_close(). Nothing is fetched yet. */
-msg_status remote_open(remote **out, const remote_args *args, const xcj_verify_options *options);
+/** Reads the options. `url` is that of the set, or NULL with --jku-prefix. `options` must stay as they are until
+ * remote_close(). Nothing is fetched yet. */
+msg_status remote_open(remote **out, const char *url, const remote_args *args, const xcj_verify_options *options);
 
 /** Forgets the sets. NULL is fine. */
 void remote_close(remote *which);

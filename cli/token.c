@@ -3,7 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "cli/doc.h"
 #include "cli/shown.h"
@@ -13,25 +13,26 @@
 /* The name of an operand that is the token itself. */
 static const char OPERAND[] = "token";
 
-static const char *operand_name(const char *operand)
+const char *token_operand(const opt_list *operands)
 {
-    if (operand[0] == '@') {
-        return io_name(operand + 1);
-    }
-    return strcmp(operand, "-") == 0 ? io_name(operand) : OPERAND;
+    return operands->count > 0 ? operands->items[0] : "-";
 }
 
-msg_status token_read(text *out, const char **name, const opt_list *operands, const char *env)
+const char *token_source(const char *operand)
 {
-    const char *operand = operands->count > 0 ? operands->items[0] : "-";
-    if (env != NULL && operands->count > 0) {
-        return msg_fail(STATUS_USAGE, NULL, "--token-env and a token exclude each other");
+    struct stat about;
+    if (!io_is_literal(operand)) {
+        return io_operand(operand);
     }
-    *name = env != NULL ? "--token-env" : operand_name(operand);
-    if (env != NULL) {
-        return io_env(out, *name, env);
-    }
-    return io_value(out, OPERAND, operand, IO_TOKEN_LIMIT, STATUS_POLICY);
+    return stat(operand, &about) == 0 && !S_ISDIR(about.st_mode) ? operand : NULL;
+}
+
+msg_status token_read(text *out, const char **name, const char *operand)
+{
+    const char *source = token_source(operand);
+    *name = source != NULL ? io_name(source) : OPERAND;
+    return source != NULL ? io_read_line(out, OPERAND, source, IO_TOKEN_LIMIT, STATUS_POLICY)
+                          : io_value(out, OPERAND, operand, IO_TOKEN_LIMIT, STATUS_POLICY);
 }
 
 bool token_is_json(const char *token, size_t len)
@@ -107,7 +108,7 @@ static const char *kind_of(const char *name, xcj_str token, size_t dots)
         return "has padding (=), as an AWS load balancer writes it: JOSE has none (RFC 7515 2), so xcj verify refuses it; "
                "xcj inspect reads it";
     }
-    return name == OPERAND && access(token.ptr, F_OK) == 0 ? "is the name of a file: @FILE reads it" : NULL;
+    return name == OPERAND && dots != 2 ? "is neither a token nor the name of a file that exists" : NULL;
 }
 
 static void put_hint(text *to, const char *name, const wrapping *of, bool is_line)

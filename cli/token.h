@@ -8,10 +8,16 @@
 #include "cli/opt.h"
 
 /**
- * The token of the operand (TOKEN, @FILE or -), of the environment variable `env` if that is not NULL, else of standard
- * input. Of a file or standard input one line end is left out, and nothing else. *name is what messages name.
+ * Reads the token that an operand is, names or contains: @FILE, "-", env:NAME, the name of an existing file, or the token
+ * itself. Leaves out one line end of a file or standard input, and nothing else. *name is what messages name.
  */
-msg_status token_read(text *out, const char **name, const opt_list *operands, const char *env);
+msg_status token_read(text *out, const char **name, const char *operand);
+
+/** The first operand, or "-". */
+const char *token_operand(const opt_list *operands);
+
+/** The source that an operand names, or NULL if it can only be the token itself. */
+const char *token_source(const char *operand);
 
 /** Does it begin with an opening brace: a JSON serialisation (RFC 7515 7.2)? */
 bool token_is_json(const char *token, size_t len);

@@ -11,7 +11,7 @@ const verb *const verb_all[] = { &verb_mint,    &verb_verify,     &verb_convert,
 const opt_row program_options[] = {
     OPT_HEADING("Options without a verb"),
     { "version", 'V', OPT_FLAG, NULL, offsetof(program_args, version), "print the version" },
-    { "json", 0, OPT_FLAG, NULL, offsetof(program_args, json),
+    { "json", 'j', OPT_FLAG, NULL, offsetof(program_args, json),
       "with --version: show library versions and supported algorithms as JSON" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };

@@ -18,7 +18,7 @@ typedef struct convert_args {
     const char *use;
     bool keep_labels;
     bool hmac_k_raw;
-    keys_passphrase passphrase;
+    const char *passphrase;
     const char *encrypt;
     const char *kdf;
     const char *out;
@@ -37,15 +37,15 @@ static const opt_row OPTIONS[] = {
     { "to", 0, OPT_TEXT, FORMS, AT(to), "what to make; without it a JWK becomes PEM, all else a JWK" },
     { "public", 0, OPT_FLAG, NULL, AT(public_only), "the public part only" },
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write to FILE; private keys are readable by their owner only" },
-    { "encrypt", 0, OPT_TEXT, "FILE|-|env:VAR", AT(encrypt), "encrypt the private key with this passphrase" },
+    { "encrypt", 0, OPT_TEXT, "S", AT(encrypt), "encrypt the private key with this passphrase" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "select the key of a set; set the kid of a single key" },
     OPT_HEADING("More"),
-    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "the alg of the JWK" },
+    { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "the alg of the JWK" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "use of the JWK, such as sig" },
     { "keep-labels", 0, OPT_FLAG, NULL, AT(keep_labels), "keep kid, use and alg in a line before the PEM" },
     { "kdf", 0, OPT_TEXT, KDFS, AT(kdf), "key derivation for --encrypt (default pbkdf2)" },
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
-    KEYS_PASSPHRASE_ROWS(convert_args, passphrase),
+    KEYS_PASSPHRASE_ROW(convert_args, passphrase),
     OVERWRITE_ROW(convert_args, force),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
@@ -92,7 +92,7 @@ static msg_status read_encryption(conversion *work, const char *path)
     }
     msg_status status = args->kdf != NULL ? opt_choice(&kdf, "--kdf", KDFS, args->kdf) : STATUS_OK;
     if (status == STATUS_OK) {
-        status = keys_read_source(&work->passphrase, "--encrypt", args->encrypt);
+        status = keys_read_passphrase(&work->passphrase, "--encrypt", args->encrypt);
     }
     if (status == STATUS_OK && work->passphrase.len == 0) {
         status = msg_fail(STATUS_INPUT, "--encrypt", "the passphrase is empty");
@@ -253,10 +253,10 @@ static msg_status open_file(output *file, const convert_args *args, const char *
         status = overwrite_check_input(file, input, args->force);
     }
     if (status == STATUS_OK) {
-        status = overwrite_check_input(file, args->passphrase.file, args->force);
+        status = overwrite_check_input(file, io_source_file(args->passphrase), args->force);
     }
     if (status == STATUS_OK) {
-        status = overwrite_check_input(file, keys_source_file(args->encrypt), args->force);
+        status = overwrite_check_input(file, io_source_file(args->encrypt), args->force);
     }
     return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
 }
@@ -264,7 +264,7 @@ static msg_status open_file(output *file, const convert_args *args, const char *
 static msg_status run(const void *given, const opt_list *operands)
 {
     const convert_args *args = given;
-    const char *path = operands->count > 0 ? operands->items[0] : "-";
+    const char *path = operands->count > 0 ? io_operand(operands->items[0]) : "-";
     output file = OUTPUT_INIT;
     conversion work = { .args = args, .name = io_name(path), .how = XCJ_EXPORT_OPTIONS_INIT };
     keys_loaded loaded = { NULL, false, false };
@@ -297,7 +297,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_convert = {
     "convert",
-    "[FILE|-]",
+    "[FILE|@FILE|-|env:NAME]",
     1,
     "convert a key: JWK, JWK Set, PEM, DER, certificate",
     "Turns a JWK or a set into PEM; PEM, DER, certificates, PKCS#12 and OpenSSH keys\n"

@@ -18,12 +18,11 @@ typedef struct forge_args {
     const char *key;
     const char *private_key;
     const char *now;
-    const char *token_env;
     const char *run;
     bool list;
     bool must_only;
     bool json;
-    keys_passphrase passphrase;
+    const char *passphrase;
 } forge_args;
 
 /* A corpus has some hundred tokens of this size. */
@@ -33,8 +32,8 @@ typedef struct forge_args {
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Input"),
-    { "key", 0, OPT_TEXT, "FILE", AT(key), "the key that the verifier has" },
-    { "private", 0, OPT_TEXT, "FILE", AT(private_key),
+    { "key", 'k', OPT_TEXT, "KEY", AT(key), "the key that the verifier has" },
+    { "private", 0, OPT_TEXT, "KEY", AT(private_key),
       "its private key: also make valid counterparts, and signed tokens with other faults" },
     OPT_HEADING("Output"),
     { "run", 0, OPT_TEXT, "CMD", AT(run),
@@ -44,8 +43,7 @@ static const opt_row OPTIONS[] = {
     { "list", 0, OPT_FLAG, NULL, AT(list), "list all cases with their reasons; make no tokens" },
     OPT_HEADING("More"),
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
-    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
-    KEYS_PASSPHRASE_ROWS(forge_args, passphrase),
+    KEYS_PASSPHRASE_ROW(forge_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -164,7 +162,7 @@ static msg_status read_sources(sources *of, const forge_args *args, const opt_li
     }
     msg_status status = time_read_now(&now, args->now);
     if (status == STATUS_OK) {
-        status = token_read(&of->token, &name, operands, args->token_env);
+        status = token_read(&of->token, &name, token_operand(operands));
     }
     if (status == STATUS_OK) {
         status = take_token(of, name);
@@ -379,7 +377,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_forge = {
     "forge",
-    "[TOKEN|@FILE|-]",
+    "[FILE|@FILE|-|env:NAME|TOKEN]",
     1,
     "make forged tokens, or test a verifier with them",
     "Makes forged tokens from a genuine one and the verifier's key, one JSON object\n"

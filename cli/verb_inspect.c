@@ -13,7 +13,6 @@
 
 typedef struct inspect_args {
     const char *now;
-    const char *token_env;
     bool json;
 } inspect_args;
 
@@ -21,9 +20,8 @@ typedef struct inspect_args {
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Options"),
-    { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
+    { "json", 'j', OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
-    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -222,7 +220,7 @@ static msg_status run(const void *given, const opt_list *operands)
     int64_t now = 0;
     msg_status status = time_read_now(&now, args->now);
     if (status == STATUS_OK) {
-        status = token_read(&token, &name, operands, args->token_env);
+        status = token_read(&token, &name, token_operand(operands));
     }
     if (status == STATUS_OK) {
         status = inspect(args, &token, name, now);
@@ -233,7 +231,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_inspect = {
     "inspect",
-    "[TOKEN|@FILE|-]",
+    "[FILE|@FILE|-|env:NAME|TOKEN]",
     1,
     "show what is in a token, without verifying it",
     "Prints header, claims and times of a token, and what is suspicious about it.\n"

@@ -12,7 +12,7 @@
 typedef struct jwks_args {
     const char *out;
     bool force;
-    keys_passphrase passphrase;
+    const char *passphrase;
 } jwks_args;
 
 #define AT(field) offsetof(jwks_args, field)
@@ -22,7 +22,7 @@ static const opt_row OPTIONS[] = {
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the set here" },
     OPT_HEADING("More"),
     OVERWRITE_ROW(jwks_args, force),
-    KEYS_PASSPHRASE_ROWS(jwks_args, passphrase),
+    KEYS_PASSPHRASE_ROW(jwks_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -52,10 +52,10 @@ static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *na
     return STATUS_OK;
 }
 
-static msg_status add_file(key_list *list, const char *operand, const char *path, const keys_passphrase *passphrase)
+static msg_status add_file(key_list *list, const char *operand, const char *path, const char *passphrase)
 {
     keys_loaded loaded;
-    const keys_how how = { *passphrase, false, false };
+    const keys_how how = { passphrase, false, false };
     msg_status status = keys_load(&loaded, operand, path, &how);
     if (status != STATUS_OK) {
         return status;
@@ -96,10 +96,10 @@ static msg_status open_file(output *file, const jwks_args *args, const opt_list 
 {
     msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
     for (size_t i = 0; i < inputs->count && status == STATUS_OK; i++) {
-        status = overwrite_check_input(file, inputs->items[i], args->force);
+        status = overwrite_check_input(file, io_operand(inputs->items[i]), args->force);
     }
     if (status == STATUS_OK) {
-        status = overwrite_check_input(file, inputs->count == 0 ? "-" : args->passphrase.file, args->force);
+        status = overwrite_check_input(file, inputs->count == 0 ? "-" : io_source_file(args->passphrase), args->force);
     }
     return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
 }
@@ -111,12 +111,12 @@ static msg_status run(const void *given, const opt_list *operands)
     key_list list = { NULL, 0 };
     msg_status status = open_file(&file, args, operands);
     if (status == STATUS_OK && operands->count == 0) {
-        status = add_file(&list, "key", "-", &args->passphrase);
+        status = add_file(&list, "key", "-", args->passphrase);
     }
     for (size_t i = 0; i < operands->count && status == STATUS_OK; i++) {
         char operand[32];
         (void)snprintf(operand, sizeof operand, "key %zu", i + 1);
-        status = add_file(&list, operand, operands->items[i], &args->passphrase);
+        status = add_file(&list, operand, io_operand(operands->items[i]), args->passphrase);
     }
     if (status == STATUS_OK) {
         status = print_set(&list, &file);
@@ -131,7 +131,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_jwks = {
     "jwks",
-    "[FILE|-]...",
+    "[FILE|@FILE|-|env:NAME]...",
     SIZE_MAX,
     "print the public set of keys, to publish",
     "Prints a JWK Set with the public part of every key in JWKs, sets, PEM, DER and\n"

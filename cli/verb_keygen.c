@@ -24,7 +24,7 @@ typedef struct keygen_args {
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Key"),
-    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "algorithm that the key is for" },
+    { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "algorithm that the key is for" },
     { "bits", 0, OPT_TEXT, "N", AT(bits), "size of an RSA or HMAC key" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "key id; thumbprint: the RFC 7638 thumbprint" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "what the key is for, such as sig" },

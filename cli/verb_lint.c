@@ -13,23 +13,21 @@
 typedef struct lint_args {
     const char *now;
     const char *max_lifetime;
-    const char *token_env;
     bool is_private;
     bool json;
-    keys_passphrase passphrase;
+    const char *passphrase;
 } lint_args;
 
 #define AT(field) offsetof(lint_args, field)
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Options"),
-    { "json", 0, OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
+    { "json", 'j', OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
     { "private", 0, OPT_FLAG, NULL, AT(is_private), "the set is not published: it may hold private keys" },
     { "max-lifetime", 0, OPT_TEXT, "DURATION", AT(max_lifetime), "longest lifetime of a token (default 1d)" },
     OPT_HEADING("More"),
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
-    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take a token from the environment" },
-    KEYS_PASSPHRASE_ROWS(lint_args, passphrase),
+    KEYS_PASSPHRASE_ROW(lint_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -45,10 +43,7 @@ static bool looks_like_der(const text *data)
     return data->len > 1 && data->ptr[0] == 0x30;
 }
 
-/*
- * A word that begins as all tokens do and has their dots is one; any other is a file, and what is in it decides. So neither
- * is ever taken for the other: a file of such a name has a folder before it.
- */
+/* A word that begins as all tokens do and has their dots, bare or wrapped. Any other names a file. */
 static bool is_token_word(const char *word)
 {
     wrapping of;
@@ -61,15 +56,15 @@ static bool is_token_word(const char *word)
     return is_wrapped || (strncmp(word, "ey", 2) == 0 && (dots == 2 || dots == 4));
 }
 
-static msg_status read_subject(subject *of, const lint_args *args, const opt_list *operands)
+static msg_status read_subject(subject *of, const opt_list *operands)
 {
-    const char *word = operands->count > 0 ? operands->items[0] : "-";
-    if (args->token_env != NULL || word[0] == '@' || is_token_word(word)) {
+    const char *word = token_operand(operands);
+    if (word[0] == '@' || (token_source(word) == NULL && is_token_word(word))) {
         of->kind = "token";
-        return token_read(&of->data, &of->name, operands, args->token_env);
+        return token_read(&of->data, &of->name, word);
     }
-    of->name = io_name(word);
-    return io_read(&of->data, "key", word, IO_KEY_LIMIT, STATUS_INPUT);
+    of->name = io_name(io_operand(word));
+    return io_read(&of->data, "key", io_operand(word), IO_KEY_LIMIT, STATUS_INPUT);
 }
 
 /* Bytes that are a token, alone or within something else. */
@@ -290,7 +285,7 @@ static msg_status run(const void *given, const opt_list *operands)
     const keys_how keys = { args->passphrase, false, false };
     msg_status status = read_how(&how, args);
     if (status == STATUS_OK) {
-        status = read_subject(&of, args, operands);
+        status = read_subject(&of, operands);
     }
     if (status == STATUS_OK) {
         status = look(&of, &found, &how, &keys);
@@ -305,7 +300,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_lint = {
     "lint",
-    "[FILE|TOKEN|@FILE|-]",
+    "[FILE|@FILE|-|env:NAME|TOKEN]",
     1,
     "find weaknesses in a key, a set or a token",
     "Checks a JWK, a published JWK Set, PEM, DER, or a token, without verifying it.\n"

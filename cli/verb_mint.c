@@ -24,41 +24,36 @@
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Key"),
-    { "key", 0, OPT_TEXT, "FILE", AT(key), "private key to sign with: JWK, PEM, DER, or a set" },
+    { "key", 'k', OPT_TEXT, "KEY", AT(key), "private key to sign with: JWK, PEM, DER, or a set" },
     OPT_HEADING("Caller"),
-    { "bearer", 0, OPT_ONE, "@FILE|-|TOKEN", AUTHENTICATION, "mint for this Bearer token" },
-    { "basic", 0, OPT_ONE, "@FILE|-|USER:PASSWORD", AUTHENTICATION, "authenticated by Basic" },
-    { "apikey", 0, OPT_ONE, "@FILE|-|KEY", AUTHENTICATION, "mint for this API key" },
+    { "bearer", 0, OPT_ONE, "V", AUTHENTICATION, "mint for this Bearer token" },
+    { "basic", 0, OPT_ONE, "V", AUTHENTICATION, "authenticated by Basic" },
+    { "apikey", 0, OPT_ONE, "V", AUTHENTICATION, "mint for this API key" },
     { "consumer-id", 0, OPT_TEXT, "ID", AT(consumer_id), "the consumer's id, if it has no custom id" },
     OPT_HEADING("Claims"),
     { "iss", 0, OPT_TEXT, "URL", AT(iss), "the issuer" },
     { "aud", 0, OPT_LIST, "URL", AT(aud), "the audience" },
     { "sub", 0, OPT_TEXT, "SUB", AT(sub), "the claim sub" },
-    { "claim", 0, OPT_LIST, "NAME=TEXT", AT(claim), "one claim, a text" },
+    { "claim", 'c', OPT_LIST, "NAME=TEXT", AT(claim), "one claim, a text" },
     { "expires-in", 0, OPT_TEXT, "DURATION", AT(expires_in), "time from iat to exp: 1800, 30m, 12h (default 30m)" },
     OPT_HEADING("More on keys"),
-    { "alg", 0, OPT_TEXT, "ALG", AT(alg), "algorithm, if the key does not name one" },
+    { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "algorithm, if the key does not name one" },
     { "config", 0, OPT_TEXT, "FILE", AT(config), "the Kong plugin's configuration object, with its private_jwk" },
-    { "key-env", 0, OPT_TEXT, "VAR", AT(key_env), "private key from variable VAR" },
-    { "key-uri", 0, OPT_TEXT, "URI|@FILE|-", AT(key_uri), "private key that stays in its store: file:, pkcs11:" },
+    { "key-uri", 0, OPT_TEXT, "V", AT(key_uri), "private key that stays in its store: file:, pkcs11:" },
     KEYS_SECRET_ROWS(mint_args, secret),
-    KEYS_PASSPHRASE_ROWS(mint_args, passphrase),
+    KEYS_PASSPHRASE_ROW(mint_args, passphrase),
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     OPT_HEADING("More on the caller"),
-    { "authorization", 0, OPT_ONE, "@FILE|-|VALUE", AUTHENTICATION, "mint for this Authorization header" },
-    { "authorization-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "same, from variable VAR" },
-    { "bearer-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "same, from variable VAR" },
-    { "basic-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "same, from variable VAR" },
-    { "client-cert", 0, OPT_ONE, "FILE", AUTHENTICATION, "mint for this client certificate" },
+    { "authorization", 0, OPT_ONE, "V", AUTHENTICATION, "mint for this Authorization header" },
+    { "client-cert", 0, OPT_ONE, "KEY", AUTHENTICATION, "mint for this client certificate" },
     { "client-dn", 0, OPT_ONE, "DN", AUTHENTICATION, "mint for a client certificate with this subject" },
-    { "apikey-env", 0, OPT_ONE, "VAR", AUTHENTICATION, "same, from variable VAR" },
     { "apikey-sha256", 0, OPT_FLAG, NULL, AT(apikey_sha256), "client_id is the SHA-256 of the API key" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
     { "bearer-clientid-claim", 0, OPT_TEXT, "NAME", AT(bearer_clientid_claim), "the claim that client_id is taken from" },
     { "dn", 0, OPT_TEXT, DN_FORMS, AT(dn), "format of a certificate's subject in client_id (default rfc4514)" },
     OPT_HEADING("More on claims and header"),
-    { "claims", 0, OPT_TEXT, "JSON|@FILE|-", AT(claims), "claims, copied byte for byte" },
+    { "claims", 0, OPT_TEXT, "V", AT(claims), "claims, copied byte for byte" },
     { "claim-json", 0, OPT_LIST, "NAME=JSON", AT(claim), "one claim, any JSON value" },
     { "jti", 0, OPT_TEXT, "ID", AT(jti), "the token's id (default: a random UUID)" },
     { "exp", 0, OPT_TEXT, "TIME", AT(exp), "the claim exp: Unix seconds, RFC 3339, +30m or -5m" },
@@ -95,8 +90,8 @@ static msg_status check_authentication(const mint_args *args)
     if (args->no_consumer && consumer) {
         return msg_fail(STATUS_USAGE, "mint", "--no-consumer excludes --consumer-id and --consumer-custom-id");
     }
-    if (args->apikey_sha256 && (!any || strncmp(args->authentication.row->name, "apikey", 6) != 0)) {
-        return msg_fail(STATUS_USAGE, "mint", "--apikey-sha256 goes with --apikey or --apikey-env");
+    if (args->apikey_sha256 && (!any || strcmp(args->authentication.row->name, "apikey") != 0)) {
+        return msg_fail(STATUS_USAGE, "mint", "--apikey-sha256 goes with --apikey");
     }
     if (!any && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
         return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
@@ -127,11 +122,9 @@ static msg_status check_missing(const mint_args *args)
 
 static msg_status check(const mint_args *args)
 {
-    int keys = (args->key != NULL) + (args->key_env != NULL) + (args->key_uri != NULL) + (args->config != NULL) +
-               (args->secret.file != NULL) + (args->secret.env != NULL);
+    int keys = (args->key != NULL) + (args->key_uri != NULL) + (args->config != NULL) + (args->secret.source != NULL);
     if (keys != 1) {
-        return msg_fail(STATUS_USAGE, "mint",
-                        "one of --key, --key-env, --key-uri, --config, --secret-file and --secret-env is needed%s",
+        return msg_fail(STATUS_USAGE, "mint", "one of --key, --key-uri, --config and --secret is needed%s",
                         keys > 1 ? ", and no other" : "");
     }
     msg_status status = keys_check_secret(&args->secret, "mint");
@@ -256,12 +249,9 @@ static msg_status load_key(mint_job *job)
     if (args->key != NULL) {
         name = io_name(args->key);
         status = keys_load(&job->keys, "--key", args->key, &how);
-    } else if (args->key_env != NULL) {
-        name = "--key-env";
-        status = keys_load_env(&job->keys, name, args->key_env, &how);
     } else if (args->key_uri != NULL) {
         name = "--key-uri";
-        status = key_uri_load(&job->keys, args->key_uri, &args->passphrase);
+        status = key_uri_load(&job->keys, args->key_uri, args->passphrase);
     } else {
         status = keys_load_secret(&job->keys, &args->secret);
     }

@@ -10,7 +10,7 @@
 typedef struct thumbprint_args {
     const char *hash;
     bool uri;
-    keys_passphrase passphrase;
+    const char *passphrase;
 } thumbprint_args;
 
 #define AT(field) offsetof(thumbprint_args, field)
@@ -19,7 +19,7 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("Options"),
     { "hash", 0, OPT_TEXT, "sha256|sha384|sha512", AT(hash), "hash function (default sha256)" },
     { "uri", 0, OPT_FLAG, NULL, AT(uri), "as a URI (RFC 9278)" },
-    KEYS_PASSPHRASE_ROWS(thumbprint_args, passphrase),
+    KEYS_PASSPHRASE_ROW(thumbprint_args, passphrase),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -68,7 +68,7 @@ static msg_status add_line(text *out, const xcj_key *key, const hash_row *hash, 
 static msg_status run(const void *given, const opt_list *operands)
 {
     const thumbprint_args *args = given;
-    const char *path = operands->count > 0 ? operands->items[0] : "-";
+    const char *path = operands->count > 0 ? io_operand(operands->items[0]) : "-";
     const hash_row *hash = find_hash(args->hash != NULL ? args->hash : "sha256");
     if (hash == NULL) {
         return msg_fail(STATUS_USAGE, "--hash", "%s is not sha256, sha384 or sha512",
@@ -98,7 +98,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_thumbprint = {
     "thumbprint",
-    "[FILE|-]",
+    "[FILE|@FILE|-|env:NAME]",
     1,
     "print the JWK thumbprint of a key",
     "Prints the RFC 7638 thumbprint of a key, one line for each key of a set.\n",

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include <xcj/jws.h>
@@ -27,7 +26,7 @@ typedef struct verify_args {
     const char *jwks;
     keys_secret secret;
     remote_args remote;
-    keys_passphrase passphrase;
+    const char *passphrase;
     bool hmac_k_raw;
     opt_list alg;
     opt_list iss;
@@ -45,7 +44,6 @@ typedef struct verify_args {
     bool jws;
     bool all_signatures;
     const char *payload;
-    const char *token_env;
     bool unwrap;
     bool batch;
     bool line_buffered;
@@ -60,21 +58,21 @@ typedef struct verify_args {
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Keys"),
-    { "key", 0, OPT_TEXT, "FILE", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
-    { "jwks", 0, OPT_TEXT, "FILE", AT(jwks), "a set of keys; the token's kid chooses" },
+    { "key", 'k', OPT_TEXT, "KEY|URL", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
+    { "jwks", 0, OPT_TEXT, "KEY|URL", AT(jwks), "a set of keys; the token's kid chooses" },
     OPT_HEADING("Checks"),
-    { "alg", 0, OPT_LIST, "ALG,ALG", AT(alg), "allowed algorithms (default: what the key admits)" },
+    { "alg", 'a', OPT_LIST, "ALG,ALG", AT(alg), "allowed algorithms (default: what the key admits)" },
     { "iss", 0, OPT_LIST, "ISS", AT(iss), "expected issuer" },
     { "aud", 0, OPT_LIST, "AUD", AT(aud), "expected audience" },
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     OPT_HEADING("Output"),
     { "explain", 0, OPT_FLAG, NULL, AT(explain), "show each check on standard error" },
-    { "json", 0, OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
-    { "quiet", 0, OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
+    { "json", 'j', OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
+    { "quiet", 'q', OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
     { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token per line" },
     OPT_HEADING("More on keys"),
     KEYS_SECRET_ROWS(verify_args, secret),
-    KEYS_PASSPHRASE_ROWS(verify_args, passphrase),
+    KEYS_PASSPHRASE_ROW(verify_args, passphrase),
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     { "key-claim", 0, OPT_TEXT, "CLAIM", AT(key_claim), "choose the key whose kid is the value of this claim" },
     { "try-keys", 0, OPT_FLAG, NULL, AT(try_keys), "when several keys fit and kid names none, try up to 16" },
@@ -92,7 +90,6 @@ static const opt_row OPTIONS[] = {
     { "jws", 0, OPT_FLAG, NULL, AT(jws), "any payload: check the signature only" },
     { "payload", 0, OPT_TEXT, "FILE", AT(payload), "file with the detached payload" },
     { "all-signatures", 0, OPT_FLAG, NULL, AT(all_signatures), "every signature of a JSON serialisation must be valid" },
-    { "token-env", 0, OPT_TEXT, "VAR", AT(token_env), "take the token from the environment" },
     { "unwrap", 0, OPT_FLAG, NULL, AT(unwrap), "take off \"Bearer \", quotes, line breaks, a token response" },
     { "line-buffered", 0, OPT_FLAG, NULL, AT(line_buffered),
       "with --batch: print each result before the next line is read" },
@@ -149,25 +146,28 @@ static msg_status check_jws(const verify_args *args)
     return STATUS_OK;
 }
 
-/* A URL where a file is wanted. */
-static msg_status check_url(const char *option, const char *path)
+/* The URL to fetch the keys from, or NULL. */
+static const char *url_of(const verify_args *args)
 {
-    const bool is_url = path != NULL && (strncasecmp(path, "https://", 8) == 0 || strncasecmp(path, "http://", 7) == 0);
-    return !is_url ? STATUS_OK : msg_fail(STATUS_USAGE, option, "reads a file; --jwks-url fetches a set from a URL");
+    const char *source = args->key != NULL ? args->key : args->jwks;
+    return source != NULL && keys_is_url(source) ? source : NULL;
 }
 
-static msg_status check(const verify_args *args, const opt_list *operands)
+static bool is_fetched(const verify_args *args)
+{
+    return url_of(args) != NULL || args->remote.jku_prefix != NULL;
+}
+
+static msg_status check(const verify_args *args)
 {
     const remote_args *fetched = &args->remote;
-    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.file != NULL) + (args->secret.env != NULL) +
-                  (fetched->jwks_url != NULL) + (fetched->jku_prefix != NULL);
+    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.source != NULL) + (fetched->jku_prefix != NULL);
     if (sources != 1) {
-        return msg_fail(STATUS_USAGE, "verify",
-                        "one of --key, --jwks, --jwks-url, --jku-prefix, --secret-file and --secret-env is needed%s",
+        return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --jku-prefix and --secret is needed%s",
                         sources > 1 ? ", and no other" : "");
     }
-    if (!remote_is_wanted(fetched) && remote_has_options(fetched)) {
-        return msg_fail(STATUS_USAGE, "verify", "an option about fetching goes only with --jwks-url or --jku-prefix");
+    if (!is_fetched(args) && remote_has_options(fetched)) {
+        return msg_fail(STATUS_USAGE, "verify", "an option about fetching goes only with a URL: --jwks URL or --jku-prefix");
     }
     if (args->explain && (args->quiet || args->batch)) {
         return msg_fail(STATUS_USAGE, "verify", "--explain is for one token: it excludes --batch and --quiet");
@@ -178,21 +178,13 @@ static msg_status check(const verify_args *args, const opt_list *operands)
     if (args->line_buffered && !args->batch) {
         return msg_fail(STATUS_USAGE, "verify", "--line-buffered goes with --batch");
     }
-    if (args->batch && (args->payload != NULL || args->token_env != NULL)) {
-        return msg_fail(STATUS_USAGE, "verify", "--batch goes neither with --payload nor with --token-env");
+    if (args->batch && args->payload != NULL) {
+        return msg_fail(STATUS_USAGE, "verify", "--batch and --payload exclude each other");
     }
     if (args->batch && args->unwrap) {
         return msg_fail(STATUS_USAGE, "verify", "--unwrap is for one token: --batch has one in each line, and nothing else");
     }
-    const char *operand = operands->count > 0 ? operands->items[0] : "-";
-    if (args->batch && operand[0] != '@' && strcmp(operand, "-") != 0) {
-        return msg_fail(STATUS_USAGE, "verify", "--batch reads standard input or @FILE, not a token");
-    }
     msg_status status = keys_check_secret(&args->secret, "verify");
-    status = status == STATUS_OK ? check_url("--key", args->key) : status;
-    if (status == STATUS_OK) {
-        status = check_url("--jwks", args->jwks);
-    }
     return status == STATUS_OK ? check_jws(args) : status;
 }
 
@@ -300,7 +292,7 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
     *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, NULL, NULL };
     xcj_verify_options *options = &to->options;
     msg_status status = read_algs(to, &args->alg);
-    if (status == STATUS_OK && remote_is_wanted(&args->remote)) {
+    if (status == STATUS_OK && is_fetched(args)) {
         status = bar_hmac(to);
     }
     if (status == STATUS_OK) {
@@ -371,8 +363,8 @@ static msg_status prepare(verify_job *job)
 {
     xcj_error err;
     msg_status status = read_policy(&job->wanted, job->args, &job->now);
-    if (status == STATUS_OK && remote_is_wanted(&job->args->remote)) {
-        status = remote_open(&job->remote, &job->args->remote, &job->wanted.options);
+    if (status == STATUS_OK && is_fetched(job->args)) {
+        status = remote_open(&job->remote, url_of(job->args), &job->args->remote, &job->wanted.options);
     } else if (status == STATUS_OK) {
         status = make_verifier(job);
     }
@@ -664,7 +656,7 @@ static msg_status verify_one(verify_job *job, const opt_list *operands)
 {
     text token = TEXT_INIT;
     verify_case of = { .status = STATUS_OK };
-    msg_status status = token_read(&token, &of.name, operands, job->args->token_env);
+    msg_status status = token_read(&token, &of.name, token_operand(operands));
     if (status == STATUS_OK && job->args->payload != NULL) {
         status = io_read(&job->payload, "--payload", job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
     }
@@ -777,9 +769,11 @@ static msg_status verify_lines(verify_job *job, FILE *from, const char *name)
 
 static msg_status verify_batch(verify_job *job, const opt_list *operands)
 {
-    const char *operand = operands->count > 0 ? operands->items[0] : "-";
-    const char *path = operand[0] == '@' ? operand + 1 : operand;
+    const char *path = io_operand(token_operand(operands));
     FILE *from = NULL;
+    if (io_source_file(path) == NULL) {
+        return msg_fail(STATUS_USAGE, "verify", "--batch reads a file or standard input, line by line, not a variable");
+    }
     msg_status status = io_open_lines(&from, "tokens", path);
     if (status != STATUS_OK) {
         return status;
@@ -794,7 +788,7 @@ static msg_status verify_batch(verify_job *job, const opt_list *operands)
 static msg_status run(const void *given, const opt_list *operands)
 {
     verify_job job = { .args = given };
-    msg_status status = check(job.args, operands);
+    msg_status status = check(job.args);
     if (status == STATUS_OK) {
         status = prepare(&job);
     }
@@ -812,7 +806,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_verify = {
     "verify",
-    "[TOKEN|@FILE|-]",
+    "[FILE|@FILE|-|env:NAME|TOKEN]",
     1,
     "verify a token and print its payload",
     "Prints the payload of a token if every check passes. exp is required.\n"

@@ -28,12 +28,12 @@ _xcj_value()
     IFS='|' read -ra kinds <<<"${1//[].[]/}"
     for kind in "${kinds[@]}"; do
         case $kind in
-        FILE | DIR)
+        FILE | DIR | KEY | S)
             compopt -o filenames 2>/dev/null
             if [[ $kind == DIR ]]; then _xcj_add -d; else _xcj_add -f; fi
             ;;
-        @FILE) if [[ $cur == @* ]]; then _xcj_at_files; fi ;;
-        VAR) _xcj_add -e ;;
+        @FILE | V) if [[ $cur == @* ]]; then _xcj_at_files; fi ;;
+        env:NAME) ;;
         ALG) _xcj_add -W "$_xcj_algs" ;;
         ALG,ALG)
             if [[ $cur == *,* ]]; then before=${cur%,*},; fi
@@ -55,6 +55,13 @@ _xcj()
     fi
     # What parts words for bash stands between an option and its value: --name=value, --name @FILE, --name=@FILE.
     while [[ ${COMP_WORDS[last]} == [=@] || ${COMP_WORDS[last]} == =@ ]]; do last=$((last - 1)); done
+    # A colon parts words as well: env:NAME is env, the colon, and what is begun of the name.
+    if [[ $cur == env:* || ${COMP_WORDS[COMP_CWORD - 1]} == : && ${COMP_WORDS[COMP_CWORD - 2]} == env || $cur == : ]]; then
+        cur=${cur#env}
+        cur=${cur#:}
+        _xcj_add -e
+        return
+    fi
     option="$verb ${COMP_WORDS[last]}"
     if [[ -v _xcj_values[$option] ]]; then
         _xcj_value "${_xcj_values[$option]}"

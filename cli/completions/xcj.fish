@@ -11,16 +11,21 @@ function __xcj_value
     set -l begun (string replace -r '^-[^=]*=' '' -- (commandline -ct))
     for kind in (string split '|' -- (string replace -ar '[][.]' '' -- $argv))
         switch $kind
-            case FILE
+            case KEY S V env:NAME
+                if string match -q 'env:*' -- $begun
+                    printf 'env:%s\n' (set --names --export)
+                end
+        end
+        switch $kind
+            case FILE KEY S
                 __fish_complete_path $begun
             case DIR
                 __fish_complete_directories $begun
-            case @FILE
+            case @FILE V
                 if string match -q '@*' -- $begun
                     printf '@%s\n' (__fish_complete_path (string sub -s 2 -- $begun))
                 end
-            case VAR
-                set --names --export
+            case env:NAME
             case ALG
                 printf '%s\n' $__xcj_algs
             case ALG,ALG

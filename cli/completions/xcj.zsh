@@ -9,10 +9,17 @@ _xcj_value() {
     local -a given=("${@[1,-2]}")
     for kind in ${(s:|:)${@[-1]//[\[\].]/}}; do
         case $kind in
-        FILE) _files "$given[@]" && ret=0 ;;
+        KEY | S | V | env:NAME)
+            if [[ $PREFIX == env:* ]]; then
+                compset -P env: && _parameters "$given[@]" -g '*export*' && return 0
+            fi
+            ;;
+        esac
+        case $kind in
+        FILE | KEY | S) _files "$given[@]" && ret=0 ;;
         DIR) _files "$given[@]" -/ && ret=0 ;;
-        @FILE) compset -P @ && _files "$given[@]" && ret=0 ;;
-        VAR) _parameters "$given[@]" -g '*export*' && ret=0 ;;
+        @FILE | V) compset -P @ && _files "$given[@]" && ret=0 ;;
+        env:NAME) ;;
         ALG) compadd "$given[@]" -a _xcj_algs && ret=0 ;;
         ALG,ALG) _sequence compadd "$given[@]" - -a _xcj_algs && ret=0 ;;
         [a-z]*) compadd "$given[@]" -- $kind && ret=0 ;;

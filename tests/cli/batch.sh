@@ -107,15 +107,15 @@ for name in /etc/passwd here a.b.c; do
     done
     LINE=$name
     export LINE
-    run verify --key key.json --token-env LINE
-    if grep -q 'name of a file' err; then fail "--token-env: $name is looked up"; fi
+    run verify --key key.json env:LINE
+    if grep -q 'name of a file' err; then fail "env:LINE: $name is looked up"; fi
     for verb in inspect lint 'forge --key key.json'; do
         # shellcheck disable=SC2086 # words
         run $verb @named
         if grep -q 'name of a file' err; then fail "$verb: $name is looked up"; fi
     done
     run verify --key key.json $name
-    err_has 'an operand is' 'is the name of a file: @FILE reads it'
+    err_has 'an operand is' 'a token has three parts'
 done
 
 # Lines of any length.
@@ -203,7 +203,7 @@ yes "$(printf 'xxxxxxx\r')" | head -c 200000 >many && hostile 'short lines'
 yes /etc/passwd | head -c 200000 >many && hostile 'names of files'
 yes "$forged" | head -c 1000000 >many && hostile 'forged tokens'
 
-refuse 'a token as argument' 2 '--batch reads' verify --key key.json --batch "$good"
-refuse 'a detached payload' 2 '--batch goes' verify --key key.json --batch --payload two @two
-refuse 'the environment' 2 '--batch goes' verify --key key.json --batch --token-env X
+refuse 'a token as argument' 3 'tokens: ' verify --key key.json --batch "$good"
+refuse 'a detached payload' 2 '--batch and --payload exclude' verify --key key.json --batch --payload two @two
+refuse 'the environment' 2 'not a variable' verify --key key.json --batch env:X
 finish

@@ -69,16 +69,16 @@ same 'standard input' out rsa.json
 # Passphrases.
 openssl pkey -in P-256.pem -aes256 -passout pass:'open sesame' -out locked.pem
 printf 'open sesame\n' >pass.txt
-accept 'passphrase from a file' convert --passphrase-file pass.txt locked.pem
+accept 'passphrase from a file' convert --passphrase pass.txt locked.pem
 same 'passphrase from a file' out P-256.json
-PASS='open sesame' accept 'passphrase from the environment' convert --passphrase-env PASS locked.pem
+PASS='open sesame' accept 'passphrase from the environment' convert --passphrase env:PASS locked.pem
 same 'passphrase from the environment' out P-256.json
-refuse 'no passphrase' 3 '--passphrase-file' convert locked.pem
+refuse 'no passphrase' 3 '--passphrase FILE' convert locked.pem
 printf 'sesame' >wrong.txt
 : >empty.txt
-refuse 'wrong passphrase' 3 'locked.pem' convert --passphrase-file wrong.txt locked.pem
-refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' convert --passphrase-env XCJ_NOT_THERE locked.pem
-refuse 'both' 2 'exclude each other' convert --passphrase-env PASS --passphrase-file pass.txt locked.pem
+refuse 'wrong passphrase' 3 'locked.pem' convert --passphrase wrong.txt locked.pem
+refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' convert --passphrase env:XCJ_NOT_THERE locked.pem
+refuse 'both' 2 '--passphrase was given twice' convert --passphrase env:PASS --passphrase pass.txt locked.pem
 
 # Labels.
 thumbprint=$("$XCJ" thumbprint P-256.json)
@@ -229,7 +229,7 @@ for name in rsa P-256 ED25519 X448; do
     grep -q '^-----BEGIN ENCRYPTED PRIVATE KEY-----$' sealed.pem || fail "$name: encrypted"
     openssl pkey -in sealed.pem -passin env:XCJ_TEST_PASS -out got || fail "$name: openssl opens it"
     same "$name: openssl opens it" got "$name.pem"
-    accept "$name: opened again" convert --passphrase-env XCJ_TEST_PASS sealed.pem
+    accept "$name: opened again" convert --passphrase env:XCJ_TEST_PASS sealed.pem
     same "$name: opened again" out "$name.json"
 done
 accept 'encrypted with PBKDF2' convert --encrypt horse.txt P-256.json
@@ -243,7 +243,7 @@ same 'encrypted with PBKDF2' got P-256.pem
 accept 'encrypted DER, passphrase from standard input' convert --to der --encrypt - --kdf scrypt P-256.json <horse.txt
 openssl pkey -inform DER -in out -passin file:horse.txt -out got 2>/dev/null
 same 'encrypted DER, passphrase from standard input' got P-256.pem
-accept 'another passphrase' convert --passphrase-file horse.txt --encrypt pass.txt --kdf scrypt sealed.pem
+accept 'another passphrase' convert --passphrase horse.txt --encrypt pass.txt --kdf scrypt sealed.pem
 openssl pkey -in out -passin file:pass.txt -out got
 same 'another passphrase' got P-256.pem
 accept 'a key of a set, encrypted' convert --kid second --encrypt horse.txt --kdf scrypt labelled.json
@@ -269,7 +269,7 @@ if command -v jose >/dev/null; then
     "$XCJ" convert --to sec1 P-256.json | "$XCJ" convert - >ours.json
     printf payload | jose jws sig -I - -k P-256.json -o signed.jws
     jose jws ver -i signed.jws -k ours.json >/dev/null || fail 'jose verifies with a key that was SEC1'
-    "$XCJ" convert --passphrase-file horse.txt sealed.pem >ours.json
+    "$XCJ" convert --passphrase horse.txt sealed.pem >ours.json
     jose jws ver -i signed.jws -k ours.json >/dev/null || fail 'jose verifies with a key that was encrypted'
     jose jws ver -i signed.jws -k P-384.json >/dev/null 2>&1 && fail 'jose verifies with any key'
 else

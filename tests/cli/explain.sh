@@ -146,11 +146,11 @@ for hash in sha256 sha512; do
         [ "$encoding" != hex ] || words=hexadecimal
         hmac "$hash" secret.bin
         says "$hash: $text as text" 4 "it is valid with the bytes that the secret is the $words text of: --secret-encoding $encoding reads them" \
-            --secret-file "$text" --secret-encoding raw --allow-weak-key
-        accept "$hash: $text as bytes" verify --now 1500 --allow-weak-key --secret-file "$text" --secret-encoding "$encoding" "$(token)"
+            --secret "$text" --secret-encoding raw --allow-weak-key
+        accept "$hash: $text as bytes" verify --now 1500 --allow-weak-key --secret "$text" --secret-encoding "$encoding" "$(token)"
         hmac "$hash" "$text"
-        says "$hash: $text, read" 4 "text as the secret: --secret-encoding raw" --secret-file "$text" --secret-encoding "$encoding" --allow-weak-key
-        says "$hash: $text, bytes" 4 "text as the secret: --secret-encoding raw" --secret-file secret.bin --allow-weak-key
+        says "$hash: $text, read" 4 "text as the secret: --secret-encoding raw" --secret "$text" --secret-encoding "$encoding" --allow-weak-key
+        says "$hash: $text, bytes" 4 "text as the secret: --secret-encoding raw" --secret secret.bin --allow-weak-key
     done
 done
 printf '{"kty":"oct","k":"%s"}' "$(cat secret.base64url)" >oct.json
@@ -160,16 +160,16 @@ says 'the text of k' 4 '--hmac-k-raw for a JWK' --key oct.json
 accept 'the text of k, asked for' verify --now 1500 --hmac-k-raw --key oct.json "$(token)"
 hmac sha256 secret.bin
 { cat secret.bin && printf '\n'; } >line.bin
-run verify --now 1500 --secret-file line.bin "$(token)"
+run verify --now 1500 --secret line.bin "$(token)"
 came_to 'a newline more' 4
 err_has 'a newline more' 'one more or less newline at the end of the secret'
 hmac sha256 line.bin
-says 'a newline less' 4 'one more or less newline at the end of the secret' --secret-file secret.bin
+says 'a newline less' 4 'one more or less newline at the end of the secret' --secret secret.bin
 hmac sha512 secret.bin
-says 'HS512 under HS256' 4 'it is valid as HS512' --secret-file secret.bin
+says 'HS512 under HS256' 4 'it is valid as HS512' --secret secret.bin
 tr '[:lower:]' '[:upper:]' <secret.bin >strange.bin
 hmac sha256 strange.bin
-unexplained 'another secret' 4 --secret-file secret.bin
+unexplained 'another secret' 4 --secret secret.bin
 err_has 'no kid' '(the token has no kid; the key tried is a shared secret)'
 if grep -qF -e "$(cut -c 1-8 secret.hex)" -e "$(cut -c 1-8 secret.base64)" err; then fail 'the secret is shown'; fi
 finish

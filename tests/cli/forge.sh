@@ -141,14 +141,14 @@ run forge --key es.pem @ES256.jwt
 came_to 'PEM' 0
 jq -r .name out >of.pem
 same 'a set and PEM make the same cases' of.set of.pem
-TOKEN=$(cat ES256.jwt) accept 'of the environment' forge --key ES256.pub --token-env TOKEN
+TOKEN=$(cat ES256.jwt) accept 'of the environment' forge --key ES256.pub env:TOKEN
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 -pass pass:sesame -out locked.pem 2>/dev/null
 printf 'sesame\n' >pass
-"$XCJ" convert --passphrase-file pass --public --to pem locked.pem >open.pem
-"$XCJ" convert --passphrase-file pass --to jwk locked.pem >own.json
+"$XCJ" convert --passphrase pass --public --to pem locked.pem >open.pem
+"$XCJ" convert --passphrase pass --to jwk locked.pem >own.json
 "$XCJ" mint --key own.json --claims "$claims" >own.jwt
-accept 'an encrypted private key' forge --key open.pem --private locked.pem --passphrase-file pass @own.jwt
-PASS=sesame accept 'an encrypted private key' forge --key open.pem --private locked.pem --passphrase-env PASS @own.jwt
+accept 'an encrypted private key' forge --key open.pem --private locked.pem --passphrase pass @own.jwt
+PASS=sesame accept 'an encrypted private key' forge --key open.pem --private locked.pem --passphrase env:PASS @own.jwt
 
 # A key that names no algorithm allows those of its type: what is signed for one of them is not forged.
 run forge --key RS256.pub --private RS256.json @RS256.jwt
@@ -171,11 +171,10 @@ err_has 'no exp' 'has no exp'
 
 refuse 'no key' 2 '--key is needed' forge @ES256.jwt
 refuse 'two tokens' 2 'unexpected argument' forge --key ES256.pub a b
-refuse 'a token twice' 2 'exclude each other' forge --key ES256.pub --token-env TOKEN @ES256.jwt
 refuse 'no such time' 2 'Unix seconds' forge --key ES256.pub --now soon @ES256.jwt
 refuse 'no such key' 3 'nowhere.jwk' forge --key nowhere.jwk @ES256.jwt
-refuse 'no token' 3 'three parts' forge --key ES256.pub a.b
-refuse 'a file without its @' 3 '@FILE reads it' forge --key ES256.pub ES256.jwt
+refuse 'no token' 3 'is neither a token nor the name of a file' forge --key ES256.pub a.b
+accept 'a file without its @' forge --key ES256.pub ES256.jwt
 refuse 'a token of another key' 9 'does not fit the key' forge --key RS256.pub @ES256.jwt
 refuse 'a forged token' 4 'signature' forge --key ES256.pub "$(token ES256.corpus payload-other)"
 refuse 'a set without the kid' 5 'no key of the set' forge --key set.json @ES256K.jwt

@@ -85,7 +85,7 @@ same_everywhere() {
     file=$1
     sealed=
     case $file in
-    sealed.pem | old.pem | *.p12) sealed='--passphrase-env PASS' ;;
+    sealed.pem | old.pem | *.p12) sealed='--passphrase env:PASS' ;;
     esac
     # shellcheck disable=SC2086 # words
     set -- $sealed
@@ -137,7 +137,7 @@ named secret.json 'jq -r '\''.data["tls.key"]'\'' FILE'
 named manager.json 'jq -r .SecretString FILE'
 named fusion.json 'jq .publicKeys FILE'
 named certs.p7b 'openssl pkcs7 -in FILE -print_certs'
-run convert --passphrase-env PASS trust.p12
+run convert --passphrase env:PASS trust.p12
 checks=$((checks + 1))
 if [ "$status" -ne 3 ] || ! grep -q 'openssl pkcs12 -in FILE -nokeys' err; then fail 'trust.p12 is not named'; fi
 named request.pem 'openssl req -in FILE -noout -pubkey'
@@ -150,6 +150,6 @@ cat key.pem other.pem >two.pem
 refuse 'two private keys to sign with' 5 'keys' mint --key two.pem --claims '{}'
 cat other.pem leaf.pem >strange.pem
 refuse "another's certificate" 3 'no certificate in the PEM text' mint --key strange.pem --claims '{}'
-run convert --passphrase-env PASS old.pem
+run convert --passphrase env:PASS old.pem
 if [ "$status" -ne 0 ] || ! grep -q 'old encryption is weak' err; then fail 'the old encryption is not warned of'; fi
 finish

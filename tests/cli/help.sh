@@ -61,7 +61,7 @@ for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
     [ -e list/h02 ] || fail "xcj $verb --help has two examples or more"
     [ -z "${XCJ_MAN_SOURCES:-}" ] || blocks "$XCJ_MAN_SOURCES/xcj${verb:+-$verb}.1.scd"
     for example in list/*; do
-        grep -q -e '--jwks-url' -e '--jku-prefix' -e 'curl ' -e 'pkcs11:' "$example" && continue
+        grep -q -e '--jwks https' -e '--jku-prefix' -e 'curl ' -e 'pkcs11:' "$example" && continue
         checks=$((checks + 1))
         ran=$((ran + 1))
         rm -rf folder && cp -R files folder

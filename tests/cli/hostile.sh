@@ -69,7 +69,7 @@ for file in kinds/*; do
     bounded "$kind: mint --bearer" "$file" mint --key key.json --bearer @"$file"
     bounded "$kind: mint --basic" "$file" mint --key key.json --basic @"$file" --consumer-id c --iss i --aud a
     bounded "$kind: forge --key" "$file" forge --key "$file" @token
-    bounded "$kind: convert --encrypt" "$file" keygen --alg ES256 --passphrase-file "$file"
+    bounded "$kind: convert --encrypt" "$file" keygen --alg ES256 --passphrase "$file"
     # As a token, whole, a line of a batch, and each of its parts.
     b64u <"$file" >part
     { cat part && printf '.e30.AAAA'; } >as.header

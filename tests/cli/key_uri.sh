@@ -44,13 +44,13 @@ openssl pkcs8 -topk8 -in ec.pem -out sealed.pem -passout pass:open-sesame 2>/dev
 printf 'open-sesame\n' >passphrase
 WORD=open-sesame
 export WORD
-mint_uri 'an encrypted key' --key-uri "file:$PWD/sealed.pem" --passphrase-env WORD
+mint_uri 'an encrypted key' --key-uri "file:$PWD/sealed.pem" --passphrase env:WORD
 accept 'its token' verify --key ec.pub @token
-mint_uri 'a passphrase file' --key-uri "file:$PWD/sealed.pem" --passphrase-file passphrase
+mint_uri 'a passphrase file' --key-uri "file:$PWD/sealed.pem" --passphrase passphrase
 WORD=close-sesame
-refuse 'a wrong passphrase' 3 '--key-uri: gives no private key' mint --sub a --key-uri "file:$PWD/sealed.pem" --passphrase-env WORD
-refuse 'no passphrase' 3 '--passphrase-env' mint --sub a --key-uri "file:$PWD/sealed.pem"
-refuse 'two passphrases' 2 'exclude each other' mint --sub a --key-uri @uri --passphrase-env WORD --passphrase-file passphrase
+refuse 'a wrong passphrase' 3 '--key-uri: gives no private key' mint --sub a --key-uri "file:$PWD/sealed.pem" --passphrase env:WORD
+refuse 'no passphrase' 3 '--passphrase env:NAME' mint --sub a --key-uri "file:$PWD/sealed.pem"
+refuse 'two passphrases' 2 '--passphrase was given twice' mint --sub a --key-uri @uri --passphrase env:WORD --passphrase passphrase
 
 # What is not a private key that signs.
 openssl genrsa -out weak.pem 1024 2>/dev/null

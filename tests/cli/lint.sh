@@ -77,10 +77,10 @@ openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.pem 2>/de
 lints 'a good PEM' 0 '' ec.pem
 openssl pkey -in weak.pem -aes256 -passout pass:sesame -out locked.pem
 printf 'sesame\n' >pass
-lints 'an encrypted PEM' 9 'rsa-weak' --passphrase-file pass locked.pem
-PASS=sesame lints 'an encrypted PEM' 9 'rsa-weak' --passphrase-env PASS locked.pem
-refuse 'an encrypted PEM without its passphrase' 3 '--passphrase-file' lint locked.pem
-refuse 'two passphrases' 2 'exclude each other' lint --passphrase-env PASS --passphrase-file pass locked.pem
+lints 'an encrypted PEM' 9 'rsa-weak' --passphrase pass locked.pem
+PASS=sesame lints 'an encrypted PEM' 9 'rsa-weak' --passphrase env:PASS locked.pem
+refuse 'an encrypted PEM without its passphrase' 3 '--passphrase FILE' lint locked.pem
+refuse 'two passphrases' 2 '--passphrase was given twice' lint --passphrase env:PASS --passphrase pass locked.pem
 
 # ---- what the library reads leniently, and containers
 with 'null members' 0 'null-member null-member' ES256.json '.x5c = null | .oth = null'
@@ -226,7 +226,7 @@ lints 'a signature in DER' 9 'signature-der' "$(token '{"alg":"ES256","typ":"JWT
 lints 'padding' 9 'base64url' "$(token "$head" "$good" "$sig=")"
 lints 'stray bits' 9 'base64url' "$(token "$head" "$good" "${sig%?}B")"
 wrapped=" \"Bearer $(token "$head" "$good")\" "
-WRAPPED=$wrapped lints 'Bearer, in quotes, in space' 0 'bearer-prefix quotes white-space' --token-env WRAPPED
+WRAPPED=$wrapped lints 'Bearer, in quotes, in space' 0 'bearer-prefix quotes white-space' env:WRAPPED
 token "$head" "$good" >line
 printf '\n' >>line
 lints 'the line end of a file' 0 '' line
@@ -255,7 +255,8 @@ xcj lint --json <ec.pem >out
 holds 'PEM at standard input' jq -e '.kind == "key"' out
 cp ES256.json ey.key.json
 lints 'a file that is called like a token' 0 '' ./ey.key.json
-refuse 'the same without its folder' 3 'token' lint ey.key.json
+lints 'the same without its folder' 0 '' ey.key.json
+refuse 'a token of that kind' 3 'token' lint ey.key.none
 refuse 'no such file' 3 'nowhere.jwk' lint nowhere.jwk
 : >empty
 refuse 'an empty file' 3 'is empty' lint empty
@@ -265,7 +266,6 @@ printf '{"a":1}' >object
 refuse 'some JSON' 3 'no "kty"' lint object
 printf '{"kty":' >half
 refuse 'half a JSON' 3 'is not JSON at its offset 7' lint half
-refuse 'a token twice' 2 'exclude each other' lint --token-env WRAPPED t.jwt
 refuse 'no such duration' 2 'not a duration' lint --max-lifetime soon t.jwt
 refuse 'no such time' 2 'Unix seconds' lint --now soon t.jwt
 

@@ -37,11 +37,11 @@ silent() {
 
 # everywhere SECRET: in each place where a file, variable, name, number or word belongs.
 everywhere() {
-    for option in --key --jwks --secret-file --payload --passphrase-file --cacert --leeway --max-age --now --alg --secret-env --token-env \
-        --passphrase-env --timeout --jwks-url --jku-prefix; do
+    for option in --key --jwks --secret --payload --passphrase --cacert --leeway --max-age --now --alg \
+        --timeout --jku-prefix; do
         case $option in
-        --key | --jwks | --secret-file | --secret-env | --jwks-url | --jku-prefix) set -- "$1" ;;
-        --cacert | --timeout) set -- "$1" --jwks-url http://127.0.0.1:1/ ;;
+        --key | --jwks | --secret | --jku-prefix) set -- "$1" ;;
+        --cacert | --timeout) set -- "$1" --jwks http://127.0.0.1:1/ ;;
         *) set -- "$1" --key key.json ;;
         esac
         told=$1
@@ -49,9 +49,9 @@ everywhere() {
         silent "verify $option" "$told" verify "$@" "$option" "$told" x.y.z
         set -- "$told"
     done
-    for option in --key --key-env --key-uri --config --secret-file --secret-env; do silent "mint $option" "$1" mint "$option" "$1"; done
-    for option in --expires-in --now --alg --output --repeat --jobs --passphrase-env --passphrase-file --authorization-env --basic-env \
-        --bearer-env --apikey-env --client-cert --claims --claim --claim-json --header; do
+    for option in --key --key-uri --config --secret; do silent "mint $option" "$1" mint "$option" "$1"; done
+    for option in --expires-in --now --alg --output --repeat --jobs --passphrase \
+        --client-cert --claims --claim --claim-json --header; do
         case $option in --claim | --header) each="x$(printf '\377')$1" ;; --passphrase*) each=$1 ;; *) each=$1 ;; esac
         [ $option != --jobs ] || set -- "$1" --repeat 2
         told=$1
@@ -81,7 +81,7 @@ everywhere() {
     # Where a name may be any word, a word of letters is one.
     [ "$1" != correct-horse ] || return 0
     silent 'mint --claim-json NAME' "$1" mint --key key.json --claim-json "$1=!"
-    silent 'verify --cache-dir' "$1" verify --jwks-url http://127.0.0.1:1/ --cache-dir "key.json/$1" x.y.z
+    silent 'verify --cache-dir' "$1" verify --jwks http://127.0.0.1:1/ --cache-dir "key.json/$1" x.y.z
     silent 'keygen -o' "$1" keygen --alg ES256 -o "$1/$1"
     silent 'an option' "$1" mint "--$1"
     silent 'an option with a value' "$1" mint "--$1=$1"
@@ -106,7 +106,7 @@ refuse 'PEM' 2 'that looks like PEM' convert "$(cat key.pem)"
 refuse 'a token' 3 'that looks like a token: ' convert "$token"
 refuse 'a header' 3 'that looks like an Authorization header: ' convert 'Bearer x'
 refuse 'a PKCS#11 URI' 3 'that looks like a PKCS#11 URI: ' mint --key 'pkcs11:pin-value=1234'
-refuse 'a URL' 3 'that looks like a URL: ' convert https://issuer.example/jwks.json
+refuse 'a URL' 2 'key: is a URL' convert https://issuer.example/jwks.json
 long=$(printf '%5000s' '' | tr ' ' a)
 refuse 'a long value' 2 'a value of 5000 characters; ' "$long"
 refuse 'a long value of an option' 2 '--leeway: a value of 5000 characters is not' verify --key key.json --leeway "$long" x
@@ -124,9 +124,9 @@ refuse 'a path from the root' 3 '/etc/xcj-none/key.pem: No such file' convert /e
 refuse 'a directory that exists' 3 "$work/folder/none: No such file" convert "$work/folder/none"
 cp /dev/null 'My key (1)'
 refuse 'a file that exists' 3 'My key (1): is empty' convert 'My key (1)'
-refuse 'a variable' 3 'no such environment variable: XCJ_NO_KEY2' mint --key-env XCJ_NO_KEY2
-refuse 'no name of a variable' 3 'no such environment variable: a value of 6 characters' mint --key-env sesame
-refuse 'an empty name of a variable' 3 '--key-env: the name of the variable is empty' mint --key-env ''
+refuse 'a variable' 3 'no such environment variable: XCJ_NO_KEY2' mint --key env:XCJ_NO_KEY2
+refuse 'no name of a variable' 3 'no such environment variable: a value of 6 characters' mint --key env:sesame
+refuse 'an empty name of a variable' 3 '--key: the name of the variable is empty' mint --key env:''
 refuse 'a duration' 2 '--leeway: "30min" is not a duration' verify --key key.json --leeway 30min "$token"
 refuse 'a time' 2 '--now: "noon" is neither' verify --key key.json --now noon "$token"
 refuse 'a form' 2 '"pom" is not one of pem|der|jwk|jwks' convert --to pom key.json

@@ -64,12 +64,12 @@ refuse '--header-json, not JSON' 3 '--header-json "jwk": is not valid JSON' mint
 run mint --key key.json --header-json 'typ="a"'
 came_to '--header-json typ: --header has it' failure
 one_line '--header-json typ: --header has it'
-accept '--secret-file' mint --secret-file secret.txt --alg HS256 --now 1000 --jti j
-out_is '--secret-file' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
+accept '--secret FILE' mint --secret secret.txt --alg HS256 --now 1000 --jti j
+out_is '--secret FILE' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
 SECRET=$(cat secret.txt)
 export SECRET
-accept '--secret-env' mint --secret-env SECRET --alg SH256 --now 1000 --jti j
-out_is '--secret-env, the alg as Kong writes it' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
+accept '--secret env:NAME' mint --secret env:SECRET --alg SH256 --now 1000 --jti j
+out_is '--secret env:NAME, the alg as Kong writes it' "$(golden '{"typ":"JWT","alg":"HS256"}' "{$tail}")"
 
 # The authentications.
 gw="--key key.json --now 1000 --jti j --iss https://gw --aud http://api/x"
@@ -92,7 +92,7 @@ a 'API key' "{\"client_id\":\"012345AZERTY!\",$ours,\"act\":{\"client_id\":\"cc\
     --consumer-id c --consumer-custom-id cc
 hash=$(printf '%s' '012345AZERTY!' | openssl dgst -sha256 -r | cut -c 1-64)
 a 'API key, hashed' "{\"client_id\":\"$hash\",$ours}" --apikey '012345AZERTY!' --no-consumer --apikey-sha256
-APIKEY=012345AZERTY! a 'API key of the environment, hashed' "{\"client_id\":\"$hash\",$ours}" --apikey-env APIKEY --no-consumer --apikey-sha256
+APIKEY=012345AZERTY! a 'API key of the environment, hashed' "{\"client_id\":\"$hash\",$ours}" --apikey env:APIKEY --no-consumer --apikey-sha256
 refuse 'a hash of what is no API key' 2 '--apikey-sha256 goes with --apikey' mint --key key.json --basic u:p --no-consumer --apikey-sha256
 refuse 'a hash of nothing' 2 '--apikey-sha256 goes with --apikey' mint --key key.json --apikey-sha256
 a 'DN' "{\"client_id\":\"C=US, CN=kong\",$ours}" --client-dn 'C=US, CN=kong' --no-consumer
@@ -135,7 +135,7 @@ want=$(golden '{"typ":"JWT","alg":"HS256","kid":"k1","jku":"https://gw/jwks"}' \
     "{\"client_id\":\"$(printf k | openssl dgst -sha256 -r | cut -c 1-64)\",\"iss\":\"https://gw\",\"iat\":1000,\"exp\":1060,\"aud\":\"u\",\"jti\":\"j\",\"act\":{\"client_id\":\"c\"}}")
 out_is 'configuration, hashed when asked' "$want"
 refuse 'configuration and option contradict' 2 'the configuration has its own iss' mint --config plugin.json --apikey k --iss x --aud u --no-consumer
-refuse 'configuration and key' 2 'one of --key, --key-env, --key-uri, --config' mint --config plugin.json --key key.json
+refuse 'configuration and key' 2 'one of --key, --key-uri, --config' mint --config plugin.json --key key.json
 printf '{"iss":"x","private_jwk":%s,"colour":"red"}' "$(cat key.json)" >odd.json
 refuse 'configuration with an unknown member' 3 'colour' mint --config odd.json --apikey k --aud u --no-consumer
 refuse 'configuration that is no JSON' 3 'basic.txt: ' mint --config basic.txt --apikey k --aud u --no-consumer
@@ -338,13 +338,13 @@ done
 
 # A shared secret is never a key of another kind, nor a short one.
 for file in rsa.pem key.json; do
-    refuse "$file as a secret" 3 "$file: " mint --secret-file "$file" --alg HS256
+    refuse "$file as a secret" 3 "$file: " mint --secret "$file" --alg HS256
 done
 printf 'short' >short.txt
-run mint --secret-file short.txt --alg HS256
+run mint --secret short.txt --alg HS256
 came_to 'a short secret' failure
-accept 'a short secret, allowed' mint --secret-file short.txt --alg HS256 --allow-weak-key
+accept 'a short secret, allowed' mint --secret short.txt --alg HS256 --allow-weak-key
 { cat secret.txt && echo; } >line.txt
-run mint --secret-file line.txt --alg HS256
+run mint --secret line.txt --alg HS256
 err_has 'a line end in a secret' 'is part of the secret'
 finish

@@ -48,8 +48,6 @@ accept 'name=value' thumbprint --hash=sha512 key.json
 cp out want
 accept 'name value' thumbprint --hash sha512 key.json
 same 'name value' out want
-accept 'a unique beginning' thumbprint --ha sha512 key.json
-same 'a unique beginning' out want
 accept 'option after the operand' thumbprint key.json --hash sha512
 same 'option after the operand' out want
 accept 'two dashes' thumbprint --hash sha512 -- key.json
@@ -61,7 +59,8 @@ same 'standard input by -' out want
 cp key.json ./-odd
 accept 'an operand that looks like an option' thumbprint --hash sha512 -- -odd
 same 'an operand that looks like an option' out want
-refuse 'ambiguous beginning' 2 '--pa may be --passphrase-env or --passphrase-file' thumbprint --pa x key.json
+refuse 'a unique beginning is no name' 2 'unknown option --ha; did you mean --hash?' thumbprint --ha sha512 key.json
+refuse 'nor of --help' 2 'unknown option --hel' thumbprint --hel key.json
 refuse 'value missing' 2 '--hash needs a value: sha256|sha384|sha512' thumbprint key.json --hash
 refuse 'value of a flag' 2 '--uri takes no value' thumbprint --uri=yes key.json
 refuse 'given twice' 2 '--hash was given twice' thumbprint --hash sha256 --hash sha512 key.json
@@ -84,4 +83,57 @@ refuse 'list with an empty algorithm' 2 'unknown algorithm: ""' verify --jwks jw
 # A file name with control characters does not reach the terminal.
 touch "$(printf 'a\033[31mb\nc')"
 refuse 'escape sequence in a message' 3 'a?[31mb?c' thumbprint "$(printf 'a\033[31mb\nc')"
+
+# One syntax says where a value comes from. An option of another program, or of a source, gets the name to use.
+verb_of() { case $1 in *-env | *-file) echo mint ;; *) echo verify ;; esac; }
+while read -r given wanted; do
+    refuse "$given" 2 "unknown option $given; did you mean $wanted?" "$(verb_of "$given")" "$given" x
+done <<'END'
+--key-env --key env:NAME
+--secret-env --secret env:NAME
+--secret-file --secret FILE
+--passphrase-env --passphrase env:NAME
+--passphrase-file --passphrase FILE
+--bearer-env --bearer env:NAME
+--basic-file --basic @FILE
+--jwks-url --jwks URL
+--audience --aud
+--public-key --key
+END
+refuse '--token-env' 2 "the token's argument may be env:NAME" verify --token-env X
+refuse '--issuer-name' 2 'did you mean --iss?' mint --issuer-name x
+refuse '--cert' 2 'did you mean --client-cert?' mint --cert x
+
+# Claims and names are literal, whatever they look like.
+printf 'content\n' >x
+X=content
+export X
+"$XCJ" mint -k key.json --bare --now 1000 --sub @x --aud env:X --iss - --jti @x -c a=@x -c b=env:X --kid @x >made || fail 'literal claims'
+"$XCJ" inspect -j made | jq -ce '.claims' >out
+echo '{"sub":"@x","iss":"-","aud":"env:X","jti":"@x","a":"@x","b":"env:X"}' >want
+same 'literal claims' out want
+"$XCJ" inspect --json made | jq -ce '.headers[0].kid // .header.kid' >out
+echo '"@x"' >want
+same 'a literal kid' out want
+
+# A token operand: the token, @FILE, -, env:NAME, or the name of a file that exists.
+TOKEN=$("$XCJ" mint -k key.json --sub a)
+export TOKEN
+printf '%s\n' "$TOKEN" >token
+"$XCJ" verify -k key.json "$TOKEN" >want || fail 'a token'
+for operand in token @token - env:TOKEN; do
+    accept "the token $operand" verify -k key.json "$operand" <token
+    same "the token $operand" out want
+done
+JWK=$(cat key.json)
+export JWK
+for source in key.json - env:JWK; do
+    accept "the key $source" verify -k "$source" token <key.json
+    same "the key $source" out want
+    accept "the operand $source" thumbprint "$source" <key.json
+done
+accept 'the operand @key.json' thumbprint @key.json
+refuse 'a key is never literal' 3 'that looks like a JWK' verify -k "$JWK" token
+refuse 'neither' 3 'is neither a token nor the name of a file that exists' verify -k key.json tokn
+
 finish

@@ -114,8 +114,8 @@ for out in pub ./pub link hard2; do
 done
 refuse 'convert -o key.pem key.pem' 2 '--output: is key.pem, which is read as well' convert -o key.pem key.pem
 refuse 'jwks -o key.json key.json' 2 '--output: is key.json, which is read as well' jwks -o key.json key.json
-refuse 'the file of the passphrase' 2 '--output: is pass, which is read as well' convert -o pass --passphrase-file pass locked.pem
-refuse 'the file of the passphrase, jwks' 2 '--output: is pass, which is read as well' jwks -o pass --passphrase-file pass locked.pem
+refuse 'the file of the passphrase' 2 '--output: is pass, which is read as well' convert -o pass --passphrase pass locked.pem
+refuse 'the file of the passphrase, jwks' 2 '--output: is pass, which is read as well' jwks -o pass --passphrase pass locked.pem
 untouched 'what is read'
 cp pub grown
 xcj convert pub >>grown 2>err || fail 'standard output may be another file'

@@ -38,7 +38,7 @@ for alg in RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 ES256K EdDSA Ed
 done
 for bits in 256 384 512; do
     secret=$(printf '%064d' 7)
-    token=$(S=$secret "$XCJ" mint --secret-env S --alg "HS$bits" --sub alice)
+    token=$(S=$secret "$XCJ" mint --secret env:S --alg "HS$bits" --sub alice)
     mac=$(printf '%s' "${token%.*}" | openssl dgst "-sha$bits" -hmac "$secret" -binary | b64u)
     checks=$((checks + 1))
     [ "$mac" = "${token##*.}" ] || fail "openssl computes HS$bits"

@@ -38,7 +38,7 @@ uri_of() {
 for case in 'rsa RS256' 'rsa RS384' 'rsa RS512' 'rsa PS256' 'rsa PS384' 'rsa PS512' 'p256 ES256' 'p384 ES384' 'p521 ES512'; do
     key=${case% *}
     alg=${case#* }
-    accept "$alg in the token" mint --sub alice --key-uri "$(uri_of "$key")" --passphrase-env PIN --alg "$alg"
+    accept "$alg in the token" mint --sub alice --key-uri "$(uri_of "$key")" --passphrase env:PIN --alg "$alg"
     cp out token
     accept "$alg verifies" verify --key "$key.pem" --alg "$alg" @token
 done
@@ -48,7 +48,7 @@ accept 'the PIN in the URI' mint --sub alice --key-uri @uri
 accept 'many, in threads' mint --sub alice --key-uri @uri --repeat 40 --jobs 4
 cp out tokens.txt
 holds 'all of them verify' "$XCJ" verify --key p256.pem --batch - <tokens.txt
-accept 'RSA in threads' mint --sub alice --key-uri "$(uri_of rsa)" --passphrase-env PIN --alg PS256 --repeat 20 --jobs 4
+accept 'RSA in threads' mint --sub alice --key-uri "$(uri_of rsa)" --passphrase env:PIN --alg PS256 --repeat 20 --jobs 4
 cp out tokens.txt
 holds 'all of them verify' "$XCJ" verify --key rsa.pem --alg PS256 --batch - <tokens.txt
 
@@ -56,10 +56,10 @@ refuse 'no such key' 3 'gives no private key' mint --sub a --key-uri "$(uri_of n
 if grep -q "$PIN" err; then fail 'the PIN is shown'; fi
 refuse 'no such token' 3 'gives no private key' mint --sub a --key-uri "pkcs11:token=other;object=p256;pin-value=$PIN"
 if grep -q "$PIN" err; then fail 'the PIN is shown'; fi
-refuse 'no PIN' 3 '--passphrase-env' mint --sub a --key-uri "$(uri_of p256)"
+refuse 'no PIN' 3 '--passphrase env:NAME' mint --sub a --key-uri "$(uri_of p256)"
 WRONG=99999
 export WRONG
-refuse 'a wrong PIN' 3 'gives no private key' mint --sub a --key-uri "$(uri_of p256)" --passphrase-env WRONG
+refuse 'a wrong PIN' 3 'gives no private key' mint --sub a --key-uri "$(uri_of p256)" --passphrase env:WRONG
 refuse 'a curve that does not fit' 9 'does not fit' mint --sub a --key-uri @uri --alg ES384
 
 finish

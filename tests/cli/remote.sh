@@ -1,5 +1,5 @@
 #!/bin/sh
-# verify --jwks-url: fetching, limits, failures, batches, the helper and where it is found.
+# verify --jwks URL: fetching, limits, failures, batches, the helper and where it is found.
 # shellcheck source=nginx.sh
 . "$(dirname "$0")/nginx.sh"
 : "${XCJ_BUILD:?the build tree}"
@@ -14,7 +14,7 @@ f() {
     f_name=$1
     f_url=$2
     shift 2
-    accept "$f_name" verify --cacert ca.pem --jwks-url "$f_url" "$@" "$token"
+    accept "$f_name" verify --cacert ca.pem --jwks "$f_url" "$@" "$token"
 }
 r() {
     r_name=$1
@@ -22,7 +22,7 @@ r() {
     r_text=$3
     r_url=$4
     shift 4
-    refuse "$r_name" "$r_status" "$r_text" verify --cacert ca.pem --jwks-url "$r_url" "$@" "$token"
+    refuse "$r_name" "$r_status" "$r_text" verify --cacert ca.pem --jwks "$r_url" "$@" "$token"
 }
 
 f 'by address' "$at/jwks.json"
@@ -33,7 +33,7 @@ f 'a path beyond ASCII, which the user gives' "$at/%C3%A9.json"
 f 'with a query' "$at/jwks.json?tenant=a&x=%2F"
 cp one.json www/single.json
 f 'a single key' "$at/single.json"
-refuse 'a kid that is not there' 5 'no key with kid "two"' verify --cacert ca.pem --jwks-url "$at/jwks.json?kid" "$other"
+refuse 'a kid that is not there' 5 'no key with kid "two"' verify --cacert ca.pem --jwks "$at/jwks.json?kid" "$other"
 asked 'what was just fetched is not asked for again' 1 /jwks.json?kid
 
 # What comes is not what is wanted.
@@ -51,7 +51,7 @@ r 'a redirect without a host' 3 "redirects (302) to $at/login@here?..., which is
 cp hs.json www/oct.json
 hs=$("$XCJ" mint --key hs.json --sub alice)
 accept 'a shared secret in a file' verify --jwks www/oct.json "$hs"
-refuse 'a shared secret that is published' 9 'HS256' verify --cacert ca.pem --jwks-url "$at/oct.json" "$hs"
+refuse 'a shared secret that is published' 9 'HS256' verify --cacert ca.pem --jwks "$at/oct.json" "$hs"
 r 'its algorithm asked for' 2 'HS256' "$at/jwks.json" --alg ES256,HS256
 f 'another algorithm asked for' "$at/jwks.json" --alg ES256
 
@@ -83,9 +83,9 @@ f 'times' "$at/jwks.json" --timeout 1m --connect-timeout 2s
 # Who is at the other end.
 r 'no such server' 3 'connect' "https://127.0.0.1:1/jwks.json"
 r 'another host than the certificate names' 3 'SSL' "https://127.0.0.2:$tls/jwks.json"
-refuse 'another CA' 3 'SSL' verify --cacert other.pem --jwks-url "$at/jwks.json" "$token"
-refuse 'a CA that nobody knows' 3 'SSL' verify --jwks-url "$at/jwks.json" "$token"
-refuse 'no such CA file' 3 'none.pem: No such file' verify --cacert none.pem --jwks-url "$at/jwks.json" "$token"
+refuse 'another CA' 3 'SSL' verify --cacert other.pem --jwks "$at/jwks.json" "$token"
+refuse 'a CA that nobody knows' 3 'SSL' verify --jwks "$at/jwks.json" "$token"
+refuse 'no such CA file' 3 'none.pem: No such file' verify --cacert none.pem --jwks "$at/jwks.json" "$token"
 r 'TLS with a server that has none' 3 'SSL' "https://127.0.0.1:$plain/jwks.json"
 
 # Without TLS.
@@ -98,8 +98,8 @@ for host in 127.255.255.254 LOCALHOST '[::1]'; do
     r "http on $host" 3 'connect' "http://$host:1/jwks.json"
 done
 f 'http elsewhere, when allowed' "http://0.0.0.0:$plain/jwks.json" --allow-http
-r 'another scheme' 2 'https://' "ftp://127.0.0.1/jwks.json" --allow-http
-r 'a file' 2 'https://' "file://$work/www/jwks.json"
+refuse 'another scheme' 3 'looks like a URL: No such file' verify --jwks ftp://127.0.0.1/jwks.json "$token"
+refuse 'a file' 3 'No such file' verify --jwks "file://$work/www/jwks.json" "$token"
 
 # A proxy: of the environment, but not for this machine.
 http_proxy=http://127.0.0.1:$plain f 'by proxy' http://keys.example/jwks.json?proxy --allow-http
@@ -107,36 +107,36 @@ asked 'by proxy' 1 'keys.example /jwks.json?proxy 200'
 https_proxy=http://127.0.0.1:1 f 'no proxy for this machine' "$at/jwks.json"
 
 # Options.
-refuse 'two sources' 2 'and no other' verify --jwks-url "$at/jwks.json" --jwks www/jwks.json "$token"
-refuse 'a URL and a prefix' 2 'and no other' verify --jwks-url "$at/jwks.json" --jku-prefix "$at/" "$token"
-refuse 'an option about nothing' 2 '--jwks-url or --jku-prefix' verify --jwks www/jwks.json --cacert ca.pem "$token"
+refuse 'two sources' 2 'and no other' verify --jwks "$at/jwks.json" --key www/jwks.json "$token"
+refuse 'a URL and a prefix' 2 'and no other' verify --jwks "$at/jwks.json" --jku-prefix "$at/" "$token"
+refuse 'an option about nothing' 2 'only with a URL' verify --jwks www/jwks.json --cacert ca.pem "$token"
 
 r 'a policy that cannot be' 2 'verify: ' "$at/jwks.json?policy" --leeway 2d
 asked 'a policy that cannot be' 0 /jwks.json?policy
 
 # Verdicts.
-run verify --json --cacert ca.pem --jwks-url "$at/none.json" "$token"
+run verify --json --cacert ca.pem --jwks "$at/none.json" "$token"
 [ "$status" -eq 3 ] || fail 'verdict: exit 3'
 out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_FETCH","exit":3,"message":"https://127.0.0.1'
-run verify --json --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+run verify --json --cacert ca.pem --jwks "$at/jwks.json" "$token"
 out_has 'verdict, good' '{"ok":true,"code":"XCJ_OK","exit":0,"message":null,'
 
 # Many tokens, one request.
 printf '%s\n%s\nnonsense\n%s\n' "$token" "$other" "$token" >tokens
-run verify --batch --json --cacert ca.pem --jwks-url "$at/jwks.json?batch" @tokens
+run verify --batch --json --cacert ca.pem --jwks "$at/jwks.json?batch" @tokens
 [ "$status" -eq 5 ] || fail 'a batch: the first refusal is the exit status'
 [ "$(grep -c '"ok":true' out)" -eq 2 ] || fail 'a batch: two are valid'
 out_has 'a batch' '"line":2,"ok":false,"code":"XCJ_ERR_NO_KEY","exit":5'
 asked 'a batch' 1 /jwks.json?batch
-run verify --batch --json --cacert ca.pem --jwks-url "$at/none.json?batch" @tokens
+run verify --batch --json --cacert ca.pem --jwks "$at/none.json?batch" @tokens
 [ "$status" -eq 3 ] || fail 'a batch without keys: exit 3'
 [ "$(grep -c '"code":"XCJ_ERR_FETCH","exit":3' out)" -eq 4 ] || fail 'a batch without keys: a verdict for each'
 asked 'a batch without keys' 1 /none.json?batch
 
 # The key by a claim.
 claimed=$("$XCJ" mint --key one.json --kid nobody --claim client_id=one)
-accept 'the key by a claim' verify --cacert ca.pem --jwks-url "$at/jwks.json" --key-claim client_id "$claimed"
-refuse 'not by the kid' 5 'nobody' verify --cacert ca.pem --jwks-url "$at/jwks.json" "$claimed"
+accept 'the key by a claim' verify --cacert ca.pem --jwks "$at/jwks.json" --key-claim client_id "$claimed"
+refuse 'not by the kid' 5 'nobody' verify --cacert ca.pem --jwks "$at/jwks.json" "$claimed"
 
 # An installation that was moved, and one without the helper.
 for component in libxcj xcj; do
@@ -144,29 +144,29 @@ for component in libxcj xcj; do
 done
 mv first second
 moved=$(dirname "$(find second -path '*/bin/xcj')")
-holds 'moved' "$moved/xcj" verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+holds 'moved' "$moved/xcj" verify --cacert ca.pem --jwks "$at/jwks.json" "$token"
 find second -name xcj-fetch -delete
-"$moved/xcj" verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'without the helper'
+"$moved/xcj" verify --cacert ca.pem --jwks "$at/jwks.json" "$token" >out 2>err && fail 'without the helper'
 err_has 'without the helper' 'the helper program xcj-fetch is missing'
 holds 'without the helper other keys do' "$moved/xcj" verify --jwks www/jwks.json "$token"
 
 # Command and helper copied together, and started by another name.
 mkdir together && cp "$XCJ" "$XCJ_BUILD/xcj-fetch" together
 ln -s together/xcj linked
-holds 'copied together' together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
-holds 'through a link' ./linked verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
-holds 'found in PATH' env PATH="$PWD/together:$PATH" xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+holds 'copied together' together/xcj verify --cacert ca.pem --jwks "$at/jwks.json" "$token"
+holds 'through a link' ./linked verify --cacert ca.pem --jwks "$at/jwks.json" "$token"
+holds 'found in PATH' env PATH="$PWD/together:$PATH" xcj verify --cacert ca.pem --jwks "$at/jwks.json" "$token"
 # Beside the command somebody else may have put a helper, or changed it.
 chmod o+w together/xcj-fetch
-together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'a helper that anybody may change'
+together/xcj verify --cacert ca.pem --jwks "$at/jwks.json" "$token" >out 2>err && fail 'a helper that anybody may change'
 err_has 'a helper that anybody may change' 'owned by root or by you'
 chmod o-w together/xcj-fetch
 if [ "$(id -u)" -eq 0 ]; then
     chown 65534 together/xcj-fetch
-    together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token" >out 2>err && fail 'a helper of somebody else'
+    together/xcj verify --cacert ca.pem --jwks "$at/jwks.json" "$token" >out 2>err && fail 'a helper of somebody else'
     err_has 'a helper of somebody else' 'owned by root or by you'
     chown 65534 together/xcj
-    holds 'command and helper of the same owner' together/xcj verify --cacert ca.pem --jwks-url "$at/jwks.json" "$token"
+    holds 'command and helper of the same owner' together/xcj verify --cacert ca.pem --jwks "$at/jwks.json" "$token"
 fi
 
 # What the helper is given, as a script in its place sees it.
@@ -178,7 +178,7 @@ ls -l /proc/self/fd >descriptors
 END
 chmod +x "$moved/xcj-fetch"
 echo hidden >hidden
-SECRET=secret https_proxy=http://proxy.example "$moved/xcj" verify --jwks-url https://keys.example/jwks.json "$token" \
+SECRET=secret https_proxy=http://proxy.example "$moved/xcj" verify --jwks https://keys.example/jwks.json "$token" \
     7<hidden >out 2>err && fail 'a helper that says nothing'
 err_has 'a helper that says nothing' 'xcj-fetch failed'
 grep -qx https://keys.example/jwks.json words || fail 'the helper is given the URL'
@@ -188,7 +188,7 @@ if grep -qF "$token" words; then fail 'the helper is given no token'; fi
 grep -q ' 1 -> ' descriptors || fail 'the descriptors are listed'
 if grep -q ' -> .*/hidden' descriptors; then fail 'the helper is given no descriptors'; fi
 # shellcheck disable=SC2016
-sh -c 'ulimit -S -n 9 && exec "$@"' sh "$moved/xcj" verify --jwks-url https://keys.example/jwks.json "$token" \
+sh -c 'ulimit -S -n 9 && exec "$@"' sh "$moved/xcj" verify --jwks https://keys.example/jwks.json "$token" \
     9<hidden >out 2>err && fail 'a helper that says nothing'
 err_has 'with a low limit' 'xcj-fetch failed'
 grep -q ' 1 -> ' descriptors || fail 'the descriptors are listed, with a low limit'

@@ -17,10 +17,10 @@ publish() {
 publish one.json
 # good NAME KID QUERY, bad NAME STATUS TEXT KID QUERY: the token of this key, the set at jwks.json?QUERY, kept in the folder kept.
 good() {
-    accept "$1" verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?$3" "@$2.jwt"
+    accept "$1" verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?$3" "@$2.jwt"
 }
 bad() {
-    refuse "$1" "$2" "$3" verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?$5" "@$4.jwt"
+    refuse "$1" "$2" "$3" verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?$5" "@$4.jwt"
 }
 # entry QUERY: the file that keeps it. age QUERY SECONDS: as if that much time had passed.
 entry() {
@@ -39,10 +39,10 @@ holds 'its files are private' test "$(stat -c %a "$(entry cc=fresh)")" = 600
 holds 'its names are hashes' sh -c 'ls kept | grep -qxE "[0-9a-f]{64}"'
 good 'fresh, again' one cc=fresh
 asked 'fresh' 1 '?cc=fresh '
-accept '--now does not make it stale' verify --allow-no-exp --now 9999999999 --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh" @one.jwt
+accept '--now does not make it stale' verify --allow-no-exp --now 9999999999 --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh" @one.jwt
 asked '--now does not make it stale' 1 '?cc=fresh '
 age cc=fresh 61
-accept '--now does not make it fresh' verify --allow-no-exp --now "$(($(date +%s) - 60))" --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh" @one.jwt
+accept '--now does not make it fresh' verify --allow-no-exp --now "$(($(date +%s) - 60))" --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh" @one.jwt
 asked '--now does not make it fresh' 2 '?cc=fresh '
 good 'fresh once more' one cc=fresh
 asked 'fresh once more' 2 '?cc=fresh '
@@ -82,7 +82,7 @@ bad 'and not again' 5 'three' three 'cc=fresh&b'
 asked 'and not again' 3 '?cc=fresh&b '
 cat three.jwt three.jwt three.jwt >tokens
 age 'cc=fresh&b' 31
-xcj verify --batch --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&b" @tokens >out 2>err && fail 'a batch'
+xcj verify --batch --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh&b" @tokens >out 2>err && fail 'a batch'
 asked 'a batch asks once' 4 '?cc=fresh&b '
 
 # A key that is withdrawn, when the entry is stale. What is stale is not used when the server fails.
@@ -95,7 +95,7 @@ age 'cc=fresh&c' 61
 good 'back again' one 'cc=fresh&c'
 mv www/jwks.json www/away.json
 good 'fresh, and the server fails' one 'cc=fresh&c'
-run verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&c" @two.jwt
+run verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh&c" @two.jwt
 [ "$status" -eq 5 ] || fail 'an unknown kid, and the server fails'
 err_has 'an unknown kid, and the server fails' 'warning: '
 err_has 'an unknown kid, and the server fails' 'answers 404'
@@ -119,38 +119,38 @@ asked 'damaged' $((count + 5)) '?cc=fresh&c 200'
 
 # Folders that will not do.
 mkdir shared && chmod 777 shared
-refuse 'a folder for everybody' 3 'nobody else may write' verify --cacert ca.pem --cache-dir shared --jwks-url "$at/jwks.json" @one.jwt
+refuse 'a folder for everybody' 3 'nobody else may write' verify --cacert ca.pem --cache-dir shared --jwks "$at/jwks.json" @one.jwt
 : >file
-refuse 'a file' 3 'nobody else may write' verify --cacert ca.pem --cache-dir file --jwks-url "$at/jwks.json" @one.jwt
-refuse 'a file for a parent' 1 'cannot be made' verify --cacert ca.pem --cache-dir file/kept --jwks-url "$at/jwks.json" @one.jwt
-refuse 'an empty name' 3 'is empty' verify --cacert ca.pem --cache-dir '' --jwks-url "$at/jwks.json" @one.jwt
+refuse 'a file' 3 'nobody else may write' verify --cacert ca.pem --cache-dir file --jwks "$at/jwks.json" @one.jwt
+refuse 'a file for a parent' 1 'cannot be made' verify --cacert ca.pem --cache-dir file/kept --jwks "$at/jwks.json" @one.jwt
+refuse 'an empty name' 3 'is empty' verify --cacert ca.pem --cache-dir '' --jwks "$at/jwks.json" @one.jwt
 mkdir own && chmod 700 own && ln -s own linked
 for linked in linked linked/ linked//; do
-    refuse "a link, $linked" 3 'nobody else may write' verify --cacert ca.pem --cache-dir $linked --jwks-url "$at/jwks.json" @one.jwt
+    refuse "a link, $linked" 3 'nobody else may write' verify --cacert ca.pem --cache-dir $linked --jwks "$at/jwks.json" @one.jwt
 done
 for made in new/a/b new/a/c/ "$work/new/d"; do
-    accept "missing parents, $made" verify --allow-no-exp --cacert ca.pem --cache-dir "$made" --jwks-url "$at/jwks.json?cc=fresh&$made" @one.jwt
+    accept "missing parents, $made" verify --allow-no-exp --cacert ca.pem --cache-dir "$made" --jwks "$at/jwks.json?cc=fresh&$made" @one.jwt
     holds "missing parents, $made: kept" test "$(find "$made" -type f | wc -l)" -eq 1
 done
 holds 'parents are private' test "$(stat -c %a new new/a new/a/b | tr '\n' ' ')" = '700 700 700 '
-accept 'a parent that is a link' verify --allow-no-exp --cacert ca.pem --cache-dir linked/kept --jwks-url "$at/jwks.json" @one.jwt
+accept 'a parent that is a link' verify --allow-no-exp --cacert ca.pem --cache-dir linked/kept --jwks "$at/jwks.json" @one.jwt
 chmod 700 shared
-accept 'the same folder, private' verify --allow-no-exp --cacert ca.pem --cache-dir shared --jwks-url "$at/jwks.json" @one.jwt
+accept 'the same folder, private' verify --allow-no-exp --cacert ca.pem --cache-dir shared --jwks "$at/jwks.json" @one.jwt
 
 # What was fetched under one CA is not used under another.
-refuse 'another CA' 3 'SSL' verify --allow-no-exp --cacert other.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh" @one.jwt
+refuse 'another CA' 3 'SSL' verify --allow-no-exp --cacert other.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh" @one.jwt
 
 # A fresh set needs no helper.
 mkdir lone && cp "$XCJ" lone/xcj
 good 'kept' one 'cc=fresh&d'
-holds 'kept: no helper' lone/xcj verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=fresh&d" @one.jwt
+holds 'kept: no helper' lone/xcj verify --allow-no-exp --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh&d" @one.jwt
 
 # Many processes, one folder.
 rounds=0
 while [ $rounds -lt 3 ]; do
     pids=
     for _ in 1 2 3 4 5 6; do
-        limited "$XCJ" verify --allow-no-exp --quiet --cacert ca.pem --cache-dir kept --jwks-url "$at/jwks.json?cc=bar&e" @one.jwt &
+        limited "$XCJ" verify --allow-no-exp --quiet --cacert ca.pem --cache-dir kept --jwks "$at/jwks.json?cc=bar&e" @one.jwt &
         pids="$pids $!"
     done
     for pid in $pids; do wait "$pid" || fail 'one of many processes fails'; done
@@ -208,7 +208,7 @@ asked 'max-age of 19 digits' 2 '?cc=huge&h16 '
 
 # The directory is swapped for a link while the server is asked: the link leads to a set with the key of a forger.
 mkdir swapped evil swap && chmod 700 swapped evil
-accept 'a name for the entry' verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks-url "$at/jwks.json?cc=fresh&swap" @one.jwt
+accept 'a name for the entry' verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks "$at/jwks.json?cc=fresh&swap" @one.jwt
 name=$(ls swapped)
 rm "swapped/$name"
 {
@@ -220,21 +220,21 @@ cp "evil/$name" forged.entry
 cp "$XCJ" swap/xcj
 printf '#!/bin/sh\nmv swapped aside; ln -s evil swapped\nexec "%s/xcj-fetch" "$@"\n' "$(dirname "$XCJ")" >swap/xcj-fetch
 chmod +x swap/xcj-fetch
-(limited env LD_LIBRARY_PATH="$XCJ_BUILD" swap/xcj verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt) >out 2>err
+(limited env LD_LIBRARY_PATH="$XCJ_BUILD" swap/xcj verify --allow-no-exp --cacert ca.pem --cache-dir swapped --jwks "$at/jwks.json?cc=fresh&swap" @three.jwt) >out 2>err
 status=$?
 came_to 'swapped meanwhile: the forged token is refused' 5
 holds 'swapped meanwhile' test -L swapped
 same 'swapped meanwhile: nothing is written through the link' "evil/$name" forged.entry
 holds 'swapped meanwhile: the entry is where the directory went' test -f "aside/$name"
 # The valid counterpart: in a directory of its own that entry does.
-accept 'an entry like that, in its own directory' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+accept 'an entry like that, in its own directory' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks "$at/jwks.json?cc=fresh&swap" @three.jwt
 # An entry that is a link, or that others can change, is none.
 mv "evil/$name" moved.entry && ln -s ../moved.entry "evil/$name"
-refuse 'an entry that is a link' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+refuse 'an entry that is a link' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks "$at/jwks.json?cc=fresh&swap" @three.jwt
 rm "evil/$name" && cp moved.entry "evil/$name" && chmod 666 "evil/$name"
-refuse 'an entry that others can change' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+refuse 'an entry that others can change' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks "$at/jwks.json?cc=fresh&swap" @three.jwt
 rm "evil/$name" && mkfifo "evil/$name"
-refuse 'an entry that is a pipe' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks-url "$at/jwks.json?cc=fresh&swap" @three.jwt
+refuse 'an entry that is a pipe' 5 'three' verify --allow-no-exp --cacert ca.pem --cache-dir evil --jwks "$at/jwks.json?cc=fresh&swap" @three.jwt
 
 # With a jku.
 "$XCJ" mint --key one.json --jku "$at/jwks.json?cc=fresh&f" >jku.jwt

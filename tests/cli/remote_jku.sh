@@ -113,7 +113,7 @@ refuse 'escaped dots' 9 'dot segment' verify --jku-prefix "$here/" "$(forged "{\
 refuse 'an escaped NUL' 9 'holds a character' verify --jku-prefix "$here/" "$(forged "{\"alg\":\"ES256\",\"jku\":\"$here/\\u0000\"}")"
 refuse 'two of them' 3 'jku' verify --jku-prefix "$here/" "$(forged "{\"alg\":\"ES256\",\"jku\":\"$here/\",\"jku\":\"$here/\"}")"
 refuse 'no token' 3 'token: ' verify --jku-prefix "$here/" nonsense
-refuse 'the name of a file' 3 'is the name of a file' verify --jku-prefix "$here/" one.json
+refuse 'the name of a file' 3 'no single protected header' verify --jku-prefix "$here/" one.json
 good=$(token_of "$here/keys/jwks.json")
 refuse 'another payload' 4 'signature' verify --cacert ca.pem --jku-prefix "$here/keys" "$(part 1 "$good").$(printf '{"exp":9999999999}' | b64u).$(part 3 "$good")"
 refuse 'below, and not there' 3 '404' verify --cacert ca.pem --jku-prefix "$here/keys" "$(token_of "$here/keys/none.json")"
@@ -122,7 +122,7 @@ refuse 'below, and not there' 3 '404' verify --cacert ca.pem --jku-prefix "$here
 refuse 'a prefix with a query' 2 'query' verify --jku-prefix "$here/keys?a" "$good"
 refuse 'a prefix with an encoded %' 2 'encoded %' verify --jku-prefix "$here/%25/" "$good"
 refuse 'a prefix beyond ASCII' 2 'beyond ASCII' verify --jku-prefix "$here/%c3%a9/" "$good"
-refuse 'a query for another source' 2 '--jwks-url or --jku-prefix' verify --jwks www/jwks.json --allow-jku-query "$good"
+refuse 'a query for another source' 2 'only with a URL' verify --jwks www/jwks.json --allow-jku-query "$good"
 refuse 'a prefix with dots' 2 'dot segment' verify --jku-prefix "$here/keys/../" "$good"
 refuse 'a prefix without TLS' 2 '--allow-http' verify --jku-prefix http://keys.example/ "$good"
 refuse 'an empty prefix' 2 'https://' verify --jku-prefix '' "$good"

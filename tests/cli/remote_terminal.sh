@@ -13,7 +13,7 @@ grep -q '"sub":"alice"' screen || fail 'jku: the payload is shown'
 grep -q 'signature verified' screen || fail 'jku: signature verified'
 at_terminal 'jku, a pipe' '' '' "'$XCJ' verify --cacert ca.pem --jku-prefix $at/ @token >payload"
 [ "$(cat payload)" = "$("$XCJ" verify --key key.json @token)" ] || fail 'a pipe gets the payload alone'
-at_terminal 'URL' '' '' "'$XCJ' verify --cacert ca.pem --jwks-url $at/jwks.json @token"
+at_terminal 'URL' '' '' "'$XCJ' verify --cacert ca.pem --jwks $at/jwks.json @token"
 grep -q 'signature verified' screen || fail 'URL: signature verified'
 at_terminal 'a jku elsewhere' '' '' "'$XCJ' verify --cacert ca.pem --jku-prefix $at/other @token"
 [ "$(cat status)" = 9 ] || fail 'a jku elsewhere: exit 9'

@@ -107,13 +107,13 @@ at_terminal 'signals that do nothing' 'passphrase for locked.pem:' '' \
     "{ sleep 1; kill -WINCH \$(cat pid); kill -CHLD \$(cat pid); sleep 1; echo quiet-now; } & ./started convert --public --to pem locked.pem >made.pem" \
     'quiet-now' 'sesame Enter'
 same 'signals that do nothing' made.pem want.pem
-at_terminal 'of a variable' 'passphrase for --key-env:' 'sesame Enter' "JWK=\$(cat locked.pem) '$XCJ' mint --key-env JWK --sub a >made"
+at_terminal 'of a variable' 'passphrase for env:JWK:' 'sesame Enter' "JWK=\$(cat locked.pem) '$XCJ' mint --key env:JWK --sub a >made"
 [ -s made ] || fail 'the key of a variable'
 
 # A credential as an argument is warned of, at a terminal only.
 for option in basic apikey bearer authorization; do
     at_terminal "--$option as an argument" '' '' "'$XCJ' mint --key key.json --iss i --aud a --no-consumer --$option my-secret:word >made; true"
-    grep -q "warning: --$option: every user of this machine can see an argument; --$option-env VAR and --$option @FILE" screen ||
+    grep -q "warning: --$option: every user of this machine can see an argument; --$option env:NAME and --$option @FILE" screen ||
         fail "--$option as an argument: $(cat screen)"
     if grep -q my-secret screen; then fail "--$option as an argument: it is shown"; fi
 done
@@ -125,5 +125,5 @@ accept '--basic as an argument, without a terminal' mint --key key.json --iss i 
 at_terminal 'a PIN as an argument' '' '' "'$XCJ' mint --key-uri 'pkcs11:pin-value=12345' --sub a; true"
 grep -q 'warning: --key-uri: every user of this machine can see the PIN' screen || fail 'a PIN as an argument'
 
-refuse 'without a terminal nothing asks' 3 '--passphrase-file' convert locked.pem
+refuse 'without a terminal nothing asks' 3 '--passphrase FILE' convert locked.pem
 finish

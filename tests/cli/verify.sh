@@ -54,8 +54,7 @@ refuse 'a kid that is there twice' 5 'token: ' verify --jwks twice.json --now 15
 refuse 'no such key' 3 'none.json: No such file' verify --key none.json "$token"
 refuse 'no key at all' 2 'one of --key' verify "$token"
 for url in https://i/jwks HTTPS://i/jwks http://127.0.0.1/jwks; do
-    refuse "$url for --jwks" 2 '--jwks: reads a file; --jwks-url fetches a set from a URL' verify --jwks "$url" "$token"
-    refuse "$url for --key" 2 '--key: reads a file; --jwks-url fetches a set from a URL' verify --key "$url" "$token"
+    refuse "$url of a private key" 2 '--key: is a URL' mint --key "$url" --sub a
 done
 for use in enc jwt-svid; do
     "$XCJ" convert --to jwk --public --use "$use" es.json >"use-$use.json"
@@ -76,12 +75,12 @@ for file in t0 t1 t2; do
     accept "- $file" verify --jwks jwks.json --now 1500 - <$file
     accept "standard input $file" verify --jwks jwks.json --now 1500 <$file
 done
-TOKEN=$token accept 'environment' verify --jwks jwks.json --now 1500 --token-env TOKEN
+TOKEN=$token accept 'environment' verify --jwks jwks.json --now 1500 env:TOKEN
 out_is 'environment' "$claims"
-refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' verify --jwks jwks.json --token-env XCJ_NOT_THERE
-refuse 'variable and argument' 2 'exclude each other' verify --jwks jwks.json --token-env TOKEN "$token"
+refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' verify --jwks jwks.json env:XCJ_NOT_THERE
+refuse 'variable and argument' 2 'unexpected argument' verify --jwks jwks.json env:TOKEN "$token"
 refuse 'no such file' 3 'none.txt: No such file' verify --jwks jwks.json @none.txt
-refuse 'a file name' 3 'name of a file' verify --jwks jwks.json t0
+refuse 'a file name' 3 'nor the name of a file' verify --jwks jwks.json t-none
 refuse 'key and token on standard input' 2 'only once' verify --key - - <es.json
 printf '%s\n\n' "$token" >t3
 refuse 'two line ends' 3 'white space' verify --jwks jwks.json --now 1500 @t3
@@ -153,17 +152,17 @@ refuse 'none' 9 'token: ' verify --jwks jwks.json --now 1500 "$none"
 hs="$(printf '{"alg":"HS256"}' | b64u).$(printf '%s' "$claims" | b64u)"
 sum=$(printf '%s' "$hs" | openssl dgst -sha256 -hmac "$(cat es.pem)" -binary | b64u)
 refuse 'the public PEM as the secret' 9 'token: ' verify --key es.pem --now 1500 "$hs.$sum"
-refuse 'PEM given as a secret' 3 'es.pem: ' verify --secret-file es.pem --now 1500 "$hs.$sum"
-refuse 'JWK given as a secret' 3 'es.json: ' verify --secret-file es.json --now 1500 "$hs.$sum"
-refuse 'DER given as a secret' 3 'es.der: ' verify --secret-file es.der --now 1500 "$hs.$sum"
+refuse 'PEM given as a secret' 3 'es.pem: ' verify --secret es.pem --now 1500 "$hs.$sum"
+refuse 'JWK given as a secret' 3 'es.json: ' verify --secret es.json --now 1500 "$hs.$sum"
+refuse 'DER given as a secret' 3 'es.der: ' verify --secret es.der --now 1500 "$hs.$sum"
 printf '0123456789abcdef0123456789abcdef' >secret
 sum=$(printf '%s' "$hs" | openssl dgst -sha256 -hmac "$(cat secret)" -binary | b64u)
-accept 'a secret' verify --secret-file secret --now 1500 "$hs.$sum"
-S=$(cat secret) accept 'a secret in the environment' verify --secret-env S --now 1500 "$hs.$sum"
-S=0123456789abcdef0123456789abcdeF refuse 'another secret' 4 'signature' verify --secret-env S --now 1500 "$hs.$sum"
+accept 'a secret' verify --secret secret --now 1500 "$hs.$sum"
+S=$(cat secret) accept 'a secret in the environment' verify --secret env:S --now 1500 "$hs.$sum"
+S=0123456789abcdef0123456789abcdeF refuse 'another secret' 4 'signature' verify --secret env:S --now 1500 "$hs.$sum"
 crit="$(printf '{"alg":"HS256","crit":["x"],"x":1}' | b64u).$(printf '%s' "$claims" | b64u)"
 sum=$(printf '%s' "$crit" | openssl dgst -sha256 -hmac "$(cat secret)" -binary | b64u)
-refuse 'crit' 9 'crit' verify --secret-file secret --now 1500 "$crit.$sum"
+refuse 'crit' 9 'crit' verify --secret secret --now 1500 "$crit.$sum"
 
 # The key named by a claim, as Kong's JWT plugin picks a credential.
 "$XCJ" keygen --alg ES256 --kid my-user >user.json
@@ -239,7 +238,7 @@ done
 run verify --jwks jwks.json --json nonsense
 [ "$status" -eq 3 ] || fail 'verdict of nonsense'
 out_has 'verdict of nonsense' '{"ok":false,"code":"XCJ_ERR_TOKEN","exit":3,'
-accept '--json of a secret' verify --secret-file secret --now 1500 --json \
+accept '--json of a secret' verify --secret secret --now 1500 --json \
     "$hs.$(printf '%s' "$hs" | openssl dgst -sha256 -hmac "$(cat secret)" -binary | b64u)"
 out_has 'no thumbprint of a secret' '"thumbprint":null'
 accept '--json --jws' verify --key es.json --jws --json "$jws"

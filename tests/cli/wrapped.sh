@@ -117,7 +117,7 @@ holds 'lint: a word that is a header line' jq -e '.kind == "token"' out
 TOKEN="Bearer $token"
 export TOKEN
 # shellcheck disable=SC2086
-run $verifying --unwrap --token-env TOKEN
+run $verifying --unwrap env:TOKEN
 came_to 'of the environment' 0
 run verify --now 1500 --key key.json --unwrap "Bearer $(part 1 "$token").$(part 2 "$other").$(part 3 "$token")"
 came_to 'unwrapped, and forged' 4

@@ -86,7 +86,7 @@ done
 
 # A key where something else is wanted.
 for key in ec.json oct.json ec.pem sealed.pem; do
-    quiet "$key for a shared secret" any verify --secret-file "$key" "$token"
+    quiet "$key for a shared secret" any verify --secret "$key" "$token"
     quiet "$key for a configuration" any mint --config "$key" --apikey k
     quiet "$key for a token" any verify --key ec.json "@$key"
     quiet "$key to inspect" any inspect "@$key"
@@ -98,13 +98,13 @@ done
 
 # Passphrases and secrets.
 quiet "no passphrase" any mint --key sealed.pem --sub s
-quiet "a wrong passphrase" any convert --to jwk --passphrase-file wrong sealed.pem
+quiet "a wrong passphrase" any convert --to jwk --passphrase wrong sealed.pem
 P=Y8mnbv-lkjhgfdsap-1
 export P
-quiet "a wrong passphrase in the environment" any convert --to jwk --passphrase-env P sealed.pem
-quiet "a weak secret" any verify --secret-env P "$token"
-quiet "a weak secret in a file" any verify --secret-file wrong "$token"
-quiet "a wrong secret" 4 verify --secret-env P --allow-weak-key "$token"
+quiet "a wrong passphrase in the environment" any convert --to jwk --passphrase env:P sealed.pem
+quiet "a weak secret" any verify --secret env:P "$token"
+quiet "a weak secret in a file" any verify --secret wrong "$token"
+quiet "a wrong secret" 4 verify --secret env:P --allow-weak-key "$token"
 
 # Credentials.
 quiet "Basic without iss" any mint --key ec.json --basic @basic --aud a --no-consumer

@@ -108,7 +108,7 @@ pip install jwcrypto
 git clone https://git.example/x
 wget http://127.0.0.1/
 curl -s https://www.debian.org/
-"$XCJ" verify --jwks-url https://accounts.google.com/keys
+"$XCJ" verify --jwks https://accounts.google.com/keys
 echo x >/tmp/x
 mkdir -p "$HOME/.cache"
 printf x >"$XCJ_ROOT/tests/x"
