@@ -56,7 +56,7 @@ sins() {
         command("apt|apt-get|aptitude|packages_need|pip|pip3|npm|snap|gem|cargo") { report("installs") }
         command("dpkg (-i|--install)|debootstrap --") { report("installs") }
         command("wget|ssh|scp|sftp|rsync|nc|ncat|telnet|ftp|dig|nslookup|ping") || command("git (clone|fetch|pull|push)") { report("network") }
-        /curl |-url |-prefix |urlopen|HTTPConnection/ {
+        /curl |--jwks ["\047]?http|--key ["\047]?http|--issuer |-prefix |urlopen|HTTPConnection/ {
             gsub(/https?:\/\/(127\.[0-9.]*|localhost|LOCALHOST|\[::1\]|0\.0\.0\.0|[a-z0-9.%-]*\.(example|test|invalid|localhost)|\$[{a-z_]+)/, "", line)
             if (line ~ /https?:\/\/[A-Za-z0-9]/) report("network")
         }
