@@ -55,16 +55,26 @@ static xcj_code check_ec_private(const xcj_key *key, xcj_scratch *scratch, xcj_e
     return code;
 }
 
-static xcj_code check_ec(const xcj_key *key, xcj_scratch *scratch, xcj_error *err)
+static xcj_code check_ec_point(const xcj_key *key, xcj_error *err)
 {
     int found = xcj__weierstrass_is_point(key->jwk.facts.crv, key->jwk.part[XCJ__X], key->jwk.part[XCJ__Y]);
     if (found < 0) {
         return xcj__fail_memory(err);
     }
-    if (found == 0) {
-        return xcj__fail_at(err, XCJ_ERR_KEY, "x", XCJ_NO_OFFSET, "\"x\" and \"y\" are not a point of the curve");
+    return found == 1 ? XCJ_OK
+                      : xcj__fail_at(err, XCJ_ERR_KEY, "x", XCJ_NO_OFFSET, "\"x\" and \"y\" are not a point of the curve");
+}
+
+/* A private part that fits has the point checked by OpenSSL, so only another one asks again whether the point is at fault.
+ */
+static xcj_code check_ec(const xcj_key *key, xcj_scratch *scratch, xcj_error *err)
+{
+    if (!xcj__key_has_checked_private(key)) {
+        return check_ec_point(key, err);
     }
-    return xcj__key_has_checked_private(key) ? check_ec_private(key, scratch, err) : XCJ_OK;
+    xcj_code code = check_ec_private(key, scratch, err);
+    xcj_code point = code == XCJ_OK || code == XCJ_ERR_MEMORY ? XCJ_OK : check_ec_point(key, err);
+    return point != XCJ_OK ? point : code;
 }
 
 static xcj_code check_point(const xcj_key *key, xcj_error *err)
