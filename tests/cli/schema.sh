@@ -24,7 +24,9 @@ conforms() {
         printf '%s\n' "$line" | jq -e --slurpfile schema "$schema" -f check.jq >/dev/null || fail "$1: $line"
     done <out
 }
+# shellcheck disable=SC2016 # a dollar sign of JSON
 known='["$id","$schema","description","enum","items","maximum","minimum","pattern","properties","required","title","type"]'
+# shellcheck disable=SC2016 # variables of jq
 holds 'the checker knows every word of the schema' jq -e --argjson known "$known" \
     '([.. | objects | select(has("type") or has("enum")) | keys[]] | unique) - $known == []' "$schema"
 

@@ -94,4 +94,9 @@ grep -q '^✓ form ' steps || fail 'a UTF-8 locale'
 LC_ALL=POSIX LANG=de_DE.UTF-8 explained 'LC_ALL wins' 0 --jwks jwks.json @hostile.jwt
 grep -q '^ok form ' steps || fail 'LC_ALL wins'
 refuse 'a batch' 2 '--explain is for one token' verify --explain --batch --jwks jwks.json @token
+
+# The picture in the README is what the command prints.
+docs=$(cd "$XCJ_MAN_SOURCES/.." && pwd)
+XCJ=$XCJ sh "$docs/picture.sh" >picture.svg || fail 'the picture cannot be drawn'
+same 'the picture is up to date (sh docs/picture.sh)' picture.svg "$docs/explain.svg"
 finish
