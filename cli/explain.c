@@ -11,6 +11,7 @@
 #include "cli/explain.h"
 #include "cli/shown.h"
 #include "cli/steps.h"
+#include "cli/token.h"
 
 /* The names of the encodings in messages, and the values of --secret-encoding. */
 static const char *const TEXTS[] = { "", "base64", "base64url", "hexadecimal" };
@@ -104,7 +105,7 @@ void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *t
         return;
     }
     put_cause(&words, &why);
-    if (err->code == XCJ_ERR_SIGNATURE) {
+    if (err->code == XCJ_ERR_SIGNATURE && !token_is_json(token, len)) {
         put_tried(&words, why.key, token, len);
     }
     const size_t used = strlen(err->message);

@@ -531,7 +531,7 @@ static void call_verifier(const verify_job *job, const xcj_verifier *verifier, v
     of->code = xcj_code_name(code);
     of->status = msg_status_of(code, ABOUT_TOKEN);
     /* A line of a batch costs one verification, and no more. */
-    if (of->line == 0 && job->args->payload == NULL && !token_is_json(of->token, of->len)) {
+    if (of->line == 0 && job->args->payload == NULL) {
         explain_refusal(&of->err, verifier, of->token, of->len);
     }
 }

@@ -100,8 +100,9 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_detached(xcj_verified **out, const xc
                                                     xcj_scratch *scratch, xcj_error *err);
 
 /**
- * Explains why the signature of a compact token, which xcj_verify() refused, is not valid: it tries the known mistakes of
- * signers. It costs some dozens of verifications at most. The answer is for people: the token stays refused, and its sender
+ * Explains why the signature of a token, which xcj_verify() or xcj_verify_json() refused, is not valid: it tries the known
+ * mistakes of signers. Of several signatures it explains the first one that is not valid and whose protected header leads to
+ * a key. It costs some dozens of verifications at most. The answer is for people: the token stays refused, and its sender
  * must not get the answer. XCJ_OK also if nothing is found. XCJ_ERR_ARGUMENT, _MEMORY.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, const char *token,

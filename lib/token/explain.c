@@ -3,6 +3,8 @@
  */
 #include "lib/key/explain.h"
 
+#include <string.h>
+
 #include "lib/base/error.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
@@ -79,6 +81,96 @@ static void explain(xcj_explanation *out, const xcj__work *w, const xcj__compact
     }
 }
 
+static xcj_code explain_compact(xcj_explanation *out, const xcj_verifier *verifier, xcj_str token, xcj_error *err)
+{
+    xcj__compact parts;
+    if (xcj__compact_split(&parts, token.ptr, token.len, NULL) != XCJ_OK) {
+        return XCJ_OK;
+    }
+    xcj__work w = { .verifier = verifier, .carried = parts.payload };
+    const xcj__signature s = { parts.header, { NULL, 0 }, parts.signature, parts.input };
+    char names[NAMES_STORAGE];
+    xcj__buf room;
+    xcj__buf_init(&room);
+    xcj__buf_init_on(&w.names, names, sizeof names);
+    w.at = (uint8_t *)xcj__buf_reserve(&room, token.len + 8);
+    xcj_code code = w.at != NULL ? xcj__work_check(&w, &s) : xcj__fail_memory(err);
+    if (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_ALG) {
+        explain(out, &w, &parts);
+    }
+    xcj__buf_free(&w.names);
+    xcj__buf_free(&room);
+    return code == XCJ_ERR_MEMORY ? xcj__fail_memory(err) : XCJ_OK;
+}
+
+enum { PROTECTED, PAYLOAD, SIGNATURE, SIGNATURES, PARTS };
+
+/* A JSON serialisation, or one of its signatures, whose compact form is explained. */
+typedef struct serialisation {
+    xcj_explanation *out;
+    const xcj_verifier *verifier;
+    xcj__json_value part[PARTS];
+    unsigned left; /* of the signatures that the policy allows */
+} serialisation;
+
+static xcj_code note_part(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    static const char *const names[PARTS] = { "protected", "payload", "signature", "signatures" };
+    serialisation *form = ctx;
+    (void)err;
+    for (size_t i = 0; i < PARTS; i++) {
+        if (xcj__json_named(item, names[i])) {
+            form->part[i] = item->value;
+        }
+    }
+    return XCJ_OK;
+}
+
+static xcj_code explain_parts(const serialisation *form, xcj_error *err)
+{
+    xcj__buf token;
+    bool is_plain = true;
+    xcj__buf_init(&token);
+    for (size_t i = PROTECTED; i <= SIGNATURE; i++) {
+        is_plain = is_plain && form->part[i].type == XCJ__JSON_STRING && !form->part[i].escaped;
+        xcj__buf_put_text(&token, i == PROTECTED ? "" : ".");
+        xcj__buf_put_str(&token, form->part[i].text);
+    }
+    xcj_code code = token.failed ? xcj__fail_memory(err) : XCJ_OK;
+    if (code == XCJ_OK && is_plain) {
+        code = explain_compact(form->out, form->verifier, (xcj_str){ token.ptr, token.len }, err);
+    }
+    xcj__buf_free(&token);
+    return code;
+}
+
+static xcj_code explain_element(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    serialisation *form = ctx;
+    serialisation one = { form->out, form->verifier, { [PAYLOAD] = form->part[PAYLOAD] }, 0 };
+    xcj_str raw = item->value.raw;
+    if (form->out->key != NULL || form->left == 0) {
+        return XCJ_OK; /* explained, or the token has too many */
+    }
+    form->left--;
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, &form->verifier->policy.limits, note_part, &one, err);
+    return code == XCJ_OK ? explain_parts(&one, err) : code;
+}
+
+static xcj_code explain_json(xcj_explanation *out, const xcj_verifier *verifier, xcj_str text, xcj_error *err)
+{
+    const xcj__json_limits *limits = &verifier->policy.limits;
+    serialisation form = { .out = out, .verifier = verifier, .left = verifier->policy.options.max_signatures };
+    xcj_code code = xcj__json_scan(text.ptr, text.len, XCJ__JSON_OBJECT, limits, note_part, &form, err);
+    const xcj__json_value *all = &form.part[SIGNATURES];
+    if (code == XCJ_OK && all->type == XCJ__JSON_ARRAY) {
+        code = xcj__json_scan(all->raw.ptr, all->raw.len, XCJ__JSON_ARRAY, limits, explain_element, &form, err);
+    } else if (code == XCJ_OK) {
+        code = explain_parts(&form, err);
+    }
+    return code == XCJ_ERR_MEMORY ? code : XCJ_OK;
+}
+
 xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, const char *token, size_t len,
                             xcj_error *err)
 {
@@ -88,23 +180,14 @@ xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, 
     if (out == NULL || verifier == NULL || token == NULL) {
         return xcj__fail_null(err);
     }
-    xcj__error_clear(err);
-    xcj__compact parts;
-    if (len > verifier->policy.options.max_token || xcj__compact_split(&parts, token, len, NULL) != XCJ_OK) {
-        return XCJ_OK;
+    xcj_code code = XCJ_OK;
+    if (len <= verifier->policy.options.max_token) {
+        const bool is_json =
+            len > 0 && memchr("{ \t\r\n", token[0], 5) != NULL; /* a compact token begins with none of these */
+        code = (is_json ? explain_json : explain_compact)(out, verifier, (xcj_str){ token, len }, err);
     }
-    xcj__work w = { .verifier = verifier, .carried = parts.payload };
-    const xcj__signature s = { parts.header, { NULL, 0 }, parts.signature, parts.input };
-    char names[NAMES_STORAGE];
-    xcj__buf room;
-    xcj__buf_init(&room);
-    xcj__buf_init_on(&w.names, names, sizeof names);
-    w.at = (uint8_t *)xcj__buf_reserve(&room, len + 8);
-    xcj_code code = w.at != NULL ? xcj__work_check(&w, &s) : xcj__fail_memory(err);
-    if (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_ALG) {
-        explain(out, &w, &parts);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
     }
-    xcj__buf_free(&w.names);
-    xcj__buf_free(&room);
-    return code == XCJ_ERR_MEMORY ? xcj__fail_memory(err) : XCJ_OK;
+    return code;
 }

@@ -69,6 +69,37 @@ signed P-256.pem sha256
 says 'DER, a set' 4 'it would be if it were not DER' --jwks jwks.json
 err_has 'both kids' '(the token has kid "k"; the key tried is EC P-256, kid "k")'
 run verify --now 1500 --json --jwks jwks.json "$(token)"
+# json SIGNATURE...: a JSON serialisation of to_sign, flattened with one, general with several.
+json() {
+    printf '{"payload":"%s"' "$(cut -d. -f2 to_sign)"
+    json_open=','
+    [ $# -eq 1 ] || json_open=',"signatures":[{'
+    for json_signature; do
+        printf '%s"protected":"%s","signature":"%s"' "$json_open" "$(cut -d. -f1 to_sign)" "$json_signature"
+        json_open='},{'
+    done
+    [ $# -eq 1 ] || printf '}]'
+    printf '}'
+}
+# json_says NAME TEXT SIGNATURE...: the message has the text; without a text it names no cause.
+json_says() {
+    json_name=$1
+    json_text=$2
+    shift 2
+    run verify --now 1500 --jws --key P-256.pem "$(json "$@")"
+    came_to "$json_name" 4
+    if [ -n "$json_text" ]; then
+        err_has "$json_name" "$json_text"
+    elif grep -q DER err; then
+        fail "$json_name: a cause is named"
+    fi
+}
+der=$(b64u <signature)
+zeros=$(head -c 64 /dev/zero | b64u)
+json_says 'DER, flattened' 'it would be if it were not DER' "$der"
+json_says 'no DER, flattened' '' "$zeros"
+json_says 'DER, general' 'it would be if it were not DER' "$der" "$zeros"
+json_says 'no DER, general' '' "$zeros" "$der"
 holds 'DER, as JSON' jq -e '.ok == false and .exit == 4 and (.message | test("DER"))' out
 token >lines
 printf '\n' >>lines

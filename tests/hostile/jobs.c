@@ -803,6 +803,18 @@ static xcj_code explain(size_t which)
     return code;
 }
 
+/* A JSON serialisation whose only valid signature is the last, by the verifier's key. */
+static xcj_code explain_json(size_t which)
+{
+    xcj_verifier *fresh = fresh_verifier(jwks[which]);
+    xcj_explanation explanation;
+    xcj_code code;
+    FAILING(xcj_verify_explain(&explanation, fresh, general, strlen(general), &job_error));
+    ck_assert_int_eq(explanation.cause, XCJ_CAUSE_UNKNOWN);
+    xcj_verifier_free(fresh);
+    return code;
+}
+
 /* Of all signatures one is wrong when `which` is 1. */
 static xcj_code verify_json(size_t which)
 {
@@ -1246,6 +1258,7 @@ const job JOBS[] = {
     EACH_ALG("verify what was changed", verify, 2 * ALGS, XCJ_ERR_SIGNATURE),
     { "verify_explain HS256", explain, 0, XCJ_OK, false },
     { "verify_explain ES256", explain, 3, XCJ_OK, false },
+    { "verify_explain JSON", explain_json, ALGS - 1, XCJ_OK, false },
     { "verify_json", verify_json, 0, XCJ_OK, false },
     { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
     { "verify_detached", verify_detached, 0, XCJ_OK, false },
