@@ -7,6 +7,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include <xcj/kong.h>
+
 #include "cli/keys.h"
 #include "cli/shown.h"
 #include "cli/terminal.h"
@@ -100,7 +102,7 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
         options.passphrase = passphrase.ptr;
         options.passphrase_len = passphrase.len;
         options.hmac_k_raw = how->hmac_k_raw;
-        options.kong_alg_names = how->hmac_k_raw;
+        options.alg_from_name = how->hmac_k_raw ? xcj_kong_alg_from_name : NULL;
         options.pem_labels = how->pem_labels;
         status = load_data(out, data, name, how, &options);
     }
@@ -238,7 +240,7 @@ xcj_alg keys_alg_at(size_t index)
 
 msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t len)
 {
-    *out = xcj_alg_from_config(name, len);
+    *out = xcj_kong_alg_from_name(name, len);
     if (*out != XCJ_ALG_NONE) {
         return STATUS_OK;
     }

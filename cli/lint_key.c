@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <xcj/kong.h>
+
 #include "cli/lint.h"
 #include "cli/time.h"
 
@@ -182,9 +184,9 @@ static void check_alg(const look *l)
     xcj_error err;
     if (name.ptr == NULL) {
         finding_add(l->to, FINDING_NOTE, "alg-missing", at(l, "alg"), "there is none: a verifier must know what to allow");
-    } else if (alg == XCJ_ALG_NONE && xcj_alg_from_config(name.ptr, name.len) != XCJ_ALG_NONE) {
+    } else if (alg == XCJ_ALG_NONE && xcj_kong_alg_from_name(name.ptr, name.len) != XCJ_ALG_NONE) {
         finding_add(l->to, FINDING_ERROR, "alg-misspelt", at(l, "alg"), "is no name of RFC 7518; %s is",
-                    xcj_alg_name(xcj_alg_from_config(name.ptr, name.len)));
+                    xcj_alg_name(xcj_kong_alg_from_name(name.ptr, name.len)));
     } else if (alg == XCJ_ALG_NONE) {
         finding_add(l->to, FINDING_NOTE, "alg-other", at(l, "alg"), "is not an algorithm of signatures known here");
     } else if (xcj_key_admits(l->key, alg, XCJ_VERIFY, &err) == XCJ_ERR_ALG) {

@@ -4,7 +4,7 @@
 #ifndef XCJ_CLI_MINT_H
 #define XCJ_CLI_MINT_H
 
-#include <xcj/mint.h>
+#include <xcj/kong.h>
 
 #include "cli/keys.h"
 #include "cli/opt.h"
@@ -14,6 +14,7 @@ typedef struct mint_args {
     const char *key;
     const char *key_uri;
     const char *config;
+    bool kong;
     keys_secret secret;
     const char *passphrase;
     bool hmac_k_raw;

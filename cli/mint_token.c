@@ -33,7 +33,7 @@ static xcj_str field_name(const mint_job *job)
     if (job->header_name != NULL) {
         return xcj_text(job->header_name);
     }
-    return job->minter != NULL ? xcj_minter_upstream_header(job->minter) : xcj_text("X-Custom-Jwt");
+    return job->minter != NULL ? xcj_kong_upstream_header(job->minter) : xcj_text("X-Custom-Jwt");
 }
 
 static void add_field(text *lines, const mint_job *job, xcj_str token)
@@ -41,7 +41,7 @@ static void add_field(text *lines, const mint_job *job, xcj_str token)
     xcj_str name = field_name(job);
     text_add(lines, name.ptr, name.len);
     text_puts(lines, ": ");
-    text_puts(lines, xcj_header_prefix(name.ptr, name.len));
+    text_puts(lines, xcj_kong_header_prefix(name.ptr, name.len));
     text_add(lines, token.ptr, token.len);
 }
 

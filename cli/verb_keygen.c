@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xcj/kong.h>
+
 #include "cli/keys.h"
 #include "cli/overwrite.h"
 #include "cli/shown.h"
@@ -67,7 +69,7 @@ static msg_status check(const keygen_args *args)
         return msg_fail(STATUS_USAGE, "keygen", "--alg is needed, such as --alg RS256");
     }
     bool wants_public = args->public_out != NULL || args->jwks_out != NULL;
-    xcj_alg alg = xcj_alg_from_config(args->alg, strlen(args->alg));
+    xcj_alg alg = xcj_kong_alg_from_name(args->alg, strlen(args->alg));
     bool is_hmac = alg == XCJ_HS256 || alg == XCJ_HS384 || alg == XCJ_HS512;
     if (wants_public && is_hmac) {
         return msg_fail(STATUS_USAGE, "keygen", "an HMAC key has no public part to write");

@@ -39,6 +39,7 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("More on keys"),
     { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "algorithm, if the key does not name one" },
     { "config", 0, OPT_TEXT, "FILE", AT(config), "the Kong plugin's configuration object, with its private_jwk" },
+    { "kong", 0, OPT_FLAG, NULL, AT(kong), "mint as the Kong plugin does (implied by --config)" },
     { "key-uri", 0, OPT_TEXT, "V", AT(key_uri), "private key that stays in its store: file:, pkcs11:" },
     KEYS_SECRET_ROWS(mint_args, secret),
     KEYS_PASSPHRASE_ROW(mint_args, passphrase),
@@ -135,8 +136,9 @@ static msg_status check(const mint_args *args)
     if (args->bare && args->authentication.row != NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--bare goes with given claims, not with an authentication");
     }
-    if (args->bare && (args->config != NULL || args->expires_in != NULL || args->no_exp)) {
-        return msg_fail(STATUS_USAGE, "mint", "--bare adds no claim: it excludes --config, --expires-in and --no-exp");
+    if (args->bare && (args->config != NULL || args->kong || args->expires_in != NULL || args->no_exp)) {
+        return msg_fail(STATUS_USAGE, "mint",
+                        "--bare adds no claim: it excludes --config, --kong, --expires-in and --no-exp");
     }
     if (args->config != NULL && (args->x5c != NULL || is_thumbprint(args->kid))) {
         return msg_fail(STATUS_USAGE, "mint", "--config brings its own key: it excludes --x5c and --kid thumbprint");
@@ -235,6 +237,7 @@ static void fill_options(mint_job *job)
     options->api_key_sha256 = args->apikey_sha256;
     options->header = text_view(&job->header);
     options->max_token = SIZE_MAX;
+    options->bearer_verified = 1; /* by whoever runs the command */
     if (job->authenticated) {
         options->claims = text_view(&job->claims);
     }
@@ -293,13 +296,13 @@ static msg_status minter_from_config(mint_job *job)
     text config = TEXT_INIT;
     xcj_key_options how = XCJ_KEY_OPTIONS_INIT;
     how.hmac_k_raw = args->hmac_k_raw;
-    how.kong_alg_names = 1;
+    how.alg_from_name = xcj_kong_alg_from_name;
     msg_status status = io_read(&config, "--config", args->config, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         status = check_config(args, &config);
     }
     if (status == STATUS_OK &&
-        xcj_minter_from_config(&job->minter, config.ptr, config.len, &job->options, &how, &err) != XCJ_OK) {
+        xcj_kong_minter_from_config(&job->minter, config.ptr, config.len, &job->options, &how, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, io_name(args->config), &err);
     }
     text_free(&config);
@@ -316,7 +319,7 @@ static msg_status make_minter(mint_job *job)
     if (args->bare || args->jws) {
         return STATUS_OK;
     }
-    if (xcj_minter_new(&job->minter, job->key, &job->options, &err) != XCJ_OK) {
+    if ((args->kong ? xcj_kong_minter_new : xcj_minter_new)(&job->minter, job->key, &job->options, &err) != XCJ_OK) {
         keys_name_weak(&err, &args->secret);
         return msg_fail_error(ABOUT_OPTION, "mint", &err);
     }

@@ -28,8 +28,8 @@ static int answer(const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *s
         fprintf(stderr, "%d: %s\n", xcj_code_http_status(err.code), err.message);
         return 1;
     }
-    xcj_str header = xcj_minter_upstream_header(minter);
-    printf("%.*s: %s%.*s\n", (int)header.len, header.ptr, xcj_header_prefix(header.ptr, header.len), (int)len, token);
+    xcj_str header = xcj_kong_upstream_header(minter);
+    printf("%.*s: %s%.*s\n", (int)header.len, header.ptr, xcj_kong_header_prefix(header.ptr, header.len), (int)len, token);
     return 0;
 }
 
@@ -55,7 +55,7 @@ int main(int argc, char **argv)
     xcj_scratch *scratch = NULL; /* one per thread; NULL also works, but is slower */
     xcj_error err;
     int status = 1;
-    if (xcj_minter_from_config(&minter, config, len, NULL, NULL, &err) != XCJ_OK ||
+    if (xcj_kong_minter_from_config(&minter, config, len, NULL, NULL, &err) != XCJ_OK ||
         xcj_scratch_new(&scratch, &err) != XCJ_OK) {
         fprintf(stderr, "%s: %s\n", argv[1], err.message);
         goto out;

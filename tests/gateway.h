@@ -51,6 +51,7 @@ static inline xcj_mint_options base_options(void)
 {
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     options.iss = xcj_text("I");
+    options.bearer_verified = 1;
     return options;
 }
 

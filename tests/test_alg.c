@@ -38,11 +38,11 @@ END_TEST
 
 START_TEST(the_misspelling_of_kong_is_for_configurations)
 {
-    ck_assert_int_eq(xcj_alg_from_config("SH256", 5), XCJ_HS256);
-    ck_assert_int_eq(xcj_alg_from_config("SH512", 5), XCJ_HS512);
-    ck_assert_int_eq(xcj_alg_from_config("RS256", 5), XCJ_RS256);
-    ck_assert_int_eq(xcj_alg_from_config("SH384", 5), XCJ_ALG_NONE);
-    ck_assert_int_eq(xcj_alg_from_config("sh256", 5), XCJ_ALG_NONE);
+    ck_assert_int_eq(xcj_kong_alg_from_name("SH256", 5), XCJ_HS256);
+    ck_assert_int_eq(xcj_kong_alg_from_name("SH512", 5), XCJ_HS512);
+    ck_assert_int_eq(xcj_kong_alg_from_name("RS256", 5), XCJ_RS256);
+    ck_assert_int_eq(xcj_kong_alg_from_name("SH384", 5), XCJ_ALG_NONE);
+    ck_assert_int_eq(xcj_kong_alg_from_name("sh256", 5), XCJ_ALG_NONE);
 }
 END_TEST
 

@@ -3,7 +3,8 @@
 #include "check_main.h"
 #include "gateway.h"
 
-#define ISSUE "Issue with 'client_id' claim retrieval or Kong Consumer. "
+#define BAD_BEARER "the Bearer token cannot be read: "
+#define BAD_BASIC "the Basic credentials cannot be read"
 #define TAIL(id) "\"client_id\":\"" id "\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"https://a\",\"jti\":\"J\""
 #define CONSUMER ",\"act\":{\"client_id\":\"cons\"}}"
 
@@ -104,7 +105,7 @@ START_TEST(api_key_is_hashed_when_asked)
     expect_claims(&auth, &options, "{" TAIL(ABC_SHA256) CONSUMER);
     /* What is refused as it is, is refused as a hash, too. */
     auth.api_key = xcj_text("");
-    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no Key Auth");
+    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no API key");
     auth.api_key = xcj_text("a\nb");
     expect_refusal(&auth, &options, XCJ_ERR_CLIENT_ID, "control character");
     /* Other credentials stay as they are. */
@@ -120,13 +121,14 @@ START_TEST(empty_api_key_is_absent)
     xcj_auth auth = api_key_auth();
     xcj_mint_options options = base_options();
     auth.api_key = xcj_text("");
-    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "No suitable Authentication method is found: no Key Auth");
+    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "the request has no credential: no API key");
     auth.methods = XCJ_AUTH_ANY;
-    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL,
-                   "No suitable Authentication method is found: no Bearer token, no Basic Auth, no mTLS, no Key Auth");
+    expect_refusal(
+        &auth, &options, XCJ_ERR_NO_CREDENTIAL,
+        "the request has no credential: no Bearer token, no Basic credentials, no client certificate, no API key");
     ck_assert_int_eq(xcj_code_http_status(last.code), 401);
     auth.client_dn = xcj_text("");
-    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no mTLS");
+    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no client certificate");
 }
 END_TEST
 
@@ -144,7 +146,7 @@ START_TEST(named_method_alone_counts)
     auth.methods = XCJ_AUTH_BEARER;
     expect_claims(&auth, &options, "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
     auth.methods = XCJ_AUTH_BASIC;
-    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no Basic Auth");
+    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "no Basic credentials");
     auth.authorization = xcj_text("bearer x");
     auth.methods = XCJ_AUTH_API_KEY;
     expect_claims(&auth, &options, "{" TAIL("key") CONSUMER);
@@ -181,9 +183,9 @@ START_TEST(allow_list_matrix)
                 }
                 bool several = (both & (both - 1)) != 0;
                 if (lowest == 4) {
-                    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "No suitable");
+                    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "the request has no credential");
                 } else if (several) {
-                    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "More than one Authentication method is found: ");
+                    expect_refusal(&auth, &options, XCJ_ERR_NO_CREDENTIAL, "the request has more than one credential: ");
                 } else {
                     char expected[256];
                     snprintf(expected, sizeof expected, "{%s\"client_id\":\"%s\",%s",
@@ -242,7 +244,7 @@ START_TEST(scheme_and_credentials)
         /* A malformed credential is no reason to go on to the next one; another scheme is no credential at all. */
         auth.methods = xcj_kong_method(&auth);
         if (cases[i].code == XCJ_ERR_CREDENTIAL) {
-            expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, ISSUE);
+            expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, "the B");
         } else if (cases[i].code == XCJ_ERR_NO_CREDENTIAL) {
             expect_claims(&auth, &options, "{" TAIL("key") CONSUMER);
         }
@@ -299,7 +301,7 @@ START_TEST(bearer_form)
         { "e31.eyJjbGllbnRJZCI6ImIifQ.c2ln", "base64url" },
         { "e30.eyJjbGllbnRJZCI6ImIifQ.c2l+", "base64url" },
         { "e30.eyJjbGllbnRJZCI6ImIifQ.c2lnx", "base64url" },
-        { "e30..c2ln", "Auth token" },
+        { "e30..c2ln", "Bearer token" },
     };
     xcj_mint_options options = base_options();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -312,7 +314,7 @@ START_TEST(bearer_form)
             expect_claims(&auth, &options, "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
         } else {
             expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, cases[i].message);
-            ck_assert_ptr_nonnull(strstr(last.message, ISSUE "Unable to get the 'Auth token' payload: "));
+            ck_assert_ptr_nonnull(strstr(last.message, BAD_BEARER));
         }
     }
     /* Row 4: base64url's own characters. Both stand in the text of these. */
@@ -351,7 +353,7 @@ START_TEST(bearer_payload_is_an_object)
     xcj_mint_options options = base_options();
     expect_bearer("{\"clientId\":\"b\"}", &options, "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        expect_bearer_refusal(bad[i], &options, XCJ_ERR_CREDENTIAL, ISSUE "Unable to get the 'Auth token' payload: ");
+        expect_bearer_refusal(bad[i], &options, XCJ_ERR_CREDENTIAL, BAD_BEARER);
         ck_assert_int_eq(xcj_code_http_status(last.code), 401);
     }
 }
@@ -366,7 +368,7 @@ START_TEST(bearer_members_are_kept)
         "\"clientId\":\"b\",\"nbf\":5,\"cnf\":{\"x5t#S256\":\"q\"}}",
         &options,
         "{\"z\" : [ ],\"n\":1234567890123456789,\"f\":1.10,\"e\":1E2,\"s\":\"\\u00e9\\/\",\"o\":{ \"a\" : { } },"
-        "\"clientId\":\"b\",\"nbf\":5,\"cnf\":{\"x5t#S256\":\"q\"}," TAIL("b") CONSUMER);
+        "\"clientId\":\"b\"," TAIL("b") CONSUMER);
 }
 END_TEST
 
@@ -438,10 +440,12 @@ END_TEST
 START_TEST(ours_replace_theirs)
 {
     xcj_mint_options options = base_options();
+    options.exp = XCJ_EXP_UNCAPPED;
     expect_bearer(
         "{\"iss\":\"x\",\"aud\":[\"y\"],\"clientId\":\"b\",\"client_id\":\"x\",\"jti\":1,\"iat\":\"q\",\"exp\":null,"
         "\"sub\":\"s\",\"act\":{}}",
         &options, "{\"clientId\":\"b\",\"sub\":\"s\"," TAIL("b") CONSUMER);
+    options.exp = XCJ_EXP_DEFAULT;
     expect_bearer("{\"\\u0069ss\":\"x\",\"clientId\":\"b\",\"client\\u005fid\":\"x\",\"iss \":1,\"act\\u0001\":2}", &options,
                   "{\"clientId\":\"b\",\"iss \":1,\"act\\u0001\":2," TAIL("b") CONSUMER);
     options.claims = xcj_text(" { \"tenant\" : \"t\" , \"\\u0078\":[1] } ");
@@ -497,11 +501,10 @@ START_TEST(bearer_client_id)
     };
     xcj_mint_options options = base_options();
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        expect_bearer_refusal(bad[i], &options, XCJ_ERR_CLIENT_ID,
-                              ISSUE "Unable to get 'clientId' claim from the Bearer token");
+        expect_bearer_refusal(bad[i], &options, XCJ_ERR_CLIENT_ID, "the Bearer token's claim 'clientId' gives no client_id");
     }
     expect_bearer_refusal("{}", &options, XCJ_ERR_CLIENT_ID, "");
-    ck_assert_str_eq(last.message, ISSUE "Unable to get 'clientId' claim from the Bearer token");
+    ck_assert_str_eq(last.message, "the Bearer token's claim 'clientId' gives no client_id");
     expect_bearer("{\"clientId\":\"\\u0062\\\"\\\\\\/\\u00e9\\ud83d\\ude00\"}", &options,
                   "{\"clientId\":\"\\u0062\\\"\\\\\\/\\u00e9\\ud83d\\ude00\"," TAIL("b\\\"\\\\/\xc3\xa9\xf0\x9f\x98\x80")
                       CONSUMER);
@@ -513,9 +516,10 @@ START_TEST(bearer_client_id_claim_is_a_literal_name)
 {
     xcj_mint_options options = base_options();
     options.bearer_clientid_claim = xcj_text("a.b");
+    options.exp = XCJ_EXP_UNCAPPED;
     expect_bearer("{\"a\":{\"b\":\"no\"},\"a.b\":\"yes\"}", &options,
                   "{\"a\":{\"b\":\"no\"},\"a.b\":\"yes\"," TAIL("yes") CONSUMER);
-    expect_bearer_refusal("{\"a\":{\"b\":\"no\"}}", &options, XCJ_ERR_CLIENT_ID, "Unable to get 'a.b' claim");
+    expect_bearer_refusal("{\"a\":{\"b\":\"no\"}}", &options, XCJ_ERR_CLIENT_ID, "the Bearer token's claim 'a.b'");
     static const char *const ours[] = { "client_id", "iss", "aud", "jti", "iat", "exp", "act" };
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         char payload[64];
@@ -564,7 +568,7 @@ START_TEST(missing_consumer)
     xcj_mint_options options = base_options();
     auth.consumer_custom_id = xcj_text(NULL);
     expect_refusal(&auth, &options, XCJ_ERR_CONSUMER, "");
-    ck_assert_str_eq(last.message, ISSUE "There is no Kong consumer credential");
+    ck_assert_str_eq(last.message, "the request has no consumer");
     options.consumer_optional = 1;
     expect_claims(&auth, &options, "{" TAIL("key") "}");
     auth.methods = XCJ_AUTH_BEARER;
@@ -652,8 +656,9 @@ START_TEST(exp_is_capped)
             snprintf(payload, sizeof payload, "{\"clientId\":\"b\"}");
         }
         xcj_mint_options options = base_options();
+        options.exp = XCJ_EXP_UNCAPPED;
         expect_bearer(payload, &options, "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
-        options.cap_exp = 1;
+        options.exp = i % 2 == 0 ? XCJ_EXP_DEFAULT : XCJ_EXP_CAPPED;
         if (cases[i].code != XCJ_OK) {
             expect_bearer_refusal(payload, &options, cases[i].code, "exp");
             ck_assert_uint_eq(last.claims, cases[i].code == XCJ_ERR_EXPIRED ? XCJ_CLAIM_EXP : 0);
@@ -675,8 +680,8 @@ START_TEST(basic_user_and_password)
     expect_basic("u:secret:with:colons", 20, "{" TAIL("u") CONSUMER);
     expect_basic("u:", 2, "{" TAIL("u") CONSUMER);
     expect_basic("caf\xc3\xa9 \"\\:p", 10, "{" TAIL("caf\xc3\xa9 \\\"\\\\") CONSUMER);
-    expect_basic_refusal("secret", 6, XCJ_ERR_CREDENTIAL, ISSUE "Unable to decode correctly in base64 the 'Basic Auth'");
-    expect_basic_refusal(":secret", 7, XCJ_ERR_CLIENT_ID, ISSUE);
+    expect_basic_refusal("secret", 6, XCJ_ERR_CREDENTIAL, BAD_BASIC);
+    expect_basic_refusal(":secret", 7, XCJ_ERR_CLIENT_ID, "Unable to use the client_id: it is empty");
     expect_basic_refusal("u\xff:secret", 9, XCJ_ERR_CREDENTIAL, "UTF-8");
     expect_basic_refusal("u:secret\xff", 9, XCJ_ERR_CREDENTIAL, "UTF-8");
     expect_basic_refusal("u\n:secret", 9, XCJ_ERR_CLIENT_ID, "control");
@@ -708,7 +713,7 @@ START_TEST(basic_base64)
             expect_claims(&auth, &options, "{" TAIL("u") CONSUMER);
         } else {
             expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, "");
-            ck_assert_str_eq(last.message, ISSUE "Unable to decode correctly in base64 the 'Basic Auth'");
+            ck_assert_str_eq(last.message, BAD_BASIC);
         }
     }
 }
@@ -721,7 +726,7 @@ START_TEST(client_certificate)
     xcj_mint_options options = base_options();
     auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_cert = xcj_text(cert_pem);
-    options.dn = XCJ_DN_KONG;
+    options.dn = XCJ_DN_UNESCAPED;
     expect_claims(&auth, &options, "{" TAIL("C=FR, O=Caf\xc3\xa9 \\\"Q\\\", Inc., CN=a\\\\b") CONSUMER);
     for (xcj_dn dn = XCJ_DN_DEFAULT; dn <= XCJ_DN_RFC4514; dn++) {
         options.dn = dn;
@@ -1053,6 +1058,8 @@ START_TEST(bearer_verifier_decides)
     ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &policy, &last), XCJ_OK);
     xcj_mint_options options = base_options();
     options.bearer_verifier = verifier;
+    options.bearer_verified = 0;
+    options.exp = XCJ_EXP_UNCAPPED;
     xcj_jws_options jws = XCJ_JWS_OPTIONS_INIT;
     static const struct {
         const char *payload;
@@ -1085,7 +1092,8 @@ START_TEST(bearer_verifier_decides)
     }
     xcj_verifier_free(verifier);
     xcj_key_free(key);
-    options.bearer_verifier = NULL; /* form alone decides */
+    options.bearer_verifier = NULL;
+    options.bearer_verified = 1; /* form alone decides */
     expect_bearer_refusal("7", &options, XCJ_ERR_CREDENTIAL, "");
 }
 END_TEST
@@ -1140,6 +1148,75 @@ START_TEST(scratch_is_used_again)
 }
 END_TEST
 
+#define SCREENED "\"nbf\":1,\"may_act\":{},\"nonce\":\"n\",\"at_hash\":\"h\",\"c_hash\":\"h\","
+
+/* What applies to the inbound token alone is dropped; on request only cnf is. */
+START_TEST(inbound_claims)
+{
+    static const char payload[] = "{\"scope\":\"s\",\"cnf\":{\"jkt\":\"t\"}," SCREENED "\"NBF\":2,\"clientId\":\"b\"}";
+    static const xcj_str nonce[] = { { "nonce", 5 }, { "scope", 5 } };
+    static const xcj_str cnf[] = { { "nonce", 5 }, { "cnf", 3 } };
+    xcj_mint_options options = base_options();
+    for (xcj_inbound rule = XCJ_INBOUND_DEFAULT; rule <= XCJ_INBOUND_SCREENED; rule++) {
+        options.inbound = rule;
+        expect_bearer(payload, &options, "{\"scope\":\"s\",\"NBF\":2,\"clientId\":\"b\"," TAIL("b") CONSUMER);
+        expect_bearer("{\"\\u0063nf\":1,\"clientId\":\"b\",\"n\\u0062f\":1}", &options,
+                      "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
+    }
+    options.drop_claims = nonce;
+    options.drop_claims_count = 2;
+    expect_bearer(payload, &options, "{\"NBF\":2,\"clientId\":\"b\"," TAIL("b") CONSUMER);
+    options.inbound = XCJ_INBOUND_ALL;
+    expect_bearer(payload, &options,
+                  "{\"nbf\":1,\"may_act\":{},\"at_hash\":\"h\",\"c_hash\":\"h\",\"NBF\":2,\"clientId\":\"b\"," TAIL("b")
+                      CONSUMER);
+    options.drop_claims = NULL;
+    options.drop_claims_count = 0;
+    expect_bearer(payload, &options, "{\"scope\":\"s\"," SCREENED "\"NBF\":2,\"clientId\":\"b\"," TAIL("b") CONSUMER);
+    options.inbound = XCJ_INBOUND_SCREENED; /* what keep_claims names is kept, but for cnf */
+    options.keep_claims = nonce;
+    options.keep_claims_count = 2;
+    expect_bearer(payload, &options, "{\"scope\":\"s\",\"nonce\":\"n\"," TAIL("b") CONSUMER);
+    options.keep_claims = cnf;
+    expect_bearer_refusal(payload, &options, XCJ_ERR_CONFIG, "cnf");
+    ck_assert_str_eq(last.member, "keep_claims");
+}
+END_TEST
+
+START_TEST(bearer_needs_a_verification)
+{
+    xcj_mint_options options = base_options();
+    options.bearer_verified = 0;
+    expect_bearer_refusal("{\"clientId\":\"b\"}", &options, XCJ_ERR_CONFIG, "bearer_verified");
+    ck_assert_str_eq(last.member, "bearer_verifier");
+    ck_assert_int_eq(xcj_code_http_status(last.code), 500);
+    xcj_auth auth = api_key_auth(); /* the others need none */
+    expect_claims(&auth, &options, "{" TAIL("key") CONSUMER);
+    options.bearer_verified = 1;
+    expect_bearer("{\"clientId\":\"b\"}", &options, "{\"clientId\":\"b\"," TAIL("b") CONSUMER);
+}
+END_TEST
+
+START_TEST(choices_are_checked)
+{
+    xcj_auth auth = api_key_auth();
+    for (int which = 0; which < 3; which++) {
+        for (int number = -1; number <= 3; number++) {
+            xcj_mint_options options = base_options();
+            options.dn = which == 0 ? (xcj_dn)number : XCJ_DN_DEFAULT;
+            options.exp = which == 1 ? (xcj_exp)number : XCJ_EXP_DEFAULT;
+            options.inbound = which == 2 ? (xcj_inbound)number : XCJ_INBOUND_DEFAULT;
+            if (number >= 0 && number <= 2) {
+                expect_claims(&auth, &options, "{" TAIL("key") CONSUMER);
+            } else {
+                expect_refusal(&auth, &options, XCJ_ERR_CONFIG, "enumerators");
+                ck_assert_str_eq(last.member, which == 0 ? "dn" : which == 1 ? "exp" : "inbound");
+            }
+        }
+    }
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -1173,6 +1250,9 @@ static Suite *suite(void)
         injection,
         long_api_key,
         bearer_verifier_decides,
+        inbound_claims,
+        bearer_needs_a_verification,
+        choices_are_checked,
         struct_sizes,
         scratch_is_used_again,
     };

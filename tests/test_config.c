@@ -10,7 +10,7 @@ static xcj_error last;
 static xcj_minter *configured(const char *text)
 {
     xcj_minter *minter;
-    xcj_code code = xcj_minter_from_config(&minter, text, strlen(text), NULL, NULL, &last);
+    xcj_code code = xcj_kong_minter_from_config(&minter, text, strlen(text), NULL, NULL, &last);
     ck_assert_msg(code == XCJ_OK, "%s: %s: %s", text, xcj_code_name(code), last.message);
     ck_assert_int_eq(last.code, XCJ_OK);
     return minter;
@@ -19,7 +19,7 @@ static xcj_minter *configured(const char *text)
 static void expect_refusal(const char *text, xcj_code expected, const char *member)
 {
     xcj_minter *minter = (xcj_minter *)1;
-    xcj_code code = xcj_minter_from_config(&minter, text, strlen(text), NULL, NULL, &last);
+    xcj_code code = xcj_kong_minter_from_config(&minter, text, strlen(text), NULL, NULL, &last);
     ck_assert_msg(code == expected, "%s: %s: %s", text, xcj_code_name(code), last.message);
     ck_assert_ptr_null(minter);
     ck_assert_msg(strcmp(last.member, member) == 0, "%s: member is %s", text, last.member);
@@ -52,9 +52,9 @@ static void expect_token(const xcj_minter *minter, const char *header, const cha
 START_TEST(defaults_of_the_plugin)
 {
     xcj_minter *minter = configured("{" KEY_MEMBER ",\"iss\":\"I\"}");
-    expect_text(xcj_minter_apikey_header(minter), "apikey");
-    expect_text(xcj_minter_upstream_header(minter), "X-Custom-Jwt");
-    ck_assert_ptr_null(xcj_minter_downstream_header(minter).ptr);
+    expect_text(xcj_kong_apikey_header(minter), "apikey");
+    expect_text(xcj_kong_upstream_header(minter), "X-Custom-Jwt");
+    ck_assert_ptr_null(xcj_kong_downstream_header(minter).ptr);
     expect_token(minter, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"hs\"}",
                  "{\"client_id\":\"key\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"https://a\",\"jti\":\"J\","
                  "\"act\":{\"client_id\":\"cons\"}}");
@@ -87,9 +87,9 @@ START_TEST(every_member)
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         xcj_minter *minter = configured(texts[i]);
-        expect_text(xcj_minter_apikey_header(minter), "X-Key");
-        expect_text(xcj_minter_upstream_header(minter), "authorization");
-        expect_text(xcj_minter_downstream_header(minter), "X-Down");
+        expect_text(xcj_kong_apikey_header(minter), "X-Key");
+        expect_text(xcj_kong_upstream_header(minter), "authorization");
+        expect_text(xcj_kong_downstream_header(minter), "X-Down");
         expect_token(
             minter, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"hs\",\"jku\":\"https://j\"}",
             "{\"client_id\":\"key\",\"iss\":\"I\\\"\",\"iat\":1000,\"exp\":1060,\"aud\":\"https://a\",\"jti\":\"J\","
@@ -105,8 +105,8 @@ START_TEST(null_is_absent)
         configured("{\"apikey_header\":null,\"bearer_clientid_claim\":null,\"upstream_custom_jwt_header\":null,"
                    "\"downstream_custom_jwt_header\":null,\"expires_in\":null,\"iss\":null,\"jku\":null,"
                    "\"verbose\":null," KEY_MEMBER "}");
-    expect_text(xcj_minter_apikey_header(minter), "apikey");
-    ck_assert_ptr_null(xcj_minter_downstream_header(minter).ptr);
+    expect_text(xcj_kong_apikey_header(minter), "apikey");
+    ck_assert_ptr_null(xcj_kong_downstream_header(minter).ptr);
     xcj_minter_free(minter);
     expect_refusal("{\"private_jwk\":null}", XCJ_ERR_CONFIG, "private_jwk");
 }
@@ -149,7 +149,7 @@ START_TEST(wrong_members)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         xcj_minter *minter = (xcj_minter *)1;
-        xcj_code code = xcj_minter_from_config(&minter, cases[i].text, strlen(cases[i].text), NULL, NULL, &last);
+        xcj_code code = xcj_kong_minter_from_config(&minter, cases[i].text, strlen(cases[i].text), NULL, NULL, &last);
         ck_assert_msg(code == cases[i].code, "%s: %s: %s", cases[i].text, xcj_code_name(code), last.message);
         ck_assert_ptr_null(minter);
         if (cases[i].code == XCJ_ERR_CONFIG) {
@@ -159,9 +159,9 @@ START_TEST(wrong_members)
     }
     xcj_minter *minter;
     static const char twice[] = "{\"iss\":\"a\",\"\\u0069ss\":\"b\"," KEY_MEMBER "}";
-    ck_assert_int_eq(xcj_minter_from_config(&minter, twice, sizeof twice - 1, NULL, NULL, &last), XCJ_ERR_JSON);
-    ck_assert_int_eq(xcj_minter_from_config(NULL, twice, sizeof twice - 1, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_minter_from_config(&minter, NULL, 0, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, twice, sizeof twice - 1, NULL, NULL, &last), XCJ_ERR_JSON);
+    ck_assert_int_eq(xcj_kong_minter_from_config(NULL, twice, sizeof twice - 1, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, NULL, 0, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
 }
 END_TEST
 
@@ -208,19 +208,19 @@ START_TEST(configuration_goes_before_defaults)
     defaults.claims = xcj_text("{\"x\":1}");
     static const char bare[] = "{" KEY_MEMBER "}";
     xcj_minter *minter;
-    ck_assert_int_eq(xcj_minter_from_config(&minter, bare, sizeof bare - 1, &defaults, NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, bare, sizeof bare - 1, &defaults, NULL, &last), XCJ_OK);
     expect_token(minter, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"hs\",\"jku\":\"https://default\"}",
                  "{\"client_id\":\"key\",\"iss\":\"default\",\"iat\":1000,\"exp\":1007,\"aud\":\"https://a\",\"jti\":\"J\","
                  "\"act\":{\"client_id\":\"cons\"},\"x\":1}");
     xcj_minter_free(minter);
     static const char full[] = "{\"iss\":\"I\",\"jku\":\"https://j\",\"expires_in\":9," KEY_MEMBER "}";
-    ck_assert_int_eq(xcj_minter_from_config(&minter, full, sizeof full - 1, &defaults, NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, full, sizeof full - 1, &defaults, NULL, &last), XCJ_OK);
     expect_token(minter, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"hs\",\"jku\":\"https://j\"}",
                  "{\"client_id\":\"key\",\"iss\":\"I\",\"iat\":1000,\"exp\":1009,\"aud\":\"https://a\",\"jti\":\"J\","
                  "\"act\":{\"client_id\":\"cons\"},\"x\":1}");
     xcj_minter_free(minter);
     defaults.size = 0;
-    ck_assert_int_eq(xcj_minter_from_config(&minter, bare, sizeof bare - 1, &defaults, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, bare, sizeof bare - 1, &defaults, NULL, &last), XCJ_ERR_ARGUMENT);
 }
 END_TEST
 
@@ -248,20 +248,20 @@ START_TEST(raw_and_misnamed_hmac_keys)
     static const char raw[] = "{\"iss\":\"I\",\"private_jwk\":{\"kty\":\"oct\",\"k\":\"?*.%0123456789012345678901234567\","
                               "\"alg\":\"SH256\",\"kid\":\"hs\"}}";
     xcj_minter *minter;
-    ck_assert_int_ne(xcj_minter_from_config(&minter, raw, sizeof raw - 1, NULL, NULL, &last), XCJ_OK);
+    ck_assert_int_ne(xcj_kong_minter_from_config(&minter, raw, sizeof raw - 1, NULL, NULL, &last), XCJ_OK);
     ck_assert_ptr_null(minter);
     ck_assert_ptr_nonnull(strstr(last.message, "private_jwk: "));
     ck_assert_ptr_nonnull(strstr(last.message, "hmac_k_raw"));
     xcj_key_options key_options = XCJ_KEY_OPTIONS_INIT;
     key_options.hmac_k_raw = 1;
-    ck_assert_int_eq(xcj_minter_from_config(&minter, raw, sizeof raw - 1, NULL, &key_options, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, raw, sizeof raw - 1, NULL, &key_options, &last), XCJ_OK);
     ck_assert_int_eq(xcj_minter_alg(minter), XCJ_HS256);
     expect_token(minter, "{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"hs\"}",
                  "{\"client_id\":\"key\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"https://a\",\"jti\":\"J\","
                  "\"act\":{\"client_id\":\"cons\"}}");
     xcj_minter_free(minter);
     key_options.size = 0;
-    ck_assert_int_eq(xcj_minter_from_config(&minter, raw, sizeof raw - 1, NULL, &key_options, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, raw, sizeof raw - 1, NULL, &key_options, &last), XCJ_ERR_ARGUMENT);
     minter = configured("{\"private_jwk\":{\"kty\":\"oct\",\"k\":\"" OCT_K64 "\",\"alg\":\"SH512\"}}");
     ck_assert_int_eq(xcj_minter_alg(minter), XCJ_HS512);
     xcj_minter_free(minter);
@@ -282,7 +282,7 @@ START_TEST(keys_that_do_not_serve)
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         xcj_minter *minter = (xcj_minter *)1;
-        xcj_code code = xcj_minter_from_config(&minter, bad[i], strlen(bad[i]), NULL, NULL, &last);
+        xcj_code code = xcj_kong_minter_from_config(&minter, bad[i], strlen(bad[i]), NULL, NULL, &last);
         ck_assert_msg(code != XCJ_OK, "%s", bad[i]);
         ck_assert_ptr_null(minter);
         ck_assert_ptr_null(strstr(last.message, OCT_K));
@@ -297,12 +297,12 @@ static void expect_failure_body(const char *config, const xcj_error *failure, co
     xcj_minter *minter = configured(config);
     char *body;
     size_t len;
-    ck_assert_int_eq(xcj_minter_failure(&body, &len, minter, failure, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_kong_failure(&body, &len, failure, xcj_kong_verbose(minter), &last), XCJ_OK);
     ck_assert_str_eq(body, expected);
     ck_assert_uint_eq(len, strlen(expected));
     json_decref(json_of(body, len));
     xcj_free(body);
-    ck_assert_int_eq(xcj_minter_failure(NULL, &len, minter, failure, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_kong_failure(NULL, &len, failure, 1, &last), XCJ_ERR_ARGUMENT);
     xcj_minter_free(minter);
 }
 
@@ -374,7 +374,7 @@ START_TEST(subject_is_the_plugins)
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     options.dn = XCJ_DN_RFC4514;
     static const char text[] = "{\"iss\":\"I\"," KEY_MEMBER "}";
-    ck_assert_int_eq(xcj_minter_from_config(&minter, text, sizeof text - 1, &options, NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_kong_minter_from_config(&minter, text, sizeof text - 1, &options, NULL, &last), XCJ_OK);
     expect_client(minter, &auth, "CN=a\\\\b,O=Caf\xc3\xa9 \\\"Q\\\"\\, Inc.,C=FR");
     xcj_minter_free(minter);
 }
@@ -423,6 +423,120 @@ START_TEST(failure_bodies)
 }
 END_TEST
 
+/* Like configured(), from a key and options. */
+static xcj_minter *plugins_minter(const xcj_mint_options *options)
+{
+    xcj_key *key = key_of(OCT_JWK);
+    xcj_minter *minter;
+    ck_assert_msg(xcj_kong_minter_new(&minter, key, options, &last) == XCJ_OK, "%s", last.message);
+    ck_assert_int_eq(last.code, XCJ_OK);
+    xcj_key_free(key);
+    return minter;
+}
+
+/* Mints for a Bearer token with this payload and expects these claims. */
+static void expect_kept(xcj_minter *minter, const char *payload, const char *claims)
+{
+    xcj_auth auth = api_key_auth();
+    char *value = bearer_of(payload, strlen(payload));
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = xcj_text(value);
+    char buf[2048];
+    size_t len;
+    xcj_code code = xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &last);
+    ck_assert_msg(code == XCJ_OK, "%s", last.message);
+    char *text = part_of(buf, len, 1, NULL);
+    ck_assert_str_eq(text, claims);
+    free(text);
+    free(value);
+    xcj_minter_free(minter);
+}
+
+#define OURS(exp)                                                                                                           \
+    "\"client_id\":\"b\",\"iss\":\"I\",\"iat\":1000,\"exp\":" exp ",\"aud\":\"https://a\",\"jti\":\"J\","                   \
+    "\"act\":{\"client_id\":\"cons\"}}"
+
+/* Row 11; and each setting is the plugin's only by default. */
+START_TEST(ways_of_the_plugin)
+{
+    static const char payload[] = "{\"clientId\":\"b\",\"nbf\":1,\"nonce\":\"n\",\"cnf\":{\"jkt\":\"t\"},\"exp\":1500}";
+    static const char text[] = "{" KEY_MEMBER ",\"iss\":\"I\"}";
+    static const char kept[] = "{\"clientId\":\"b\",\"nbf\":1,\"nonce\":\"n\"," OURS("2800");
+    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    options.iss = xcj_text("I");
+    expect_kept(configured(text), payload, kept);
+    expect_kept(plugins_minter(&options), payload, kept);
+    options.exp = XCJ_EXP_CAPPED;
+    expect_kept(plugins_minter(&options), payload, "{\"clientId\":\"b\",\"nbf\":1,\"nonce\":\"n\"," OURS("1500"));
+    options.inbound = XCJ_INBOUND_SCREENED;
+    expect_kept(plugins_minter(&options), payload, "{\"clientId\":\"b\"," OURS("1500"));
+    options.exp = XCJ_EXP_DEFAULT;
+    expect_kept(plugins_minter(&options), payload, "{\"clientId\":\"b\"," OURS("2800"));
+}
+END_TEST
+
+START_TEST(plugins_minter_without_a_configuration)
+{
+    xcj_mint_options options = base_options();
+    xcj_minter *minter = plugins_minter(&options);
+    expect_text(xcj_kong_apikey_header(minter), "apikey");
+    expect_text(xcj_kong_upstream_header(minter), "X-Custom-Jwt");
+    ck_assert_ptr_null(xcj_kong_downstream_header(minter).ptr);
+    ck_assert_int_eq(xcj_kong_verbose(minter), 0);
+    xcj_auth auth = api_key_auth();
+    auth.consumer_custom_id = xcj_text(NULL);
+    char buf[2048];
+    size_t len;
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &last), XCJ_ERR_CONSUMER);
+    ck_assert_str_eq(last.message, ISSUE "There is no Kong consumer credential");
+    xcj_minter_free(minter);
+    minter = minter_of(OCT_JWK, &options);
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &last), XCJ_ERR_CONSUMER);
+    ck_assert_str_eq(last.message, "the request has no consumer");
+    xcj_minter_free(minter);
+    xcj_key *key = key_of(OCT_JWK);
+    ck_assert_int_eq(xcj_kong_minter_new(&minter, NULL, &options, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_ptr_null(minter);
+    ck_assert_int_eq(xcj_kong_minter_new(NULL, key, &options, &last), XCJ_ERR_ARGUMENT);
+    options.expires_in = -1;
+    ck_assert_int_eq(xcj_kong_minter_new(&minter, key, &options, &last), XCJ_ERR_CONFIG);
+    ck_assert_ptr_null(minter);
+    xcj_key_free(key);
+}
+END_TEST
+
+static void expect_sentence(const xcj_minter *minter, const xcj_auth *auth, const char *sentence)
+{
+    char buf[2048];
+    size_t len;
+    ck_assert_int_ne(xcj_mint(buf, sizeof buf, &len, minter, auth, NULL, &last), XCJ_OK);
+    ck_assert_str_eq(last.message, sentence);
+}
+
+/* Of these, failure_bodies has the plugin's own; the others are worded in its manner. */
+START_TEST(sentences_of_the_plugin)
+{
+    xcj_minter *minter = configured("{" KEY_MEMBER ",\"iss\":\"I\"}");
+    xcj_auth auth = api_key_auth();
+    auth.methods = XCJ_AUTH_ANY;
+    auth.authorization = xcj_text("Basic YTpi");
+    expect_sentence(minter, &auth, "More than one Authentication method is found: Basic Auth, Key Auth");
+    auth.methods = XCJ_AUTH_BASIC;
+    auth.authorization = xcj_text("Basic OmI=");
+    expect_sentence(minter, &auth, ISSUE "Unable to use the client_id: it is empty");
+    auth.authorization = xcj_text("Basic");
+    expect_sentence(minter, &auth,
+                    ISSUE "Unable to decode correctly in base64 the 'Basic Auth': no credentials after the scheme");
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = xcj_text("Bearer a.b");
+    expect_sentence(minter, &auth, ISSUE "Unable to get the 'Auth token' payload: Inconsistent JWT");
+    auth = api_key_auth();
+    auth.consumer_custom_id = xcj_text("\n");
+    expect_sentence(minter, &auth, ISSUE "Unable to use the Kong consumer: it has a control character");
+    xcj_minter_free(minter);
+}
+END_TEST
+
 /* The original's own keys, as its pages have one paste them: as text and as an object. */
 START_TEST(the_originals_key)
 {
@@ -461,6 +575,9 @@ static Suite *suite(void)
         raw_and_misnamed_hmac_keys,
         keys_that_do_not_serve,
         failure_bodies,
+        ways_of_the_plugin,
+        plugins_minter_without_a_configuration,
+        sentences_of_the_plugin,
         plugins_order_is_asked_for_by_name,
         plugins_order,
         subject_is_the_plugins,

@@ -52,12 +52,12 @@ END_TEST
 
 START_TEST(header_prefix)
 {
-    ck_assert_str_eq(xcj_header_prefix("Authorization", 13), "Bearer ");
-    ck_assert_str_eq(xcj_header_prefix("authorization", 13), "Bearer ");
-    ck_assert_str_eq(xcj_header_prefix("AUTHORIZATIONx", 13), "Bearer ");
-    ck_assert_str_eq(xcj_header_prefix("AUTHORIZATIONx", 14), "");
-    ck_assert_str_eq(xcj_header_prefix("X-Custom-Jwt", 12), "");
-    ck_assert_str_eq(xcj_header_prefix(NULL, 0), "");
+    ck_assert_str_eq(xcj_kong_header_prefix("Authorization", 13), "Bearer ");
+    ck_assert_str_eq(xcj_kong_header_prefix("authorization", 13), "Bearer ");
+    ck_assert_str_eq(xcj_kong_header_prefix("AUTHORIZATIONx", 13), "Bearer ");
+    ck_assert_str_eq(xcj_kong_header_prefix("AUTHORIZATIONx", 14), "");
+    ck_assert_str_eq(xcj_kong_header_prefix("X-Custom-Jwt", 12), "");
+    ck_assert_str_eq(xcj_kong_header_prefix(NULL, 0), "");
 }
 END_TEST
 

@@ -432,7 +432,7 @@ START_TEST(declared_algorithms)
         ck_assert_mem_eq(jwk.alg.ptr, rows[i].name, jwk.alg.len);
         ck_assert_uint_eq(jwk.alg.len, strlen(rows[i].name));
         xcj__jwk_free(&jwk);
-        options.kong_alg_names = 1;
+        options.alg_from_name = xcj_kong_alg_from_name;
         ck_assert_int_eq(xcj__jwk_parse(&jwk, text, strlen(text), &options, &err), XCJ_OK);
         ck_assert_int_eq(jwk.facts.alg, rows[i].kong);
         ck_assert_uint_eq(jwk.alg.len, strlen(rows[i].kept));

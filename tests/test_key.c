@@ -335,7 +335,7 @@ START_TEST(raw_secrets_of_kong)
     ck_assert_int_eq(xcj_key_alg(key), XCJ_ALG_NONE);
     ck_assert_uint_eq(xcj_key_bits(key), 34 * 8);
     xcj_key_free(key);
-    options.kong_alg_names = 1;
+    options.alg_from_name = xcj_kong_alg_from_name;
     ck_assert_int_eq(xcj_key_from_jwk(&key, jwk, sizeof jwk - 1, &options, &err), XCJ_OK);
     ck_assert_int_eq(xcj_key_alg(key), XCJ_HS256);
     xcj_key_free(key);

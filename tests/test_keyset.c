@@ -431,7 +431,7 @@ START_TEST(options_of_a_set)
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     xcj_keyset *set;
     options.hmac_k_raw = 1;
-    options.kong_alg_names = 1;
+    options.alg_from_name = xcj_kong_alg_from_name;
     ck_assert_int_eq(xcj_keyset_from_json(&set, text, sizeof text - 1, &options, &err), XCJ_OK);
     ck_assert_uint_eq(xcj_keyset_count(set), 1);
     ck_assert_int_eq(xcj_key_alg(xcj_keyset_get(set, 0)), XCJ_HS256);

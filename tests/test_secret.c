@@ -44,7 +44,7 @@ static xcj_code from_jwk(const void *secret, size_t len, bool raw)
     xcj__buf_put_text(&config, "{\"iss\":\"i\",\"private_jwk\":");
     xcj__buf_put(&config, jwk.ptr, jwk.len - 1);
     xcj__buf_put_text(&config, ",\"alg\":\"HS256\"}}");
-    xcj_code of_config = xcj_minter_from_config(&minter, config.ptr, config.len, NULL, &options, &err);
+    xcj_code of_config = xcj_kong_minter_from_config(&minter, config.ptr, config.len, NULL, &options, &err);
     ck_assert_msg(of_config == code || len < 32, "%s", err.message);
     xcj_minter_free(minter);
 

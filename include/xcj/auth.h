@@ -24,7 +24,7 @@ typedef struct xcj_caller xcj_caller;
 
 /**
  * The authentication of one request. The gateway has already checked it: the library verifies nothing here, except a
- * Bearer token when the options contain a verifier. An absent member has ptr NULL; an empty API key, certificate or DN
+ * Bearer token if the options contain a verifier. An absent member has ptr NULL; an empty API key, certificate or DN
  * counts as absent.
  */
 typedef struct xcj_auth {
@@ -58,10 +58,27 @@ typedef struct xcj_auth {
 
 /** How client_id is written for the subject of a client certificate. The numbers are stable. */
 typedef enum xcj_dn {
-    XCJ_DN_DEFAULT = 0, /**< XCJ_DN_RFC4514, except with a configuration object: XCJ_DN_KONG */
-    XCJ_DN_RFC4514 = 1, /**< "CN=client,O=Acme\\, Inc.,C=US": escaped, so different subjects never look alike */
-    XCJ_DN_KONG = 2     /**< see xcj/kong.h */
+    XCJ_DN_DEFAULT = 0,  /**< XCJ_DN_RFC4514 */
+    XCJ_DN_RFC4514 = 1,  /**< "CN=client,O=Acme\\, Inc.,C=US": escaped, so different subjects never look alike */
+    XCJ_DN_UNESCAPED = 2 /**< "C=US, O=Acme, Inc., CN=client", in the order of the certificate. XCJ_ERR_CERTIFICATE if
+                            another subject could give the same string: a value that contains ", " and then "=", a control
+                            character, or several values in one relative name */
 } xcj_dn;
+
+/** The exp of a token for a Bearer token. The numbers are stable. */
+typedef enum xcj_exp {
+    XCJ_EXP_DEFAULT = 0, /**< XCJ_EXP_CAPPED */
+    XCJ_EXP_CAPPED = 1,  /**< not later than the Bearer token's exp; if that has passed: XCJ_ERR_EXPIRED */
+    XCJ_EXP_UNCAPPED = 2 /**< the token may outlive the Bearer token */
+} xcj_exp;
+
+/** Which claims of a Bearer token the new token keeps, besides those that ours replace. The numbers are stable. */
+typedef enum xcj_inbound {
+    XCJ_INBOUND_DEFAULT = 0, /**< XCJ_INBOUND_SCREENED */
+    XCJ_INBOUND_SCREENED =
+        1,              /**< all but cnf, nbf, may_act, nonce, at_hash and c_hash, which apply to the Bearer token alone */
+    XCJ_INBOUND_ALL = 2 /**< all but cnf: who shows the new token does not prove to hold the key of the old one */
+} xcj_inbound;
 
 /** The mint settings: how to make claims and header for every request. */
 typedef struct xcj_mint_options {
@@ -76,19 +93,22 @@ typedef struct xcj_mint_options {
     xcj_str bearer_clientid_claim; /**< the inbound claim to use as client_id; absent: "clientId" */
     int consumer_optional;         /**< 1: without a consumer, write no act.client_id; 0: XCJ_ERR_CONSUMER */
     xcj_dn dn;                     /**< how the subject of a client certificate is written */
-    int cap_exp;                   /**< 1: exp is at most the Bearer token's; if that has passed: XCJ_ERR_EXPIRED */
-    const xcj_str *drop_claims;    /**< Bearer: inbound claims to remove */
+    xcj_exp exp;                   /**< Bearer: may the token outlive the Bearer token? */
+    xcj_inbound inbound;           /**< Bearer: the inbound claims to keep, unless keep_claims names them */
+    const xcj_str *drop_claims;    /**< Bearer: further inbound claims to remove */
     size_t drop_claims_count;      /**< the number of drop_claims */
-    const xcj_str *keep_claims;    /**< Bearer: the only inbound claims to keep; NULL: all. Not together with drop_claims */
+    const xcj_str *keep_claims;    /**< Bearer: the only inbound claims to keep, cnf is XCJ_ERR_CONFIG; NULL: see `inbound`.
+                                      Not together with drop_claims */
     size_t keep_claims_count;      /**< the number of keep_claims */
     xcj_str claims;                /**< a JSON object whose members follow our claims and must not repeat one of them */
     xcj_str header;                /**< a JSON object whose members follow ours; no repetition, no alg, crit or b64 */
     size_t max_token;              /**< the longest token in bytes, minted or Bearer, XCJ_ERR_LIMIT above; 0: 64 KiB */
-    const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: the gateway has verified it. A verifier
-                                            with opaque_payload is XCJ_ERR_CONFIG; see bearer_lax_times */
-    int single;                          /**< 1: skip the warm-up: only one token will be minted */
-    int verbose;        /**< 1: xcj_minter_failure() gives the reason; a configuration object's `verbose` takes precedence */
-    int api_key_sha256; /**< 1: for an API key, client_id is its SHA-256 in lowercase hex: backends cannot use the key */
+    const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: see bearer_verified. A verifier with
+                                            opaque_payload is XCJ_ERR_CONFIG; see bearer_lax_times */
+    int bearer_verified; /**< 1: the gateway verifies Bearer tokens before it mints. Without this and without a
+                            bearer_verifier, a Bearer token is XCJ_ERR_CONFIG */
+    int single;          /**< 1: skip the warm-up: only one token will be minted */
+    int api_key_sha256;  /**< 1: for an API key, client_id is its SHA-256 in lowercase hex: backends cannot use the key */
     const xcj_identities *identities; /**< the known API keys; others are refused. client_id is that of the key's entry, and
                                          so is the consumer unless the request gives one. NULL: accept every API key */
     int bearer_lax_times;             /**< 1: allow a bearer_verifier with allow_no_exp or ignore_times; 0: XCJ_ERR_CONFIG */
@@ -99,15 +119,16 @@ typedef struct xcj_mint_options {
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, XCJ_DN_DEFAULT, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0, NULL, 0, 0, 0, NULL, 0, 0     \
+            { NULL, 0 }, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 },            \
+            { NULL, 0 }, 0, NULL, 0, 0, 0, NULL, 0, 0                                                                       \
     }
 
 /**
- * Returns the claims of the custom JWT as unsigned JSON. For a Bearer token: the inbound payload's members, byte for byte
- * and in order, replaced by ours where the names match; an inbound member whose name differs from one of ours only in
- * case is dropped. Then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL. Free the string with xcj_free().
- * XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED, and the errors
- * of the bearer_verifier.
+ * Returns the claims of the custom JWT as unsigned JSON. For a Bearer token: the inbound members that are kept, byte for
+ * byte and in order, replaced by ours where the names match; an inbound member whose name differs from one of ours only in
+ * case is XCJ_ERR_CREDENTIAL. Then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL. Free the string with
+ * xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED, and the
+ * errors of the bearer_verifier.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth,
                                                 const xcj_mint_options *options, xcj_scratch *scratch, xcj_error *err);

@@ -174,12 +174,6 @@ XCJ_API const char *xcj_alg_name(xcj_alg alg);
 XCJ_API xcj_alg xcj_alg_from_name(const char *name, size_t len);
 
 /**
- * Like xcj_alg_from_name(), but also accepts "SH256" and "SH512", the spellings in the Kong plugin's documentation. Never
- * use it for tokens.
- */
-XCJ_API xcj_alg xcj_alg_from_config(const char *name, size_t len);
-
-/**
  * State that one thread keeps between calls to go faster: crypto contexts, random bytes, a buffer. The caller owns it and
  * uses one per thread, never one in two threads simultaneously. Every function that takes one accepts NULL: a minter or
  * verifier then uses a scratch from its own small pool. A scratch keeps a reference to the keys it last used; freeing it

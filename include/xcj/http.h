@@ -31,12 +31,6 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_header_check_token(const char *name, size_t 
 XCJ_API int xcj_header_alike(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /**
- * Returns the prefix for the token: "Bearer " when the header's name is Authorization in any case, else "". Static
- * string.
- */
-XCJ_API const char *xcj_header_prefix(const char *name, size_t len);
-
-/**
  * Finds the token in the value of an Authorization header: the scheme Bearer in any case, spaces, one token (RFC 9110
  * 11.4, RFC 6750 2.1). *out is a view into the value. XCJ_ERR_NO_CREDENTIAL: no value, or another scheme.
  * XCJ_ERR_CREDENTIAL: malformed.

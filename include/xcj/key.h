@@ -30,9 +30,9 @@ typedef struct xcj_key_options {
     size_t size;            /**< sizeof the struct; the _INIT macro sets it */
     const char *passphrase; /**< decrypts an encrypted private key; NULL: none */
     size_t passphrase_len;  /**< its length in bytes */
-    int hmac_k_raw;         /**< 1: the `k` of an oct JWK is the secret itself, not base64url, as for the Kong plugin */
-    int kong_alg_names;     /**< 1: the alg of a JWK may be SH256 or SH512 for HS256 or HS512 */
-    int allow_weak_secret;  /**< 1: xcj_key_from_secret() accepts a secret shorter than the hash, and it may be used */
+    int hmac_k_raw;         /**< 1: the `k` of an oct JWK is the secret itself, not base64url */
+    xcj_alg (*alg_from_name)(const char *name, size_t len); /**< reads the alg of a JWK; NULL: xcj_alg_from_name() */
+    int allow_weak_secret; /**< 1: xcj_key_from_secret() accepts a secret shorter than the hash, and it may be used */
     xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() decodes the secret */
     xcj_scratch *scratch;                /**< this thread's scratch speeds up reading several private EC keys; NULL: none */
     int pem_labels; /**< 1: reads kid, use and alg from the line that xcj_key_export() writes before a PEM block */
@@ -41,7 +41,7 @@ typedef struct xcj_key_options {
 /** All defaults. */
 #define XCJ_KEY_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
-        sizeof(xcj_key_options), NULL, 0, 0, 0, 0, XCJ_SECRET_RAW, NULL, 0                                                  \
+        sizeof(xcj_key_options), NULL, 0, 0, NULL, 0, XCJ_SECRET_RAW, NULL, 0                                               \
     }
 
 /**

@@ -24,18 +24,6 @@ typedef struct xcj_minter xcj_minter;
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
                                                xcj_error *err);
 
-/**
- * Makes a minter from the Kong plugin's configuration object, bare or under `config`: apikey_header,
- * bearer_clientid_claim, upstream_custom_jwt_header, downstream_custom_jwt_header, expires_in, iss, jku, private_jwk (an
- * object, or a string that contains one), verbose. Unknown members are errors. `defaults` (may be NULL) are the settings
- * that the object does not give; the object's own members take precedence. `key_options` (may be NULL) are for
- * private_jwk. Each request must still name its method; for the plugin's order of credentials see xcj_kong_method() in
- * xcj/kong.h. XCJ_ERR_CONFIG, _JSON, and the errors of reading the key.
- */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_from_config(xcj_minter **out, const char *text, size_t len,
-                                                       const xcj_mint_options *defaults, const xcj_key_options *key_options,
-                                                       xcj_error *err);
-
 /** Adds a reference and returns the minter. */
 XCJ_API xcj_minter *xcj_minter_ref(const xcj_minter *minter);
 
@@ -47,15 +35,6 @@ XCJ_API xcj_alg xcj_minter_alg(const xcj_minter *minter);
 
 /** The key that the minter signs with, borrowed. Use it to publish the public part. */
 XCJ_API const xcj_key *xcj_minter_key(const xcj_minter *minter);
-
-/** The name of the header that carries an API key: "apikey" unless configured. Borrowed. */
-XCJ_API xcj_str xcj_minter_apikey_header(const xcj_minter *minter);
-
-/** The name of the header for the upstream request: "X-Custom-Jwt" unless configured. Borrowed. */
-XCJ_API xcj_str xcj_minter_upstream_header(const xcj_minter *minter);
-
-/** The name of the header for the downstream response; absent unless configured. Borrowed. */
-XCJ_API xcj_str xcj_minter_downstream_header(const xcj_minter *minter);
 
 /**
  * Identifies the caller before a token is minted: selects the request's credential, verifies a Bearer token, reads the
@@ -130,13 +109,6 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minte
 
 /** Completes the token in the buffer: step 3. *len is its length. XCJ_ERR_ARGUMENT unless step 2 has succeeded. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
-
-/**
- * Returns the JSON body of the Kong plugin's answer to a failed mint: {"ErrorMessage":"You are not authorized to access
- * to this service"}, with a VerboseMessage if the configuration sets verbose. Free it with xcj_free().
- */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_minter_failure(char **out, size_t *out_len, const xcj_minter *minter,
-                                                   const xcj_error *failure, xcj_error *err);
 
 #ifdef __cplusplus
 }

@@ -6,12 +6,12 @@
 
 #include <xcj/mint.h>
 
-#include "lib/gateway/plan.h"
+#include "lib/gateway/mint_settings.h"
 
 /** One block: this struct, then the payload and the client_id. */
 struct xcj_caller {
-    xcj_minter *minter;    /* a reference */
-    const xcj__plan *plan; /* the minter's settings; the caller is valid for no others */
+    xcj_minter *minter;                 /* a reference */
+    const xcj__mint_settings *settings; /* the minter's settings; the caller is valid for no others */
     uint32_t method;
     xcj_str payload;   /* the payload of a Bearer token */
     xcj_str client_id; /* in this block */

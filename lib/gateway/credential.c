@@ -11,22 +11,13 @@
 #include "lib/key/x509.h"
 #include "lib/token/jws.h"
 
-#define BASIC_FAULT XCJ__ISSUE "Unable to decode correctly in base64 the 'Basic Auth'"
-#define BEARER_FAULT XCJ__ISSUE "Unable to get the 'Auth token' payload: "
+#define METHODS XCJ__METHODS
+#define LIST_MAX 100
 
-#define METHODS 4
-#define LIST_MAX 80
-
-/* In the order in which the Kong plugin looks for them. */
-static const struct {
-    uint32_t bit;
-    const char *name; /* the name in the Kong plugin's error message */
-} methods[METHODS] = {
-    { XCJ_AUTH_BEARER, "Bearer token" },
-    { XCJ_AUTH_BASIC, "Basic Auth" },
-    { XCJ_AUTH_CLIENT_CERT, "mTLS" },
-    { XCJ_AUTH_API_KEY, "Key Auth" },
-};
+static uint32_t method_bit(size_t which)
+{
+    return (uint32_t)1 << which;
+}
 
 xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err)
 {
@@ -87,7 +78,7 @@ static xcj_str split_scheme(xcj_str *rest, xcj_str value)
     return (xcj_str){ value.ptr, len };
 }
 
-/* Finds each method's credential, by index in `methods`; ptr NULL: none. Credentials still begin with the space. */
+/* Finds each method's credential, by the number of its bit; ptr NULL: none. Credentials still begin with the space. */
 static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
 {
     memset(found, 0, METHODS * sizeof *found);
@@ -110,27 +101,40 @@ static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
 }
 
 /* Writes the names of these methods, each after `before`. */
-static const char *name_methods(char list[LIST_MAX], uint32_t bits, const char *before)
+static const char *name_methods(char list[LIST_MAX], uint32_t bits, const xcj__sentences *sentences, const char *before)
 {
     xcj__buf buf;
     xcj__buf_init_fixed(&buf, list, LIST_MAX - 1);
     for (size_t i = 0; i < METHODS; i++) {
-        if ((bits & methods[i].bit) != 0) {
+        if ((bits & method_bit(i)) != 0) {
             xcj__buf_put_text(&buf, buf.len > 0 ? ", " : "");
             xcj__buf_put_text(&buf, before);
-            xcj__buf_put_text(&buf, methods[i].name);
+            xcj__buf_put_text(&buf, sentences->method[i]);
         }
     }
     list[buf.failed ? 0 : buf.len] = '\0';
     return list;
 }
 
-/* RFC 9110 11.4: one or more spaces, then the credentials, which contain no white space in these schemes. */
-static xcj_code read_credentials(xcj_str *out, xcj_str rest, const char *fault, xcj_error *err)
+static xcj_code bad_bearer(const xcj__credential *credential, const char *why, xcj_error *err)
 {
+    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%s%s%s", credential->sentences->issue,
+                        credential->sentences->bad_bearer, why);
+}
+
+static xcj_code bad_basic(const xcj__credential *credential, const char *why, xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%s%s%s", credential->sentences->issue,
+                        credential->sentences->bad_basic, why);
+}
+
+/* RFC 9110 11.4: one or more spaces, then the credentials, which contain no white space in these schemes. */
+static xcj_code read_credentials(xcj__credential *credential, xcj_str rest, xcj_error *err)
+{
+    const bool is_basic = credential->method == XCJ_AUTH_BASIC;
     if (rest.len == 0) {
-        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%sno credentials after the scheme",
-                            fault);
+        return is_basic ? bad_basic(credential, ": no credentials after the scheme", err)
+                        : bad_bearer(credential, "no credentials after the scheme", err);
     }
     size_t at = 0;
     while (at < rest.len && rest.ptr[at] == ' ') {
@@ -140,36 +144,28 @@ static xcj_code read_credentials(xcj_str *out, xcj_str rest, const char *fault, 
     bool one = at > 0 && memchr(credentials.ptr, ' ', credentials.len) == NULL &&
                memchr(credentials.ptr, '\t', credentials.len) == NULL;
     if (!one) {
-        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET,
-                            "%sthe header is not a scheme, spaces and one credential", fault);
+        return is_basic ? bad_basic(credential, ": the header is not a scheme, spaces and one credential", err)
+                        : bad_bearer(credential, "the header is not a scheme, spaces and one credential", err);
     }
-    *out = credentials;
+    credential->text = credentials;
     return XCJ_OK;
 }
 
-static xcj_code take(xcj__credential *out, size_t which, xcj_str found, const xcj_auth *auth, xcj_error *err)
+static xcj_code read_credential(xcj__credential *out, xcj_str found, const xcj_auth *auth, xcj_error *err)
 {
-    *out = (xcj__credential){ methods[which].bit, found, { NULL, 0 } };
-    switch (methods[which].bit) {
-    case XCJ_AUTH_BEARER:
-        return read_credentials(&out->text, found, BEARER_FAULT, err);
-    case XCJ_AUTH_BASIC:
-        return read_credentials(&out->text, found, BASIC_FAULT ": ", err);
-    case XCJ_AUTH_CLIENT_CERT:
-        if (auth->client_cert.len == 0) {
-            *out = (xcj__credential){ methods[which].bit, { NULL, 0 }, found };
-        }
-        return XCJ_OK;
-    default:
-        return XCJ_OK;
+    if (out->method == XCJ_AUTH_BEARER || out->method == XCJ_AUTH_BASIC) {
+        return read_credentials(out, found, err);
     }
+    const bool is_dn = out->method == XCJ_AUTH_CLIENT_CERT && auth->client_cert.len == 0;
+    *(is_dn ? &out->dn : &out->text) = found;
+    return XCJ_OK;
 }
 
 static uint32_t present(const xcj_str found[METHODS])
 {
     uint32_t bits = 0;
     for (size_t i = 0; i < METHODS; i++) {
-        bits |= found[i].ptr != NULL ? methods[i].bit : 0;
+        bits |= found[i].ptr != NULL ? method_bit(i) : 0;
     }
     return bits;
 }
@@ -200,9 +196,9 @@ static xcj_code check_methods(const xcj_auth *auth, xcj_error *err)
     return XCJ_OK;
 }
 
-xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err)
+xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, const xcj__sentences *sentences, xcj_error *err)
 {
-    memset(out, 0, sizeof *out);
+    *out = (xcj__credential){ .sentences = sentences };
     xcj_code code = check_methods(auth, err);
     if (code != XCJ_OK) {
         return code;
@@ -212,18 +208,18 @@ xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_
     find_all(found, auth);
     uint32_t bits = present(found) & auth->methods;
     if (bits == 0) {
-        return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "No suitable Authentication method is found: %s",
-                         name_methods(list, auth->methods, "no "));
+        return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "%s%s", sentences->none,
+                         name_methods(list, auth->methods, sentences, "no "));
     }
     if ((bits & (bits - 1)) != 0) {
-        return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "More than one Authentication method is found: %s",
-                         name_methods(list, bits, ""));
+        return xcj__fail(err, XCJ_ERR_NO_CREDENTIAL, "%s%s", sentences->several, name_methods(list, bits, sentences, ""));
     }
     size_t which = 0;
-    while (methods[which].bit != bits) {
+    while (method_bit(which) != bits) {
         which++;
     }
-    return take(out, which, found[which], auth, err);
+    out->method = bits;
+    return read_credential(out, found[which], auth, err);
 }
 
 const char *xcj__client_id_fault(xcj_str client_id)
@@ -261,21 +257,22 @@ static bool decode_basic(uint8_t *dst, size_t *dst_len, xcj_str text)
 }
 
 /* RFC 7617 2: the user ends at the first colon; the password may contain more. */
-static xcj_code basic_user(xcj_str *out, const char *pair, size_t len, xcj_error *err)
+static xcj_code basic_user(xcj_str *out, const xcj__credential *credential, const char *pair, size_t len, xcj_error *err)
 {
     const char *colon = len > 0 ? memchr(pair, ':', len) : NULL;
     if (colon == NULL) {
-        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BASIC_FAULT ": there is no colon");
+        return bad_basic(credential, ": there is no colon", err);
     }
     if (!xcj__utf8_valid(pair, len)) {
-        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BASIC_FAULT ": it is not valid UTF-8");
+        return bad_basic(credential, ": it is not valid UTF-8", err);
     }
     *out = (xcj_str){ pair, (size_t)(colon - pair) };
     return XCJ_OK;
 }
 
-static xcj_code basic_client_id(xcj_str *out, xcj_str text, xcj__buf *work, xcj_error *err)
+static xcj_code basic_client_id(xcj_str *out, const xcj__credential *credential, xcj__buf *work, xcj_error *err)
 {
+    const xcj_str text = credential->text;
     size_t room = text.len / 4 * 3 + 3;
     char *pair = xcj__buf_reserve(work, room);
     if (pair == NULL) {
@@ -284,20 +281,20 @@ static xcj_code basic_client_id(xcj_str *out, xcj_str text, xcj__buf *work, xcj_
     size_t len;
     xcj_code code;
     if (decode_basic((uint8_t *)pair, &len, text)) {
-        code = basic_user(out, pair, len, err);
+        code = basic_user(out, credential, pair, len, err);
     } else {
         len = 0;
-        code = xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BASIC_FAULT);
+        code = bad_basic(credential, "", err);
     }
     xcj__wipe(pair + out->len, room - out->len);
     work->len += out->len;
     return code;
 }
 
-static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool dn_kong, xcj__buf *work, xcj_error *err)
+static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool unescaped_dn, xcj__buf *work, xcj_error *err)
 {
     size_t start = work->len;
-    xcj_code code = xcj__x509_subject(work, cert.ptr, cert.len, dn_kong, err);
+    xcj_code code = xcj__x509_subject(work, cert.ptr, cert.len, unescaped_dn, err);
     if (code == XCJ_OK && work->failed) {
         code = xcj__fail_memory(err);
     }
@@ -307,22 +304,22 @@ static xcj_code subject_client_id(xcj_str *out, xcj_str cert, bool dn_kong, xcj_
     return code;
 }
 
-xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_kong, xcj__buf *work,
+xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool unescaped_dn, xcj__buf *work,
                                    xcj_error *err)
 {
     *out = (xcj_str){ NULL, 0 };
     xcj_code code = XCJ_OK;
     if (credential->method == XCJ_AUTH_BASIC) {
-        code = basic_client_id(out, credential->text, work, err);
+        code = basic_client_id(out, credential, work, err);
     } else if (credential->method == XCJ_AUTH_CLIENT_CERT && credential->text.ptr != NULL) {
-        code = subject_client_id(out, credential->text, dn_kong, work, err);
+        code = subject_client_id(out, credential->text, unescaped_dn, work, err);
     } else {
         *out = credential->dn.ptr != NULL ? credential->dn : credential->text;
     }
     const char *fault = code == XCJ_OK ? xcj__client_id_fault(*out) : NULL;
     if (fault != NULL) {
-        code = xcj__fail_at(err, XCJ_ERR_CLIENT_ID, "client_id", XCJ_NO_OFFSET, XCJ__ISSUE "Unable to use the client_id%s",
-                            fault);
+        code = xcj__fail_at(err, XCJ_ERR_CLIENT_ID, "client_id", XCJ_NO_OFFSET, "%sUnable to use the client_id%s",
+                            credential->sentences->issue, fault);
     }
     if (code != XCJ_OK) {
         *out = (xcj_str){ NULL, 0 };
@@ -350,21 +347,16 @@ xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_error *err
     return XCJ_OK;
 }
 
-static xcj_code bad_token(const char *why, xcj_error *err)
-{
-    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, BEARER_FAULT "%s", why);
-}
-
 xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential, xcj__buf *work, xcj_error *err)
 {
     *out = (xcj_str){ NULL, 0 };
     xcj_str token = credential->text;
     xcj__compact parts;
     if (xcj__compact_split(&parts, token.ptr, token.len, NULL) != XCJ_OK) {
-        return bad_token("Inconsistent JWT", err);
+        return bad_bearer(credential, "Inconsistent JWT", err);
     }
     if (parts.header.len == 0 || parts.signature.len == 0) {
-        return bad_token("Inconsistent JWT: the header or the signature is empty", err);
+        return bad_bearer(credential, "Inconsistent JWT: the header or the signature is empty", err);
     }
     uint8_t *dst = (uint8_t *)xcj__buf_reserve(work, xcj__b64u_decoded_max(token.len));
     if (dst == NULL) {
@@ -374,7 +366,7 @@ xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential
     if (!xcj__b64u_decode(dst, &len, parts.header.ptr, parts.header.len, NULL) ||
         !xcj__b64u_decode(dst, &len, parts.signature.ptr, parts.signature.len, NULL) ||
         !xcj__b64u_decode(dst, &len, parts.payload.ptr, parts.payload.len, NULL)) {
-        return bad_token("a part is not base64url", err);
+        return bad_bearer(credential, "a part is not base64url", err);
     }
     work->len += len;
     *out = (xcj_str){ (const char *)dst, len };

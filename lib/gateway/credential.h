@@ -9,22 +9,22 @@
 #include <xcj/auth.h>
 
 #include "lib/base/buf.h"
-
-/** The prefix of the Kong plugin's error messages, except for a missing credential. */
-#define XCJ__ISSUE "Issue with 'client_id' claim retrieval or Kong Consumer. "
+#include "lib/gateway/sentences.h"
 
 /** The selected credential. Views into the xcj_auth. */
 typedef struct xcj__credential {
     uint32_t method; /* one bit of XCJ_AUTH_ANY */
     xcj_str text;    /* the token, the base64 of user and password, the certificate, or the API key */
     xcj_str dn;      /* the subject DN as a string, if there is no certificate */
+    const xcj__sentences *sentences;
 } xcj__credential;
 
 /** Reads the caller's xcj_auth (NULL: all defaults) into one in which absent views are empty. XCJ_ERR_ARGUMENT. */
 XCJ_MUST_CHECK xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err);
 
 /** Selects the credential that auth->methods allows. XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _ARGUMENT. */
-XCJ_MUST_CHECK xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, const xcj__sentences *sentences,
+                                               xcj_error *err);
 
 /** The methods whose credentials are present, well-formed or not. Ignores auth->methods. */
 uint32_t xcj__credential_methods(const xcj_auth *auth);
@@ -33,7 +33,7 @@ uint32_t xcj__credential_methods(const xcj_auth *auth);
  * Reads the client_id of a credential other than a Bearer token: a view into `work` or the xcj_auth. Wipes the password.
  * XCJ_ERR_CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _MEMORY.
  */
-XCJ_MUST_CHECK xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool dn_kong,
+XCJ_MUST_CHECK xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credential, bool unescaped_dn,
                                                   xcj__buf *work, xcj_error *err);
 
 /** The length of an xcj__credential_hash() in hexadecimal. */

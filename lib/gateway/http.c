@@ -92,11 +92,6 @@ int xcj_header_alike(const char *a, size_t a_len, const char *b, size_t b_len)
     return alike;
 }
 
-const char *xcj_header_prefix(const char *name, size_t len)
-{
-    return name != NULL && xcj__str_is_nocase((xcj_str){ name, len }, "Authorization") ? "Bearer " : "";
-}
-
 xcj_code xcj_bearer_token(xcj_str *out, const char *value, size_t len, xcj_error *err)
 {
     if (out == NULL) {
@@ -107,7 +102,7 @@ xcj_code xcj_bearer_token(xcj_str *out, const char *value, size_t len, xcj_error
     auth.methods = XCJ_AUTH_BEARER;
     auth.authorization = (xcj_str){ value, value != NULL ? len : 0 };
     xcj__credential credential;
-    xcj_code code = xcj__credential_select(&credential, &auth, err);
+    xcj_code code = xcj__credential_select(&credential, &auth, &xcj__plain_sentences, err);
     if (code == XCJ_OK) {
         *out = credential.text;
         xcj__error_clear(err);

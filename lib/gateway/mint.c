@@ -16,19 +16,14 @@
 
 #define STORAGE 4096
 
-#define UNAUTHORIZED "You are not authorized to access to this service"
-
 struct xcj_minter {
     atomic_size_t refs;
     xcj_key *key;
     xcj_alg alg;
     size_t signature_len; /* in bytes */
-    xcj__plan plan;
+    xcj__mint_settings settings;
     xcj_str head; /* the header in base64url and the dot after it */
-    xcj_str apikey_header;
-    xcj_str upstream_header;
-    xcj_str downstream_header;
-    bool verbose;
+    void *extra;  /* see xcj__minter_extend() */
     xcj__spares spares;
 };
 
@@ -79,34 +74,17 @@ static xcj_code check_header_texts(const xcj_mint_options *options, xcj_error *e
     return code;
 }
 
-static xcj_code own_config(xcj_minter *minter, const xcj__minter_config *config, xcj_error *err)
-{
-    minter->verbose = config->verbose;
-    xcj_str apikey = config->apikey.ptr != NULL ? config->apikey : xcj_text("apikey");
-    xcj_str upstream = config->upstream.ptr != NULL ? config->upstream : xcj_text("X-Custom-Jwt");
-    if (xcj_header_alike(apikey.ptr, apikey.len, upstream.ptr, upstream.len)) {
-        return xcj__fail_at(err, XCJ_ERR_CONFIG, "apikey_header", XCJ_NO_OFFSET,
-                            "apikey_header: the token replaces the header that carries the API key");
-    }
-    bool owned = xcj__own(&minter->apikey_header, apikey) && xcj__own(&minter->upstream_header, upstream) &&
-                 xcj__own(&minter->downstream_header, config->downstream);
-    return owned ? XCJ_OK : xcj__fail_memory(err);
-}
-
-static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const xcj__minter_config *config, xcj_error *err)
+static xcj_code prepare(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
 {
     xcj_code code = xcj_key_sign_alg(&minter->alg, minter->key, options->alg, err);
     if (code == XCJ_OK) {
         code = check_header_texts(options, err);
     }
     if (code == XCJ_OK) {
-        code = xcj__plan_build(&minter->plan, options, err);
+        code = xcj__mint_settings_build(&minter->settings, options, err);
     }
     if (code == XCJ_OK) {
         code = build_head(minter, options, err);
-    }
-    if (code == XCJ_OK) {
-        code = own_config(minter, config, err);
     }
     if (code == XCJ_OK && !options->single) {
         code = xcj__key_warm(minter->key, minter->alg, XCJ_SIGN, err);
@@ -115,26 +93,6 @@ static xcj_code fill(xcj_minter *minter, const xcj_mint_options *options, const 
         minter->signature_len = xcj__key_signature_len(minter->key, minter->alg);
     }
     return code;
-}
-
-xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
-                           const xcj__minter_config *config, xcj_error *err)
-{
-    *out = NULL;
-    xcj_minter *minter = xcj__zalloc(sizeof *minter);
-    if (minter == NULL) {
-        return xcj__fail_memory(err);
-    }
-    atomic_init(&minter->refs, 1);
-    minter->key = xcj_key_ref(key);
-    xcj_code code = fill(minter, options, config, err);
-    if (code != XCJ_OK) {
-        xcj_minter_free(minter);
-        return code;
-    }
-    xcj__error_clear(err);
-    *out = minter;
-    return XCJ_OK;
 }
 
 static size_t token_len(const xcj_minter *minter, size_t claims_len)
@@ -146,7 +104,7 @@ static size_t token_len(const xcj_minter *minter, size_t claims_len)
 static xcj_code write_input(xcj_mint_job *job, const xcj_minter *minter, const xcj__buf *claims, xcj_error *err)
 {
     size_t needed = token_len(minter, claims->len);
-    size_t most = minter->plan.max_token;
+    size_t most = minter->settings.max_token;
     if (needed > most) {
         return xcj__fail_at(err, XCJ_ERR_LIMIT, "max_token", XCJ_NO_OFFSET, "the token is %zu bytes long and may have %zu",
                             needed, most);
@@ -211,9 +169,9 @@ static xcj_code job_prepare(xcj_mint_job *job, const xcj_minter *minter, source 
     xcj__buf claims;
     xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
     if (from.given != NULL) {
-        code = xcj__auth_complete_claims(&claims, &minter->plan, *from.given, &auth, scratch, err);
+        code = xcj__auth_complete_claims(&claims, &minter->settings, *from.given, &auth, scratch, err);
     } else {
-        code = xcj__auth_put_claims(&claims, &minter->plan, &auth, scratch, err);
+        code = xcj__auth_put_claims(&claims, &minter->settings, &auth, scratch, err);
     }
     if (code == XCJ_OK) {
         code = write_input(job, minter, &claims, err);
@@ -257,8 +215,31 @@ xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_opt
     if (code != XCJ_OK) {
         return code;
     }
-    const xcj__minter_config defaults = { .verbose = read.verbose != 0 };
-    return xcj__minter_build(out, key, &read, &defaults, err);
+    xcj_minter *minter = xcj__zalloc(sizeof *minter);
+    if (minter == NULL) {
+        return xcj__fail_memory(err);
+    }
+    atomic_init(&minter->refs, 1);
+    minter->key = xcj_key_ref(key);
+    code = prepare(minter, &read, err);
+    if (code != XCJ_OK) {
+        xcj_minter_free(minter);
+        return code;
+    }
+    xcj__error_clear(err);
+    *out = minter;
+    return XCJ_OK;
+}
+
+void xcj__minter_extend(xcj_minter *minter, const xcj__sentences *sentences, void *extra)
+{
+    minter->settings.sentences = sentences;
+    minter->extra = extra;
+}
+
+const void *xcj__minter_extra(const xcj_minter *minter)
+{
+    return minter->extra;
 }
 
 xcj_minter *xcj_minter_ref(const xcj_minter *minter)
@@ -277,17 +258,15 @@ void xcj_minter_free(xcj_minter *minter)
     }
     xcj__spares_free(&minter->spares);
     xcj_key_free(minter->key);
-    xcj__plan_free(&minter->plan);
+    xcj__mint_settings_free(&minter->settings);
     xcj__disown(&minter->head);
-    xcj__disown(&minter->apikey_header);
-    xcj__disown(&minter->upstream_header);
-    xcj__disown(&minter->downstream_header);
+    xcj_free(minter->extra);
     xcj_free(minter);
 }
 
-const xcj__plan *xcj__minter_plan(const xcj_minter *minter)
+const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter)
 {
-    return &minter->plan;
+    return &minter->settings;
 }
 
 xcj_alg xcj_minter_alg(const xcj_minter *minter)
@@ -300,28 +279,13 @@ const xcj_key *xcj_minter_key(const xcj_minter *minter)
     return minter != NULL ? minter->key : NULL;
 }
 
-xcj_str xcj_minter_apikey_header(const xcj_minter *minter)
-{
-    return minter != NULL ? minter->apikey_header : (xcj_str){ NULL, 0 };
-}
-
-xcj_str xcj_minter_upstream_header(const xcj_minter *minter)
-{
-    return minter != NULL ? minter->upstream_header : (xcj_str){ NULL, 0 };
-}
-
-xcj_str xcj_minter_downstream_header(const xcj_minter *minter)
-{
-    return minter != NULL ? minter->downstream_header : (xcj_str){ NULL, 0 };
-}
-
 size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
 {
     xcj_auth request;
     if (minter == NULL || auth == NULL || xcj__auth_read(&request, auth, NULL) != XCJ_OK) {
         return 0;
     }
-    return token_len(minter, xcj__auth_claims_max(&minter->plan, &request));
+    return token_len(minter, xcj__auth_claims_max(&minter->settings, &request));
 }
 
 size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth)
@@ -330,7 +294,7 @@ size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const 
     if (minter == NULL || xcj__auth_read(&request, auth, NULL) != XCJ_OK) {
         return 0;
     }
-    return token_len(minter, xcj__auth_complete_max(&minter->plan, claims_len, &request));
+    return token_len(minter, xcj__auth_complete_max(&minter->settings, claims_len, &request));
 }
 
 static bool clear_len(size_t *len)
@@ -416,30 +380,4 @@ xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err)
     *len = job_finish(job);
     xcj__error_clear(err);
     return XCJ_OK;
-}
-
-xcj_code xcj_minter_failure(char **out, size_t *out_len, const xcj_minter *minter, const xcj_error *failure, xcj_error *err)
-{
-    if (!xcj__clear_block(out, out_len) || minter == NULL) {
-        return xcj__fail_null(err);
-    }
-    xcj__buf body;
-    xcj__buf_init(&body);
-    xcj__buf_put_text(&body, "{\"ErrorMessage\":\"" UNAUTHORIZED "\"");
-    if (minter->verbose && failure != NULL) {
-        size_t len = strnlen(failure->message, sizeof failure->message);
-        char shown[sizeof failure->message];
-        xcj_str message = { failure->message, len };
-        if (!xcj__utf8_valid(message.ptr, message.len)) { /* cut within a character */
-            message = xcj_text(xcj__sanitise(shown, sizeof shown, message.ptr, message.len));
-        }
-        xcj__buf_put_text(&body, ",\"VerboseMessage\":");
-        xcj__json_put_string(&body, message);
-    }
-    xcj__buf_put_char(&body, '}');
-    xcj_code code = xcj__buf_take(&body, out, out_len, err);
-    if (code == XCJ_OK) {
-        xcj__error_clear(err);
-    }
-    return code;
 }

@@ -1,28 +1,23 @@
 /*
- * mint.h: the settings that a configuration object adds to a minter.
+ * mint.h: what other files may ask and change of a minter.
  */
 #ifndef XCJ_LIB_GATEWAY_MINT_H
 #define XCJ_LIB_GATEWAY_MINT_H
 
-#include <stdbool.h>
-
 #include <xcj/mint.h>
 
-#include "lib/gateway/plan.h"
-
-/** Settings that only a configuration object has; an absent name means the default. */
-typedef struct xcj__minter_config {
-    xcj_str apikey;
-    xcj_str upstream;
-    xcj_str downstream;
-    bool verbose;
-} xcj__minter_config;
-
-/** Like xcj_minter_new(), but with options already read and names already checked. */
-XCJ_MUST_CHECK xcj_code xcj__minter_build(xcj_minter **out, const xcj_key *key, const xcj_mint_options *options,
-                                          const xcj__minter_config *headers, xcj_error *err);
+#include "lib/gateway/mint_settings.h"
 
 /** The minter's settings for claims. */
-const xcj__plan *xcj__minter_plan(const xcj_minter *minter);
+const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter);
+
+/**
+ * Before the minter is shared: the sentences of its errors, and a block that the minter wipes and frees (NULL: none). A
+ * layer above stores its own data there.
+ */
+void xcj__minter_extend(xcj_minter *minter, const xcj__sentences *sentences, void *extra);
+
+/** The block of xcj__minter_extend(); NULL: none. */
+const void *xcj__minter_extra(const xcj_minter *minter);
 
 #endif

@@ -163,12 +163,3 @@ xcj_alg xcj_alg_from_name(const char *name, size_t len)
     }
     return XCJ_ALG_NONE;
 }
-
-xcj_alg xcj_alg_from_config(const char *name, size_t len)
-{
-    xcj_str text = { name, len };
-    if (xcj__str_is(text, "SH256")) {
-        return XCJ_HS256;
-    }
-    return xcj__str_is(text, "SH512") ? XCJ_HS512 : xcj_alg_from_name(name, len);
-}

@@ -82,7 +82,7 @@ static const char *base64_mistake(char at_fault)
 static xcj_code bad_base64url(const reading *r, size_t index, xcj_str text, size_t bad, xcj_error *err)
 {
     size_t offset = offset_of(r, &r->seen[index]) + 1 + (r->seen[index].escaped ? 0 : bad);
-    const char *more = index == XCJ__K  ? " (the raw text of a secret, as Kong takes it, needs hmac_k_raw, --hmac-k-raw)"
+    const char *more = index == XCJ__K  ? " (if k is the secret itself, use hmac_k_raw, --hmac-k-raw)"
                        : bad < text.len ? base64_mistake(text.ptr[bad])
                                         : "";
     return xcj__fail_at(err, XCJ_ERR_BASE64, seen_name(index), offset, "\"%s\" is not base64url at offset %zu%s",
@@ -215,9 +215,8 @@ static xcj_code take_labels(reading *r, xcj_error *err)
     }
     if (code == XCJ_OK) {
         r->jwk->facts.use = use;
-        xcj__jwk_set_alg(r->jwk, alg,
-                         r->options->kong_alg_names ? xcj_alg_from_config(alg.ptr, alg.len)
-                                                    : xcj_alg_from_name(alg.ptr, alg.len));
+        xcj_alg (*from_name)(const char *, size_t) = r->options->alg_from_name;
+        xcj__jwk_set_alg(r->jwk, alg, (from_name != NULL ? from_name : xcj_alg_from_name)(alg.ptr, alg.len));
     }
     return code;
 }

@@ -101,8 +101,8 @@ static const char *put_attribute(xcj__buf *out, const X509_NAME_ENTRY *entry, bo
     return fault;
 }
 
-/* As the plugin writes it: nothing is escaped, and nothing tells a second value of one relative name from the next name. */
-static const char *put_kong(xcj__buf *out, const X509_NAME *subject)
+/* Without escapes a second value of a relative name looks like the next name. */
+static const char *put_unescaped(xcj__buf *out, const X509_NAME *subject)
 {
     const char *fault = NULL;
     for (int i = 0; i < X509_NAME_entry_count(subject) && fault == NULL; i++) {
@@ -143,11 +143,11 @@ static const char *put_rfc4514(xcj__buf *out, const X509_NAME *subject)
     return printed ? NULL : UNREADABLE;
 }
 
-static xcj_code put_subject(xcj__buf *out, X509 *cert, bool kong, xcj_error *err)
+static xcj_code put_subject(xcj__buf *out, X509 *cert, bool unescaped, xcj_error *err)
 {
     size_t start = out->len;
     const X509_NAME *subject = X509_get_subject_name(cert);
-    const char *fault = kong ? put_kong(out, subject) : put_rfc4514(out, subject);
+    const char *fault = unescaped ? put_unescaped(out, subject) : put_rfc4514(out, subject);
     if (out->failed) {
         return xcj__fail_memory(err);
     }
@@ -241,14 +241,14 @@ static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *er
     return XCJ_OK;
 }
 
-xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err)
+xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool unescaped, xcj_error *err)
 {
     X509 *x509 = NULL;
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
     xcj_code code = open_certificate(&x509, cert, len, err);
     if (code == XCJ_OK) {
-        code = put_subject(out, x509, kong, err);
+        code = put_subject(out, x509, unescaped, err);
     }
     if (code != XCJ_OK && xcj__queue_says_memory()) {
         code = xcj__fail_memory(err);

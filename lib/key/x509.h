@@ -13,10 +13,10 @@
 
 /**
  * Appends the subject of the first certificate (PEM, text before it and a chain are fine, or DER), as RFC 4514 writes
- * it; or with `kong` as the plugin does (see xcj/kong.h), and then only if no other subject has this text.
+ * it; or with `unescaped` as XCJ_DN_UNESCAPED says, and then only if no other subject has this text.
  * XCJ_ERR_CERTIFICATE when it cannot be read, has no subject, or is refused.
  */
-XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool kong, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool unescaped, xcj_error *err);
 
 /** Is the first certificate (DER) the issuer that the second one names? No signature is checked. 1, 0, or -1: out of memory.
  */

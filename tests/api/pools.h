@@ -390,6 +390,7 @@ NUMBERS(xcj_hash, 5)
 NUMBERS(xcj_part, 4)
 NUMBERS(xcj_use, 4)
 NUMBERS(xcj_where, 4)
+NUMBERS(int, 2)
 
 static unsigned pick_unsigned(void)
 {

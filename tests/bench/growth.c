@@ -146,6 +146,7 @@ static bool make_handles(bed *b)
     xcj_str issuer = xcj_text(BENCH_ISSUER);
     mint_options.alg = XCJ_HS256;
     mint_options.iss = issuer;
+    mint_options.bearer_verified = 1;
     verify_options.issuers = &issuer;
     verify_options.issuers_count = 1;
     bool made = xcj_keyset_from_json(&set, b->set, b->set_len, NULL, NULL) == XCJ_OK &&

@@ -31,6 +31,8 @@ static xcj_code open_minter(shared *with, const xcj_key *key, xcj_alg alg)
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     options.alg = alg;
     options.iss = xcj_text(BENCH_ISSUER);
+    options.bearer_verified = 1;
+    options.exp = XCJ_EXP_UNCAPPED; /* as the other libraries do it */
     options.jku = xcj_text(BENCH_JKU);
     options.kid = xcj_text(BENCH_KID);
     options.expires_in = BENCH_LIFETIME;

@@ -90,6 +90,8 @@ static void *enter(const bench_case *what, void *opened)
     mine->auth.audience = xcj_text(BENCH_AUDIENCE);
     mine->options = (xcj_mint_options)XCJ_MINT_OPTIONS_INIT;
     mine->options.iss = xcj_text(BENCH_ISSUER);
+    mine->options.bearer_verified = 1;
+    mine->options.exp = XCJ_EXP_UNCAPPED;
     mine->options.expires_in = BENCH_LIFETIME;
     return mine;
 }

@@ -36,7 +36,7 @@ again() {
     wanted=".tokens[] | select(.id == \"$name-x-custom-jwt\")"
     iat=$(jq -r "$wanted | .claims.iat" "$kong/tokens/expected.json")
     jti=$(jq -r "$wanted | .claims.jti" "$kong/tokens/expected.json")
-    accept "mint $name" mint --key "$private" --iss https://kong-gateway:8443/x-custom-jwt \
+    accept "mint $name" mint --kong --key "$private" --iss https://kong-gateway:8443/x-custom-jwt \
         --jku https://kong-gateway:8443/x-custom-jwt/jwks --aud http://httpbin.apim.eu/anything \
         --consumer-custom-id contact@konghq.com-ID1 --now "$iat" --jti "$jti" "$@"
     cp out first
@@ -48,7 +48,7 @@ again() {
     jq -S "$wanted | .claims" "$kong/tokens/expected.json" >want
     same "mint $name, claims" got want
     accept "mint $name verifies" verify --key "$public" --now "$iat" @first
-    accept "mint $name again" mint --key "$private" --iss https://kong-gateway:8443/x-custom-jwt \
+    accept "mint $name again" mint --kong --key "$private" --iss https://kong-gateway:8443/x-custom-jwt \
         --jku https://kong-gateway:8443/x-custom-jwt/jwks --aud http://httpbin.apim.eu/anything \
         --consumer-custom-id contact@konghq.com-ID1 --now "$iat" --jti "$jti" "$@"
     same "mint $name again" out first

@@ -151,7 +151,7 @@ static void run_certificate(tally *t, const char *folder)
     auth.audience = xcj_text("http://localhost");
     options.iss = xcj_text("https://issuer");
     options.consumer_optional = 1;
-    options.dn = XCJ_DN_KONG;
+    options.dn = XCJ_DN_UNESCAPED;
     xcj_code code = xcj_auth_claims(&text, &claims_len, &auth, &options, NULL, &err);
     conform_count(t, "mTLS/01.pem", code == XCJ_OK, true, err.message);
     json_t *claims = code == XCJ_OK ? json_loadb(text, claims_len, 0, NULL) : NULL;

@@ -14,6 +14,7 @@ static void prepare(void)
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     xcj_key *key = key_of(HS256_JWK);
     options.iss = xcj_text("i");
+    options.bearer_verified = 1;
     options.aud = xcj_text("a");
     options.consumer_optional = 1;
     MUST(xcj_minter_new(&minter, key, &options, NULL) == XCJ_OK);
@@ -84,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *claims;
     size_t len;
     options.iss = xcj_text("i");
+    options.bearer_verified = 1;
     options.aud = xcj_text("a");
     options.consumer_optional = 1;
     auth.authorization = (xcj_str){ (const char *)data, size };

@@ -52,7 +52,8 @@ static void mint(const xcj_minter *minter)
     } else {
         char *body;
         MUST(code == XCJ_ERR_CONFIG);
-        MUST(xcj_minter_failure(&body, &len, minter, &err, NULL) == XCJ_OK && body[0] == '{' && body[len] == '\0');
+        MUST(xcj_kong_failure(&body, &len, &err, xcj_kong_verbose(minter), NULL) == XCJ_OK && body[0] == '{' &&
+             body[len] == '\0');
         xcj_free(body);
     }
     free(token);
@@ -63,12 +64,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     xcj_minter *minter;
     xcj_error err;
     const char *text = size > 0 ? (const char *)data : "";
-    if (!check_call(xcj_minter_from_config(&minter, text, size, NULL, NULL, &err), &minter, &err)) {
+    if (!check_call(xcj_kong_minter_from_config(&minter, text, size, NULL, NULL, &err), &minter, &err)) {
         return 0;
     }
-    MUST(is_header_name(xcj_minter_apikey_header(minter)));
-    MUST(is_header_name(xcj_minter_upstream_header(minter)));
-    xcj_str downstream = xcj_minter_downstream_header(minter);
+    MUST(is_header_name(xcj_kong_apikey_header(minter)));
+    MUST(is_header_name(xcj_kong_upstream_header(minter)));
+    xcj_str downstream = xcj_kong_downstream_header(minter);
     MUST(downstream.ptr == NULL || is_header_name(downstream));
     mint(minter);
     xcj_minter_free(minter);

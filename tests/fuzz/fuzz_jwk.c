@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     xcj_error err;
     if (!check_call(xcj_key_from_jwk(&key, text, size, NULL, &err), &key, &err)) {
         options.hmac_k_raw = 1;
-        options.kong_alg_names = 1;
+        options.alg_from_name = xcj_kong_alg_from_name;
         (void)check_call(xcj_key_from_jwk(&key, text, size, &options, &err), &key, &err);
     }
     if (key != NULL) {

@@ -24,9 +24,11 @@ static void prepare(void)
     for (int i = 0; i < MINTERS; i++) {
         xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
         options.iss = xcj_text("i");
+        options.bearer_verified = 1;
         options.bearer_clientid_claim = xcj_text(i == 1 ? "sub" : NULL);
         options.consumer_optional = i == 1;
-        options.cap_exp = i == 1;
+        options.exp = i == 1 ? XCJ_EXP_CAPPED : XCJ_EXP_UNCAPPED;
+        options.inbound = i == 1 ? XCJ_INBOUND_ALL : XCJ_INBOUND_SCREENED;
         options.drop_claims = names;
         options.drop_claims_count = i == 2 ? 2 : 0;
         options.claims = xcj_text(i == 2 ? "{\"mine\":[1]}" : NULL);
@@ -64,6 +66,12 @@ static bool is_kept(const xcj__json_item *item, int which)
 {
     for (size_t i = 0; i < OURS; i++) {
         if (xcj__json_named(item, OUR_NAMES[i])) {
+            return false;
+        }
+    }
+    static const char *const screened[] = { "cnf", "nbf", "may_act", "nonce", "at_hash", "c_hash" };
+    for (size_t i = 0; which != 3 && i < (which == 1 ? 1 : sizeof screened / sizeof *screened); i++) {
+        if (xcj__json_named(item, screened[i])) {
             return false;
         }
     }

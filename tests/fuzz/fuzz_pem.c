@@ -14,7 +14,7 @@ static void prepare(void)
         options.iss = xcj_text("i");
         options.aud = xcj_text("a");
         options.consumer_optional = 1;
-        options.dn = i == 0 ? XCJ_DN_RFC4514 : XCJ_DN_KONG;
+        options.dn = i == 0 ? XCJ_DN_RFC4514 : XCJ_DN_UNESCAPED;
         MUST(xcj_minter_new(&minters[i], key, &options, NULL) == XCJ_OK);
     }
     xcj_key_free(key);

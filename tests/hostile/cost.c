@@ -257,7 +257,7 @@ static void read_certificate(const text *data)
 static void read_config(const text *data)
 {
     xcj_minter *minter;
-    (void)!xcj_minter_from_config(&minter, data->ptr, data->len, NULL, NULL, NULL);
+    (void)!xcj_kong_minter_from_config(&minter, data->ptr, data->len, NULL, NULL, NULL);
     xcj_minter_free(minter);
 }
 

@@ -894,6 +894,7 @@ static xcj_mint_options minting(void)
     static const xcj_str dropped = { "a", 1 };
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     options.iss = xcj_text("i");
+    options.bearer_verified = 1;
     options.aud = xcj_text("x");
     options.jku = xcj_text("https://i/jwks");
     options.claims = xcj_text("{\"mine\":1}");
@@ -929,13 +930,26 @@ static xcj_code new_minter(size_t which)
     return code;
 }
 
+static xcj_code kong_minter_new(size_t which)
+{
+    xcj_mint_options options = minting();
+    xcj_key *key = key_of(jwks[which]);
+    xcj_minter *minter;
+    xcj_code code;
+    FAILING(xcj_kong_minter_new(&minter, key, &options, &job_error));
+    expect_output(minter, code);
+    xcj_minter_free(minter);
+    xcj_key_free(key);
+    return code;
+}
+
 static xcj_code minter_from_config(size_t which)
 {
     xcj_minter *minter;
     xcj_code code;
     char *text = malloc(strlen(jwks[which]) + 100);
     sprintf(text, "{\"iss\":\"i\",\"private_jwk\":%s,\"verbose\":true}", jwks[which]);
-    FAILING(xcj_minter_from_config(&minter, text, strlen(text), NULL, NULL, &job_error));
+    FAILING(xcj_kong_minter_from_config(&minter, text, strlen(text), NULL, NULL, &job_error));
     expect_output(minter, code);
     xcj_minter_free(minter);
     free(text);
@@ -1060,12 +1074,10 @@ static xcj_code failure_body(size_t which)
 {
     static const xcj_error failure = { .message = "m" };
     char *text;
-    xcj_minter *minter = fresh_minter(NULL);
     size_t len;
     xcj_code code;
     (void)which;
-    FAILING(xcj_minter_failure(&text, &len, minter, &failure, &job_error));
-    xcj_minter_free(minter);
+    FAILING(xcj_kong_failure(&text, &len, &failure, 1, &job_error));
     return done_text(code, text, len, NULL);
 }
 
@@ -1076,7 +1088,7 @@ static xcj_code auth_claims(size_t which)
     char *text;
     size_t len;
     xcj_code code;
-    options.dn = which == XCJ_AUTH_CLIENT_CERT ? XCJ_DN_RFC4514 : XCJ_DN_KONG;
+    options.dn = which == XCJ_AUTH_CLIENT_CERT ? XCJ_DN_RFC4514 : XCJ_DN_UNESCAPED;
     FAILING(xcj_auth_claims(&text, &len, &auth, &options, NULL, &job_error));
     return done_text(code, text, len, NULL);
 }
@@ -1273,6 +1285,7 @@ const job JOBS[] = {
     { "minter_new HS256", new_minter, 0, XCJ_OK, false },
     { "minter_new RS256", new_minter, 1, XCJ_OK, false },
     { "minter_new ES256", new_minter, 3, XCJ_OK, false },
+    { "kong_minter_new", kong_minter_new, 0, XCJ_OK, false },
     { "minter_from_config", minter_from_config, 3, XCJ_OK, false },
     { "mint Bearer", mint, XCJ_AUTH_BEARER, XCJ_OK, false },
     { "mint Basic", mint, XCJ_AUTH_BASIC, XCJ_OK, false },

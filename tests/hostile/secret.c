@@ -322,7 +322,7 @@ static void check_set_and_config(void)
     memmove(v->text + 28, v->text, len);
     memcpy(v->text, "{\"iss\":\"i\", \"private_jwk\":  ", 28);
     memcpy(v->text + 28 + len, "}", 2);
-    must_be_ok(xcj_minter_from_config(&minter, v->text, len + 29, NULL, NULL, &err), &err);
+    must_be_ok(xcj_kong_minter_from_config(&minter, v->text, len + 29, NULL, NULL, &err), &err);
     use_key(xcj_minter_key(minter), false);
     xcj_minter_free(minter);
     must_be_ok(xcj_keyset_from_json(&set, v->text + 28, len, NULL, &err), &err);
@@ -477,6 +477,7 @@ static void check_basic(void)
     xcj_auth auth = XCJ_AUTH_INIT;
     static const char pair[] = "user:5f0c1b7a9d3e4826b7d1a0c9e8f35264";
     options.iss = xcj_text("i");
+    options.bearer_verified = 1;
     options.aud = xcj_text("a");
     options.consumer_optional = 1;
     must_be_ok(xcj_key_generate(&key, XCJ_ES256, 0, &err), &err);
@@ -515,6 +516,7 @@ static void check_bearer(void)
     char *claims;
     size_t len;
     options.iss = xcj_text("i");
+    options.bearer_verified = 1;
     options.aud = xcj_text("a");
     options.consumer_optional = 1;
     must_be_ok(xcj_scratch_new(&scratch, &err), &err);

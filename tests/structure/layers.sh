@@ -1,5 +1,5 @@
 #!/bin/sh
-# The floors of lib/: a file includes its own floor or lower, without circles; OpenSSL in lib/key only (and not in alg and
+# The floors of lib/: only lib/kong speaks of the Kong plugin; a file includes its own floor or lower, without circles; OpenSSL in lib/key only (and not in alg and
 # jwk); libjwt and jansson in lib/bridge only; the command and the examples include nothing of lib/, and libcurl is for the
 # helper program of the command alone. Then the checker is tested itself.
 # shellcheck source=common.sh
@@ -21,7 +21,7 @@ violations() {
     includes "$1" | awk -F '\t' '
         BEGIN {
             floor["base"] = 0; floor["codec"] = 1; floor["key"] = 2; floor["token"] = 3; floor["gateway"] = 4
-            floor["bridge"] = 5
+            floor["kong"] = floor["bridge"] = 5
         }
         function report(why) { print $1 " includes " $2 ": " why }
         {
@@ -51,6 +51,14 @@ violations() {
             report("not a header of the C library that lib/ may use, or not named from the root")
         }'
     circles "$1"
+    plugin_words "$1"
+}
+
+# Lines of lib/ and include/ that speak of the plugin outside lib/kong and its header, which xcj.h includes.
+plugin_words() {
+    (cd "$1" && grep -rniE 'kong|plugin|(^|[^a-z])sh(256|512)' lib include) |
+        grep -vE '^(lib/kong/|include/xcj/kong\.h:|include/xcj\.h:[0-9]+:#include <xcj/kong\.h>)' |
+        sed 's|$|: a word of the plugin outside lib/kong|'
 }
 
 # Files that include each other in a circle, as tsort finds them.
@@ -66,7 +74,7 @@ while read -r line; do bad "$line"; done <"$work/found"
 plant() {
     rm -rf "$work/tree"
     mkdir -p "$work/tree/cli" "$work/tree/include/xcj" "$work/tree/examples/nginx/src"
-    for floor in base codec key token gateway bridge; do mkdir -p "$work/tree/lib/$floor"; done
+    for floor in base codec key token gateway kong bridge; do mkdir -p "$work/tree/lib/$floor"; done
     printf '#include <openssl/evp.h>\n#include "lib/base/mem.h"\n' >"$work/tree/lib/key/sign.c"
     printf '#include <stdint.h>\n#include <xcj/base.h>\n' >"$work/tree/lib/base/mem.h"
     printf '#include "lib/codec/der.h"\n' >"$work/tree/lib/codec/der.c"
@@ -87,6 +95,13 @@ catches lib/base/mem.h '#include "lib/codec/der.h"'
 catches lib/token/jws.c '#include <openssl/evp.h>'
 catches lib/key/alg.c '# include <openssl/evp.h>'
 catches lib/gateway/mint.c '#include <jansson.h>'
+catches lib/gateway/mint.c '#include "lib/kong/minter.h"'
+catches lib/gateway/mint.c '#include <xcj/kong.h>'
+catches include/xcj/mint.h '#include <xcj/kong.h>'
+catches lib/gateway/mint.c '/* as Kong does */'
+catches lib/key/alg.c 'xcj_alg_from_name("SH256")'
+catches lib/token/jws.c '/* the plugin */'
+catches include/xcj/auth.h '/* see xcj_kong_method() */'
 catches lib/key/key.c '#include "lib/bridge/libjwt.h"'
 catches lib/codec/der.c '#include "der.h"'
 catches lib/codec/der.c '#include "../base/mem.h"'

@@ -69,8 +69,11 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_flag_t enable;
     ngx_uint_t methods;          /* XCJ_AUTH_ bits; 0: no xcj_auth */
     ngx_uint_t preauthenticated; /* XCJ_AUTH_ bits */
+    ngx_flag_t kong;
     ngx_flag_t kong_order;
-    ngx_uint_t dn; /* xcj_dn */
+    ngx_uint_t dn;      /* xcj_dn */
+    ngx_uint_t exp;     /* xcj_exp */
+    ngx_uint_t inbound; /* xcj_inbound */
     ngx_str_t private_jwk;
     ngx_str_t config;
     ngx_str_t identities;
@@ -102,6 +105,7 @@ typedef struct ngx_http_xcj_loc_conf {
     /* The objects made from them. */
     xcj_minter *minter;
     xcj_verifier *introspector;
+    ngx_flag_t reasons;      /* a refusal's body gives the reason */
     ngx_str_t apikey;        /* the name of the header that carries an API key */
     ngx_http_xcj_pool *pool; /* the pool that signs tokens; NULL: the worker signs */
     ngx_http_xcj_field upstream;

@@ -19,7 +19,10 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
     conf->enable = NGX_CONF_UNSET;
+    conf->kong = NGX_CONF_UNSET;
     conf->kong_order = NGX_CONF_UNSET;
+    conf->exp = NGX_CONF_UNSET_UINT;
+    conf->inbound = NGX_CONF_UNSET_UINT;
     conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
     conf->verbose = NGX_CONF_UNSET;
@@ -110,6 +113,9 @@ static ngx_int_t merge_enable(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *prev,
 
 static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
 {
+    if (conf->kong_order == NGX_CONF_UNSET) {
+        conf->kong_order = conf->kong;
+    }
     if (conf->methods == 0) {
         conf->methods = conf->kong_order == 1 ? XCJ_AUTH_ANY : prev->methods;
     }
@@ -120,8 +126,11 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
         conf->identities_at = prev->identities_at;
     }
     ngx_conf_merge_str_value(conf->identities, prev->identities, "");
+    ngx_conf_merge_value(conf->kong, prev->kong, 0);
     ngx_conf_merge_value(conf->kong_order, prev->kong_order, 0);
     ngx_conf_merge_uint_value(conf->dn, prev->dn, NGX_CONF_UNSET_UINT);
+    ngx_conf_merge_uint_value(conf->exp, prev->exp, NGX_CONF_UNSET_UINT);
+    ngx_conf_merge_uint_value(conf->inbound, prev->inbound, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
     ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);
     ngx_conf_merge_ptr_value(conf->aud, prev->aud, NGX_CONF_UNSET_PTR);
@@ -179,7 +188,7 @@ static ngx_int_t make_field(ngx_conf_t *cf, ngx_http_xcj_field *field, const ngx
     ngx_cpystrn(field->name.data, name->data, name->len + 1);
     ngx_strlow(field->lowcase.data, name->data, name->len);
     field->hash = ngx_hash_key(field->lowcase.data, name->len);
-    const char *prefix = xcj_header_prefix((const char *)name->data, name->len);
+    const char *prefix = xcj_kong_header_prefix((const char *)name->data, name->len);
     field->prefix = (ngx_str_t){ ngx_strlen(prefix), (u_char *)prefix };
     return NGX_OK;
 }
@@ -218,13 +227,14 @@ static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     int object = conf->config.len > 0;
     ngx_str_t upstream = conf->upstream_header;
-    ngx_str_t downstream = object ? text_of(xcj_minter_downstream_header(conf->minter)) : conf->downstream_header;
+    ngx_str_t downstream = object ? text_of(xcj_kong_downstream_header(conf->minter)) : conf->downstream_header;
     if (object || upstream.len == 0) {
-        upstream = text_of(xcj_minter_upstream_header(conf->minter));
+        upstream = text_of(xcj_kong_upstream_header(conf->minter));
     }
+    conf->reasons = object ? xcj_kong_verbose(conf->minter) : conf->verbose == 1;
     conf->apikey = conf->apikey_header;
     if (object || conf->apikey.len == 0) {
-        conf->apikey = text_of(xcj_minter_apikey_header(conf->minter));
+        conf->apikey = text_of(xcj_kong_apikey_header(conf->minter));
     }
     int pooled = conf->thread_pool != NGX_CONF_UNSET_PTR && is_slow(xcj_minter_alg(conf->minter));
     conf->pool = pooled ? conf->thread_pool : NULL;

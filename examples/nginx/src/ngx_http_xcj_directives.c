@@ -18,7 +18,19 @@ static const ngx_conf_enum_t methods[] = {
 
 static ngx_conf_enum_t dn_forms[] = {
     { ngx_string("rfc4514"), XCJ_DN_RFC4514 },
-    { ngx_string("kong"), XCJ_DN_KONG },
+    { ngx_string("kong"), XCJ_DN_UNESCAPED },
+    { ngx_null_string, 0 },
+};
+
+static ngx_conf_enum_t exp_rules[] = {
+    { ngx_string("capped"), XCJ_EXP_CAPPED },
+    { ngx_string("uncapped"), XCJ_EXP_UNCAPPED },
+    { ngx_null_string, 0 },
+};
+
+static ngx_conf_enum_t inbound_rules[] = {
+    { ngx_string("screened"), XCJ_INBOUND_SCREENED },
+    { ngx_string("all"), XCJ_INBOUND_ALL },
     { ngx_null_string, 0 },
 };
 
@@ -166,7 +178,7 @@ static char *read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_char *
         if (alg == NULL) {
             return NGX_CONF_ERROR;
         }
-        *alg = xcj_alg_from_config((const char *)text, (size_t)(stop - text));
+        *alg = xcj_kong_alg_from_name((const char *)text, (size_t)(stop - text));
         if (*alg == XCJ_ALG_NONE) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%*s\" is not an algorithm", (size_t)(stop - text), text);
             return NGX_CONF_ERROR;
@@ -351,8 +363,11 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj", ANYWHERE, NGX_CONF_FLAG, set_enable, enable, NULL),
     DIRECTIVE("xcj_auth", ANYWHERE, NGX_CONF_1MORE, set_methods, methods, NULL),
     DIRECTIVE("xcj_preauthenticated", ANYWHERE, NGX_CONF_1MORE, set_methods, preauthenticated, NULL),
+    DIRECTIVE("xcj_kong", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, kong, NULL),
     DIRECTIVE("xcj_kong_order", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, kong_order, NULL),
     DIRECTIVE("xcj_dn", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, dn, &dn_forms),
+    DIRECTIVE("xcj_exp", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, exp, &exp_rules),
+    DIRECTIVE("xcj_inbound", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, inbound, &inbound_rules),
     DIRECTIVE("xcj_identities", ANYWHERE, NGX_CONF_TAKE1, set_identities, identities, NULL),
     DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
     DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),

@@ -85,7 +85,7 @@ static void forget_variable(ngx_http_request_t *r, ngx_int_t index)
 
 static int is_authorization(const ngx_str_t *name)
 {
-    return xcj_header_prefix((const char *)name->data, name->len)[0] != '\0';
+    return xcj_kong_header_prefix((const char *)name->data, name->len)[0] != '\0';
 }
 
 ngx_int_t ngx_http_xcj_replace_header(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)

@@ -19,7 +19,7 @@ xcj_key_options ngx_http_xcj_key_options(ngx_flag_t hmac_k_raw)
 {
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     options.hmac_k_raw = hmac_k_raw == 1;
-    options.kong_alg_names = 1;
+    options.alg_from_name = xcj_kong_alg_from_name;
     return options;
 }
 

@@ -12,8 +12,10 @@ typedef struct recipe {
     ngx_str_t iss;
     ngx_str_t jku;
     time_t expires_in;
+    ngx_flag_t kong;
     ngx_uint_t dn;
-    ngx_flag_t verbose;
+    ngx_uint_t exp;
+    ngx_uint_t inbound;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
     ngx_http_xcj_trust *bearer;
@@ -43,7 +45,10 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     int bears = conf->bearer != NGX_CONF_UNSET_PTR && ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER);
     wanted.bearer = bears ? conf->bearer : NULL;
     wanted.identities = conf->identities;
+    wanted.kong = conf->kong == 1 || conf->config.len > 0;
     wanted.dn = conf->dn;
+    wanted.exp = conf->exp;
+    wanted.inbound = conf->inbound;
     wanted.consumer_required = conf->consumer_required;
     wanted.hmac_k_raw = conf->hmac_k_raw;
     wanted.config = conf->config;
@@ -53,18 +58,18 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
         wanted.iss = conf->iss;
         wanted.jku = conf->jku;
         wanted.expires_in = conf->expires_in;
-        wanted.verbose = conf->verbose;
     }
     return wanted;
 }
 
 static int same_recipe(const recipe *a, const recipe *b)
 {
-    return a->verifier == b->verifier && a->dn == b->dn && a->expires_in == b->expires_in && a->verbose == b->verbose &&
-           a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw &&
-           ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) && ngx_http_xcj_same(&a->config, &b->config) &&
-           ngx_http_xcj_same(&a->identities, &b->identities) && ngx_http_xcj_same(&a->iss, &b->iss) &&
-           ngx_http_xcj_same(&a->jku, &b->jku) && ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
+    return a->verifier == b->verifier && a->kong == b->kong && a->dn == b->dn && a->exp == b->exp &&
+           a->inbound == b->inbound && a->expires_in == b->expires_in && a->consumer_required == b->consumer_required &&
+           a->hmac_k_raw == b->hmac_k_raw && ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) &&
+           ngx_http_xcj_same(&a->config, &b->config) && ngx_http_xcj_same(&a->identities, &b->identities) &&
+           ngx_http_xcj_same(&a->iss, &b->iss) && ngx_http_xcj_same(&a->jku, &b->jku) &&
+           ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
 }
 
 static void free_identities(void *identities)
@@ -117,14 +122,16 @@ static ngx_int_t find_identities(const xcj_identities **out, ngx_conf_t *cf, con
 static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_identities *identities)
 {
     out->bearer_verifier = wanted->verifier;
+    out->bearer_verified = 1; /* without a verifier: as ngx_http_xcj_unchecked() has made sure */
     out->identities = identities;
     out->dn = wanted->dn == NGX_CONF_UNSET_UINT ? XCJ_DN_DEFAULT : (xcj_dn)wanted->dn;
+    out->exp = wanted->exp == NGX_CONF_UNSET_UINT ? XCJ_EXP_DEFAULT : (xcj_exp)wanted->exp;
+    out->inbound = wanted->inbound == NGX_CONF_UNSET_UINT ? XCJ_INBOUND_DEFAULT : (xcj_inbound)wanted->inbound;
     out->consumer_optional = wanted->consumer_required == 0;
     out->bearer_clientid_claim = ngx_http_xcj_view(&wanted->bearer_clientid_claim);
     out->iss = ngx_http_xcj_view(&wanted->iss);
     out->jku = ngx_http_xcj_view(&wanted->jku);
     out->expires_in = wanted->expires_in > 0 ? wanted->expires_in : 0;
-    out->verbose = wanted->verbose == 1;
 }
 
 static void free_minter(void *minter)
@@ -148,12 +155,12 @@ static xcj_code build(xcj_minter **out, const recipe *wanted, const ngx_str_t *t
 {
     xcj_key_options reading = ngx_http_xcj_key_options(wanted->hmac_k_raw);
     if (wanted->config.len > 0) {
-        return xcj_minter_from_config(out, (const char *)text->data, text->len, options, &reading, err);
+        return xcj_kong_minter_from_config(out, (const char *)text->data, text->len, options, &reading, err);
     }
     xcj_key *key = NULL;
     xcj_code code = xcj_key_from_jwk(&key, (const char *)text->data, text->len, &reading, err);
     if (code == XCJ_OK) {
-        code = xcj_minter_new(out, key, options, err);
+        code = (wanted->kong ? xcj_kong_minter_new : xcj_minter_new)(out, key, options, err);
     }
     xcj_key_free(key);
     return code;

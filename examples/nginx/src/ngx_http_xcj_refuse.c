@@ -75,7 +75,7 @@ ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, cons
     }
     char *text;
     size_t len;
-    if (xcj_minter_failure(&text, &len, conf->minter, err, NULL) != XCJ_OK) {
+    if (xcj_kong_failure(&text, &len, err, (int)conf->reasons, NULL) != XCJ_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     ngx_str_t body;

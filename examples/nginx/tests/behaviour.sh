@@ -42,6 +42,10 @@ configure "error_log $work/error.log debug; worker_processes 1; thread_pool two 
         location /authorization { xcj on; xcj_upstream_header authorization; xcj_downstream_header Authorization;
             xcj_auth basic; proxy_pass http://127.0.0.1:$echo; }
         location /verbose { xcj on; xcj_auth bearer basic apikey; xcj_bearer_jwks off; xcj_verbose on; proxy_pass http://127.0.0.1:$echo; }
+        location /kong { xcj on; xcj_kong on; xcj_bearer_jwks off; xcj_verbose on; proxy_pass http://127.0.0.1:$echo; }
+        location /kong/rows { xcj on; xcj_kong on; xcj_kong_order off; xcj_auth bearer basic apikey; xcj_exp capped;
+            xcj_inbound screened; xcj_bearer_jwks off; xcj_verbose on; proxy_pass http://127.0.0.1:$echo; }
+        location /rows { xcj on; xcj_auth bearer; xcj_bearer_jwks off; xcj_exp uncapped; xcj_inbound all; proxy_pass http://127.0.0.1:$echo; }
         location /set { xcj on; set \$early \$http_x_custom_jwt; proxy_set_header X-Copy \$http_x_custom_jwt; proxy_pass http://127.0.0.1:$echo; }
         location /whom { xcj on; xcj_consumer \$whom; xcj_aud \$http_x_aud; proxy_pass http://127.0.0.1:$echo; }
         location /optional { xcj on; xcj_consumer \$http_x_consumer; xcj_consumer_required off; proxy_pass http://127.0.0.1:$echo; }
@@ -166,7 +170,7 @@ refusal='{"ErrorMessage":"You are not authorized to access to this service"'
 answers 'no credential' 401 "$refusal}" "$gateway/"
 is 'the type of a refusal' application/json "$(field content-type)"
 answers 'no credential, with a body' 401 "$refusal}" --data-binary @sent "$gateway/"
-answers 'no credential, verbose' 401 "$refusal,\"VerboseMessage\":\"No suitable Authentication method is found: no Bearer token, no Basic Auth, no Key Auth\"}" "$gateway/verbose"
+answers 'no credential, verbose' 401 "$refusal,\"VerboseMessage\":\"the request has no credential: no Bearer token, no Basic credentials, no API key\"}" "$gateway/verbose"
 get -u a:b -H "$key" "$gateway/verbose"
 is 'two kinds of credentials' 401 "$status"
 has 'two kinds of credentials' body 'more than one'
@@ -199,6 +203,25 @@ get -u first:x -H 'X-Key: second' "http://127.0.0.1:$plain/key"
 is 'object, the method that is named' '"second"' "$("$XCJ" inspect --json "$(received authorization | cut -c 8-)" | jq .claims.client_id)"
 get "http://127.0.0.1:$plain/"
 has 'object, verbose' body VerboseMessage
+
+# The plugin's ways, all of them or each alone.
+short=$("$XCJ" mint --key conf/ES256.json --claims '{"clientId":"them","nbf":1,"cnf":{"jkt":"t"}}' --expires-in 5m)
+ways() {
+    get -H "Authorization: Bearer $short" "$gateway$1"
+    is "$1" 200 "$status"
+    "$XCJ" inspect --json "$(received x-custom-jwt)" | jq -c '[.claims | has("nbf"), has("cnf"), .exp - .iat > 300]' >got
+    is "$1, claims" "$2" "$(cat got)"
+}
+ways /verbose '[false,false,false]'
+ways /kong '[true,false,true]'
+ways /kong/rows '[false,false,false]'
+ways /rows '[true,false,true]'
+get -u first:x -H "$key" "$gateway/kong"
+is 'kong, the first credential' '"first"' "$("$XCJ" inspect --json "$(received x-custom-jwt)" | jq .claims.client_id)"
+get -u first:x -H "$key" "$gateway/kong/rows"
+is 'kong, no order' 401 "$status"
+has 'kong, no order' body 'More than one Authentication method is found: Basic Auth, Key Auth'
+answers 'kong, no credential' 401 "$refusal,\"VerboseMessage\":\"No suitable Authentication method is found: no Bearer token, no Basic Auth, no mTLS, no Key Auth\"}" "$gateway/kong"
 
 # Consumers and audiences that depend on the caller, or are not there.
 get -H "$key" -H 'X-Aud: https://for/you' "$gateway/whom"

@@ -188,6 +188,10 @@ accepted 'satisfy any, checked here' "$good xcj_identities identities.json; sati
 accepted 'satisfy any, verified here' "$bearer xcj_bearer_jwks set.json; satisfy any;"
 refused 'satisfy any, inherited' '"satisfy any" lets requests in' "satisfy any; location /a { $basic auth_basic x; $users }"
 refused 'dn' 'invalid value "x500"' "$good xcj_dn x500;"
+refused 'exp' 'invalid value "never"' "$good xcj_exp never;"
+refused 'inbound' 'invalid value "none"' "$good xcj_inbound none;"
+accepted 'kong' "xcj on; xcj_kong on; xcj_bearer_jwks off; xcj_preauthenticated basic apikey; xcj_private_jwk rs.json; xcj_iss https://gw;"
+refused 'kong, unchecked' 'Bearer tokens need' "xcj on; xcj_kong on; xcj_private_jwk rs.json; xcj_iss https://gw;"
 accepted 'dn' "$good xcj_identities identities.json; xcj_dn kong; location /a { xcj_dn rfc4514; }"
 server_says='xcj_preauthenticated basic apikey;'
 

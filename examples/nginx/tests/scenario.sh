@@ -72,7 +72,7 @@ checked() {
 refusal='{"ErrorMessage":"You are not authorized to access to this service"}'
 
 # Bearer: every claim of the inbound token is kept, but for those that are ours.
-inbound=$("$XCJ" mint --key idp/private.json --claims '{"clientId":"contact@konghq.com","iss":"https://idp","aud":"account","realm_access":{"roles":["a"]},"n":1.10}')
+inbound=$("$XCJ" mint --key idp/private.json --claims '{"clientId":"contact@konghq.com","iss":"https://idp","aud":"account","realm_access":{"roles":["a"]},"n":1.10}' --expires-in 12h)
 get -H "Authorization: Bearer $inbound" "$gateway/oidc"
 is 'Bearer, status' 200 "$status"
 checked Bearer contact@konghq.com contact@konghq.com-ID1

@@ -1,4 +1,4 @@
-#include "lib/gateway/plan.h"
+#include "lib/gateway/mint_settings.h"
 
 #include <string.h>
 
@@ -109,30 +109,29 @@ static uint64_t length_bit(xcj_str name)
     return UINT64_C(1) << (name.len & 63);
 }
 
-/* If one of our names is not ASCII, names with another first byte may look alike. */
-static void note_shape(xcj__plan *plan, xcj_str name)
+/* If a name is not ASCII, names with another first byte may look alike. */
+static xcj__shape shape_of(const xcj_str *names, size_t count)
 {
-    plan->initials |= name.len > 0 && is_ascii(name) ? initial_bit(name) : UINT64_MAX;
-    plan->lengths |= is_ascii(name) ? length_bit(name) : UINT64_MAX;
+    xcj__shape shape = { 0, 0 };
+    for (size_t i = 0; i < count; i++) {
+        shape.initials |= names[i].len > 0 && is_ascii(names[i]) ? initial_bit(names[i]) : UINT64_MAX;
+        shape.lengths |= is_ascii(names[i]) ? length_bit(names[i]) : UINT64_MAX;
+    }
+    return shape;
 }
 
-static void note_shapes(xcj__plan *plan)
-{
-    for (size_t i = 0; i < XCJ__CLAIM_COUNT; i++) {
-        note_shape(plan, claim_names[i]);
-    }
-    for (size_t i = 0; i < plan->custom.count; i++) {
-        note_shape(plan, plan->custom.list[i]);
-    }
-}
-
-bool xcj__plan_may_own(const xcj__plan *plan, const xcj__json_item *item)
+static bool may_fit(const xcj__shape *shape, const xcj__json_item *item)
 {
     xcj_str name = item->name;
     if (item->name_escaped || name.len == 0 || (*name.ptr & 0x80) != 0) {
         return true;
     }
-    return (plan->initials & initial_bit(name)) != 0 && ((plan->lengths & length_bit(name)) != 0 || !is_ascii(name));
+    return (shape->initials & initial_bit(name)) != 0 && ((shape->lengths & length_bit(name)) != 0 || !is_ascii(name));
+}
+
+bool xcj__settings_may_own(const xcj__mint_settings *settings, const xcj__json_item *item)
+{
+    return may_fit(&settings->ours, item);
 }
 
 bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim)
@@ -140,22 +139,22 @@ bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim)
     return differs_by_case(item, claim_names[claim]);
 }
 
-bool xcj__plan_shadows(const xcj__plan *plan, const xcj__json_item *item)
+bool xcj__settings_shadow(const xcj__mint_settings *settings, const xcj__json_item *item)
 {
     for (size_t i = 0; i < XCJ__CLAIM_COUNT; i++) {
         if (differs_by_case(item, claim_names[i])) {
             return true;
         }
     }
-    for (size_t i = 0; i < plan->custom.count; i++) {
-        if (differs_by_case(item, plan->custom.list[i])) {
+    for (size_t i = 0; i < settings->custom.count; i++) {
+        if (differs_by_case(item, settings->custom.list[i])) {
             return true;
         }
     }
     return false;
 }
 
-bool xcj__names_have(const xcj__names *names, const xcj__json_item *item)
+bool xcj__names_search(const xcj__names *names, const xcj__json_item *item)
 {
     for (size_t i = 0; i < names->count; i++) {
         if (is_named(item, names->list[i])) {
@@ -207,14 +206,11 @@ xcj_code xcj__option_text(xcj_str text, const char *option, xcj_error *err)
     return XCJ_OK;
 }
 
-/* Allocates `count` names with `bytes` characters in total. */
-static bool names_alloc(xcj__names *names, size_t count, size_t bytes)
+/* Allocates `count` names with `bytes` characters in total; NULL: out of memory. */
+static xcj_str *names_alloc(size_t count, size_t bytes)
 {
-    if (count > (SIZE_MAX - bytes) / sizeof(xcj_str) - 1) {
-        return false;
-    }
-    names->list = xcj__zalloc((count + 1) * sizeof(xcj_str) + bytes);
-    return names->list != NULL;
+    const bool fits = count <= (SIZE_MAX - bytes) / sizeof(xcj_str) - 1;
+    return fits ? xcj__zalloc((count + 1) * sizeof(xcj_str) + bytes) : NULL;
 }
 
 static xcj_code names_copy(xcj__names *out, const xcj_str *list, size_t count, const char *option, xcj_error *err)
@@ -226,35 +222,57 @@ static xcj_code names_copy(xcj__names *out, const xcj_str *list, size_t count, c
         }
         bytes += list[i].len;
     }
-    if (!names_alloc(out, count, bytes)) {
+    xcj_str *names = names_alloc(count, bytes);
+    if (names == NULL) {
         return xcj__fail_memory(err);
     }
-    char *text = (char *)(out->list + count);
+    char *text = (char *)(names + count);
     for (size_t i = 0; i < count; i++) {
         memcpy(text, list[i].ptr, list[i].len);
-        out->list[i] = (xcj_str){ text, list[i].len };
+        names[i] = (xcj_str){ text, list[i].len };
         text += list[i].len;
     }
-    out->count = count;
+    *out = (xcj__names){ names, count, shape_of(names, count) };
     return XCJ_OK;
 }
 
-static xcj_code plan_lists(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
+/* cnf comes first: it is never kept. */
+static const xcj_str screened[] = {
+    NAME("cnf"), NAME("nbf"), NAME("may_act"), NAME("nonce"), NAME("at_hash"), NAME("c_hash")
+};
+
+static xcj_code check_keep(const xcj_mint_options *options, xcj_error *err)
+{
+    for (size_t i = 0; i < options->keep_claims_count; i++) {
+        if (xcj__str_is(options->keep_claims[i], "cnf")) {
+            return xcj__fail_at(err, XCJ_ERR_CONFIG, "keep_claims", XCJ_NO_OFFSET,
+                                "keep_claims names cnf, which is never copied: it binds the Bearer token to a key");
+        }
+    }
+    return XCJ_OK;
+}
+
+static xcj_code prepare_lists(xcj__mint_settings *settings, const xcj_mint_options *options, xcj_error *err)
 {
     if (options->keep_claims == NULL) {
-        return names_copy(&plan->listed, options->drop_claims, options->drop_claims_count, "drop_claims", err);
+        size_t count = options->inbound == XCJ_INBOUND_ALL ? 1 : sizeof screened / sizeof *screened;
+        settings->screened = (xcj__names){ screened, count, shape_of(screened, count) };
+        return names_copy(&settings->listed, options->drop_claims, options->drop_claims_count, "drop_claims", err);
     }
     if (options->drop_claims_count > 0) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "keep_claims", XCJ_NO_OFFSET,
                             "drop_claims and keep_claims are not given together");
     }
-    plan->keep_only = true;
-    return names_copy(&plan->listed, options->keep_claims, options->keep_claims_count, "keep_claims", err);
+    settings->keep_only = true;
+    xcj_code code = check_keep(options, err);
+    return code != XCJ_OK
+               ? code
+               : names_copy(&settings->listed, options->keep_claims, options->keep_claims_count, "keep_claims", err);
 }
 
 typedef struct custom_claims {
     xcj__inner inner;
-    xcj__names *names; /* NULL during counting */
+    xcj_str *names; /* NULL during counting */
     size_t count;
     char *text;
 } custom_claims;
@@ -269,7 +287,7 @@ static xcj_code visit_custom(void *ctx, const xcj__json_item *item, xcj_error *e
     }
     if (custom->names != NULL) {
         size_t len = xcj__json_unescape(custom->text, item->name);
-        custom->names->list[custom->names->count++] = (xcj_str){ custom->text, len };
+        custom->names[custom->count] = (xcj_str){ custom->text, len };
         custom->text += len;
     }
     custom->count++;
@@ -277,7 +295,7 @@ static xcj_code visit_custom(void *ctx, const xcj__json_item *item, xcj_error *e
     return XCJ_OK;
 }
 
-static xcj_code plan_custom(xcj__plan *plan, xcj_str claims, xcj_error *err)
+static xcj_code prepare_custom(xcj__mint_settings *settings, xcj_str claims, xcj_error *err)
 {
     if (claims.ptr == NULL) {
         return XCJ_OK;
@@ -287,21 +305,25 @@ static xcj_code plan_custom(xcj__plan *plan, xcj_str claims, xcj_error *err)
     if (code != XCJ_OK || custom.count == 0) {
         return code;
     }
-    if (!names_alloc(&plan->custom, custom.count, claims.len)) {
+    custom.names = names_alloc(custom.count, claims.len);
+    if (custom.names == NULL) {
         return xcj__fail_memory(err);
     }
-    custom.names = &plan->custom;
-    custom.text = (char *)(plan->custom.list + custom.count);
+    settings->custom.list = custom.names;
+    custom.text = (char *)(custom.names + custom.count);
+    custom.count = 0;
     code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, visit_custom, &custom, err);
+    settings->custom.count = custom.count;
+    settings->custom.shape = shape_of(custom.names, custom.count);
     xcj_str members = { custom.inner.begin, (size_t)(custom.inner.end - custom.inner.begin) };
-    if (code == XCJ_OK && !xcj__own(&plan->members, members)) {
+    if (code == XCJ_OK && !xcj__own(&settings->members, members)) {
         return xcj__fail_memory(err);
     }
     return code;
 }
 
 /* Converts an option to a JSON string with its quotes. */
-static xcj_code plan_string(xcj_str *out, xcj_str text, const char *option, xcj_error *err)
+static xcj_code prepare_string(xcj_str *out, xcj_str text, const char *option, xcj_error *err)
 {
     xcj_code code = xcj__option_text(text, option, err);
     if (code != XCJ_OK || text.ptr == NULL) {
@@ -319,38 +341,53 @@ static xcj_code plan_string(xcj_str *out, xcj_str text, const char *option, xcj_
     return code;
 }
 
-static xcj_code plan_texts(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
+static xcj_code prepare_texts(xcj__mint_settings *settings, const xcj_mint_options *options, xcj_error *err)
 {
     xcj_str claim = options->bearer_clientid_claim;
     xcj_code code = xcj__option_text(claim, "bearer_clientid_claim", err);
     if (code == XCJ_OK) {
-        code = plan_string(&plan->iss, options->iss, "iss", err);
+        code = prepare_string(&settings->iss, options->iss, "iss", err);
     }
     if (code == XCJ_OK) {
-        code = plan_string(&plan->aud, options->aud, "aud", err);
+        code = prepare_string(&settings->aud, options->aud, "aud", err);
     }
-    if (code == XCJ_OK && !xcj__own(&plan->clientid_claim, claim.ptr != NULL ? claim : xcj_text("clientId"))) {
+    if (code == XCJ_OK && !xcj__own(&settings->clientid_claim, claim.ptr != NULL ? claim : xcj_text("clientId"))) {
         code = xcj__fail_memory(err);
     }
     return code;
 }
 
-static xcj_code plan_numbers(xcj__plan *plan, const xcj_mint_options *options, xcj_error *err)
+/* The numbers of an enumeration go from 0 to `last`. */
+static xcj_code check_choice(long choice, long last, const char *option, xcj_error *err)
+{
+    return choice >= 0 && choice <= last
+               ? XCJ_OK
+               : xcj__fail_at(err, XCJ_ERR_CONFIG, option, XCJ_NO_OFFSET, "%s is none of its enumerators", option);
+}
+
+static xcj_code check_choices(const xcj_mint_options *options, xcj_error *err)
+{
+    xcj_code code = check_choice((long)options->dn, XCJ_DN_UNESCAPED, "dn", err);
+    if (code == XCJ_OK) {
+        code = check_choice((long)options->exp, XCJ_EXP_UNCAPPED, "exp", err);
+    }
+    return code == XCJ_OK ? check_choice((long)options->inbound, XCJ_INBOUND_ALL, "inbound", err) : code;
+}
+
+static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_options *options, xcj_error *err)
 {
     if (options->expires_in < 0 || options->expires_in > XCJ__EXPIRES_MAX) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "expires_in", XCJ_NO_OFFSET, "expires_in is not from 1 to %d seconds",
                             XCJ__EXPIRES_MAX);
     }
-    if (options->dn != XCJ_DN_DEFAULT && options->dn != XCJ_DN_RFC4514 && options->dn != XCJ_DN_KONG) {
-        return xcj__fail_at(err, XCJ_ERR_CONFIG, "dn", XCJ_NO_OFFSET, "dn is none of the forms of xcj_dn");
-    }
-    plan->expires_in = options->expires_in != 0 ? options->expires_in : XCJ__EXPIRES_DEFAULT;
-    plan->consumer_optional = options->consumer_optional != 0;
-    plan->dn_kong = options->dn == XCJ_DN_KONG;
-    plan->api_key_sha256 = options->api_key_sha256 != 0;
-    plan->cap_exp = options->cap_exp != 0;
-    plan->no_exp = options->no_exp != 0;
-    plan->max_token = options->max_token != 0 ? options->max_token : XCJ__TOKEN_DEFAULT;
+    settings->expires_in = options->expires_in != 0 ? options->expires_in : XCJ__EXPIRES_DEFAULT;
+    settings->consumer_optional = options->consumer_optional != 0;
+    settings->unescaped_dn = options->dn == XCJ_DN_UNESCAPED;
+    settings->bearer_verified = options->bearer_verified != 0;
+    settings->api_key_sha256 = options->api_key_sha256 != 0;
+    settings->no_exp = options->no_exp != 0;
+    settings->cap_exp = options->exp != XCJ_EXP_UNCAPPED;
+    settings->max_token = options->max_token != 0 ? options->max_token : XCJ__TOKEN_DEFAULT;
     return XCJ_OK;
 }
 
@@ -373,17 +410,17 @@ static xcj_code check_verifier(const xcj_mint_options *options, xcj_error *err)
     return XCJ_OK;
 }
 
-void xcj__plan_free(xcj__plan *plan)
+void xcj__mint_settings_free(xcj__mint_settings *settings)
 {
-    xcj__disown(&plan->iss);
-    xcj__disown(&plan->aud);
-    xcj__disown(&plan->clientid_claim);
-    xcj__disown(&plan->members);
-    xcj_free(plan->custom.list);
-    xcj_free(plan->listed.list);
-    xcj_verifier_free(plan->verifier);
-    xcj_identities_free(plan->identities);
-    memset(plan, 0, sizeof *plan);
+    xcj__disown(&settings->iss);
+    xcj__disown(&settings->aud);
+    xcj__disown(&settings->clientid_claim);
+    xcj__disown(&settings->members);
+    xcj_free((xcj_str *)settings->custom.list);
+    xcj_free((xcj_str *)settings->listed.list);
+    xcj_verifier_free(settings->verifier);
+    xcj_identities_free(settings->identities);
+    memset(settings, 0, sizeof *settings);
 }
 
 xcj_code xcj__mint_options_read(xcj_mint_options *out, const xcj_mint_options *options, xcj_error *err)
@@ -403,25 +440,30 @@ xcj_code xcj__mint_options_read(xcj_mint_options *out, const xcj_mint_options *o
     return code == XCJ_OK ? xcj__array_check(out->keep_claims, out->keep_claims_count, "keep_claims", err) : code;
 }
 
-xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_error *err)
+xcj_code xcj__mint_settings_build(xcj__mint_settings *out, const xcj_mint_options *options, xcj_error *err)
 {
-    memset(out, 0, sizeof *out);
-    xcj_code code = plan_numbers(out, options, err);
+    *out = (xcj__mint_settings){ .sentences = &xcj__plain_sentences };
+    xcj_code code = check_choices(options, err);
     if (code == XCJ_OK) {
-        code = plan_texts(out, options, err);
+        code = prepare_numbers(out, options, err);
     }
     if (code == XCJ_OK) {
-        code = plan_lists(out, options, err);
+        code = prepare_texts(out, options, err);
     }
     if (code == XCJ_OK) {
-        code = plan_custom(out, options->claims, err);
+        code = prepare_lists(out, options, err);
     }
-    note_shapes(out);
+    if (code == XCJ_OK) {
+        code = prepare_custom(out, options->claims, err);
+    }
+    out->ours = shape_of(claim_names, XCJ__CLAIM_COUNT);
+    out->ours.initials |= out->custom.shape.initials;
+    out->ours.lengths |= out->custom.shape.lengths;
     if (code == XCJ_OK) {
         code = check_verifier(options, err);
     }
     if (code != XCJ_OK) {
-        xcj__plan_free(out);
+        xcj__mint_settings_free(out);
         return code;
     }
     out->verifier = options->bearer_verifier != NULL ? xcj_verifier_ref(options->bearer_verifier) : NULL;

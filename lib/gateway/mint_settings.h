@@ -1,15 +1,16 @@
 /*
- * plan.h: the mint settings: options checked once and prepared for every request, as escaped fragments and lists of
+ * mint_settings.h: the mint settings: options checked once and prepared for every request, as escaped fragments and lists of
  * names.
  */
-#ifndef XCJ_LIB_GATEWAY_PLAN_H
-#define XCJ_LIB_GATEWAY_PLAN_H
+#ifndef XCJ_LIB_GATEWAY_MINT_SETTINGS_H
+#define XCJ_LIB_GATEWAY_MINT_SETTINGS_H
 
 #include <stdbool.h>
 
 #include <xcj/auth.h>
 
 #include "lib/codec/json_scan.h"
+#include "lib/gateway/sentences.h"
 
 #define XCJ__EXPIRES_DEFAULT 1800
 #define XCJ__EXPIRES_MAX 31536000
@@ -27,10 +28,17 @@ typedef enum xcj__claim {
     XCJ__CLAIM_COUNT /* not one of our claims */
 } xcj__claim;
 
-/** Unescaped names, in one block with their characters. */
+/** First letters and lengths of names, one bit each: most other names are excluded without a comparison. */
+typedef struct xcj__shape {
+    uint64_t initials;
+    uint64_t lengths;
+} xcj__shape;
+
+/** Unescaped names. */
 typedef struct xcj__names {
-    xcj_str *list;
+    const xcj_str *list; /* a block with the characters behind it, or static */
     size_t count;
+    xcj__shape shape;
 } xcj__names;
 
 /** The members of an object as written, from the first name to the end of the last value. */
@@ -40,26 +48,28 @@ typedef struct xcj__inner {
 } xcj__inner;
 
 /** The mint settings. Strings are blocks of their own; ptr NULL means absent. */
-typedef struct xcj__plan {
+typedef struct xcj__mint_settings {
     xcj_str iss;            /* a JSON string with its quotes */
     xcj_str aud;            /* likewise */
     xcj_str clientid_claim; /* an unescaped name */
     xcj_str members;        /* the text between the braces of options->claims; absent if empty */
     xcj__names custom;      /* the names in `members` */
-    uint64_t initials;      /* first letters of our claims and of `custom`: see xcj__plan_may_own() */
-    uint64_t lengths;       /* their lengths */
+    xcj__shape ours;        /* of our claims and of `custom`: see xcj__settings_may_own() */
     xcj__names listed;      /* inbound claims to drop, or the only ones to keep */
+    xcj__names screened;    /* further ones to drop, static; empty with keep_only */
     bool keep_only;
     bool consumer_optional;
-    bool dn_kong;
+    bool unescaped_dn;
     bool api_key_sha256;
     bool cap_exp;
     bool no_exp;
+    bool bearer_verified;
     int64_t expires_in;
     size_t max_token;
     xcj_verifier *verifier;
     xcj_identities *identities;
-} xcj__plan;
+    const xcj__sentences *sentences;
+} xcj__mint_settings;
 
 /**
  * Reads the caller's options (NULL: all defaults) into a copy in which absent views are empty and no array with a count
@@ -68,10 +78,10 @@ typedef struct xcj__plan {
 XCJ_MUST_CHECK xcj_code xcj__mint_options_read(xcj_mint_options *out, const xcj_mint_options *options, xcj_error *err);
 
 /** Checks the options (already read) and builds the settings. XCJ_ERR_CONFIG, _JSON, _ARGUMENT, _MEMORY. */
-XCJ_MUST_CHECK xcj_code xcj__plan_build(xcj__plan *out, const xcj_mint_options *options, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__mint_settings_build(xcj__mint_settings *out, const xcj_mint_options *options, xcj_error *err);
 
 /** Frees the contents of the settings, which may be all zero. */
-void xcj__plan_free(xcj__plan *plan);
+void xcj__mint_settings_free(xcj__mint_settings *settings);
 
 /** Returns our claim that has the item's unescaped name. */
 xcj__claim xcj__claim_of(const xcj__json_item *item);
@@ -80,19 +90,30 @@ xcj__claim xcj__claim_of(const xcj__json_item *item);
  * False if first letter and length show that the item's name is not one of our claims or of options->claims in any case.
  * This quickly excludes most inbound claims.
  */
-bool xcj__plan_may_own(const xcj__plan *plan, const xcj__json_item *item);
+bool xcj__settings_may_own(const xcj__mint_settings *settings, const xcj__json_item *item);
 
 /**
  * True if the item's name differs from one of our claims or of options->claims only in case. False for our claims
  * themselves.
  */
-bool xcj__plan_shadows(const xcj__plan *plan, const xcj__json_item *item);
+bool xcj__settings_shadow(const xcj__mint_settings *settings, const xcj__json_item *item);
 
 /** True if the item's name is this claim of ours in any case. */
 bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim);
 
-/** True if the item's unescaped name is in the list. */
-bool xcj__names_have(const xcj__names *names, const xcj__json_item *item);
+/** xcj__names_have() without its quick test. */
+bool xcj__names_search(const xcj__names *names, const xcj__json_item *item);
+
+/** True if the item's unescaped name is in the list. First letter and length quickly exclude most names. */
+static inline bool xcj__names_have(const xcj__names *names, const xcj__json_item *item)
+{
+    xcj_str name = item->name;
+    if (!item->name_escaped && name.len > 0 &&
+        (names->shape.initials >> ((*name.ptr | 0x20) & 63) & names->shape.lengths >> (name.len & 63) & 1) == 0) {
+        return false;
+    }
+    return names->count > 0 && xcj__names_search(names, item);
+}
 
 /** Extends the span to the end of this item. */
 void xcj__inner_extend(xcj__inner *inner, const xcj__json_item *item);

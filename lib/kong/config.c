@@ -4,8 +4,8 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_scan.h"
-#include "lib/gateway/mint.h"
-#include "lib/gateway/plan.h"
+#include "lib/gateway/mint_settings.h"
+#include "lib/kong/minter.h"
 
 #define VAULT "is a reference to a vault of Kong, which only Kong resolves: write the value itself"
 
@@ -207,7 +207,7 @@ static xcj_code read_verbose(bool *out, const config *fields, xcj_error *err)
     return XCJ_OK;
 }
 
-static xcj_code read_headers(xcj__minter_config *out, char *text, const config *fields, xcj_error *err)
+static xcj_code read_headers(xcj__kong_headers *out, char *text, const config *fields, xcj_error *err)
 {
     xcj_code code = read_header_name(&out->apikey, text, fields, APIKEY_HEADER, err);
     if (code == XCJ_OK) {
@@ -218,6 +218,10 @@ static xcj_code read_headers(xcj__minter_config *out, char *text, const config *
     }
     if (code == XCJ_OK) {
         code = read_verbose(&out->verbose, fields, err);
+    }
+    if (code == XCJ_OK && xcj_header_alike(out->apikey.ptr, out->apikey.len, out->upstream.ptr, out->upstream.len)) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "apikey_header", XCJ_NO_OFFSET,
+                            "apikey_header: the token replaces the header that carries the API key");
     }
     return code;
 }
@@ -251,7 +255,7 @@ static xcj_code read_key(xcj_key **out, char *text, const config *fields, const 
     if (code != XCJ_OK) {
         return code;
     }
-    read.kong_alg_names = 1;
+    read.alg_from_name = xcj_kong_alg_from_name;
     xcj_str jwk = value->type == XCJ__JSON_STRING ? unescaped(text, value) : value->raw;
     if (is_vault_reference(jwk)) {
         return wrong("private_jwk", VAULT, err);
@@ -269,11 +273,8 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
                       const xcj_key_options *key_options, xcj_error *err)
 {
     config fields = { .fields = { { .type = 0 } } };
-    xcj__minter_config headers = { .verbose = options->verbose != 0 };
+    xcj__kong_headers headers = xcj__kong_default_headers;
     xcj_key *key = NULL;
-    if (options->dn == XCJ_DN_DEFAULT) {
-        options->dn = XCJ_DN_KONG;
-    }
     xcj_code code = read_fields(&fields, text, len, err);
     if (code == XCJ_OK) {
         code = read_options(options, text, &fields, err);
@@ -285,14 +286,14 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
         code = read_key(&key, text, &fields, key_options, err);
     }
     if (code == XCJ_OK) {
-        code = xcj__minter_build(out, key, options, &headers, err);
+        code = xcj__kong_minter_build(out, key, options, &headers, err);
     }
     xcj_key_free(key);
     return code;
 }
 
-xcj_code xcj_minter_from_config(xcj_minter **out, const char *text, size_t len, const xcj_mint_options *defaults,
-                                const xcj_key_options *key_options, xcj_error *err)
+xcj_code xcj_kong_minter_from_config(xcj_minter **out, const char *text, size_t len, const xcj_mint_options *defaults,
+                                     const xcj_key_options *key_options, xcj_error *err)
 {
     if (!xcj__clear_handle(out) || text == NULL) {
         return xcj__fail_null(err);

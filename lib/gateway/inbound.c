@@ -1,0 +1,149 @@
+#include "lib/gateway/inbound.h"
+
+#include "lib/base/error.h"
+#include "lib/codec/json_string.h"
+#include "lib/codec/json_write.h"
+#include "lib/gateway/credential.h"
+
+/* Byte for byte, from the name to the end of the value. */
+static void put_item(xcj__buf *out, const xcj__json_item *item)
+{
+    const char *end = item->value.raw.ptr + item->value.raw.len;
+    xcj__buf_put(out, item->raw_name.ptr, (size_t)(end - item->raw_name.ptr));
+}
+
+/* A parser that ignores case would treat it as our claim. */
+static xcj_code shadows(const xcj__json_item *item, xcj_error *err)
+{
+    char shown[XCJ__SHOWN];
+    xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
+    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, shown, XCJ_NO_OFFSET,
+                        "the claim '%s' differs from one of ours by case alone", shown);
+}
+
+static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    xcj__inbound *in = ctx;
+    const xcj__mint_settings *settings = in->settings;
+    bool listed = xcj__names_have(&settings->listed, item);
+    bool kept = listed == settings->keep_only && !xcj__names_have(&settings->screened, item);
+    if (in->client_id.type == 0 &&
+        xcj__json_equal(item->name, item->name_escaped, settings->clientid_claim.ptr, settings->clientid_claim.len)) {
+        in->client_id = item->value;
+    }
+    if (xcj__settings_may_own(settings, item)) {
+        xcj__claim claim = xcj__claim_of(item);
+        if (claim == XCJ__EXP) {
+            in->exp = item->value;
+        } else if (claim == XCJ__ACT && kept) {
+            in->act = item->value;
+        }
+        if (claim != XCJ__CLAIM_COUNT || xcj__names_have(&settings->custom, item)) {
+            return XCJ_OK;
+        }
+        if (kept && xcj__settings_shadow(settings, item)) {
+            return shadows(item, err);
+        }
+    }
+    if (!kept) {
+        return XCJ_OK;
+    }
+    if (in->out != NULL) {
+        put_item(in->out, item);
+        xcj__buf_put_char(in->out, ',');
+    }
+    return XCJ_OK;
+}
+
+xcj_code xcj__inbound_read(xcj__inbound *in, xcj_str payload, xcj_error *err)
+{
+    const xcj__sentences *sentences = in->settings->sentences;
+    xcj_error why;
+    xcj_code code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, NULL, splice_member, in, &why);
+    if (code == XCJ_ERR_MEMORY) {
+        return xcj__fail_memory(err);
+    }
+    if (code != XCJ_OK) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", why.offset, "%s%s%s", sentences->issue,
+                            sentences->bad_bearer, why.message);
+    }
+    return XCJ_OK;
+}
+
+xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, char *payload, xcj_error *err)
+{
+    const xcj__json_value *claim = &in->client_id;
+    const xcj__sentences *sentences = in->settings->sentences;
+    const char *fault = claim->type == 0 ? "" : ": it is not a string";
+    if (claim->type == XCJ__JSON_STRING) {
+        *out = claim->text;
+        if (claim->escaped) {
+            out->len = xcj__json_unescape(payload + (claim->text.ptr - payload), claim->text);
+        }
+        fault = xcj__client_id_fault(*out);
+    }
+    if (fault == NULL) {
+        return XCJ_OK;
+    }
+    char shown[XCJ__SHOWN];
+    xcj__sanitise(shown, sizeof shown, in->settings->clientid_claim.ptr, in->settings->clientid_claim.len);
+    return xcj__fail_at(err, XCJ_ERR_CLIENT_ID, shown, XCJ_NO_OFFSET, "%s%s%s%s%s", sentences->issue,
+                        sentences->bad_claim[0], shown, sentences->bad_claim[1], fault);
+}
+
+/* RFC 7519 4.1.4: a token is not accepted at its exp, so round a fraction down to whole seconds. */
+xcj_code xcj__inbound_cap_exp(int64_t *exp, const xcj__inbound *in, int64_t now, xcj_error *err)
+{
+    const xcj__json_value *theirs = &in->exp;
+    const xcj__sentences *sentences = in->settings->sentences;
+    if (!in->settings->cap_exp || theirs->type == 0) {
+        return XCJ_OK;
+    }
+    xcj__json_number number = { 0, false, false, false };
+    if (theirs->type == XCJ__JSON_NUMBER) {
+        number = xcj__json_number_read(theirs->text);
+    }
+    if (!number.finite) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "exp", XCJ_NO_OFFSET, "%s%sexp is not a number of seconds",
+                            sentences->issue, sentences->bad_bearer);
+    }
+    if (number.floor < *exp) {
+        *exp = number.floor;
+    }
+    if (*exp > now) {
+        return XCJ_OK;
+    }
+    xcj_code code =
+        xcj__fail_at(err, XCJ_ERR_EXPIRED, "exp", XCJ_NO_OFFSET, "%sThe Bearer token has expired", sentences->issue);
+    if (err != NULL) {
+        err->claims = XCJ_CLAIM_EXP;
+    }
+    return code;
+}
+
+static xcj_code keep_actor(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    xcj__buf *out = ctx;
+    if (xcj__claim_of(item) == XCJ__CLIENT_ID) {
+        return XCJ_OK;
+    }
+    if (xcj__claim_alike(item, XCJ__CLIENT_ID)) {
+        return shadows(item, err);
+    }
+    put_item(out, item);
+    xcj__buf_put_char(out, ',');
+    return XCJ_OK;
+}
+
+xcj_code xcj__inbound_put_actor(xcj__buf *out, const xcj__inbound *in, xcj_error *err)
+{
+    const xcj__json_value *act = &in->act;
+    if (act->type == 0) {
+        return XCJ_OK;
+    }
+    if (act->type != XCJ__JSON_OBJECT) {
+        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "act", XCJ_NO_OFFSET,
+                            "%sThe Bearer token's 'act' claim is not an object", in->settings->sentences->issue);
+    }
+    return xcj__json_scan(act->raw.ptr, act->raw.len, XCJ__JSON_OBJECT, NULL, keep_actor, out, err);
+}
