@@ -166,7 +166,7 @@ static msg_status read_all(text *out, int from, fetch_why *why)
         }
         out->len += (size_t)got;
         if (out->len > FETCH_LIMIT + HEAD_LIMIT) {
-            return fetch_fail(why, STATUS_INPUT, "is larger than %zu bytes", FETCH_LIMIT);
+            return fetch_fail(why, STATUS_FETCH, "is larger than %zu bytes", FETCH_LIMIT);
         }
     }
 }
@@ -232,10 +232,10 @@ static msg_status interpret(fetch_answer *out, int ended, bool conditional, cons
     bool is_whole = fields_split(&out->parts, text_view(&out->whole));
     const xcj_str error = fields_text(&out->parts, "error");
     if (error.ptr != NULL) {
-        return fetch_fail(why, STATUS_INPUT, "%.*s", (int)error.len, error.ptr);
+        return fetch_fail(why, STATUS_FETCH, "%.*s", (int)error.len, error.ptr);
     }
     if (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGALRM) {
-        return fetch_fail(why, STATUS_INPUT, "no answer within %lld s", (long long)how->timeout);
+        return fetch_fail(why, STATUS_FETCH, "no answer within %lld s", (long long)how->timeout);
     }
     if (!is_whole || !WIFEXITED(ended) || WEXITSTATUS(ended) != 0) {
         return fetch_fail(why, STATUS_INTERNAL, "xcj-fetch failed");
@@ -247,10 +247,10 @@ static msg_status interpret(fetch_answer *out, int ended, bool conditional, cons
         return STATUS_OK;
     }
     if (location.ptr != NULL) {
-        return fetch_fail(why, STATUS_INPUT, "the server redirects (%d) to %s, which is not followed", (int)code,
+        return fetch_fail(why, STATUS_FETCH, "the server redirects (%d) to %s, which is not followed", (int)code,
                           shown_url(location).text);
     }
-    return fetch_fail(why, STATUS_INPUT, "the server answers %d", (int)code);
+    return fetch_fail(why, STATUS_FETCH, "the server answers %d", (int)code);
 }
 
 msg_status fetch_get(fetch_answer *out, const char *url, xcj_str etag, const fetch_how *how, fetch_why *why)

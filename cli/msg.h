@@ -20,7 +20,8 @@ typedef enum msg_status {
     STATUS_EARLY = 7,     /* not yet valid */
     STATUS_CLAIM = 8,     /* another claim */
     STATUS_POLICY = 9,    /* algorithm, weak key, use of the key, crit, size */
-    STATUS_AUTH = 10      /* minting: no acceptable authentication, client_id or consumer */
+    STATUS_AUTH = 10,     /* minting: no acceptable authentication, client_id or consumer */
+    STATUS_FETCH = 11     /* keys could not be fetched: another try may succeed */
 } msg_status;
 
 /** The subject of a library error: the same code may exit differently. */

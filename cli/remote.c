@@ -32,7 +32,11 @@
 #define TIMEOUT_LIMIT ((int64_t)3600)
 
 struct remote {
-    const char *url; /* of the set; NULL: each token names its own below the prefix */
+    const char *url; /* of the set; NULL: the issuer's document or each token names it */
+    bool has_asked;  /* for the issuer's document */
+    text found_url;
+    msg_status status; /* of that document */
+    fetch_why why;
     const remote_args *args;
     const xcj_verify_options *options;
     fetch_how how;
@@ -79,18 +83,20 @@ static msg_status read_url(url_parts *out, const char *option, const char *value
 static msg_status read_args(remote *to)
 {
     const remote_args *args = to->args;
-    const bool is_prefix = to->url == NULL;
+    const bool is_prefix = args->jku_prefix != NULL;
+    const char *given = is_prefix ? args->jku_prefix : args->issuer != NULL ? args->issuer : to->url;
+    const char *option = is_prefix ? "--jku-prefix" : args->issuer != NULL ? "--issuer" : "the keys";
     to->how = (fetch_how){ args->cacert, 10, 5 };
     msg_status status = read_timeout(&to->how.timeout, "--timeout", args->timeout);
     if (status == STATUS_OK) {
         status = read_timeout(&to->how.connect_timeout, "--connect-timeout", args->connect_timeout);
     }
     if (status == STATUS_OK) {
-        status = read_url(&to->prefix, is_prefix ? "--jku-prefix" : "the keys", is_prefix ? args->jku_prefix : to->url,
-                          args->allow_http);
+        status = read_url(&to->prefix, option, given, args->allow_http);
     }
-    if (status == STATUS_OK && is_prefix && to->prefix.query.ptr != NULL) {
-        status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL has a query: only a path can be a prefix");
+    if (status == STATUS_OK && to->url == NULL && to->prefix.query.ptr != NULL) {
+        status = msg_fail(STATUS_USAGE, option, "the URL has a query: %s",
+                          is_prefix ? "only a path can be a prefix" : "an issuer has none (RFC 8414 2)");
     }
     const char *wrong = status == STATUS_OK && is_prefix ? url_check_path(&to->prefix) : NULL;
     if (wrong != NULL) {
@@ -161,6 +167,7 @@ void remote_close(remote *which)
     }
     cache_close(&which->kept);
     text_free(&which->cacert);
+    text_free(&which->found_url);
     free(which);
 }
 
@@ -354,7 +361,8 @@ static void refuse_memory(remote_finding *found)
 
 static bool is_spent(const remote *from)
 {
-    return from->url == NULL && (from->failures >= FAILURES_LIMIT || from->failing_seconds >= FAILING_SECONDS_LIMIT);
+    return from->args->jku_prefix != NULL &&
+           (from->failures >= FAILURES_LIMIT || from->failing_seconds >= FAILING_SECONDS_LIMIT);
 }
 
 static int64_t seconds_up(void)
@@ -380,7 +388,7 @@ static void find_at(remote_finding *found, remote *from, const char *url)
     remote_source *source = find_source(from, url);
     const bool is_due = source == NULL || (source->verifier == NULL && !is_recent(source->asked, time_now()));
     if (is_due && is_spent(from)) {
-        refuse(found, STATUS_INPUT, "XCJ_ERR_FETCH", "too many URLs failed in this run: no other set is fetched");
+        refuse(found, STATUS_FETCH, "XCJ_ERR_FETCH", "too many URLs failed in this run: no other set is fetched");
         return;
     }
     if (source == NULL) {
@@ -472,11 +480,88 @@ out:
     return copy;
 }
 
+/* The set's URL, from the issuer's document. Both its names are exact: a document of another issuer names other keys. */
+static msg_status read_document(remote *from, xcj_str json, fetch_why *why)
+{
+    json_t *document = doc_load(json.ptr != NULL ? json.ptr : "", json.len);
+    const char *issuer = json_string_value(json_object_get(document, "issuer"));
+    const json_t *member = json_object_get(document, "jwks_uri");
+    const char *uri = json_string_value(member);
+    url_parts parts;
+    const char *wrong = uri != NULL ? url_read(&parts, uri, json_string_length(member)) : "is missing";
+    msg_status status = STATUS_OK;
+    if (document == NULL) {
+        status = fetch_fail(why, STATUS_INPUT, "is not JSON");
+    } else if (issuer == NULL || strcmp(issuer, from->args->issuer) != 0) {
+        status = fetch_fail(why, STATUS_INPUT, "is the document of another issuer: %.150s",
+                            issuer != NULL ? shown_url(xcj_text(issuer)).text : "it names none");
+    } else if (wrong != NULL) {
+        status = fetch_fail(why, STATUS_INPUT, "its jwks_uri %s", wrong);
+    } else if (url_is_plain(&parts) && !url_is_loopback(&parts) && !from->args->allow_http) {
+        status = fetch_fail(why, STATUS_INPUT, "its jwks_uri is http://, which only --allow-http allows");
+    } else {
+        text_puts(&from->found_url, uri);
+        status = from->found_url.failed ? fetch_fail(why, STATUS_INTERNAL, "out of memory") : STATUS_OK;
+    }
+    json_decref(document);
+    return status;
+}
+
+static msg_status ask_document(remote *from, const text *url)
+{
+    fetch_answer answer;
+    fetch_why why;
+    msg_status status = url->failed ? fetch_fail(&why, STATUS_INTERNAL, "out of memory")
+                                    : fetch_get(&answer, url->ptr, (xcj_str){ NULL, 0 }, &from->how, &why);
+    if (status == STATUS_OK) {
+        status = read_document(from, answer.parts.body, &why);
+        fetch_free(&answer);
+    }
+    if (status != STATUS_OK) {
+        (void)fetch_fail(&from->why, status, "%.150s: %.200s", url->ptr != NULL ? shown_url(text_view(url)).text : "",
+                         why.text);
+    }
+    return status;
+}
+
+/* OpenID Connect puts the well-known path behind the issuer's (Discovery 4), RFC 8414 3 before it. */
+static msg_status discover(remote *from)
+{
+    const char *issuer = from->args->issuer;
+    const size_t len = strlen(issuer) - (issuer[strlen(issuer) - 1] == '/');
+    const size_t origin = (size_t)(from->prefix.host.ptr - issuer) + strcspn(from->prefix.host.ptr, "/");
+    text behind = TEXT_INIT;
+    text before = TEXT_INIT;
+    text_add(&behind, issuer, len);
+    text_puts(&behind, "/.well-known/openid-configuration");
+    text_add(&before, issuer, origin);
+    text_puts(&before, "/.well-known/oauth-authorization-server");
+    text_add(&before, issuer + (origin < len ? origin : len), origin < len ? len - origin : 0);
+    from->status = ask_document(from, &behind);
+    if (from->status == STATUS_FETCH) {
+        const fetch_why first = from->why;
+        from->status = ask_document(from, &before);
+        from->why = from->status == STATUS_FETCH ? first : from->why;
+    }
+    from->url = from->status == STATUS_OK ? from->found_url.ptr : NULL;
+    text_free(&behind);
+    text_free(&before);
+    return from->status;
+}
+
 void remote_find(remote_finding *found, remote *from, const char *token, size_t len)
 {
     *found = (remote_finding){ NULL, STATUS_OK, NULL, { .code = XCJ_OK } };
+    if (from->args->issuer != NULL && !from->has_asked) {
+        from->has_asked = true;
+        (void)discover(from);
+    }
     if (from->url != NULL) {
         find_at(found, from, from->url);
+        return;
+    }
+    if (from->args->issuer != NULL) {
+        refuse(found, from->status, "XCJ_ERR_FETCH", "%s", from->why.text);
         return;
     }
     xcj_unverified *peeked = peek(found, token, len);

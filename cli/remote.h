@@ -13,6 +13,7 @@
 
 /** The options, all of which are about fetching. */
 typedef struct remote_args {
+    const char *issuer;
     const char *jku_prefix;
     const char *cacert;
     const char *cache_dir;
@@ -23,6 +24,11 @@ typedef struct remote_args {
 } remote_args;
 
 /* Rows for a verb's table; `field` is the member of its struct. */
+#define REMOTE_ISSUER_ROW(args, field)                                                                                      \
+    {                                                                                                                       \
+        "issuer", 0, OPT_TEXT, "URL", offsetof(args, field.issuer), "find the keys of this issuer; iss must be it"          \
+    }
+
 #define REMOTE_ROWS(args, field)                                                                                            \
     { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" },     \
         { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "accept a jku with a query" },       \
@@ -52,7 +58,7 @@ typedef struct remote_source {
 
 typedef struct remote remote;
 
-/** Reads the options. `url` is that of the set, or NULL with --jku-prefix. `options` must stay as they are until
+/** Reads the options. `url` is that of the set, or NULL with --issuer or --jku-prefix. `options` must stay as they are until
  * remote_close(). Nothing is fetched yet. */
 msg_status remote_open(remote **out, const char *url, const remote_args *args, const xcj_verify_options *options);
 

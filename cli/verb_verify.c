@@ -60,11 +60,11 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("Keys"),
     { "key", 'k', OPT_TEXT, "KEY|URL", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
     { "jwks", 0, OPT_TEXT, "KEY|URL", AT(jwks), "a set of keys; the token's kid chooses" },
+    REMOTE_ISSUER_ROW(verify_args, remote),
     OPT_HEADING("Checks"),
     { "alg", 'a', OPT_LIST, "ALG,ALG", AT(alg), "allowed algorithms (default: what the key admits)" },
     { "iss", 0, OPT_LIST, "ISS", AT(iss), "expected issuer" },
     { "aud", 0, OPT_LIST, "AUD", AT(aud), "expected audience" },
-    { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     OPT_HEADING("Output"),
     { "explain", 0, OPT_FLAG, NULL, AT(explain), "show each check on standard error" },
     { "json", 'j', OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
@@ -80,6 +80,7 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("More on fetching"),
     REMOTE_ROWS(verify_args, remote),
     OPT_HEADING("More checks"),
+    { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
     { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
     { "sub", 0, OPT_TEXT, "SUB", AT(sub), "sub must be SUB" },
@@ -101,6 +102,7 @@ typedef struct policy {
     xcj_verify_options options;
     xcj_alg *algs;
     xcj_str *issuers;
+    xcj_str issuer; /* of --issuer */
     xcj_str *audiences;
     xcj_str *required;
 } policy;
@@ -138,8 +140,9 @@ typedef struct verify_case {
 /* With --jws no claim is looked at: an option that asks for it must not be dropped silently. */
 static msg_status check_jws(const verify_args *args)
 {
-    bool claims = args->iss.count > 0 || args->aud.count > 0 || args->require.count > 0 || args->sub != NULL ||
-                  args->max_age != NULL || args->allow_no_exp || args->key_claim != NULL || args->leeway != NULL;
+    bool claims = args->iss.count > 0 || args->remote.issuer != NULL || args->aud.count > 0 || args->require.count > 0 ||
+                  args->sub != NULL || args->max_age != NULL || args->allow_no_exp || args->key_claim != NULL ||
+                  args->leeway != NULL;
     if (args->jws && claims) {
         return msg_fail(STATUS_USAGE, "verify", "--jws looks at no claims: leave out the options about them");
     }
@@ -155,22 +158,27 @@ static const char *url_of(const verify_args *args)
 
 static bool is_fetched(const verify_args *args)
 {
-    return url_of(args) != NULL || args->remote.jku_prefix != NULL;
+    return url_of(args) != NULL || args->remote.issuer != NULL || args->remote.jku_prefix != NULL;
 }
 
 static msg_status check(const verify_args *args)
 {
     const remote_args *fetched = &args->remote;
-    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.source != NULL) + (fetched->jku_prefix != NULL);
+    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.source != NULL) + (fetched->issuer != NULL) +
+                  (fetched->jku_prefix != NULL);
     if (sources != 1) {
-        return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --jku-prefix and --secret is needed%s",
+        return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --issuer, --jku-prefix and --secret is needed%s",
                         sources > 1 ? ", and no other" : "");
     }
     if (!is_fetched(args) && remote_has_options(fetched)) {
-        return msg_fail(STATUS_USAGE, "verify", "an option about fetching goes only with a URL: --jwks URL or --jku-prefix");
+        return msg_fail(STATUS_USAGE, "verify",
+                        "an option about fetching goes only with a URL: --jwks URL, --issuer or --jku-prefix");
     }
     if (args->explain && (args->quiet || args->batch)) {
         return msg_fail(STATUS_USAGE, "verify", "--explain is for one token: it excludes --batch and --quiet");
+    }
+    if (fetched->issuer != NULL && args->iss.count > 0) {
+        return msg_fail(STATUS_USAGE, "verify", "--issuer is the only iss allowed: leave out --iss");
     }
     if (args->json && args->quiet) {
         return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");
@@ -289,7 +297,7 @@ static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
 
 static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
 {
-    *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, NULL, NULL };
+    *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, { NULL, 0 }, NULL, NULL };
     xcj_verify_options *options = &to->options;
     msg_status status = read_algs(to, &args->alg);
     if (status == STATUS_OK && is_fetched(args)) {
@@ -309,6 +317,11 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
     }
     options->issuers = to->issuers;
     options->issuers_count = args->iss.count;
+    to->issuer = xcj_text(args->remote.issuer);
+    if (to->issuer.ptr != NULL) {
+        options->issuers = &to->issuer;
+        options->issuers_count = 1;
+    }
     options->audiences = to->audiences;
     options->audiences_count = args->aud.count;
     options->required = to->required;
@@ -818,5 +831,5 @@ const verb verb_verify = {
     sizeof(verify_args),
     run,
     VERB_EXIT(STATUS_SIGNATURE) | VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_EXPIRED) | VERB_EXIT(STATUS_EARLY) |
-        VERB_EXIT(STATUS_CLAIM) | VERB_EXIT(STATUS_POLICY),
+        VERB_EXIT(STATUS_CLAIM) | VERB_EXIT(STATUS_POLICY) | VERB_EXIT(STATUS_FETCH),
 };

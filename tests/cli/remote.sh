@@ -37,16 +37,16 @@ refuse 'a kid that is not there' 5 'no key with kid "two"' verify --cacert ca.pe
 asked 'what was just fetched is not asked for again' 1 /jwks.json?kid
 
 # What comes is not what is wanted.
-r 'not found' 3 'none.json: the server answers 404' "$at/none.json"
-r 'server error' 3 'the server answers 500' "$at/500"
+r 'not found' 11 'none.json: the server answers 404' "$at/none.json"
+r 'server error' 11 'the server answers 500' "$at/500"
 printf '<html>' >www/text.json
 r 'not JSON' 3 'text.json: is not a JWK Set' "$at/text.json"
 : >www/empty.json
 r 'empty' 3 'empty.json: is not a JWK Set' "$at/empty.json"
-r 'a redirect within the origin' 3 "redirects (302) to $at/jwks.json, which is not followed" "$at/here"
-r 'a redirect to another origin' 3 "redirects (302) to http://127.0.0.1:$plain/jwks.json, which is not followed" "$at/there"
-r 'a redirect with a password and a query' 3 'redirects (302) to https://...@idp.example/login?..., which is not followed' "$at/login"
-r 'a redirect without a host' 3 "redirects (302) to $at/login@here?..., which is not followed" "$at/back"
+r 'a redirect within the origin' 11 "redirects (302) to $at/jwks.json, which is not followed" "$at/here"
+r 'a redirect to another origin' 11 "redirects (302) to http://127.0.0.1:$plain/jwks.json, which is not followed" "$at/there"
+r 'a redirect with a password and a query' 11 'redirects (302) to https://...@idp.example/login?..., which is not followed' "$at/login"
+r 'a redirect without a host' 11 "redirects (302) to $at/login@here?..., which is not followed" "$at/back"
 "$XCJ" keygen --alg HS256 --kid one -o hs.json || fail 'keygen'
 cp hs.json www/oct.json
 hs=$("$XCJ" mint --key hs.json --sub alice)
@@ -61,32 +61,32 @@ len=$(wc -c <www/jwks.json)
 { cat www/full.json && printf ' '; } >www/large.json
 f 'exactly 1 MiB' "$at/full.json"
 f 'exactly 1 MiB, in chunks' "$at/chunked/full.json"
-r 'one byte more' 3 'large.json: is larger than 1048576 bytes' "$at/large.json"
-r 'one byte more, in chunks' 3 'large.json: is larger than 1048576 bytes' "$at/chunked/large.json"
+r 'one byte more' 11 'large.json: is larger than 1048576 bytes' "$at/large.json"
+r 'one byte more, in chunks' 11 'large.json: is larger than 1048576 bytes' "$at/chunked/large.json"
 
 # At most 256 lines and 64 KiB of headers, and of trailers.
 for kind in '' /trailers; do
     f "240 lines $kind" "$at${kind:-/headers}/jwks.json"
-    r "260 lines $kind" 3 'has more than 65536 bytes or 256 lines of headers' "$at$kind/chatty/jwks.json"
+    r "260 lines $kind" 11 'has more than 65536 bytes or 256 lines of headers' "$at$kind/chatty/jwks.json"
     f "61 KiB $kind" "$at$kind/heavy/jwks.json"
-    r "65 KiB $kind" 3 'has more than 65536 bytes or 256 lines of headers' "$at$kind/heavier/jwks.json"
+    r "65 KiB $kind" 11 'has more than 65536 bytes or 256 lines of headers' "$at$kind/heavier/jwks.json"
 done
 
 # Time.
 begun=$(date +%s)
-r 'slow' 3 'timed out' "$at/slow/jwks.json" --timeout 1
+r 'slow' 11 'timed out' "$at/slow/jwks.json" --timeout 1
 [ $(($(date +%s) - begun)) -lt 5 ] || fail 'slow: given up in time'
 r 'no time at all' 2 '--timeout: must be' "$at/jwks.json" --timeout 0
 r 'no duration' 2 '--connect-timeout' "$at/jwks.json" --connect-timeout soon
 f 'times' "$at/jwks.json" --timeout 1m --connect-timeout 2s
 
 # Who is at the other end.
-r 'no such server' 3 'connect' "https://127.0.0.1:1/jwks.json"
-r 'another host than the certificate names' 3 'SSL' "https://127.0.0.2:$tls/jwks.json"
-refuse 'another CA' 3 'SSL' verify --cacert other.pem --jwks "$at/jwks.json" "$token"
-refuse 'a CA that nobody knows' 3 'SSL' verify --jwks "$at/jwks.json" "$token"
+r 'no such server' 11 'connect' "https://127.0.0.1:1/jwks.json"
+r 'another host than the certificate names' 11 'SSL' "https://127.0.0.2:$tls/jwks.json"
+refuse 'another CA' 11 'SSL' verify --cacert other.pem --jwks "$at/jwks.json" "$token"
+refuse 'a CA that nobody knows' 11 'SSL' verify --jwks "$at/jwks.json" "$token"
 refuse 'no such CA file' 3 'none.pem: No such file' verify --cacert none.pem --jwks "$at/jwks.json" "$token"
-r 'TLS with a server that has none' 3 'SSL' "https://127.0.0.1:$plain/jwks.json"
+r 'TLS with a server that has none' 11 'SSL' "https://127.0.0.1:$plain/jwks.json"
 
 # Without TLS.
 f 'http on this machine' "http://127.0.0.1:$plain/jwks.json"
@@ -95,7 +95,7 @@ for host in 0.0.0.0 127.1 127.0.0.01 127.0.0.1.example localhost.example 2130706
     r "http on $host" 2 '--allow-http' "http://$host:$plain/jwks.json"
 done
 for host in 127.255.255.254 LOCALHOST '[::1]'; do
-    r "http on $host" 3 'connect' "http://$host:1/jwks.json"
+    r "http on $host" 11 'connect' "http://$host:1/jwks.json"
 done
 f 'http elsewhere, when allowed' "http://0.0.0.0:$plain/jwks.json" --allow-http
 refuse 'another scheme' 3 'looks like a URL: No such file' verify --jwks ftp://127.0.0.1/jwks.json "$token"
@@ -116,8 +116,8 @@ asked 'a policy that cannot be' 0 /jwks.json?policy
 
 # Verdicts.
 run verify --json --cacert ca.pem --jwks "$at/none.json" "$token"
-[ "$status" -eq 3 ] || fail 'verdict: exit 3'
-out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_FETCH","exit":3,"message":"https://127.0.0.1'
+[ "$status" -eq 11 ] || fail 'verdict: exit 11'
+out_has 'verdict' '{"ok":false,"code":"XCJ_ERR_FETCH","exit":11,"message":"https://127.0.0.1'
 run verify --json --cacert ca.pem --jwks "$at/jwks.json" "$token"
 out_has 'verdict, good' '{"ok":true,"code":"XCJ_OK","exit":0,"message":null,'
 
@@ -129,8 +129,8 @@ run verify --batch --json --cacert ca.pem --jwks "$at/jwks.json?batch" @tokens
 out_has 'a batch' '"line":2,"ok":false,"code":"XCJ_ERR_NO_KEY","exit":5'
 asked 'a batch' 1 /jwks.json?batch
 run verify --batch --json --cacert ca.pem --jwks "$at/none.json?batch" @tokens
-[ "$status" -eq 3 ] || fail 'a batch without keys: exit 3'
-[ "$(grep -c '"code":"XCJ_ERR_FETCH","exit":3' out)" -eq 4 ] || fail 'a batch without keys: a verdict for each'
+[ "$status" -eq 11 ] || fail 'a batch without keys: exit 11'
+[ "$(grep -c '"code":"XCJ_ERR_FETCH","exit":11' out)" -eq 4 ] || fail 'a batch without keys: a verdict for each'
 asked 'a batch without keys' 1 /none.json?batch
 
 # The key by a claim.
@@ -193,4 +193,41 @@ sh -c 'ulimit -S -n 9 && exec "$@"' sh "$moved/xcj" verify --jwks https://keys.e
 err_has 'with a low limit' 'xcj-fetch failed'
 grep -q ' 1 -> ' descriptors || fail 'the descriptors are listed, with a low limit'
 if grep -q ' -> .*/hidden' descriptors; then fail 'the helper is given no descriptor above the limit'; fi
+
+# --issuer: the document names the keys; its issuer and the token's are exactly what was asked for.
+mkdir -p www/.well-known/oauth-authorization-server www/oidc/.well-known www/liar/.well-known www/bare/.well-known
+echo "{\"issuer\":\"$at/oidc\",\"jwks_uri\":\"$at/rotating.json\"}" >www/oidc/.well-known/openid-configuration
+echo "{\"issuer\":\"$at/oauth\",\"jwks_uri\":\"$at/rotating.json\"}" >www/.well-known/oauth-authorization-server/oauth
+echo "{\"issuer\":\"$at/oidc\",\"jwks_uri\":\"$at/rotating.json\"}" >www/liar/.well-known/openid-configuration
+echo "{\"issuer\":\"$at/bare\"}" >www/bare/.well-known/openid-configuration
+cp www/jwks.json www/rotating.json
+by() { "$XCJ" mint --key "$1.json" --sub alice --iss "$2"; }
+for path in oidc oauth; do
+    accept "--issuer $path" verify --cacert ca.pem --issuer "$at/$path" "$(by one "$at/$path")"
+done
+i() { refuse "$1" "$2" "$3" verify --cacert ca.pem --issuer "$at/$4" "$5"; }
+i 'another iss' 8 'iss' oidc "$(by one "$at/oauth")"
+i 'an iss with a slash more' 8 'iss' oidc "$(by one "$at/oidc/")"
+i 'no iss' 8 'iss' oidc "$token"
+i 'the document of another issuer' 3 'is the document of another issuer' liar "$(by one "$at/liar")"
+i 'an issuer with a slash more' 3 'is the document of another issuer' oidc/ "$(by one "$at/oidc/")"
+i 'a document without keys' 3 'its jwks_uri is missing' bare "$(by one "$at/bare")"
+i 'no document' 11 'openid-configuration: the server answers 404' nowhere "$token"
+i 'a key that is not published' 5 'two' oidc "$(by two "$at/oidc")"
+refuse '--issuer and --iss' 2 'leave out --iss' verify --issuer "$at/oidc" --iss x "$token"
+refuse '--issuer and --key' 2 'and no other' verify --issuer "$at/oidc" --key one.json "$token"
+refuse 'an issuer with a query' 2 'an issuer has none' verify --issuer "$at/oidc?a=b" "$token"
+# After a rotation the new key is found, although the old set is still fresh: an unknown kid asks again.
+echo "{\"issuer\":\"$at/oidc\",\"jwks_uri\":\"$at/rotating.json?cc=fresh\"}" >www/oidc/.well-known/openid-configuration
+by one "$at/oidc" >old
+by two "$at/oidc" >new
+o() { accept "$1" verify --cacert ca.pem --cache-dir kept --issuer "$at/oidc" "$2"; }
+o 'before a rotation' old
+o 'from the cache' old
+asked 'the set is kept' 1 '/rotating.json?cc=fresh'
+"$XCJ" jwks one.json two.json >www/rotating.json
+o 'after a rotation, the new key' new
+o 'after a rotation, the old key' old
+asked 'an unknown kid asks again' 2 '/rotating.json?cc=fresh'
+
 finish

@@ -101,7 +101,7 @@ err_has 'an unknown kid, and the server fails' 'warning: '
 err_has 'an unknown kid, and the server fails' 'answers 404'
 bad 'the cool-down counts' 5 'two' two 'cc=fresh&c'
 age 'cc=fresh&c' 61
-bad 'stale, and the server fails' 3 'answers 404' one 'cc=fresh&c'
+bad 'stale, and the server fails' 11 'answers 404' one 'cc=fresh&c'
 printf 'broken' >www/jwks.json
 bad 'stale, and the server sends nonsense' 3 'is not a JWK Set' one 'cc=fresh&c'
 mv www/away.json www/jwks.json
@@ -138,7 +138,7 @@ chmod 700 shared
 accept 'the same folder, private' verify --allow-no-exp --cacert ca.pem --cache-dir shared --jwks "$at/jwks.json" @one.jwt
 
 # What was fetched under one CA is not used under another.
-refuse 'another CA' 3 'SSL' verify --allow-no-exp --cacert other.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh" @one.jwt
+refuse 'another CA' 11 'SSL' verify --allow-no-exp --cacert other.pem --cache-dir kept --jwks "$at/jwks.json?cc=fresh" @one.jwt
 
 # A fresh set needs no helper.
 mkdir lone && cp "$XCJ" lone/xcj

@@ -116,7 +116,7 @@ refuse 'no token' 3 'token: ' verify --jku-prefix "$here/" nonsense
 refuse 'the name of a file' 3 'no single protected header' verify --jku-prefix "$here/" one.json
 good=$(token_of "$here/keys/jwks.json")
 refuse 'another payload' 4 'signature' verify --cacert ca.pem --jku-prefix "$here/keys" "$(part 1 "$good").$(printf '{"exp":9999999999}' | b64u).$(part 3 "$good")"
-refuse 'below, and not there' 3 '404' verify --cacert ca.pem --jku-prefix "$here/keys" "$(token_of "$here/keys/none.json")"
+refuse 'below, and not there' 11 '404' verify --cacert ca.pem --jku-prefix "$here/keys" "$(token_of "$here/keys/none.json")"
 
 # The prefix itself.
 refuse 'a prefix with a query' 2 'query' verify --jku-prefix "$here/keys?a" "$good"
@@ -189,7 +189,7 @@ fi
 [ "$status" -ne 0 ] || fail 'too many: refused'
 [ "$(grep -c '"ok":true' out)" -eq 2 ] || fail 'too many: the set that is known does'
 err_has 'too many' 'too many URLs failed in this run: no other set is fetched'
-out_has 'too many' '"line":262,"ok":false,"code":"XCJ_ERR_FETCH","exit":3'
+out_has 'too many' '"line":262,"ok":false,"code":"XCJ_ERR_FETCH","exit":11'
 
 # The other budget is of time: a minute for all URLs that fail, here on a clock that is forty times as fast. Each waits for a second.
 slow=http://127.0.0.1:$plain
