@@ -226,6 +226,37 @@ static msg_status keep_content(output *out, xcj_str content)
     return out->content.failed ? msg_fail_memory() : STATUS_OK;
 }
 
+/* Whoever had the lock before has renamed a new file over the one that was opened: then the lock is of no use. */
+static bool is_current(const output *out, int fd)
+{
+    struct stat opened;
+    struct stat there;
+    return fstat(fd, &opened) == 0 && fstatat(out->at.folder, out->at.name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+           opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
+}
+
+msg_status output_lock(int *fd, const output *out)
+{
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    for (;;) {
+        *fd = openat(out->at.folder, out->at.name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (*fd < 0) {
+            return cannot_write(out);
+        }
+        while (fcntl(*fd, F_SETLKW, &whole) != 0) {
+            if (errno != EINTR) {
+                const int failed = *fd;
+                *fd = -1;
+                return finish(out, failed, -1);
+            }
+        }
+        if (is_current(out, *fd)) {
+            return STATUS_OK;
+        }
+        (void)close(*fd);
+    }
+}
+
 msg_status output_stage(output *out, xcj_str content, bool is_private)
 {
     out->is_private = is_private;

@@ -32,6 +32,12 @@ typedef struct output {
 /** Finds the place; NULL and "-" are standard output. Nothing is written. `option` and `path` are borrowed. */
 msg_status output_open(output *out, const char *option, const char *path);
 
+/**
+ * Opens the file that is there, to read it and then replace it, and waits until no other xcj does so. The lock ends when *fd
+ * is closed; until then nothing else may open the file.
+ */
+msg_status output_lock(int *fd, const output *out);
+
 /** Writes the file beside its place. What goes to a device, a pipe or a descriptor is kept until output_commit(). */
 msg_status output_stage(output *out, xcj_str content, bool is_private);
 

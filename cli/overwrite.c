@@ -125,15 +125,20 @@ msg_status overwrite_check_keys(const output *files, size_t count, bool force)
     return status;
 }
 
-msg_status overwrite_check_input(const output *out, const char *input, bool force)
+bool overwrite_is_input(const output *out, const char *input)
 {
     struct stat about;
-    if (force || input == NULL || !out->at.exists) {
-        return STATUS_OK;
+    if (input == NULL || !out->at.exists) {
+        return false;
     }
     const bool is_stdin = strcmp(input, "-") == 0;
     const bool is_there = (is_stdin ? fstat(STDIN_FILENO, &about) : stat(input, &about)) == 0 && S_ISREG(about.st_mode);
-    if (!is_there || about.st_dev != out->at.about.st_dev || about.st_ino != out->at.about.st_ino) {
+    return is_there && about.st_dev == out->at.about.st_dev && about.st_ino == out->at.about.st_ino;
+}
+
+msg_status overwrite_check_input(const output *out, const char *input, bool force)
+{
+    if (force || !overwrite_is_input(out, input)) {
         return STATUS_OK;
     }
     return msg_fail(STATUS_USAGE, out->option, "is %s, which is read as well; --force overwrites it", io_name(input));

@@ -21,6 +21,9 @@ msg_status overwrite_check_apart(const output *files, size_t count);
 /** Without --force no output is a file that holds a private key. */
 msg_status overwrite_check_keys(const output *files, size_t count, bool force);
 
+/** Is the output the file of this path, or of standard input ("-")? */
+bool overwrite_is_input(const output *out, const char *input);
+
 /** Without --force the output is not the file of this path, or of standard input ("-"). NULL is none. */
 msg_status overwrite_check_input(const output *out, const char *input, bool force);
 

@@ -16,11 +16,15 @@ typedef struct keygen_args {
     const char *bits;
     const char *kid;
     const char *use;
+    const char *to;
+    const char *encrypt;
     const char *out;
     const char *public_out;
     const char *jwks_out;
     bool force;
 } keygen_args;
+
+#define FORMS "jwk|pem"
 
 #define AT(field) offsetof(keygen_args, field)
 
@@ -28,11 +32,13 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("Key"),
     { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "algorithm that the key is for" },
     { "bits", 0, OPT_TEXT, "N", AT(bits), "size of an RSA or HMAC key" },
-    { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "key id; thumbprint: the RFC 7638 thumbprint" },
-    { "use", 0, OPT_TEXT, "USE", AT(use), "what the key is for, such as sig" },
+    { "kid", 0, OPT_TEXT, "KID|thumbprint|none", AT(kid), "key id (default: the RFC 7638 thumbprint)" },
+    { "use", 0, OPT_TEXT, "USE|none", AT(use), "what the key is for (default sig)" },
     OPT_HEADING("Output"),
-    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private JWK here, readable by its owner only" },
-    { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public JWK here" },
+    { "to", 0, OPT_TEXT, FORMS, AT(to), "form of the keys (default jwk)" },
+    { "encrypt", 0, OPT_TEXT, "S", AT(encrypt), "encrypt the PEM with this passphrase" },
+    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private key here, readable by its owner only" },
+    { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public key here" },
     { "jwks-out", 0, OPT_TEXT, "FILE", AT(jwks_out), "write a JWK Set with the public key here" },
     { "force", 0, OPT_FLAG, NULL, AT(force), "overwrite a private key" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -40,9 +46,9 @@ static const opt_row OPTIONS[] = {
 
 /* The texts of a new key. */
 typedef struct keygen_texts {
-    char *private_jwk;
+    char *private_key;
     size_t private_len;
-    char *public_jwk;
+    char *public_key;
     size_t public_len;
     char *jwks;
     size_t jwks_len;
@@ -63,10 +69,20 @@ static msg_status read_bits(unsigned *out, const char *word)
     return STATUS_OK;
 }
 
+static bool is_pem(const keygen_args *args)
+{
+    return args->to != NULL ? strcmp(args->to, "pem") == 0 : args->encrypt != NULL;
+}
+
 static msg_status check(const keygen_args *args)
 {
     if (args->alg == NULL) {
         return msg_fail(STATUS_USAGE, "keygen", "--alg is needed, such as --alg RS256");
+    }
+    int form = 0;
+    msg_status status = args->to != NULL ? opt_choice(&form, "--to", FORMS, args->to) : STATUS_OK;
+    if (status != STATUS_OK) {
+        return status;
     }
     bool wants_public = args->public_out != NULL || args->jwks_out != NULL;
     xcj_alg alg = xcj_kong_alg_from_name(args->alg, strlen(args->alg));
@@ -74,7 +90,22 @@ static msg_status check(const keygen_args *args)
     if (wants_public && is_hmac) {
         return msg_fail(STATUS_USAGE, "keygen", "an HMAC key has no public part to write");
     }
+    if (is_hmac && is_pem(args)) {
+        return msg_fail(STATUS_USAGE, "keygen", "an HMAC key has no PEM form: leave out --to pem and --encrypt");
+    }
+    if (args->encrypt != NULL && args->to != NULL && !is_pem(args)) {
+        return msg_fail(STATUS_USAGE, "--encrypt", "encrypts PEM: use it with --to pem");
+    }
     return STATUS_OK;
+}
+
+/* The value of --kid or --use; NULL for none. */
+static const char *label(const char *given, const char *otherwise)
+{
+    if (given == NULL) {
+        return otherwise;
+    }
+    return strcmp(given, "none") != 0 ? given : NULL;
 }
 
 static msg_status make_key(xcj_key **out, const keygen_args *args)
@@ -94,23 +125,16 @@ static msg_status make_key(xcj_key **out, const keygen_args *args)
     if (xcj_key_generate(&bare, alg, bits, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_OPTION, "keygen", &err);
     }
-    const keys_labels labels = { args->kid, args->use, NULL };
+    const keys_labels labels = { label(args->kid, "thumbprint"), label(args->use, "sig"), NULL };
     status = keys_relabel(out, bare, &labels, "keygen");
     xcj_key_free(bare);
     return status;
 }
 
-static xcj_code write_texts(keygen_texts *texts, const xcj_key *key, const keygen_args *args, xcj_error *err)
+static xcj_code write_set(keygen_texts *texts, const xcj_key *key, xcj_error *err)
 {
-    xcj_code code = xcj_key_to_jwk(&texts->private_jwk, &texts->private_len, key, XCJ_PRIVATE, err);
-    if (code == XCJ_OK && args->public_out != NULL) {
-        code = xcj_key_to_jwk(&texts->public_jwk, &texts->public_len, key, XCJ_PUBLIC, err);
-    }
-    if (code != XCJ_OK || args->jwks_out == NULL) {
-        return code;
-    }
     xcj_keyset *set = NULL;
-    code = xcj_keyset_from_keys(&set, &key, 1, err);
+    xcj_code code = xcj_keyset_from_keys(&set, &key, 1, err);
     if (code == XCJ_OK) {
         code = xcj_keyset_to_json(&texts->jwks, &texts->jwks_len, set, XCJ_PUBLIC, err);
     }
@@ -118,10 +142,49 @@ static xcj_code write_texts(keygen_texts *texts, const xcj_key *key, const keyge
     return code;
 }
 
+static xcj_code write_key(char **out, size_t *len, const xcj_key *key, xcj_part part, const xcj_export_options *pem,
+                          xcj_error *err)
+{
+    return pem != NULL ? xcj_key_export(out, len, key, part, pem, err) : xcj_key_to_jwk(out, len, key, part, err);
+}
+
+/* `pem` is NULL for JWK. */
+static xcj_code write_texts(keygen_texts *texts, const xcj_key *key, const keygen_args *args, const xcj_export_options *pem,
+                            xcj_error *err)
+{
+    xcj_code code = write_key(&texts->private_key, &texts->private_len, key, XCJ_PRIVATE, pem, err);
+    if (code == XCJ_OK && args->public_out != NULL) {
+        const xcj_export_options open = XCJ_EXPORT_OPTIONS_INIT;
+        code = write_key(&texts->public_key, &texts->public_len, key, XCJ_PUBLIC, pem != NULL ? &open : NULL, err);
+    }
+    return code == XCJ_OK && args->jwks_out != NULL ? write_set(texts, key, err) : code;
+}
+
+static msg_status make_texts(keygen_texts *texts, const xcj_key *key, const keygen_args *args)
+{
+    text passphrase = TEXT_INIT;
+    xcj_export_options pem = XCJ_EXPORT_OPTIONS_INIT;
+    xcj_error err;
+    msg_status status = STATUS_OK;
+    if (args->encrypt != NULL) {
+        status = keys_read_passphrase(&passphrase, "--encrypt", args->encrypt);
+        pem.passphrase = passphrase.ptr;
+        pem.passphrase_len = passphrase.len;
+    }
+    if (status == STATUS_OK && args->encrypt != NULL && passphrase.len == 0) {
+        status = msg_fail(STATUS_INPUT, "--encrypt", "the passphrase is empty");
+    }
+    if (status == STATUS_OK && write_texts(texts, key, args, is_pem(args) ? &pem : NULL, &err) != XCJ_OK) {
+        status = msg_fail_error(ABOUT_INPUT, "keygen", &err);
+    }
+    text_free(&passphrase);
+    return status;
+}
+
 static void free_texts(keygen_texts *texts)
 {
-    xcj_free(texts->private_jwk);
-    xcj_free(texts->public_jwk);
+    xcj_free(texts->private_key);
+    xcj_free(texts->public_key);
     xcj_free(texts->jwks);
 }
 
@@ -151,7 +214,7 @@ static msg_status stage_line(output *file, const char *json, size_t len, bool is
     }
     text line = TEXT_INIT;
     text_add(&line, json, len);
-    text_puts(&line, "\n");
+    text_puts(&line, len > 0 && json[len - 1] == '\n' ? "" : "\n");
     msg_status status = line.failed ? msg_fail_memory() : output_stage(file, text_view(&line), is_private);
     text_free(&line);
     return status;
@@ -160,9 +223,9 @@ static msg_status stage_line(output *file, const char *json, size_t len, bool is
 /* All files or none: each is written beside its place before the first is renamed. */
 static msg_status write_files(output *files, const keygen_texts *texts)
 {
-    msg_status status = stage_line(&files[PRIVATE], texts->private_jwk, texts->private_len, true);
+    msg_status status = stage_line(&files[PRIVATE], texts->private_key, texts->private_len, true);
     if (status == STATUS_OK) {
-        status = stage_line(&files[PUBLIC], texts->public_jwk, texts->public_len, false);
+        status = stage_line(&files[PUBLIC], texts->public_key, texts->public_len, false);
     }
     if (status == STATUS_OK) {
         status = stage_line(&files[SET], texts->jwks, texts->jwks_len, false);
@@ -177,7 +240,6 @@ static msg_status run(const void *given, const opt_list *operands)
     xcj_key *key = NULL;
     keygen_texts texts = { NULL, 0, NULL, 0, NULL, 0 };
     output files[FILES] = { OUTPUT_INIT, OUTPUT_INIT, OUTPUT_INIT };
-    xcj_error err;
     msg_status status = check(args);
     if (status == STATUS_OK) {
         status = open_files(files, args);
@@ -185,8 +247,8 @@ static msg_status run(const void *given, const opt_list *operands)
     if (status == STATUS_OK) {
         status = make_key(&key, args);
     }
-    if (status == STATUS_OK && write_texts(&texts, key, args, &err) != XCJ_OK) {
-        status = msg_fail_error(ABOUT_INPUT, "keygen", &err);
+    if (status == STATUS_OK) {
+        status = make_texts(&texts, key, args);
     }
     if (status == STATUS_OK) {
         status = write_files(files, &texts);
@@ -202,10 +264,11 @@ const verb verb_keygen = {
     "",
     0,
     "make a private key",
-    "Writes a new private JWK to standard output or to a file.\n",
-    "  xcj keygen --alg RS256 --kid kong --use sig -o private.json \\\n"
-    "        --jwks-out jwks.json\n"
-    "  xcj keygen --alg EdDSA --kid thumbprint > key.json\n",
+    "Writes a new private key to standard output or to a file: a JWK to sign with,\n"
+    "named by its thumbprint, or PEM.\n",
+    "  xcj keygen --alg ES256 -o private.json --jwks-out jwks.json\n"
+    "  xcj keygen --alg RS256 --kid gateway-1 > key.json\n"
+    "  xcj keygen --alg EdDSA --to pem > key.pem\n",
     OPTIONS,
     sizeof(keygen_args),
     run,

@@ -8,7 +8,7 @@ PATH=$work/bin:$PATH
 
 # A gateway's files, by the names in the examples: fresh ones for each verb.
 mkdir files && cd files || exit 1
-xcj keygen --alg RS256 --kid k -o key.json --public-out public.json --jwks-out jwks.json || fail 'keygen'
+xcj keygen --alg RS256 -o key.json --public-out public.json --jwks-out jwks.json || fail 'keygen'
 cp key.json private.json && cp key.json new.json
 xcj convert key.json -o private.pem || fail 'convert'
 xcj convert --public key.json -o public.pem || fail 'convert --public'

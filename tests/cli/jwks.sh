@@ -22,7 +22,7 @@ accept 'to a file' jwks -o made.json RS256.json ES256.json EdDSA.json
 same 'to a file' made.json want
 "$XCJ" convert RS256.json >rsa.pem
 accept 'of a private PEM' jwks rsa.pem
-printf '{"keys":[%s]}\n' "$(sed 's/,"use".*}/}/' RS256.pub)" >want
+printf '{"keys":[%s,"kid":"%s"}]}\n' "$(sed 's/,"use".*}//' RS256.pub)" "$("$XCJ" thumbprint rsa.pem)" >want
 same 'of a private PEM' out want
 
 run jwks ES256.json HS256.json

@@ -7,7 +7,8 @@ for alg in HS256 HS384 HS512 RS256 PS384 ES256 ES384 ES512 ES256K EdDSA Ed25519 
     accept "keygen $alg" keygen --alg "$alg"
     cp out "$alg.json"
     out_has "keygen $alg" "\"alg\":\"$alg\""
-    out_lacks "keygen $alg" '"kid"'
+    out_has "keygen $alg" '"use":"sig"'
+    out_has "keygen $alg" "\"kid\":\"$("$XCJ" thumbprint "$alg.json" 2>/dev/null)\""
     [ "$(wc -l <out)" -eq 1 ] || fail "keygen $alg is one line"
     "$XCJ" mint --key "$alg.json" --sub alice >t 2>err || fail "$alg signs: $(cat err)"
     accept "$alg verifies" verify --key "$alg.json" @t

@@ -48,7 +48,7 @@ types() {
 types 'xcj ver^--js^' 'verify --json'
 types 'xcj convert --to jwk^ key^' 'convert --to jwk key.json'
 types 'xcj inspect @tok^' 'inspect @token.jwt'
-types 'xcj mint --bearer @tok^--form^he^' 'mint --bearer @token.jwt --format header'
+types 'xcj mint --bearer @tok^--format he^' 'mint --bearer @token.jwt --format header'
 types 'xcj mint --bearer=@tok^' 'mint --bearer=@token.jwt'
 types 'xcj verify --jwks fol^jw^@tok^' 'verify --jwks folder/jwks.json @token.jwt'
 types 'xcj verify --alg ES256,PS5^' 'verify --alg ES256,PS512'
