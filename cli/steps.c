@@ -332,8 +332,8 @@ static void put_claim(text *out, const steps *of, const claim_row *row, const js
     } else {
         put_value(&words, value);
     }
-    const bool is_expected = put_policy(&words, of->policy, row->bit, row->name);
-    put_mark(out, of, mark_of(of, row, value == NULL, is_expected || (time != NULL && value != NULL), alone), row->name);
+    const bool is_checked = put_policy(&words, of->policy, row->bit, row->name);
+    put_mark(out, of, mark_of(of, row, value == NULL, is_checked || (time != NULL && value != NULL), alone), row->name);
     text_add(out, words.ptr, words.len);
     text_puts(out, "\n");
     out->failed = out->failed || words.failed;

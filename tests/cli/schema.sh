@@ -1,10 +1,10 @@
 #!/bin/sh
 # The schema of a verdict describes every verdict: each required member is there, each member is described, and has a type, value and range
 # that the schema allows. A small checker in jq knows the words that this schema uses, and no others.
+schema=$(cd "$(dirname "$0")/../.." && pwd)/docs/verdict.schema.json
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 packages_or_skip jq
-schema=$(cd "$(dirname "$0")/../.." && pwd)/docs/verdict.schema.json
 cat >check.jq <<'END'
 def type_of: if type == "number" then (if floor == . then "integer" else "number" end) else type end;
 def types(s): if (s.type | type) == "array" then s.type else [s.type] end;
