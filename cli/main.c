@@ -55,9 +55,47 @@ static msg_status run_program(opt_words words)
     return status;
 }
 
+/* Verbs of other programs. */
+static const char *const SYNONYMS[][2] = {
+    { "sign", "mint" },
+    { "encode", "mint" },
+    { "create", "mint" },
+    { "issue", "mint" },
+    { "decode", "inspect" },
+    { "show", "inspect" },
+    { "parse", "inspect" },
+    { "print", "inspect" },
+    { "check", "verify" },
+    { "validate", "verify" },
+    { "generate", "keygen" },
+    { "gen", "keygen" },
+    { "genkey", "keygen" },
+    { "jwk2pem", "convert" },
+    { "pem2jwk", "convert" },
+    { "export", "convert" },
+    { "import", "convert" },
+    { "thp", "thumbprint" },
+    { "fingerprint", "thumbprint" },
+};
+
+static const verb *find_verb(const char *word)
+{
+    for (const verb *const *each = verb_all; *each != NULL; each++) {
+        if (strcmp(word, (*each)->name) == 0) {
+            return *each;
+        }
+    }
+    return NULL;
+}
+
 static msg_status unknown_verb(const char *word)
 {
     const char *near = NULL;
+    for (size_t i = 0; i < sizeof SYNONYMS / sizeof SYNONYMS[0]; i++) {
+        if (strcmp(word, SYNONYMS[i][0]) == 0) {
+            return msg_fail(STATUS_USAGE, NULL, "unknown verb \"%s\": use xcj %s", word, SYNONYMS[i][1]);
+        }
+    }
     size_t best = SIZE_MAX;
     for (const verb *const *each = verb_all; *each != NULL; each++) {
         size_t distance = opt_distance(word, (*each)->name);
@@ -72,18 +110,27 @@ static msg_status unknown_verb(const char *word)
     return msg_fail(STATUS_USAGE, NULL, "unknown verb \"%.40s\"; did you mean %s?", word, near);
 }
 
+/* The words `help`, `help VERB` and `version`, which stand for options. */
+static msg_status run_help(const char *word)
+{
+    const verb *which = word != NULL ? find_verb(word) : NULL;
+    return which != NULL ? help_verb(which) : word != NULL ? unknown_verb(word) : help_program();
+}
+
 static msg_status dispatch(int argc, char **argv)
 {
     if (argc < 2 || argv[1][0] == '-') {
         return run_program((opt_words){ argc > 1 ? argc - 1 : 0, argv + 1 });
     }
     const char *word = argv[1];
-    for (const verb *const *each = verb_all; *each != NULL; each++) {
-        if (strcmp(word, (*each)->name) == 0) {
-            return run_verb(*each, (opt_words){ argc - 2, argv + 2 });
-        }
+    const verb *which = find_verb(word);
+    if (which != NULL) {
+        return run_verb(which, (opt_words){ argc - 2, argv + 2 });
     }
-    return unknown_verb(word);
+    if (strcmp(word, "help") == 0 && argc <= 3) {
+        return run_help(argv[2]);
+    }
+    return strcmp(word, "version") == 0 && argc == 2 ? version_print(false) : unknown_verb(word);
 }
 
 /* All is written and freed. What a return would add is OpenSSL taking itself apart, a twentieth of a run, in a process that

@@ -136,4 +136,18 @@ accept 'the operand @key.json' thumbprint @key.json
 refuse 'a key is never literal' 3 'that looks like a JWK' verify -k "$JWK" token
 refuse 'neither' 3 'is neither a token nor the name of a file that exists' verify -k key.json tokn
 
+
+# The verbs that people type.
+for pair in sign:mint encode:mint decode:inspect validate:verify genkey:keygen; do
+    refuse "xcj ${pair%:*}" 2 "use xcj ${pair#*:}" "${pair%:*}" x
+done
+refuse 'help of no verb' 2 'use xcj inspect' help decode
+for pair in 'help mint:mint --help' 'help:--help' 'version:--version'; do
+    # shellcheck disable=SC2086 # words
+    "$XCJ" ${pair#*:} >want
+    # shellcheck disable=SC2086 # words
+    accept "xcj ${pair%:*}" ${pair%:*}
+    same "xcj ${pair%:*}" out want
+done
+
 finish
