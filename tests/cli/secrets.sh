@@ -77,7 +77,7 @@ export BEARER
 credential 'Bearer of the environment' --bearer env:BEARER
 refuse 'two credentials' 2 '--apikey excludes --basic' mint --key open.pem --basic env:BASIC --apikey env:APIKEY
 refuse 'a credential twice' 2 '--basic was given twice' mint --key open.pem --basic a:b --basic a:b
-refuse 'no such variable, credential' 3 '--bearer: no such environment variable: NONE' mint --key open.pem --bearer env:NONE
+refuse 'no such variable, credential' 3 '--bearer: no such environment variable: NONE' mint --key open.pem --iss i --aud a --no-consumer --bearer env:NONE
 
 # A shared secret: the bytes as they are. openssl computes what is expected.
 # hmac FILE: its HS256 token.
