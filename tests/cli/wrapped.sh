@@ -163,6 +163,6 @@ refuse 'base64 of a token' 3 'is a token in base64: base64 -d FILE gives it' $ve
 printf '%s' "$token" | iconv -f UTF-8 -t UTF-16 >given
 # shellcheck disable=SC2086
 refuse 'UTF-16' 3 'iconv -f UTF-16 -t UTF-8 FILE' $verifying @given
-refuse 'no token' 3 'a token has three parts' inspect 'Bearer hello'
+refuse 'no token' 3 'is neither a token nor the name of a file' inspect 'Bearer hello'
 refuse 'JSON without a token' 3 'not a token' inspect '{"access_token":"opaque"}'
 finish
