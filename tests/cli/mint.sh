@@ -110,6 +110,15 @@ a 'further claims' "{\"client_id\":\"k\",$ours,\"team\":\"blue\"}" --apikey k --
 a '--expires-in' "{\"client_id\":\"k\",\"iss\":\"https://gw\",\"iat\":1000,\"exp\":1060,\"aud\":\"http://api/x\",\"jti\":\"j\"}" \
     --apikey k --no-consumer --expires-in 1m
 
+# The plugin's ways are asked for; of the Bearer token's claims, cnf is never kept.
+bound=$(golden '{"alg":"HS256"}' '{"clientId":"app","nbf":1,"cnf":{"jkt":"t"},"exp":1500}')
+capped=$(printf %s "$ours" | sed 's/"exp":[0-9]*/"exp":1500/')
+a 'Bearer, own ways' "{\"clientId\":\"app\",\"client_id\":\"app\",$capped}" --bearer "$bound" --no-consumer
+a 'Bearer, --kong' "{\"clientId\":\"app\",\"nbf\":1,\"client_id\":\"app\",$ours}" --bearer "$bound" --no-consumer --kong
+a 'subject, --kong' "{\"client_id\":\"C=US, O=Kong Inc., CN=kong\",$ours}" --client-cert cert.pem --no-consumer --kong
+a 'subject, --kong --dn' "{\"client_id\":\"CN=kong,O=Kong Inc.,C=US\",$ours}" --client-cert cert.pem --no-consumer --kong --dn rfc4514
+refuse '--kong --bare' 2 'excludes --config, --kong' mint --key key.json --claims '{}' --bare --kong
+
 # Output.
 token=$(golden "$head" "{$tail}")
 accept 'as a field' mint --key key.json --now 1000 --jti j --format header
@@ -203,6 +212,8 @@ g 'an empty API key' 10 'mint: ' --apikey '' --no-consumer
 g 'a scheme that is neither' 10 'mint: ' --authorization 'Digest x' --no-consumer
 g 'a Bearer that is no token' 10 'mint: ' --bearer abc --no-consumer
 g 'a Bearer without client_id' 10 'clientId' --bearer "$(golden '{"alg":"none"}' '{"sub":"s"}')" --no-consumer
+g 'sentence' 10 "mint: the Bearer token's claim 'clientId' gives no client_id" --bearer "$(golden '{"alg":"none"}' '{}')" --no-consumer
+g 'sentence, --kong' 10 "Issue with 'client_id' claim retrieval" --bearer "$(golden '{"alg":"none"}' '{}')" --no-consumer --kong
 g 'a certificate that is none' 10 'mint: ' --client-cert basic.txt --no-consumer
 g 'no such certificate' 3 'none.pem: No such file' --client-cert none.pem --no-consumer
 g 'no such file' 3 'none.txt: No such file' --bearer @none.txt --no-consumer
