@@ -60,10 +60,15 @@ static void put_back(xcj__queue *theirs)
     }
 }
 
-void xcj__queue_leave(xcj__queue *theirs)
+static void drop_entries(void)
 {
     while (ERR_get_error() != 0) {
     }
+}
+
+void xcj__queue_leave(xcj__queue *theirs)
+{
+    drop_entries();
     if (theirs->count > 0) {
         put_back(theirs);
     }
@@ -81,6 +86,6 @@ bool xcj__queue_says_memory(void)
 
 bool xcj__queue_retry(xcj_code code)
 {
-    ERR_clear_error();
+    drop_entries();
     return code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE || code == XCJ_ERR_CERTIFICATE || code == XCJ_ERR_LIMIT;
 }

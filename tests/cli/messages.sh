@@ -53,11 +53,14 @@ everywhere() {
     for option in --expires-in --now --alg --output --repeat --jobs --passphrase \
         --client-cert --claims --claim --claim-json --header; do
         case $option in --claim | --header) each="x$(printf '\377')$1" ;; --passphrase*) each=$1 ;; *) each=$1 ;; esac
-        [ $option != --jobs ] || set -- "$1" --repeat 2
+        case $option in
+        --jobs) set -- "$1" --repeat 2 ;;
+        --client-cert) set -- "$1" --iss g --no-consumer ;;
+        esac
         told=$1
         shift
         silent "mint $option" "$told" mint --key key.json --aud '' "$@" --repeat 0 "$option" "$each"
-        silent "mint $option alone" "$told" mint --key key.json --alg HS256 "$option=$each"
+        silent "mint $option alone" "$told" mint --key key.json --alg HS256 --aud s "$@" "$option=$each"
         set -- "$told"
     done
     silent 'mint --claim-json VALUE' "$1" mint --key key.json --claim-json "x=$1 !"

@@ -57,7 +57,7 @@ grep -F "${escape}31m" screen | grep -q 'exp .*expired .* years ago' || fail 'in
 grep -F 'NOTHING WAS VERIFIED' screen | grep -qF "$escape" || fail 'inspect: that nothing was verified stands out'
 at_terminal 'inspect, NO_COLOR' 'NOTHING WAS VERIFIED' '' "NO_COLOR=1 '$XCJ' inspect @token"
 if grep -qF "${escape}1m" screen || grep -qF "${escape}3" screen; then fail 'inspect: NO_COLOR is respected'; fi
-"$XCJ" keygen --alg HS256 >secret.json
+"$XCJ" keygen --alg HS256 --kid none >secret.json
 at_terminal 'lint' '[kid-missing]' '' "'$XCJ' lint secret.json"
 grep -qF "${escape}1mnote:" screen || fail 'lint: the severity stands out'
 at_terminal 'lint, NO_COLOR' '[kid-missing]' '' "NO_COLOR=1 '$XCJ' lint secret.json"
