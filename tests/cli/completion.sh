@@ -50,7 +50,10 @@ offers 'xcj keygen --kid t' thumbprint
 offers 'xcj mint --key k' key.json keys
 offers 'xcj convert -o k' key.json keys
 offers 'xcj convert k' key.json keys
-offers 'xcj mint --secret env:XCJ_COMPL' XCJ_COMPLETIONS
+case $shell in
+bash | zsh) offers 'xcj mint --secret env:XCJ_COMPL' XCJ_COMPLETIONS ;; # behind the colon
+fish) offers 'xcj mint --secret env:XCJ_COMPL' env:XCJ_COMPLETIONS ;;
+esac
 case $shell in
 bash | fish) offers 'xcj inspect @tok' @token.jwt @tokens.txt ;;
 zsh) offers 'xcj inspect @tok' token.jwt tokens.txt ;; # behind the at sign
