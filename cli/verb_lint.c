@@ -1,11 +1,13 @@
 /*
  * verb_lint.c: what is weak or odd about a key, a set or a token.
  */
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/keys.h"
 #include "cli/lint.h"
+#include "cli/shown.h"
 #include "cli/time.h"
 #include "cli/token.h"
 #include "cli/verb.h"
@@ -15,6 +17,7 @@ typedef struct lint_args {
     const char *max_lifetime;
     bool is_private;
     bool json;
+    bool is_strict;
     const char *passphrase;
 } lint_args;
 
@@ -23,6 +26,7 @@ typedef struct lint_args {
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Options"),
     { "json", 'j', OPT_FLAG, NULL, AT(json), "one line of JSON for programs" },
+    { "strict", 0, OPT_FLAG, NULL, AT(is_strict), "exit with 9 for warnings and notes, too" },
     { "private", 0, OPT_FLAG, NULL, AT(is_private), "the set is not published: it may hold private keys" },
     { "max-lifetime", 0, OPT_TEXT, "DURATION", AT(max_lifetime), "longest lifetime of a token (default 1d)" },
     OPT_HEADING("More"),
@@ -36,6 +40,7 @@ typedef struct subject {
     text data;
     const char *name;
     const char *kind; /* "token", "jwk", "jwks" or "key" (PEM, DER) */
+    bool is_one_of_several;
 } subject;
 
 static bool looks_like_der(const text *data)
@@ -56,9 +61,8 @@ static bool is_token_word(const char *word)
     return is_wrapped || (strncmp(word, "ey", 2) == 0 && (dots == 2 || dots == 4));
 }
 
-static msg_status read_subject(subject *of, const opt_list *operands)
+static msg_status read_subject(subject *of, const char *word)
 {
-    const char *word = token_operand(operands);
     if (word[0] == '@' || (token_source(word) == NULL && is_token_word(word))) {
         of->kind = "token";
         return token_read(&of->data, &of->name, word);
@@ -208,6 +212,14 @@ static msg_status look(subject *of, findings *found, const lint_how *how, const 
     return is_json ? look_at_json(of, found, how, read_how) : look_at_data(of, found, how, read_how);
 }
 
+/* "FILE: ", where there are several. */
+static void put_name(text *out, const subject *of)
+{
+    if (of->is_one_of_several) {
+        text_printf(out, "%s: ", shown_path(of->name).text);
+    }
+}
+
 static void put_finding(text *out, const finding *of, bool colour)
 {
     static const char *const colours[] = { "\033[1;31m", "\033[1;33m", "\033[1m" };
@@ -217,18 +229,24 @@ static void put_finding(text *out, const finding *of, bool colour)
 }
 
 /* The gravest first. */
-static void put_text(text *out, const findings *found)
+static void put_text(text *out, const subject *of, const findings *found)
 {
     const bool colour = msg_colour(STDOUT_FILENO);
     for (int severity = FINDING_ERROR; severity <= FINDING_NOTE; severity++) {
         for (size_t i = 0; i < found->count; i++) {
             if ((int)found->items[i].severity == severity) {
+                put_name(out, of);
                 put_finding(out, &found->items[i], colour);
             }
         }
     }
     if (finding_left_out(found) > 0) {
+        put_name(out, of);
         text_printf(out, "and %zu more\n", finding_left_out(found));
+    }
+    if (found->count == 0 && isatty(STDOUT_FILENO)) {
+        put_name(out, of);
+        text_puts(out, "no findings\n");
     }
 }
 
@@ -236,6 +254,9 @@ static msg_status put_json(text *out, const subject *of, const findings *found)
 {
     const text nothing = TEXT_INIT;
     json_t *object = json_object();
+    if (of->is_one_of_several) {
+        (void)json_object_set_new(object, "file", doc_text(xcj_text(of->name)));
+    }
     (void)json_object_set_new(object, "kind", json_string(of->kind));
     (void)json_object_set_new(object, "errors", json_integer((json_int_t)found->counts[FINDING_ERROR]));
     (void)json_object_set_new(object, "warnings", json_integer((json_int_t)found->counts[FINDING_WARNING]));
@@ -246,21 +267,27 @@ static msg_status put_json(text *out, const subject *of, const findings *found)
     return status;
 }
 
-static msg_status report(const subject *of, const findings *found, bool json)
+/* What the findings mean for the exit status. */
+static msg_status verdict_of(const findings *found, bool is_strict)
+{
+    return found->counts[FINDING_ERROR] > 0 || (is_strict && found->count > 0) ? STATUS_POLICY : STATUS_OK;
+}
+
+static msg_status report(const subject *of, const findings *found, const lint_args *args)
 {
     text out = TEXT_INIT;
     msg_status status = STATUS_OK;
-    if (json) {
+    if (args->json) {
         status = put_json(&out, of, found);
     } else {
-        put_text(&out, found);
+        put_text(&out, of, found);
     }
     if (status == STATUS_OK && (out.failed || found->failed)) {
         status = msg_fail_memory();
     }
     if (status == STATUS_OK) {
         io_print(out.ptr, out.len);
-        status = found->counts[FINDING_ERROR] > 0 ? STATUS_POLICY : STATUS_OK;
+        status = verdict_of(found, args->is_strict);
     }
     text_free(&out);
     return status;
@@ -276,34 +303,55 @@ static msg_status read_how(lint_how *how, const lint_args *args)
     return status;
 }
 
-static msg_status run(const void *given, const opt_list *operands)
+static msg_status lint_one(const lint_args *args, const lint_how *how, const char *word, bool is_one_of_several)
 {
-    const lint_args *args = given;
-    subject of = { TEXT_INIT, NULL, NULL };
+    subject of = { TEXT_INIT, NULL, NULL, is_one_of_several };
     findings found = { 0 };
-    lint_how how;
     const keys_how keys = { args->passphrase, false, false };
-    msg_status status = read_how(&how, args);
+    msg_status status = read_subject(&of, word);
     if (status == STATUS_OK) {
-        status = read_subject(&of, operands);
+        status = look(&of, &found, how, &keys);
     }
     if (status == STATUS_OK) {
-        status = look(&of, &found, &how, &keys);
-    }
-    if (status == STATUS_OK) {
-        status = report(&of, &found, args->json);
+        status = report(&of, &found, args);
     }
     finding_free(&found);
     text_free(&of.data);
     return status;
 }
 
+/* The status of several: what could not be read weighs more than what was found in the rest. */
+static msg_status graver(msg_status one, msg_status other)
+{
+    if (one == STATUS_OK || other == STATUS_OK) {
+        return one == STATUS_OK ? other : one;
+    }
+    return one < other ? one : other;
+}
+
+static msg_status run(const void *given, const opt_list *operands)
+{
+    const lint_args *args = given;
+    lint_how how;
+    msg_status status = read_how(&how, args);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (operands->count < 2) {
+        return lint_one(args, &how, token_operand(operands), false);
+    }
+    for (size_t i = 0; i < operands->count && status != STATUS_INTERNAL; i++) {
+        status = graver(status, lint_one(args, &how, operands->items[i], true));
+    }
+    return status;
+}
+
 const verb verb_lint = {
     "lint",
-    "[FILE|@FILE|-|env:NAME|TOKEN]",
-    1,
+    "[FILE|@FILE|-|env:NAME|TOKEN]...",
+    SIZE_MAX,
     "find weaknesses in a key, a set or a token",
-    "Checks a JWK, a published JWK Set, PEM, DER, or a token, without verifying it.\n"
+    "Checks JWKs, published JWK Sets, PEM, DER and tokens, without verifying them.\n"
     "Prints errors, warnings and notes; exits with 9 if there is an error.\n",
     "  xcj lint jwks.json\n"
     "  xcj lint --max-lifetime 1h @token.jwt\n"

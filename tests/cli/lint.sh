@@ -269,6 +269,44 @@ refuse 'half a JSON' 3 'is not JSON at its offset 7' lint half
 refuse 'no such duration' 2 'not a duration' lint --max-lifetime soon t.jwt
 refuse 'no such time' 2 'Unix seconds' lint --now soon t.jwt
 
+# ---- several
+# several NAME STATUS LINES WORD...: this exit status, and these lines, which are all about weak.pem or object.
+several() {
+    several_name=$1
+    several_status=$2
+    several_lines=$3
+    shift 3
+    run lint --now 1712686000 "$@"
+    checks=$((checks + 1))
+    if [ "$status" -ne "$several_status" ] || [ "$(cat out err | cut -d : -f 1-3)" != "$several_lines" ]; then
+        fail "$several_name: wanted exit $several_status and: $several_lines"
+        show
+    fi
+}
+several 'several good ones' 0 '' ES256.json set.json @t.jwt "$(cat t.jwt)"
+several 'a bad one among them' 9 'weak.pem: key n: error' ES256.json weak.pem set.json
+several 'one that cannot be read: the rest is checked' 3 'weak.pem: key n: error
+xcj: object: the JWK has no "kty"' ES256.json object weak.pem
+several 'the order does not matter' 3 'weak.pem: key n: error
+xcj: object: the JWK has no "kty"' weak.pem object
+run lint --json --now 1712686000 ES256.json weak.pem t.jwt
+came_to_several=$status
+holds 'several for programs: one line each' jq -es 'map([.file, .kind, .errors]) == [["ES256.json", "jwk", 0], ["weak.pem", "key", 1], ["t.jwt", "token", 0]]' out
+[ "$came_to_several" -eq 9 ] || fail 'several for programs: exit 9'
+
+# ---- strict
+edit ES256.pub 'del(.alg)'
+lints 'a note' 0 'alg-missing' edited
+lints 'a note, strict' 9 'alg-missing' --strict edited
+edit ES256.pub '.kid = ""'
+lints 'a warning' 0 'kid-empty' edited
+lints 'a warning, strict' 9 'kid-empty' --strict edited
+lints 'nothing, strict' 0 '' --strict ES256.pub
+run lint --strict ES256.pub edited set.json
+[ "$status" -eq 9 ] || fail 'a warning in one of several, strict: exit 9'
+accept 'nothing in several, strict' lint --strict ES256.pub set.json
+out_is 'without a terminal, no word about no findings' ''
+
 # ---- what it looks like
 edit private.set '.keys[0].kid = "a\u001b[31mb" | del(.keys[1].alg) | .keys[2].k = "cGFzc3dvcmQ"'
 run lint --now 1712686000 edited

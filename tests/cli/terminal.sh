@@ -62,6 +62,10 @@ at_terminal 'lint' '[kid-missing]' '' "'$XCJ' lint secret.json"
 grep -qF "${escape}1mnote:" screen || fail 'lint: the severity stands out'
 at_terminal 'lint, NO_COLOR' '[kid-missing]' '' "NO_COLOR=1 '$XCJ' lint secret.json"
 grep -qF 'key kid: note: ' screen || fail 'lint: NO_COLOR is respected'
+at_terminal 'lint without findings' 'no findings' '' "'$XCJ' lint key.json"
+at_terminal 'lint of several' 'key.json: no findings' '' "'$XCJ' lint secret.json key.json"
+grep -qF 'secret.json: key kid: ' screen || fail 'lint of several: findings name their file'
+if grep -qF 'secret.json: no findings' screen; then fail 'lint of several: only what has no findings'; fi
 
 at_terminal 'passphrase' 'passphrase for locked.pem:' 'sesame Enter' "'$XCJ' convert --public --to pem locked.pem >made.pem"
 openssl pkey -in locked.pem -passin pass:sesame -pubout >want.pem 2>/dev/null
