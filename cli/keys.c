@@ -246,8 +246,14 @@ msg_status keys_alg(xcj_alg *out, const char *option, const char *name, size_t l
     }
     text all = TEXT_INIT;
     for (size_t i = 0; keys_alg_at(i) != XCJ_ALG_NONE; i++) {
+        const char *known = xcj_alg_name(keys_alg_at(i));
+        if (strlen(known) == len && strncasecmp(known, name, len) == 0) {
+            text_free(&all);
+            return msg_fail(STATUS_USAGE, option, "unknown algorithm: %s; did you mean %s?", shown_word(name, len).text,
+                            known);
+        }
         text_puts(&all, i > 0 ? ", " : "");
-        text_puts(&all, xcj_alg_name(keys_alg_at(i)));
+        text_puts(&all, known);
     }
     (void)msg_fail(STATUS_USAGE, option, "unknown algorithm: %s; there are %s", shown_word(name, len).text,
                    all.ptr != NULL ? all.ptr : "");

@@ -18,6 +18,7 @@
 #include "cli/steps.h"
 #include "cli/time.h"
 #include "cli/token.h"
+#include "cli/tried.h"
 #include "cli/verb.h"
 #include "cli/wrapping.h"
 
@@ -414,20 +415,6 @@ static json_t *seconds_left(const xcj_verified *verified, int64_t now)
     return json_integer(left);
 }
 
-/* Of a shared secret there is none: a hash of a weak one gives it away (RFC 7638 7). */
-static json_t *thumbprint_of(const xcj_verified *verified)
-{
-    const xcj_key *key = verified != NULL ? xcj_verified_key(verified) : NULL;
-    char *thumbprint = NULL;
-    size_t len = 0;
-    if (key == NULL || keys_is_oct(key) || xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, NULL) != XCJ_OK) {
-        return json_null();
-    }
-    json_t *value = doc_text((xcj_str){ thumbprint, len });
-    xcj_free(thumbprint);
-    return value;
-}
-
 /* How a key of a set came to be chosen when no kid chose it; the kid of a JSON serialisation may stand outside the header.
  */
 static json_t *note_of(const verify_job *job, const verify_case *of, const json_t *header)
@@ -450,8 +437,10 @@ static json_t *header_text(const json_t *header, const char *name)
     return json_is_string(value) ? json_incref(value) : json_null();
 }
 
-static json_t *make_verdict(const verify_job *job, const verify_case *of, const json_t *header)
+static json_t *make_verdict(const verify_job *job, const verify_case *of, const json_t *header, const xcj_unverified *peeked)
 {
+    const bool is_set = job->as_set || job->remote != NULL;
+    const tried_subject subject = { header, of->verified, peeked, &of->err, of->keys, &job->wanted.options, is_set };
     json_t *verdict = json_object();
     if (of->line > 0) {
         (void)json_object_set_new(verdict, "line", json_integer((json_int_t)of->line));
@@ -461,11 +450,14 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
     (void)json_object_set_new(verdict, "exit", json_integer(of->status));
     (void)json_object_set_new(verdict, "message", doc_text(xcj_text(of->status == STATUS_OK ? NULL : of->err.message)));
     (void)json_object_set_new(verdict, "failed", failed_claims(of->err.claims));
+    (void)json_object_set_new(verdict, "not_checked", tried_not_checked(&subject));
     json_t *alg =
         of->verified != NULL ? json_string(xcj_alg_name(xcj_verified_alg(of->verified))) : header_text(header, "alg");
     (void)json_object_set_new(verdict, "alg", alg);
     (void)json_object_set_new(verdict, "kid", header_text(header, "kid"));
-    (void)json_object_set_new(verdict, "thumbprint", thumbprint_of(of->verified));
+    const xcj_key *key = of->verified != NULL ? xcj_verified_key(of->verified) : NULL;
+    (void)json_object_set_new(verdict, "thumbprint", tried_thumbprint(key));
+    (void)json_object_set_new(verdict, "tried", tried_keys(&subject));
     (void)json_object_set_new(verdict, "expires_in", seconds_left(of->verified, job->now));
     (void)json_object_set_new(verdict, "note", note_of(job, of, header));
     if (job->args->unwrap) {
@@ -499,7 +491,7 @@ static msg_status print_verdict(const verify_job *job, const verify_case *of)
         header = xcj_unverified_header(peeked);
     }
     json_t *parsed = header.ptr != NULL ? doc_load(header.ptr, header.len) : NULL;
-    json_t *verdict = make_verdict(job, of, parsed);
+    json_t *verdict = make_verdict(job, of, parsed, peeked);
     if (header.ptr != NULL) {
         doc_member(&members, "header", header);
     }

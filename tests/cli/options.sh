@@ -102,6 +102,12 @@ done <<'END'
 END
 refuse '--token-env' 2 "the token's argument may be env:NAME" verify --token-env X
 refuse '--issuer-name' 2 'did you mean --iss?' mint --issuer-name x
+for alg in rs256 Rs256; do
+    refuse "keygen --alg $alg" 2 "unknown algorithm: \"$alg\"; did you mean RS256?" keygen --alg $alg
+    refuse "verify --alg ES256,$alg" 2 'did you mean RS256?' verify --key key.json --alg ES256,$alg x
+done
+refuse '--alg eddsa' 2 'did you mean EdDSA?' keygen --alg eddsa
+refuse '--alg rs25' 2 'unknown algorithm: "rs25"; there are HS256' keygen --alg rs25
 refuse '--cert' 2 'did you mean --client-cert?' mint --cert x
 
 # Claims and names are literal, whatever they look like.
