@@ -210,7 +210,7 @@ END
 # Verdicts.
 accept '--json' verify --jwks jwks.json --now 1500 --json "$token"
 [ "$(wc -l <out)" -eq 1 ] || fail 'a verdict is one line'
-out_has 'verdict' '{"ok":true,"code":"XCJ_OK","exit":0,"message":null,"failed":[],"alg":"ES256","kid":"ES256",'
+out_has 'verdict' '{"ok":true,"code":"XCJ_OK","exit":0,"message":null,"failed":[],"not_checked":["iss","aud"],"alg":"ES256","kid":"ES256",'
 out_has 'verdict' "\"thumbprint\":\"$("$XCJ" thumbprint es.json)\""
 out_has 'verdict' '"expires_in":500,'
 out_has 'verdict' '"header":{"typ":"JWT","alg":"ES256","kid":"ES256"},'
@@ -223,7 +223,8 @@ run verify --jwks jwks.json --now 2000 --aud x --json "$token"
 [ "$status" -eq 8 ] || fail 'verdict of a refusal'
 one_line 'verdict of a refusal'
 out_has 'verdict of a refusal' '{"ok":false,"code":"XCJ_ERR_CLAIM","exit":8,"message":"'
-out_has 'verdict of a refusal' '"failed":["aud","exp"],"alg":"ES256","kid":"ES256","thumbprint":null,"expires_in":null,'
+out_has 'verdict of a refusal' '"failed":["aud","exp"],"not_checked":["iss"],"alg":"ES256","kid":"ES256","thumbprint":null,'
+out_has 'key of a refusal' "\"tried\":[{\"kid\":\"ES256\",\"thumbprint\":\"$("$XCJ" thumbprint es.json)\"}],\"expires_in\":null,"
 out_has 'verdict of a refusal' '"header":{'
 out_lacks 'no claims in a refusal' '"claims"'
 # Characters that do not show cannot forge what a terminal shows of a token that nobody has signed.
