@@ -6,6 +6,7 @@
  * that is forked during such a draw inherits OpenSSL's lock, which nobody will release.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,6 +31,9 @@ static xcj_minter *minter;
 static xcj_scratch *scratch;
 static int out[2];
 static atomic_bool stop;
+/* No thread mints while a child is forked, as docs/gateways.md demands: a child must not inherit a lock of OpenSSL's. */
+static pthread_mutex_t minting[2] = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER };
+static atomic_bool forking;
 
 static void must(bool holds, const char *what)
 {
@@ -104,17 +108,38 @@ static void descend(int depth)
     }
 }
 
-static void *keep_minting(void *unused)
+static void *keep_minting(void *own)
 {
+    pthread_mutex_t *turn = own;
     while (!atomic_load(&stop)) {
+        if (atomic_load(&forking)) {
+            (void)sched_yield();
+            continue;
+        }
         xcj_auth auth = XCJ_AUTH_INIT;
         char token[2048];
         size_t len;
         auth.methods = XCJ_AUTH_API_KEY;
         auth.api_key = xcj_text("thread");
+        (void)pthread_mutex_lock(turn);
         must(xcj_mint(token, sizeof token, &len, minter, &auth, NULL, NULL) == XCJ_OK, "a token of a thread");
+        (void)pthread_mutex_unlock(turn);
     }
-    return unused;
+    return NULL;
+}
+
+static pid_t fork_between_mints(void)
+{
+    atomic_store(&forking, true);
+    for (int i = 0; i < 2; i++) {
+        (void)pthread_mutex_lock(&minting[i]);
+    }
+    pid_t pid = fork();
+    for (int i = 0; i < 2; i++) {
+        (void)pthread_mutex_unlock(&minting[i]);
+    }
+    atomic_store(&forking, false);
+    return pid;
 }
 
 static int compare(const void *a, const void *b)
@@ -159,10 +184,10 @@ int main(int argc, char **argv)
     mint_one(scratch); /* bytes are in store now */
     mint_one(NULL);
     for (size_t i = 0; i < threads_count; i++) {
-        must(pthread_create(&threads[i], NULL, keep_minting, NULL) == 0, "a thread");
+        must(pthread_create(&threads[i], NULL, keep_minting, &minting[i]) == 0, "a thread");
     }
     for (int i = 0; i < CHILDREN; i++) {
-        pids[i] = fork();
+        pids[i] = fork_between_mints();
         if (pids[i] == 0) {
             descend(DEPTH);
             _exit(0);
