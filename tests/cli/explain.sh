@@ -69,6 +69,8 @@ signed P-256.pem sha256
 says 'DER, a set' 4 'it would be if it were not DER' --jwks jwks.json
 err_has 'both kids' '(the token has kid "k"; the key tried is EC P-256, kid "k")'
 run verify --now 1500 --json --jwks jwks.json "$(token)"
+holds 'DER, as JSON' jq -e '.ok == false and .exit == 4 and (.message | test("DER"))' out
+
 # json SIGNATURE...: a JSON serialisation of to_sign, flattened with one, general with several.
 json() {
     printf '{"payload":"%s"' "$(cut -d. -f2 to_sign)"
@@ -100,7 +102,6 @@ json_says 'DER, flattened' 'it would be if it were not DER' "$der"
 json_says 'no DER, flattened' '' "$zeros"
 json_says 'DER, general' 'it would be if it were not DER' "$der" "$zeros"
 json_says 'no DER, general' '' "$zeros" "$der"
-holds 'DER, as JSON' jq -e '.ok == false and .exit == 4 and (.message | test("DER"))' out
 token >lines
 printf '\n' >>lines
 run verify --now 1500 --jwks jwks.json --batch @lines
