@@ -16,13 +16,23 @@
 /* A certificate with its chain; a TLS stack accepts no more in a handshake. */
 #define CERT_TEXT_MAX ((size_t)1024 * 1024)
 
-static X509 *decode(const uint8_t *der, size_t len)
+static X509 *decode_once(const uint8_t *der, size_t len)
 {
     const uint8_t *at = der;
     X509 *cert = d2i_X509(NULL, &at, (long)len);
     if (cert != NULL && at != der + len) {
         X509_free(cert);
         cert = NULL;
+    }
+    return cert;
+}
+
+/* Twice: OpenSSL 3.5 does not report each failure to allocate, and a valid certificate must not be blamed for one. */
+static X509 *decode(const uint8_t *der, size_t len)
+{
+    X509 *cert = decode_once(der, len);
+    if (cert == NULL && !xcj__queue_says_memory() && xcj__queue_retry(XCJ_ERR_CERTIFICATE)) {
+        cert = decode_once(der, len);
     }
     return cert;
 }
