@@ -116,25 +116,21 @@ static const char *name_methods(char list[LIST_MAX], uint32_t bits, const xcj__s
     return list;
 }
 
-static xcj_code bad_bearer(const xcj__credential *credential, const char *why, xcj_error *err)
+/* The sentence about Basic stands alone, or has a colon and the fault behind it. */
+static xcj_code bad_header(const xcj__credential *credential, const char *fault, xcj_error *err)
 {
-    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%s%s%s", credential->sentences->issue,
-                        credential->sentences->bad_bearer, why);
-}
-
-static xcj_code bad_basic(const xcj__credential *credential, const char *why, xcj_error *err)
-{
-    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%s%s%s", credential->sentences->issue,
-                        credential->sentences->bad_basic, why);
+    const xcj__sentences *sentences = credential->sentences;
+    const bool is_basic = credential->method == XCJ_AUTH_BASIC;
+    return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", XCJ_NO_OFFSET, "%s%s%s%s", sentences->issue,
+                        is_basic ? sentences->bad_basic : sentences->bad_bearer, is_basic && fault[0] != '\0' ? ": " : "",
+                        fault);
 }
 
 /* RFC 9110 11.4: one or more spaces, then the credentials, which contain no white space in these schemes. */
 static xcj_code read_credentials(xcj__credential *credential, xcj_str rest, xcj_error *err)
 {
-    const bool is_basic = credential->method == XCJ_AUTH_BASIC;
     if (rest.len == 0) {
-        return is_basic ? bad_basic(credential, ": no credentials after the scheme", err)
-                        : bad_bearer(credential, "no credentials after the scheme", err);
+        return bad_header(credential, "no credentials after the scheme", err);
     }
     size_t at = 0;
     while (at < rest.len && rest.ptr[at] == ' ') {
@@ -144,8 +140,7 @@ static xcj_code read_credentials(xcj__credential *credential, xcj_str rest, xcj_
     bool one = at > 0 && memchr(credentials.ptr, ' ', credentials.len) == NULL &&
                memchr(credentials.ptr, '\t', credentials.len) == NULL;
     if (!one) {
-        return is_basic ? bad_basic(credential, ": the header is not a scheme, spaces and one credential", err)
-                        : bad_bearer(credential, "the header is not a scheme, spaces and one credential", err);
+        return bad_header(credential, "the header is not a scheme, spaces and one credential", err);
     }
     credential->text = credentials;
     return XCJ_OK;
@@ -261,10 +256,10 @@ static xcj_code basic_user(xcj_str *out, const xcj__credential *credential, cons
 {
     const char *colon = len > 0 ? memchr(pair, ':', len) : NULL;
     if (colon == NULL) {
-        return bad_basic(credential, ": there is no colon", err);
+        return bad_header(credential, "there is no colon", err);
     }
     if (!xcj__utf8_valid(pair, len)) {
-        return bad_basic(credential, ": it is not valid UTF-8", err);
+        return bad_header(credential, "it is not valid UTF-8", err);
     }
     *out = (xcj_str){ pair, (size_t)(colon - pair) };
     return XCJ_OK;
@@ -284,7 +279,7 @@ static xcj_code basic_client_id(xcj_str *out, const xcj__credential *credential,
         code = basic_user(out, credential, pair, len, err);
     } else {
         len = 0;
-        code = bad_basic(credential, "", err);
+        code = bad_header(credential, "", err);
     }
     xcj__wipe(pair + out->len, room - out->len);
     work->len += out->len;
@@ -353,10 +348,10 @@ xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential
     xcj_str token = credential->text;
     xcj__compact parts;
     if (xcj__compact_split(&parts, token.ptr, token.len, NULL) != XCJ_OK) {
-        return bad_bearer(credential, "Inconsistent JWT", err);
+        return bad_header(credential, "Inconsistent JWT", err);
     }
     if (parts.header.len == 0 || parts.signature.len == 0) {
-        return bad_bearer(credential, "Inconsistent JWT: the header or the signature is empty", err);
+        return bad_header(credential, "Inconsistent JWT: the header or the signature is empty", err);
     }
     uint8_t *dst = (uint8_t *)xcj__buf_reserve(work, xcj__b64u_decoded_max(token.len));
     if (dst == NULL) {
@@ -366,7 +361,7 @@ xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential
     if (!xcj__b64u_decode(dst, &len, parts.header.ptr, parts.header.len, NULL) ||
         !xcj__b64u_decode(dst, &len, parts.signature.ptr, parts.signature.len, NULL) ||
         !xcj__b64u_decode(dst, &len, parts.payload.ptr, parts.payload.len, NULL)) {
-        return bad_bearer(credential, "a part is not base64url", err);
+        return bad_header(credential, "a part is not base64url", err);
     }
     work->len += len;
     *out = (xcj_str){ (const char *)dst, len };

@@ -464,9 +464,18 @@ static xcj_code read_once(xcj__jwk *out, xcj_str label, const uint8_t *der, size
     return code;
 }
 
+static bool blames_the_input(xcj_code code)
+{
+    return code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE || code == XCJ_ERR_CERTIFICATE || code == XCJ_ERR_LIMIT;
+}
+
 xcj_code xcj__der_read(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
                        xcj_error *err)
 {
     xcj_code code = read_once(out, label, der, len, options, err);
-    return xcj__queue_retry(code) ? read_once(out, label, der, len, options, err) : code;
+    if (blames_the_input(code)) {
+        xcj__queue_drop();
+        code = read_once(out, label, der, len, options, err);
+    }
+    return code;
 }

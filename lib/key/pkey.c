@@ -54,7 +54,8 @@ static xcj_code read_public(xcj__jwk *out, const EVP_PKEY *pkey, xcj_error *err)
     static const xcj_key_options none = XCJ_KEY_OPTIONS_INIT;
     uint8_t *der = NULL;
     int len = i2d_PUBKEY(pkey, &der);
-    if (len <= 0 && !xcj__queue_says_memory() && xcj__queue_retry(XCJ_ERR_KEY)) {
+    if (len <= 0 && !xcj__queue_says_memory()) {
+        xcj__queue_drop();
         len = i2d_PUBKEY(pkey, &der);
     }
     if (len <= 0) {

@@ -60,7 +60,7 @@ static void put_back(xcj__queue *theirs)
     }
 }
 
-static void drop_entries(void)
+void xcj__queue_drop(void)
 {
     while (ERR_get_error() != 0) {
     }
@@ -68,7 +68,7 @@ static void drop_entries(void)
 
 void xcj__queue_leave(xcj__queue *theirs)
 {
-    drop_entries();
+    xcj__queue_drop();
     if (theirs->count > 0) {
         put_back(theirs);
     }
@@ -82,10 +82,4 @@ bool xcj__queue_says_memory(void)
 {
     int first = ERR_GET_REASON(ERR_peek_error());
     return first == ERR_R_MALLOC_FAILURE || first == ERR_R_NESTED_ASN1_ERROR;
-}
-
-bool xcj__queue_retry(xcj_code code)
-{
-    drop_entries();
-    return code == XCJ_ERR_KEY || code == XCJ_ERR_KEY_TYPE || code == XCJ_ERR_CERTIFICATE || code == XCJ_ERR_LIMIT;
 }

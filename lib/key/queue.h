@@ -34,9 +34,9 @@ void xcj__queue_leave(xcj__queue *theirs);
 bool xcj__queue_says_memory(void);
 
 /**
- * Does this code blame a key or certificate? OpenSSL does not report every failed allocation, so the input may be valid:
- * read it again, and trust the second result. The queue is empty again.
+ * Empties the queue between two attempts. OpenSSL does not report every failed allocation: what it refused may be valid, so
+ * it is read again, and the second result counts.
  */
-bool xcj__queue_retry(xcj_code code);
+void xcj__queue_drop(void);
 
 #endif

@@ -31,7 +31,8 @@ static X509 *decode_once(const uint8_t *der, size_t len)
 static X509 *decode(const uint8_t *der, size_t len)
 {
     X509 *cert = decode_once(der, len);
-    if (cert == NULL && !xcj__queue_says_memory() && xcj__queue_retry(XCJ_ERR_CERTIFICATE)) {
+    if (cert == NULL && !xcj__queue_says_memory()) {
+        xcj__queue_drop();
         cert = decode_once(der, len);
     }
     return cert;
