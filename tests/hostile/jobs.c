@@ -279,12 +279,13 @@ static xcj_code from_pem(size_t which)
     return done_key(code, key, jwks[which]);
 }
 
+/* Of a certificate (0), or of a chain (1): the key of its end, and no other. */
 static xcj_code from_certificate(size_t which)
 {
     xcj_key *key;
     xcj_code code;
-    (void)which;
-    FAILING(xcj_key_from_pem(&key, certificate, strlen(certificate), NULL, &job_error));
+    const char *text = which == 0 ? certificate : chain;
+    FAILING(xcj_key_from_pem(&key, text, strlen(text), NULL, &job_error));
     return done_key(code, key, public_ec);
 }
 
@@ -356,16 +357,6 @@ static xcj_code from_old_sealed(size_t which)
     options.passphrase_len = 4;
     FAILING(xcj_key_from_pem(&key, old_sealed, strlen(old_sealed), &options, &job_error));
     return done_key(code, key, jwks[3]);
-}
-
-/* The key of the chain's end, and no other. */
-static xcj_code from_chain(size_t which)
-{
-    xcj_key *key;
-    xcj_code code;
-    (void)which;
-    FAILING(xcj_key_from_pem(&key, chain, strlen(chain), NULL, &job_error));
-    return done_key(code, key, public_ec);
 }
 
 /* Of a certificate (0) or a private RSA key (1) in DER without a label. */
@@ -1210,7 +1201,7 @@ const job JOBS[] = {
     { "key_from_der PKCS#12", from_pkcs12, 0, XCJ_OK, false },
     { "key_from_der PKCS#12, wrong passphrase", from_pkcs12, 1, XCJ_ERR_PASSPHRASE, false },
     { "key_from_pem DEK-Info", from_old_sealed, 0, XCJ_OK, false },
-    { "key_from_pem chain", from_chain, 0, XCJ_OK, false },
+    { "key_from_pem chain", from_certificate, 1, XCJ_OK, false },
     { "key_from_data DER of a certificate", from_unlabelled, 0, XCJ_OK, false },
     { "key_from_data DER of RSA", from_unlabelled, 1, XCJ_OK, false },
     { "key_from_der RSA", from_der, 1, XCJ_OK, false },
