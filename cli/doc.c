@@ -204,6 +204,11 @@ bool doc_string(text *to, const char *bytes, size_t len)
     return true;
 }
 
+xcj_str doc_view(const json_t *string)
+{
+    return (xcj_str){ json_string_value(string), json_string_length(string) };
+}
+
 json_t *doc_text(xcj_str value)
 {
     json_t *made = value.ptr != NULL ? json_stringn(value.ptr, value.len) : NULL;

@@ -40,6 +40,9 @@ msg_status doc_check(const char *name, xcj_str json, bool must_be_object);
 /** A JSON string of these bytes, with its quotes; false if they are not UTF-8. */
 bool doc_string(text *to, const char *bytes, size_t len);
 
+/** The characters of a string value; absent if it is no string. */
+xcj_str doc_view(const json_t *string);
+
 /** A text value; null when absent or not UTF-8. */
 json_t *doc_text(xcj_str value);
 

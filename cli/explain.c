@@ -9,6 +9,7 @@
 
 #include "cli/doc.h"
 #include "cli/explain.h"
+#include "cli/keys.h"
 #include "cli/shown.h"
 #include "cli/steps.h"
 #include "cli/token.h"
@@ -64,16 +65,6 @@ static void put_cause(text *to, const xcj_explanation *of)
     }
 }
 
-static void put_kid(text *to, const char *before, xcj_str kid)
-{
-    char whole[256];
-    (void)snprintf(whole, sizeof whole, "%.*s", kid.len < sizeof whole ? (int)kid.len : (int)sizeof whole - 1,
-                   kid.ptr != NULL ? kid.ptr : "");
-    if (kid.ptr != NULL) {
-        text_printf(to, "%s %s", before, shown_kid(whole).text);
-    }
-}
-
 static void put_tried(text *to, const xcj_key *key, const char *token, size_t len)
 {
     xcj_unverified *peeked = NULL;
@@ -85,7 +76,7 @@ static void put_tried(text *to, const xcj_key *key, const char *token, size_t le
     const json_t *kid = json_object_get(parsed, "kid");
     text_puts(to, " (the token has ");
     if (json_is_string(kid)) {
-        put_kid(to, "kid", (xcj_str){ json_string_value(kid), json_string_length(kid) });
+        steps_put_kid(to, doc_view(kid));
     } else {
         text_puts(to, "no kid");
     }
@@ -118,16 +109,13 @@ void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *t
 static const char *why_chosen(const explain_subject *of, const parts *token, const xcj_key *key)
 {
     const json_t *kid = token->count > 0 ? json_object_get(token->signatures[0].parsed, "kid") : NULL;
-    const xcj_str own = xcj_key_id(key);
-    const bool is_same = json_is_string(kid) && own.ptr != NULL && json_string_length(kid) == own.len &&
-                         memcmp(json_string_value(kid), own.ptr, own.len) == 0;
     if (!of->is_set) {
         return "the key that was given";
     }
     if (of->policy->key_claim.ptr != NULL) {
         return "its kid is the value of the claim that --key-claim names";
     }
-    if (is_same) {
+    if (json_is_string(kid) && keys_has_kid(key, doc_view(kid))) {
         return "the token's kid selects it";
     }
     return kid == NULL ? "the one key of the set that fits; the token has no kid"

@@ -43,11 +43,13 @@ static void put_exits(text *out, unsigned which)
     }
 }
 
+/* What there is, and how to go on. */
 static void put_verbs(text *out)
 {
     for (const verb *const *each = verb_all; *each != NULL; each++) {
         text_printf(out, "  %-12s%s\n", (*each)->name, (*each)->summary);
     }
+    text_printf(out, "\n%s\nxcj VERB --help shows the options and examples of a verb.", EXAMPLES);
 }
 
 /* Prints the text to standard output, and frees it. */
@@ -67,7 +69,7 @@ msg_status help_program(void)
     text_puts(&out, "Usage: xcj VERB [OPTION]... [ARGUMENT]...\n"
                     "Make and verify signed tokens (JWT, JWS), convert keys.\n\n");
     put_verbs(&out);
-    text_printf(&out, "\n%s\nxcj VERB --help shows the options and examples of a verb.\n\n", EXAMPLES);
+    text_puts(&out, "\n\n");
     opt_put(&out, program_options);
     put_exits(&out, ~0u);
     return print(&out);
@@ -89,7 +91,6 @@ msg_status help_brief(void)
     text out = TEXT_INIT;
     text_puts(&out, "Usage: xcj VERB [OPTION]... [ARGUMENT]...\n\n");
     put_verbs(&out);
-    text_printf(&out, "\n%s\nxcj VERB --help shows the options and examples of a verb.", EXAMPLES);
     if (out.failed) {
         text_free(&out);
         return msg_fail_memory();

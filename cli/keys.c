@@ -34,6 +34,12 @@ msg_status keys_read_passphrase(text *out, const char *option, const char *sourc
     return source != NULL ? io_read_line(out, option, source, PASSPHRASE_LIMIT, STATUS_INPUT) : STATUS_OK;
 }
 
+msg_status keys_read_new_passphrase(text *out, const char *source)
+{
+    msg_status status = keys_read_passphrase(out, "--encrypt", source);
+    return status == STATUS_OK && out->len == 0 ? msg_fail(STATUS_INPUT, "--encrypt", "the passphrase is empty") : status;
+}
+
 static bool may_ask(const keys_how *how)
 {
     return how->passphrase == NULL && isatty(STDERR_FILENO) == 1;
@@ -275,7 +281,7 @@ msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *la
             return status;
         }
     }
-    if (labels->kid != NULL && strcmp(labels->kid, "thumbprint") == 0) {
+    if (keys_is_thumbprint(labels->kid)) {
         size_t len = 0;
         if (xcj_key_thumbprint(&thumbprint, &len, key, XCJ_SHA256, &err) != XCJ_OK) {
             return msg_fail_error(ABOUT_INPUT, name, &err);
@@ -287,10 +293,29 @@ msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *la
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, name, &err);
 }
 
-static bool has_kid(const xcj_key *key, const char *kid)
+msg_status keys_compare(bool *same, const xcj_key *one, const xcj_key *other, const char *name)
 {
-    xcj_str own = xcj_key_id(key);
-    return own.ptr != NULL && own.len == strlen(kid) && memcmp(own.ptr, kid, own.len) == 0;
+    char *first = NULL;
+    char *second = NULL;
+    size_t len = 0;
+    xcj_error err;
+    const bool made = xcj_key_thumbprint(&first, &len, one, XCJ_SHA256, &err) == XCJ_OK &&
+                      xcj_key_thumbprint(&second, &len, other, XCJ_SHA256, &err) == XCJ_OK;
+    *same = made && strcmp(first, second) == 0;
+    xcj_free(first);
+    xcj_free(second);
+    return made ? STATUS_OK : msg_fail_error(ABOUT_INPUT, name, &err);
+}
+
+bool keys_has_kid(const xcj_key *key, xcj_str kid)
+{
+    const xcj_str own = xcj_key_id(key);
+    return own.ptr != NULL && own.len == kid.len && memcmp(own.ptr, kid.ptr, own.len) == 0;
+}
+
+bool keys_is_thumbprint(const char *kid)
+{
+    return kid != NULL && strcmp(kid, "thumbprint") == 0;
 }
 
 /* The kids of a set, for a message. */
@@ -333,7 +358,7 @@ msg_status keys_find(const xcj_key **out, const keys_loaded *loaded, const char 
     }
     for (size_t i = 0; i < count && kid != NULL; i++) {
         const xcj_key *key = xcj_keyset_get(loaded->set, i);
-        if (has_kid(key, kid)) {
+        if (keys_has_kid(key, xcj_text(kid))) {
             *out = key;
             found++;
         }

@@ -72,6 +72,9 @@ msg_status keys_set_of_one(keys_loaded *out, xcj_key *key);
 /** The passphrase from its source; nothing for NULL. */
 msg_status keys_read_passphrase(text *out, const char *option, const char *source);
 
+/** The passphrase of --encrypt, which must not be empty. */
+msg_status keys_read_new_passphrase(text *out, const char *source);
+
 void keys_free(keys_loaded *loaded);
 
 /** Warns of each key of a set that cannot be used. */
@@ -95,6 +98,15 @@ typedef struct keys_labels {
     const char *use;
     const char *alg;
 } keys_labels;
+
+/** Have the two the same public part, or secret? `name` is what messages name. */
+msg_status keys_compare(bool *same, const xcj_key *one, const xcj_key *other, const char *name);
+
+/** Has the key this kid? */
+bool keys_has_kid(const xcj_key *key, xcj_str kid);
+
+/** Does this value of --kid ask for the thumbprint? NULL does not. */
+bool keys_is_thumbprint(const char *kid);
 
 /** The same key under other labels. `name` is what messages name. */
 msg_status keys_relabel(xcj_key **out, const xcj_key *key, const keys_labels *labels, const char *name);

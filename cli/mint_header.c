@@ -45,10 +45,7 @@ static msg_status add_option(mint_job *job, text *members, const opt_row *row, c
 static msg_status check_certificate(const mint_job *job, const text *cert, const char *name)
 {
     keys_loaded loaded;
-    xcj_error err;
-    char *ours = NULL;
-    char *theirs = NULL;
-    size_t len = 0;
+    bool is_same = false;
     const keys_how how = { 0 };
     msg_status status = keys_load_data(&loaded, cert, name, &how);
     if (status != STATUS_OK) {
@@ -56,14 +53,12 @@ static msg_status check_certificate(const mint_job *job, const text *cert, const
     }
     if (xcj_keyset_count(loaded.set) == 0) {
         status = msg_fail(STATUS_INPUT, name, "has no certificate with a usable key");
-    } else if (xcj_key_thumbprint(&ours, &len, job->key, XCJ_SHA256, &err) != XCJ_OK ||
-               xcj_key_thumbprint(&theirs, &len, xcj_keyset_get(loaded.set, 0), XCJ_SHA256, &err) != XCJ_OK) {
-        status = msg_fail_error(ABOUT_INPUT, name, &err);
-    } else if (strcmp(ours, theirs) != 0) {
+    } else {
+        status = keys_compare(&is_same, job->key, xcj_keyset_get(loaded.set, 0), name);
+    }
+    if (status == STATUS_OK && !is_same) {
         status = msg_fail(STATUS_KEY, "--x5c", "%s is the certificate of another key", name);
     }
-    xcj_free(ours);
-    xcj_free(theirs);
     keys_free(&loaded);
     return status;
 }
@@ -78,12 +73,16 @@ static msg_status put_certificate(text *members, const text *cert, const char *n
         xcj_certificate_to_x5c(&x5c, &len, cert->ptr, cert->len, &err) != XCJ_OK) {
         return msg_fail_error(ABOUT_INPUT, name, &err);
     }
-    text_puts(members, members->len > 0 ? ",\"x5t#S256\":\"" : "\"x5t#S256\":\"");
-    text_base64url(members, (xcj_str){ (const char *)facts.sha256, sizeof facts.sha256 });
-    text_puts(members, "\",\"x5c\":");
-    text_add(members, x5c, len);
+    text hash = TEXT_INIT;
+    text_base64url(&hash, (xcj_str){ (const char *)facts.sha256, sizeof facts.sha256 });
+    msg_status status = mint_add_member(members, "x5c", xcj_text("x5t#S256"), text_view(&hash), false);
+    if (status == STATUS_OK) {
+        status = mint_add_member(members, "x5c", xcj_text("x5c"), (xcj_str){ x5c, len }, true);
+    }
+    members->failed = members->failed || hash.failed;
+    text_free(&hash);
     xcj_free(x5c);
-    return STATUS_OK;
+    return status;
 }
 
 static msg_status add_certificate(const mint_job *job, text *members)
@@ -107,7 +106,7 @@ static msg_status read_kid(mint_job *job)
     size_t len = 0;
     xcj_error err;
     job->options.kid = xcj_text(kid);
-    if (kid == NULL || strcmp(kid, "thumbprint") != 0) {
+    if (!keys_is_thumbprint(kid)) {
         return STATUS_OK;
     }
     if (xcj_key_thumbprint(&job->thumbprint, &len, job->key, XCJ_SHA256, &err) != XCJ_OK) {

@@ -2,14 +2,16 @@
  * mint_times.c: the claims iat, nbf and exp.
  */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "cli/mint.h"
 #include "cli/time.h"
 
 static void add_time(text *members, const char *name, int64_t value)
 {
-    text_puts(members, members->len > 0 ? "," : "");
-    text_printf(members, "\"%s\":%" PRId64, name, value);
+    char member[64];
+    (void)snprintf(member, sizeof member, "\"%s\":%" PRId64, name, value);
+    mint_add_raw(members, xcj_text(member));
 }
 
 static msg_status read_time(int64_t *out, const char *option, const char *value, int64_t now)

@@ -119,17 +119,11 @@ static msg_status take_compact(parts *out, const char *name, xcj_str token)
     return status;
 }
 
-static xcj_str string_member(const json_t *object, const char *name)
-{
-    const json_t *value = json_object_get(object, name);
-    return (xcj_str){ json_string_value(value), json_string_length(value) };
-}
-
 /* One signature of a JSON serialisation, from the object that holds it. */
 static msg_status take_entry(parts_signature *out, const char *name, const json_t *object)
 {
-    const xcj_str header = string_member(object, "protected");
-    const xcj_str value = string_member(object, "signature");
+    const xcj_str header = doc_view(json_object_get(object, "protected"));
+    const xcj_str value = doc_view(json_object_get(object, "signature"));
     out->unprotected = json_object_get(object, "header");
     msg_status status = header.ptr != NULL ? take_header(out, name, header) : STATUS_OK;
     return status == STATUS_OK && value.ptr != NULL ? take_signature(out, name, value) : status;
@@ -145,10 +139,10 @@ static msg_status take_document(parts *out, const char *name, xcj_str token)
         return msg_fail(STATUS_INPUT, name, "is not JSON at its offset %d", out->document_flaw.offset);
     }
     const json_t *list = json_object_get(out->document, "signatures");
-    const xcj_str payload = string_member(out->document, "payload");
+    const xcj_str payload = doc_view(json_object_get(out->document, "payload"));
     out->form = json_object_get(out->document, "ciphertext") != NULL ? PARTS_ENCRYPTED : PARTS_JSON;
     if (out->form == PARTS_JSON && payload.ptr == NULL && list == NULL &&
-        string_member(out->document, "signature").ptr == NULL) {
+        doc_view(json_object_get(out->document, "signature")).ptr == NULL) {
         return msg_fail(STATUS_INPUT, name, "is a JSON text, but not a token");
     }
     const bool is_general = json_is_array(list) && out->form == PARTS_JSON;

@@ -67,14 +67,20 @@ static msg_status read_timeout(int64_t *out, const char *option, const char *val
     return status;
 }
 
-/* A URL that the user gives, which may be plain http only if the user says so, or if nothing leaves this machine. */
+/* Plain http only if the user says so, or if nothing leaves this machine. */
+static bool is_allowed(const url_parts *url, bool allow_http)
+{
+    return !url_is_plain(url) || url_is_loopback(url) || allow_http;
+}
+
+/* A URL that the user gives. */
 static msg_status read_url(url_parts *out, const char *option, const char *value, bool allow_http)
 {
     const char *wrong = url_read(out, value, strlen(value));
     if (wrong != NULL) {
         return msg_fail(STATUS_USAGE, option, "the URL %s", wrong);
     }
-    if (url_is_plain(out) && !url_is_loopback(out) && !allow_http) {
+    if (!is_allowed(out, allow_http)) {
         return msg_fail(STATUS_USAGE, option, "http:// is for this machine only; --allow-http allows it for others");
     }
     return STATUS_OK;
@@ -497,7 +503,7 @@ static msg_status read_document(remote *from, xcj_str json, fetch_why *why)
                             issuer != NULL ? shown_url(xcj_text(issuer)).text : "it names none");
     } else if (wrong != NULL) {
         status = fetch_fail(why, STATUS_INPUT, "its jwks_uri %s", wrong);
-    } else if (url_is_plain(&parts) && !url_is_loopback(&parts) && !from->args->allow_http) {
+    } else if (!is_allowed(&parts, from->args->allow_http)) {
         status = fetch_fail(why, STATUS_INPUT, "its jwks_uri is http://, which only --allow-http allows");
     } else {
         text_puts(&from->found_url, uri);

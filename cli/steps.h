@@ -8,7 +8,7 @@
 
 #include "cli/parts.h"
 
-/** What is known of a token. */
+/** A token, and the result of its verification if there was one. */
 typedef struct steps {
     const parts *of;                  /* the token, taken apart; NULL: it has no form */
     const xcj_error *err;             /* how verifying it came out; NULL: nothing was verified */
@@ -21,6 +21,9 @@ typedef struct steps {
 
 /** Appends the lines. The marks are ASCII unless the locale is UTF-8 (LC_ALL, LC_CTYPE, LANG). */
 void steps_put(text *out, const steps *of);
+
+/** Appends `kid "a"`; a kid that looks like a secret is only described. */
+void steps_put_kid(text *out, xcj_str kid);
 
 /** Appends a key's type, size and kid: "EC P-256, kid "a"". Of a shared secret nothing is shown. */
 void steps_put_key(text *out, const xcj_key *key);

@@ -43,23 +43,17 @@ static void add_key(json_t *list, const xcj_key *key)
     (void)json_array_append_new(list, entry);
 }
 
-static bool has_kid(const xcj_key *key, const json_t *kid)
-{
-    const xcj_str own = xcj_key_id(key);
-    return own.ptr != NULL && json_string_length(kid) == own.len && memcmp(json_string_value(kid), own.ptr, own.len) == 0;
-}
-
 /* Of a set, the keys with the token's kid, or if there are none those without a kid; without a kid in the token all. */
 static void add_fitting(json_t *list, const tried_subject *of, const json_t *kid, xcj_alg alg)
 {
     const size_t count = xcj_keyset_count(of->keys);
     bool is_named = false;
     for (size_t i = 0; i < count && kid != NULL; i++) {
-        is_named = is_named || has_kid(xcj_keyset_get(of->keys, i), kid);
+        is_named = is_named || keys_has_kid(xcj_keyset_get(of->keys, i), doc_view(kid));
     }
     for (size_t i = 0; i < count && json_array_size(list) < TRIED_MAX; i++) {
         const xcj_key *key = xcj_keyset_get(of->keys, i);
-        const bool is_candidate = kid == NULL || (is_named ? has_kid(key, kid) : xcj_key_id(key).ptr == NULL);
+        const bool is_candidate = kid == NULL || (is_named ? keys_has_kid(key, doc_view(kid)) : xcj_key_id(key).ptr == NULL);
         if (is_candidate && xcj_key_admits(key, alg, XCJ_VERIFY, NULL) == XCJ_OK) {
             add_key(list, key);
         }

@@ -92,10 +92,7 @@ static msg_status read_encryption(conversion *work, const char *path)
     }
     msg_status status = args->kdf != NULL ? opt_choice(&kdf, "--kdf", KDFS, args->kdf) : STATUS_OK;
     if (status == STATUS_OK) {
-        status = keys_read_passphrase(&work->passphrase, "--encrypt", args->encrypt);
-    }
-    if (status == STATUS_OK && work->passphrase.len == 0) {
-        status = msg_fail(STATUS_INPUT, "--encrypt", "the passphrase is empty");
+        status = keys_read_new_passphrase(&work->passphrase, args->encrypt);
     }
     work->how.kdf = (xcj_kdf)kdf;
     work->how.passphrase = work->passphrase.ptr;
@@ -152,7 +149,7 @@ static msg_status add_key(conversion *work, const xcj_key *key, const char *kid,
 static msg_status add_wanted(conversion *work, const keys_loaded *loaded)
 {
     const char *kid = work->args->kid;
-    if (kid != NULL && loaded->is_set && strcmp(kid, "thumbprint") != 0) {
+    if (kid != NULL && loaded->is_set && !keys_is_thumbprint(kid)) {
         const xcj_key *found = NULL;
         msg_status status = keys_find(&found, loaded, kid, work->name);
         return status == STATUS_OK ? add_key(work, found, NULL, false) : status;

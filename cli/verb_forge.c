@@ -57,19 +57,6 @@ typedef struct sources {
     forge from;
 } sources;
 
-/* The same key twice? */
-static bool is_pair(const xcj_key *key, const xcj_key *private_key)
-{
-    char *one = NULL;
-    char *other = NULL;
-    size_t len = 0;
-    const bool same = xcj_key_thumbprint(&one, &len, key, XCJ_SHA256, NULL) == XCJ_OK &&
-                      xcj_key_thumbprint(&other, &len, private_key, XCJ_SHA256, NULL) == XCJ_OK && strcmp(one, other) == 0;
-    xcj_free(one);
-    xcj_free(other);
-    return same;
-}
-
 static msg_status read_private(sources *of, const forge_args *args, const char *kid)
 {
     if (args->private_key == NULL) {
@@ -84,8 +71,10 @@ static msg_status read_private(sources *of, const forge_args *args, const char *
     if (status != STATUS_OK) {
         return status;
     }
-    if (!is_pair(of->from.key, of->from.signer)) {
-        return msg_fail(STATUS_KEY, name, "is not the private key of --key");
+    bool is_same = false;
+    status = keys_compare(&is_same, of->from.key, of->from.signer, name);
+    if (status != STATUS_OK || !is_same) {
+        return status != STATUS_OK ? status : msg_fail(STATUS_KEY, name, "is not the private key of --key");
     }
     xcj_error err;
     const xcj_code code = xcj_key_admits(of->from.signer, of->from.alg, XCJ_SIGN, &err);

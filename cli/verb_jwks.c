@@ -123,19 +123,13 @@ static void free_list(key_list *list)
     free(list->thumbprints);
 }
 
-static bool has_kid(const xcj_key *key, const char *kid)
-{
-    const xcj_str own = xcj_key_id(key);
-    return own.ptr != NULL && own.len == strlen(kid) && memcmp(own.ptr, kid, own.len) == 0;
-}
-
 /* Keeps the keys that have this kid, or those that have another one. */
 static msg_status keep_keys(key_list *list, const char *option, const char *kid, bool those)
 {
     size_t kept = 0;
     bool found = false;
     for (size_t i = 0; i < list->count; i++) {
-        const bool has = has_kid(list->keys[i], kid);
+        const bool has = keys_has_kid(list->keys[i], xcj_text(kid));
         found = found || has;
         if (has == those) {
             list->keys[kept++] = list->keys[i];
@@ -149,8 +143,7 @@ static msg_status keep_keys(key_list *list, const char *option, const char *kid,
 
 static msg_status apply_kid(key_list *list, const char *kid)
 {
-    const bool is_thumbprint = strcmp(kid, "thumbprint") == 0;
-    if (list->count != 1 && !is_thumbprint) {
+    if (list->count != 1 && !keys_is_thumbprint(kid)) {
         return keep_keys(list, "--kid", kid, true);
     }
     const keys_labels labels = { kid, NULL, NULL };
@@ -166,18 +159,21 @@ static msg_status apply_kid(key_list *list, const char *kid)
     return status;
 }
 
+/* Frees them. */
+static msg_status add_loaded(key_list *list, keys_loaded *loaded, const char *name)
+{
+    keys_warn_skipped(name, loaded->set);
+    msg_status status = add_keys(list, loaded->set, name);
+    keys_free(loaded);
+    return status;
+}
+
 static msg_status add_file(key_list *list, const char *operand, const char *path, const char *passphrase)
 {
     keys_loaded loaded;
     const keys_how how = { passphrase, false, false };
     msg_status status = keys_load(&loaded, operand, path, &how);
-    if (status != STATUS_OK) {
-        return status;
-    }
-    keys_warn_skipped(io_name(path), loaded.set);
-    status = add_keys(list, loaded.set, io_name(path));
-    keys_free(&loaded);
-    return status;
+    return status == STATUS_OK ? add_loaded(list, &loaded, io_name(path)) : status;
 }
 
 static msg_status print_set(const key_list *list, output *file)
@@ -233,16 +229,14 @@ static msg_status open_file(output *file, bool *in_place, const jwks_args *args,
 static msg_status add_locked(key_list *list, int fd, const char *path)
 {
     text data = TEXT_INIT;
-    keys_loaded loaded = { NULL, false, false };
+    keys_loaded loaded;
     const keys_how how = { list->args->passphrase, false, false };
     msg_status status = io_read_open(&data, fd, path, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         status = keys_load_data(&loaded, &data, path, &how);
     }
     if (status == STATUS_OK) {
-        keys_warn_skipped(path, loaded.set);
-        status = add_keys(list, loaded.set, path);
-        keys_free(&loaded);
+        status = add_loaded(list, &loaded, path);
     }
     text_free(&data);
     return status;

@@ -167,12 +167,9 @@ static msg_status make_texts(keygen_texts *texts, const xcj_key *key, const keyg
     xcj_error err;
     msg_status status = STATUS_OK;
     if (args->encrypt != NULL) {
-        status = keys_read_passphrase(&passphrase, "--encrypt", args->encrypt);
+        status = keys_read_new_passphrase(&passphrase, args->encrypt);
         pem.passphrase = passphrase.ptr;
         pem.passphrase_len = passphrase.len;
-    }
-    if (status == STATUS_OK && args->encrypt != NULL && passphrase.len == 0) {
-        status = msg_fail(STATUS_INPUT, "--encrypt", "the passphrase is empty");
     }
     if (status == STATUS_OK && write_texts(texts, key, args, is_pem(args) ? &pem : NULL, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, "keygen", &err);

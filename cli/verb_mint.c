@@ -100,11 +100,6 @@ static msg_status check_authentication(const mint_args *args)
     return STATUS_OK;
 }
 
-static bool is_thumbprint(const char *kid)
-{
-    return kid != NULL && strcmp(kid, "thumbprint") == 0;
-}
-
 /* Names everything that a token for a caller lacks, so that one more try is enough. */
 static msg_status check_missing(const mint_args *args)
 {
@@ -140,7 +135,7 @@ static msg_status check(const mint_args *args)
         return msg_fail(STATUS_USAGE, "mint",
                         "--bare adds no claim: it excludes --config, --kong, --expires-in and --no-exp");
     }
-    if (args->config != NULL && (args->x5c != NULL || is_thumbprint(args->kid))) {
+    if (args->config != NULL && (args->x5c != NULL || keys_is_thumbprint(args->kid))) {
         return msg_fail(STATUS_USAGE, "mint", "--config brings its own key: it excludes --x5c and --kid thumbprint");
     }
     if (args->out != NULL && args->repeat != NULL) {
@@ -258,7 +253,7 @@ static msg_status load_key(mint_job *job)
     } else {
         status = keys_load_secret(&job->keys, &args->secret);
     }
-    return status == STATUS_OK ? keys_pick(&job->key, &job->keys, is_thumbprint(args->kid) ? NULL : args->kid, name)
+    return status == STATUS_OK ? keys_pick(&job->key, &job->keys, keys_is_thumbprint(args->kid) ? NULL : args->kid, name)
                                : status;
 }
 

@@ -274,7 +274,7 @@ static void look_into(wrapping *out, json_t *object, const char *before, unsigne
     json_t *value;
     json_object_foreach(object, name, value)
     {
-        const xcj_str token = peel((xcj_str){ json_string_value(value), json_string_length(value) }, &out->around);
+        const xcj_str token = peel(doc_view(value), &out->around);
         if (json_is_string(value) && is_shaped(token) && inner_len(token) == token.len) {
             out->count++;
             take_member(out, before, name, token);
@@ -295,7 +295,7 @@ static void take_answer(wrapping *out, json_t *object)
     look_into(out, object, "", 1);
     for (size_t i = 0; i < sizeof names / sizeof names[0] && out->count > 1; i++) {
         const json_t *value = json_object_get(object, names[i]);
-        const xcj_str token = { json_string_value(value), json_string_length(value) };
+        const xcj_str token = doc_view(value);
         if (is_shaped(token)) {
             take_member(out, "", names[i], token);
             out->count = 1;
