@@ -11,7 +11,7 @@
 
 #include "cli/text.h"
 
-/** Adds to the message of a refusal the token's kid, the key that was tried and, if it can be shown, the cause. */
+/** Extends the message of a refusal by the token's kid, the key that was tried, and the cause if it is found. */
 void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *token, size_t len);
 
 /** A token and how it came out. */

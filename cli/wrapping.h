@@ -49,7 +49,7 @@ void wrapping_note(unsigned around, const char *name);
 /** Their ids, as a JSON array. */
 json_t *wrapping_list(unsigned around);
 
-/** The JSON in the first part of a token; NULL if there is none. Release with json_decref(). */
+/** Decodes the first part of a token as JSON. NULL: it is none. Free it with json_decref(). */
 json_t *wrapping_header(xcj_str token);
 
 /** Returns true if the text has three or five parts and the first one is a JSON object. */

@@ -88,7 +88,7 @@ accept 'a header of any name' mint --key key.json --sub alice --format header=X-
 sed -n 's/^X-Auth: //p' out >piped.jwt
 accept 'its token' verify --key key.json @piped.jwt
 
-# jwks: each key once and with a kid; labels only where there is none.
+# jwks lists each key once, gives it a kid, and keeps the labels that it has.
 accept 'a key in three forms' jwks key.json key.pem public.json
 [ "$(grep -o '"kty"' out | wc -l)" -eq 1 ] || fail 'a key in three forms is listed once'
 out_has 'the first label stays' '"kid":"gateway-1"'

@@ -122,7 +122,7 @@ same 'literal claims' out want
 echo '"@x"' >want
 same 'a literal kid' out want
 
-# A token operand: the token, @FILE, -, env:NAME, or the name of a file that exists.
+# A token operand is the token itself, @FILE, -, env:NAME, or an existing file.
 TOKEN=$("$XCJ" mint -k key.json --sub a)
 export TOKEN
 printf '%s\n' "$TOKEN" >token
