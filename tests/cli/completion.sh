@@ -6,7 +6,9 @@ script=$(cd "$(dirname "$0")" && pwd)/completion.$shell
 . "$(dirname "$0")/lib.sh"
 packages_or_skip "$shell"
 : "${XCJ_COMPLETIONS:?the folder of the completions}"
-made=$XCJ_COMPLETIONS/xcj.$shell
+"$XCJ" completion "$shell" >made || fail "xcj completion $shell"
+made=$work/made
+same 'what is installed is what the command prints' made "$XCJ_COMPLETIONS/xcj.$shell"
 PATH=$(dirname "$XCJ"):$PATH
 HOME=$work
 XDG_CONFIG_HOME=$work
@@ -44,6 +46,7 @@ offers 'xcj ver' verify
 offers 'xcj verify --max' --max-age
 offers 'xcj convert --to ' pem der jwk jwks pkcs1 sec1 openssh secret
 offers 'xcj convert --to=j' jwk jwks
+offers 'xcj completion ' bash zsh fish
 offers 'xcj thumbprint --hash sha' sha256 sha384 sha512
 offers 'xcj mint --format h' header
 offers 'xcj keygen --kid t' thumbprint
@@ -63,5 +66,8 @@ bash | fish) offers 'xcj verify --alg ES256,PS' ES256,PS256 ES256,PS384 ES256,PS
 zsh) offers 'xcj verify --alg ES256,PS' PS256 PS384 PS512 ;;
 esac
 offers 'xcj keygen k'
+refuse 'a shell is needed' 2 'name the shell: bash|zsh|fish' completion
+refuse 'an unknown shell' 2 '"tcsh" is not one of bash|zsh|fish' completion tcsh
+refuse 'one shell' 2 'unexpected argument' completion bash zsh
 offers 'xcj mint --iss '
 finish

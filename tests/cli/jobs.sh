@@ -88,6 +88,10 @@ accept 'a header of any name' mint --key key.json --sub alice --format header=X-
 sed -n 's/^X-Auth: //p' out >piped.jwt
 accept 'its token' verify --key key.json @piped.jwt
 
+# The completion of a shell, from the command itself.
+accept 'the completion of bash' completion bash
+holds 'bash takes it' bash -c 'source ./out && complete -p xcj'
+
 # jwks lists each key once, gives it a kid, and keeps the labels that it has.
 accept 'a key in three forms' jwks key.json key.pem public.json
 [ "$(grep -o '"kty"' out | wc -l)" -eq 1 ] || fail 'a key in three forms is listed once'
