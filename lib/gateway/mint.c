@@ -9,9 +9,9 @@
 #include "lib/codec/json_write.h"
 #include "lib/gateway/auth.h"
 #include "lib/gateway/credential.h"
+#include "lib/key/context_pool.h"
 #include "lib/key/key.h"
 #include "lib/key/scratch.h"
-#include "lib/key/spares.h"
 #include "lib/token/jws.h"
 
 #define STORAGE 4096
@@ -24,7 +24,7 @@ struct xcj_minter {
     xcj__mint_settings settings;
     xcj_str head; /* the header in base64url and the dot after it */
     void *extra;  /* see xcj__minter_extend() */
-    xcj__spares spares;
+    xcj__context_pool pool;
 };
 
 static xcj_code build_head(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
@@ -196,12 +196,12 @@ static xcj_code job_complete(xcj_mint_job *job, size_t *len, const xcj_minter *m
 /* Runs all three steps. */
 static xcj_code mint(xcj_mint_job *job, size_t *len, const xcj_minter *minter, source from, xcj_scratch *own, xcj_error *err)
 {
-    xcj_scratch *scratch = xcj__spares_take(&minter->spares, own);
+    xcj_scratch *scratch = xcj__context_pool_take(&minter->pool, own);
     xcj_code code = job_prepare(job, minter, from, scratch, err);
     if (code == XCJ_OK) {
         code = job_complete(job, len, minter, scratch, err);
     }
-    xcj__spares_give(&minter->spares, own, scratch);
+    xcj__context_pool_give(&minter->pool, own, scratch);
     return code;
 }
 
@@ -256,7 +256,7 @@ void xcj_minter_free(xcj_minter *minter)
     if (minter == NULL || atomic_fetch_sub_explicit(&minter->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
-    xcj__spares_free(&minter->spares);
+    xcj__context_pool_free(&minter->pool);
     xcj_key_free(minter->key);
     xcj__mint_settings_free(&minter->settings);
     xcj__disown(&minter->head);
@@ -338,9 +338,9 @@ xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_mi
     if (minter == NULL || auth == NULL || (buf == NULL && cap > 0)) {
         return xcj__fail_null(err);
     }
-    xcj_scratch *lent = xcj__spares_take(&minter->spares, scratch);
+    xcj_scratch *lent = xcj__context_pool_take(&minter->pool, scratch);
     xcj_code code = job_prepare(job, minter, (source){ auth, NULL }, lent, err);
-    xcj__spares_give(&minter->spares, scratch, lent);
+    xcj__context_pool_give(&minter->pool, scratch, lent);
     if (code == XCJ_OK) {
         job->minter = minter;
         xcj__error_clear(err);
@@ -360,9 +360,9 @@ xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch 
         job->signature_len = 0;
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the job was prepared by another minter");
     }
-    xcj_scratch *lent = xcj__spares_take(&minter->spares, scratch);
+    xcj_scratch *lent = xcj__context_pool_take(&minter->pool, scratch);
     xcj_code code = job_sign(job, minter, lent, err);
-    xcj__spares_give(&minter->spares, scratch, lent);
+    xcj__context_pool_give(&minter->pool, scratch, lent);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
     }

@@ -31,14 +31,14 @@ static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__al
 /* What does it: the private part may be elsewhere. */
 static EVP_PKEY *pkey_for(const xcj_key *key, xcj_use use)
 {
-    bool is_elsewhere = use == XCJ_SIGN && key->home != NULL && key->home->pkey != NULL;
-    return is_elsewhere ? key->home->pkey : xcj__provider_key(key);
+    bool is_elsewhere = use == XCJ_SIGN && key->provider != NULL && key->provider->pkey != NULL;
+    return is_elsewhere ? key->provider->pkey : xcj__provider_key(key);
 }
 
 static bool prepare_digest(xcj__context *context, const xcj_key *key, xcj_use use)
 {
-    OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
-    const char *propq = xcj__home_propq(key->home);
+    OSSL_LIB_CTX *lib = xcj__provider_lib(key->provider);
+    const char *propq = xcj__provider_propq(key->provider);
     EVP_PKEY *pkey = pkey_for(key, use);
     return use == XCJ_SIGN ? EVP_DigestSignInit_ex(context->digest, NULL, NULL, lib, propq, pkey, NULL) == 1
                            : EVP_DigestVerifyInit_ex(context->digest, NULL, NULL, lib, propq, pkey, NULL) == 1;
@@ -53,8 +53,8 @@ static bool set_pss(EVP_PKEY_CTX *ctx, const EVP_MD *hash)
 
 static bool prepare_pkey(xcj__context *context, const xcj_key *key, const xcj__alg *alg, xcj_use use)
 {
-    OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
-    const char *propq = xcj__home_propq(key->home);
+    OSSL_LIB_CTX *lib = xcj__provider_lib(key->provider);
+    const char *propq = xcj__provider_propq(key->provider);
     context->hash = EVP_MD_fetch(lib, xcj__hash_name(alg->hash), propq);
     EVP_PKEY *pkey = pkey_for(key, use);
     context->pkey = pkey != NULL ? EVP_PKEY_CTX_new_from_pkey(lib, pkey, propq) : NULL;

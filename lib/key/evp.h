@@ -30,18 +30,18 @@ typedef struct xcj__context {
 #define XCJ__USES 2
 
 /** Where a key's operations are done, when not by OpenSSL's defaults. Copies of a key share it. */
-typedef struct xcj__home {
+typedef struct xcj__provider {
     atomic_uint refs;
     OSSL_LIB_CTX *lib; /* the caller's; NULL: the default one */
     char *propq;       /* NULL: none */
     EVP_PKEY *pkey;    /* what signs, when the private part stays in it; NULL: nothing */
     xcj_signer signer; /* or what is called to sign; `sign` NULL: nothing */
-} xcj__home;
+} xcj__provider;
 
 struct xcj_key {
     atomic_uint refs;
     xcj__jwk jwk;
-    xcj__home *home;                    /* NULL: OpenSSL's defaults */
+    xcj__provider *provider;            /* NULL: OpenSSL's defaults */
     _Atomic(EVP_PKEY *) pkey;           /* made of the jwk at first use; for provider_key.h */
     bool is_unchecked;                  /* only the public part is; for the other see `whole` */
     atomic_bool is_proven;              /* RSA: a signature of it was verified */
@@ -64,26 +64,26 @@ static inline bool xcj__key_has_checked_private(const xcj_key *key)
 /** An empty key with room for what its type can have. NULL when there is no memory. */
 xcj_key *xcj__key_new(xcj__kty kty);
 
-/** The home's library context and property query; NULL of no home. */
-static inline OSSL_LIB_CTX *xcj__home_lib(const xcj__home *home)
+/** The provider's library context and property query; NULL without one. */
+static inline OSSL_LIB_CTX *xcj__provider_lib(const xcj__provider *provider)
 {
-    return home != NULL ? home->lib : NULL;
+    return provider != NULL ? provider->lib : NULL;
 }
 
-static inline const char *xcj__home_propq(const xcj__home *home)
+static inline const char *xcj__provider_propq(const xcj__provider *provider)
 {
-    return home != NULL ? home->propq : NULL;
+    return provider != NULL ? provider->propq : NULL;
 }
 
-/** A home that signs nothing yet. NULL when there is no memory. */
-xcj__home *xcj__home_new(OSSL_LIB_CTX *lib, const char *propq);
+/** One that signs nothing yet. NULL when there is no memory. */
+xcj__provider *xcj__provider_new(OSSL_LIB_CTX *lib, const char *propq);
 
 /** One more reference, or one less; NULL is fine. */
-xcj__home *xcj__home_ref(xcj__home *home);
-void xcj__home_free(xcj__home *home);
+xcj__provider *xcj__provider_ref(xcj__provider *provider);
+void xcj__provider_free(xcj__provider *provider);
 
-/** As xcj__key_from_members(), of a key at home there: it gets one more reference. */
-XCJ_MUST_CHECK xcj_code xcj__key_at_home(xcj_key **out, xcj__jwk *jwk, xcj__home *home, xcj_error *err);
+/** As xcj__key_from_members(), of a key with this provider, which gets one more reference. */
+XCJ_MUST_CHECK xcj_code xcj__key_at_provider(xcj_key **out, xcj__jwk *jwk, xcj__provider *provider, xcj_error *err);
 
 /** The key with its private part checked, made now if need be; borrowed. XCJ_ERR_KEY, _LIMIT, _MEMORY, _CRYPTO. */
 XCJ_MUST_CHECK xcj_code xcj__key_whole(const xcj_key **out, const xcj_key *key, xcj_error *err);

@@ -35,7 +35,7 @@ void xcj_key_free(xcj_key *key)
     }
     xcj_key_free(atomic_load_explicit(&key->whole, memory_order_relaxed));
     EVP_PKEY_free(atomic_load_explicit(&key->pkey, memory_order_relaxed));
-    xcj__home_free(key->home);
+    xcj__provider_free(key->provider);
     xcj__jwk_free(&key->jwk);
     xcj_free(key);
 }
@@ -53,7 +53,7 @@ xcj_code xcj__key_whole(const xcj_key **out, const xcj_key *key, xcj_error *err)
         xcj_key *made = NULL;
         xcj_code code = xcj__jwk_copy(&jwk, &key->jwk, NULL, err);
         if (code == XCJ_OK) {
-            code = xcj__key_at_home(&made, &jwk, key->home, err);
+            code = xcj__key_at_provider(&made, &jwk, key->provider, err);
         }
         if (code != XCJ_OK) {
             return code;
@@ -92,7 +92,7 @@ int xcj_key_is_private(const xcj_key *key)
 
 int xcj_key_is_external(const xcj_key *key)
 {
-    return key != NULL && key->home != NULL && (key->home->pkey != NULL || key->home->signer.sign != NULL);
+    return key != NULL && key->provider != NULL && (key->provider->pkey != NULL || key->provider->signer.sign != NULL);
 }
 
 xcj_str xcj_key_id(const xcj_key *key)
@@ -243,7 +243,7 @@ xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels
     }
     atomic_init(&copy->pkey, pkey);
     copy->is_unchecked = key->is_unchecked;
-    copy->home = xcj__home_ref(key->home);
+    copy->provider = xcj__provider_ref(key->provider);
     xcj__error_clear(err);
     *out = copy;
     return XCJ_OK;

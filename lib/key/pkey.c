@@ -11,41 +11,41 @@
 #include "lib/key/key.h"
 #include "lib/key/provider_key.h"
 
-xcj__home *xcj__home_new(OSSL_LIB_CTX *lib, const char *propq)
+xcj__provider *xcj__provider_new(OSSL_LIB_CTX *lib, const char *propq)
 {
-    xcj__home *home = xcj__zalloc(sizeof *home);
-    if (home == NULL) {
+    xcj__provider *provider = xcj__zalloc(sizeof *provider);
+    if (provider == NULL) {
         return NULL;
     }
-    atomic_init(&home->refs, 1);
-    home->lib = lib;
-    home->propq = propq != NULL ? xcj__dup(propq, strlen(propq)) : NULL;
-    if (propq != NULL && home->propq == NULL) {
-        xcj_free(home);
+    atomic_init(&provider->refs, 1);
+    provider->lib = lib;
+    provider->propq = propq != NULL ? xcj__dup(propq, strlen(propq)) : NULL;
+    if (propq != NULL && provider->propq == NULL) {
+        xcj_free(provider);
         return NULL;
     }
-    return home;
+    return provider;
 }
 
-xcj__home *xcj__home_ref(xcj__home *home)
+xcj__provider *xcj__provider_ref(xcj__provider *provider)
 {
-    if (home != NULL) {
-        atomic_fetch_add_explicit(&home->refs, 1, memory_order_relaxed);
+    if (provider != NULL) {
+        atomic_fetch_add_explicit(&provider->refs, 1, memory_order_relaxed);
     }
-    return home;
+    return provider;
 }
 
-void xcj__home_free(xcj__home *home)
+void xcj__provider_free(xcj__provider *provider)
 {
-    if (home == NULL || atomic_fetch_sub_explicit(&home->refs, 1, memory_order_acq_rel) != 1) {
+    if (provider == NULL || atomic_fetch_sub_explicit(&provider->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
-    if (home->signer.release != NULL) {
-        home->signer.release(home->signer.context);
+    if (provider->signer.release != NULL) {
+        provider->signer.release(provider->signer.context);
     }
-    EVP_PKEY_free(home->pkey);
-    xcj_free(home->propq);
-    xcj_free(home);
+    EVP_PKEY_free(provider->pkey);
+    xcj_free(provider->propq);
+    xcj_free(provider);
 }
 
 /* By way of SubjectPublicKeyInfo, which every provider and engine has a way to write. */
@@ -99,17 +99,17 @@ static xcj_code from_pkey(xcj_key **out, EVP_PKEY *pkey, xcj_part part, const xc
     if (code != XCJ_OK) {
         return code;
     }
-    xcj__home *home = xcj__home_new(options->lib_ctx, options->properties);
-    if (home == NULL) {
+    xcj__provider *provider = xcj__provider_new(options->lib_ctx, options->properties);
+    if (provider == NULL) {
         xcj__jwk_free(&jwk);
         return xcj__fail_memory(err);
     }
     if (part == XCJ_PRIVATE) {
         EVP_PKEY_up_ref(pkey);
-        home->pkey = pkey;
+        provider->pkey = pkey;
     }
-    code = xcj__key_at_home(out, &jwk, home, err);
-    xcj__home_free(home);
+    code = xcj__key_at_provider(out, &jwk, provider, err);
+    xcj__provider_free(provider);
     if (code != XCJ_OK || part == XCJ_PUBLIC) {
         return code;
     }
@@ -156,7 +156,7 @@ static xcj_code check_part(const xcj_key *key, xcj_part part, xcj_error *err)
     if (part == XCJ_PRIVATE && !key->jwk.facts.is_private) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "this is a public key: it has no private part");
     }
-    if (part == XCJ_PRIVATE && key->home != NULL && key->home->signer.sign != NULL) {
+    if (part == XCJ_PRIVATE && key->provider != NULL && key->provider->signer.sign != NULL) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "the private part of this key is a signer's, not an EVP_PKEY");
     }
     return XCJ_OK;
@@ -165,8 +165,8 @@ static xcj_code check_part(const xcj_key *key, xcj_part part, xcj_error *err)
 /* One more reference to what does the key's operations, or to a public key made from its numbers. */
 static xcj_code take_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_error *err)
 {
-    bool is_elsewhere = part == XCJ_PRIVATE && key->home != NULL && key->home->pkey != NULL;
-    EVP_PKEY *pkey = is_elsewhere ? key->home->pkey : xcj__provider_key(key);
+    bool is_elsewhere = part == XCJ_PRIVATE && key->provider != NULL && key->provider->pkey != NULL;
+    EVP_PKEY *pkey = is_elsewhere ? key->provider->pkey : xcj__provider_key(key);
     if (pkey == NULL) {
         return xcj__queue_says_memory()
                    ? xcj__fail_memory(err)
@@ -181,7 +181,7 @@ static xcj_code public_of(xcj_key **out, const xcj_key *key, xcj_error *err)
 {
     xcj__jwk jwk;
     xcj_code code = xcj__jwk_copy_public(&jwk, &key->jwk, NULL, err);
-    return code == XCJ_OK ? xcj__key_at_home(out, &jwk, key->home, err) : code;
+    return code == XCJ_OK ? xcj__key_at_provider(out, &jwk, key->provider, err) : code;
 }
 
 xcj_code xcj_key_to_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj_error *err)

@@ -62,7 +62,8 @@ static EVP_PKEY *build(const xcj_key *key, bool is_private)
         goto out;
     }
     params = OSSL_PARAM_BLD_to_param(b.list);
-    ctx = EVP_PKEY_CTX_new_from_name(xcj__home_lib(key->home), curve != NULL ? "EC" : "RSA", xcj__home_propq(key->home));
+    ctx = EVP_PKEY_CTX_new_from_name(xcj__provider_lib(key->provider), curve != NULL ? "EC" : "RSA",
+                                     xcj__provider_propq(key->provider));
     if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
         EVP_PKEY_fromdata(ctx, &made, selection, params) != 1) {
         made = NULL;
@@ -87,8 +88,8 @@ static EVP_PKEY *build_okp(const xcj_key *key, bool is_private)
     const xcj__curve *curve = xcj__curve_row(key->jwk.facts.crv);
     xcj__bytes x = key->jwk.part[XCJ__X];
     xcj__bytes d = key->jwk.part[XCJ__D];
-    OSSL_LIB_CTX *lib = xcj__home_lib(key->home);
-    const char *propq = xcj__home_propq(key->home);
+    OSSL_LIB_CTX *lib = xcj__provider_lib(key->provider);
+    const char *propq = xcj__provider_propq(key->provider);
     return is_private ? EVP_PKEY_new_raw_private_key_ex(lib, curve->group, propq, d.ptr, d.len)
                       : EVP_PKEY_new_raw_public_key_ex(lib, curve->group, propq, x.ptr, x.len);
 }

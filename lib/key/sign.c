@@ -190,7 +190,7 @@ static xcj_code sign_elsewhere(uint8_t *sig, size_t len, const xcj_key *key, con
                                xcj_scratch *scratch, xcj_error *err)
 {
     xcj_code code = xcj__signer_sign(sig, len, key, alg, input, err);
-    if (code == XCJ_OK && !key->home->signer.trusted) {
+    if (code == XCJ_OK && !key->provider->signer.trusted) {
         code = verify_here(key, alg, input, sig, len, scratch, err);
     }
     if (code == XCJ_ERR_SIGNATURE) {
@@ -213,7 +213,7 @@ xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_al
         return code;
     }
     size_t len = xcj__alg_signature_len(row, &key->jwk.facts);
-    bool is_elsewhere = key->home != NULL && key->home->signer.sign != NULL;
+    bool is_elsewhere = key->provider != NULL && key->provider->signer.sign != NULL;
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
     code = is_elsewhere ? sign_elsewhere(sig, len, key, row, text, scratch, err)
@@ -266,7 +266,7 @@ xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *
         size_t sig_len;
         return xcj__key_sign(sig, &sig_len, key, alg, "", 0, NULL, err);
     }
-    if (is_external && key->home->signer.sign != NULL) {
+    if (is_external && key->provider->signer.sign != NULL) {
         use = XCJ_VERIFY; /* that is done here */
     }
     xcj__queue theirs;

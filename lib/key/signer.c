@@ -7,9 +7,9 @@
 #include "lib/key/evp.h"
 #include "lib/key/key.h"
 
-static bool hash_input(uint8_t *hash, size_t *hash_len, xcj_hash which, xcj_str input, const xcj__home *home)
+static bool hash_input(uint8_t *hash, size_t *hash_len, xcj_hash which, xcj_str input, const xcj__provider *provider)
 {
-    return EVP_Q_digest(home->lib, xcj__hash_name(which), home->propq, input.ptr, input.len, hash, hash_len) == 1;
+    return EVP_Q_digest(provider->lib, xcj__hash_name(which), provider->propq, input.ptr, input.len, hash, hash_len) == 1;
 }
 
 /* Into exactly `len` bytes of a token. */
@@ -32,11 +32,11 @@ static xcj_code take(uint8_t *sig, size_t len, const uint8_t *made, size_t made_
 
 xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input, xcj_error *err)
 {
-    const xcj_signer *signer = &key->home->signer;
+    const xcj_signer *signer = &key->provider->signer;
     uint8_t hash[EVP_MAX_MD_SIZE];
     xcj_sign_request request = { sizeof request, alg->id, (const uint8_t *)input.ptr, input.len, NULL, 0, len };
     if (alg->hash != 0) {
-        if (!hash_input(hash, &request.hash_len, alg->hash, input, key->home)) {
+        if (!hash_input(hash, &request.hash_len, alg->hash, input, key->provider)) {
             return xcj__queue_says_memory() ? xcj__fail_memory(err)
                                             : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash here");
         }
@@ -51,7 +51,7 @@ xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xc
     return take(sig, len, made, made_len, alg, signer->ecdsa_der && alg->scheme == XCJ__ECDSA, err);
 }
 
-static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer, xcj__home *home,
+static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer, xcj__provider *provider,
                             xcj_error *err)
 {
     xcj_key_labels labels = XCJ_KEY_LABELS_INIT;
@@ -59,7 +59,7 @@ static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_
     labels.alg = signer->alg;
     xcj_code code = xcj__jwk_copy_public(&jwk, &public_key->jwk, &labels, err);
     if (code == XCJ_OK) {
-        code = xcj__key_at_home(out, &jwk, home, err);
+        code = xcj__key_at_provider(out, &jwk, provider, err);
     }
     if (code != XCJ_OK) {
         return code;
@@ -67,7 +67,7 @@ static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_
     xcj__key_facts *facts = &(*out)->jwk.facts;
     facts->is_private = true;
     facts->op_sign = facts->op_sign || facts->op_verify; /* the JWK was that of the public half */
-    home->signer = *signer;
+    provider->signer = *signer;
     return XCJ_OK;
 }
 
@@ -87,11 +87,12 @@ xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj
     if (public_key->jwk.facts.kty == XCJ__OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no public part for a signer");
     }
-    xcj__home *home = xcj__home_new(xcj__home_lib(public_key->home), xcj__home_propq(public_key->home));
-    if (home == NULL) {
+    xcj__provider *provider =
+        xcj__provider_new(xcj__provider_lib(public_key->provider), xcj__provider_propq(public_key->provider));
+    if (provider == NULL) {
         return xcj__fail_memory(err);
     }
-    code = from_signer(out, public_key, &given, home, err);
-    xcj__home_free(home);
+    code = from_signer(out, public_key, &given, provider, err);
+    xcj__provider_free(provider);
     return code;
 }

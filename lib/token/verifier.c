@@ -90,6 +90,6 @@ void xcj_verifier_free(xcj_verifier *verifier)
     xcj_key_free(verifier->key);
     xcj_keyset_free(verifier->keys);
     xcj__policy_close(&verifier->policy);
-    xcj__spares_free(&verifier->spares);
+    xcj__context_pool_free(&verifier->pool);
     xcj_free(verifier);
 }

@@ -87,9 +87,9 @@ static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_j
         return xcj__fail_null(w->err);
     }
     xcj_scratch *own = w->scratch;
-    w->scratch = xcj__spares_take(&w->verifier->spares, own);
+    w->scratch = xcj__context_pool_take(&w->verifier->pool, own);
     xcj_code code = verify_with(out, w, text, is_json);
-    xcj__spares_give(&w->verifier->spares, own, w->scratch);
+    xcj__context_pool_give(&w->verifier->pool, own, w->scratch);
     return code;
 }
 

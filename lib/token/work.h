@@ -6,7 +6,7 @@
 
 #include <stdatomic.h>
 
-#include "lib/key/spares.h"
+#include "lib/key/context_pool.h"
 #include "lib/token/policy.h"
 
 struct xcj_verifier {
@@ -14,7 +14,7 @@ struct xcj_verifier {
     xcj_key *key;     /* either one key */
     xcj_keyset *keys; /* or a set */
     xcj__policy policy;
-    xcj__spares spares;
+    xcj__context_pool pool;
 };
 
 /** One signature as it was carried. */
