@@ -214,7 +214,6 @@ static msg_status read_numbers(mint_job *job)
 {
     const mint_args *args = job->args;
     msg_status status = read_counts(job);
-    job->options.single = job->repeat == 1;
     if (status == STATUS_OK && args->alg != NULL) {
         status = keys_alg(&job->options.alg, "--alg", args->alg, strlen(args->alg));
     }

@@ -89,16 +89,14 @@ START_TEST(every_algorithm)
         xcj_mint_options options = base_options();
         options.alg = alg;
         xcj_minter *minter;
-        for (options.single = 0; options.single < 2; options.single++) {
-            ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_OK);
-            ck_assert_int_eq(xcj_minter_alg(minter), alg);
-            xcj_auth auth = api_key_auth();
-            char buf[ROOM];
-            size_t len = mint(buf, minter, &auth);
-            expect_verifies(buf, len, key);
-            ck_assert_uint_ge(xcj_mint_bound(minter, &auth), len);
-            xcj_minter_free(minter);
-        }
+        ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_OK);
+        ck_assert_int_eq(xcj_minter_alg(minter), alg);
+        xcj_auth auth = api_key_auth();
+        char buf[ROOM];
+        size_t len = mint(buf, minter, &auth);
+        expect_verifies(buf, len, key);
+        ck_assert_uint_ge(xcj_mint_bound(minter, &auth), len);
+        xcj_minter_free(minter);
         options.alg = alg == XCJ_HS256 ? XCJ_RS256 : XCJ_HS256;
         minter = (xcj_minter *)1;
         ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_ERR_ALG);

@@ -488,7 +488,18 @@ START_TEST(primes_that_are_none)
     }
     minting.iss = xcj_text("i");
     minting.alg = XCJ_RS256;
-    ck_assert_int_eq(xcj_minter_new(&minter, read, &minting, &err), XCJ_ERR_KEY);
+    minting.consumer_optional = 1;
+    ck_assert_int_eq(xcj_minter_new(&minter, read, &minting, &err), XCJ_OK);
+    for (int i = 0; i < 2; i++) {
+        xcj_auth auth = XCJ_AUTH_INIT;
+        char buf[2048];
+        auth.api_key = xcj_text("k");
+        auth.methods = XCJ_AUTH_API_KEY;
+        auth.audience = xcj_text("a");
+        ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &err), XCJ_ERR_KEY);
+        expect_error(&err, XCJ_ERR_KEY, "p");
+    }
+    xcj_minter_free(minter);
     xcj_key_free(read);
     numbers_free(&key);
     BN_free(p);

@@ -121,8 +121,8 @@ START_TEST(openssl_agrees)
     xcj_scratch *scratch;
     ck_assert_int_eq(xcj_key_generate(&key, a->alg, 0, &err), XCJ_OK);
     ck_assert_int_eq(xcj_scratch_new(&scratch, &err), XCJ_OK);
-    ck_assert_int_eq(xcj__key_warm(key, a->alg, XCJ_SIGN, &err), XCJ_OK);
-    ck_assert_int_eq(xcj__key_warm(key, a->alg, XCJ_VERIFY, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__key_prepare(key, a->alg, XCJ_SIGN, &err), XCJ_OK);
+    ck_assert_int_eq(xcj__key_prepare(key, a->alg, XCJ_VERIFY, &err), XCJ_OK);
     both_ways(a, key, NULL);
     both_ways(a, key, scratch);
     xcj_key_free(key); /* the scratch still has a reference */

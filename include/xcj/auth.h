@@ -107,7 +107,6 @@ typedef struct xcj_mint_options {
                                             opaque_payload is XCJ_ERR_CONFIG; see bearer_lax_times */
     int bearer_verified; /**< 1: the gateway verifies Bearer tokens before it mints. Without this and without a
                             bearer_verifier, a Bearer token is XCJ_ERR_CONFIG */
-    int single;          /**< 1: skip the warm-up: only one token will be minted */
     int api_key_sha256;  /**< 1: for an API key, client_id is its SHA-256 in lowercase hex: backends cannot use the key */
     const xcj_identities *identities; /**< the known API keys; others are refused. client_id is that of the key's entry, and
                                          so is the consumer unless the request gives one. NULL: accept every API key */
@@ -120,7 +119,7 @@ typedef struct xcj_mint_options {
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
             { NULL, 0 }, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 },            \
-            { NULL, 0 }, 0, NULL, 0, 0, 0, NULL, 0, 0                                                                       \
+            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0                                                                          \
     }
 
 /**

@@ -86,8 +86,8 @@ static xcj_code prepare(xcj_minter *minter, const xcj_mint_options *options, xcj
     if (code == XCJ_OK) {
         code = build_head(minter, options, err);
     }
-    if (code == XCJ_OK && !options->single) {
-        code = xcj__key_warm(minter->key, minter->alg, XCJ_SIGN, err);
+    if (code == XCJ_OK) {
+        code = xcj__key_prepare(minter->key, minter->alg, XCJ_SIGN, err);
     }
     if (code == XCJ_OK) {
         minter->signature_len = xcj__key_signature_len(minter->key, minter->alg);

@@ -34,8 +34,8 @@ XCJ_MUST_CHECK xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_k
 XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, size_t input_len,
                                         const uint8_t *sig, size_t sig_len, xcj_scratch *scratch, xcj_error *err);
 
-/** Prepares the key for this use ahead of the first request: its context, and for an RSA private key one signature. */
-XCJ_MUST_CHECK xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
+/** Makes the context for this use before the first request. XCJ_ERR_CRYPTO if OpenSSL does not offer the algorithm. */
+XCJ_MUST_CHECK xcj_code xcj__key_prepare(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
 
 /** Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. `scratch` may be
  * NULL. */

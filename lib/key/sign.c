@@ -249,7 +249,7 @@ xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, siz
     return code;
 }
 
-xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err)
+xcj_code xcj__key_prepare(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err)
 {
     const xcj__alg *row = xcj__alg_row(alg);
     xcj_code code = xcj__alg_admit(row, &key->jwk.facts, use, err);
@@ -259,15 +259,8 @@ xcj_code xcj__key_warm(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *
     if (code != XCJ_OK) {
         return code;
     }
-    bool is_external = xcj_key_is_external(key);
-    if (use == XCJ_SIGN && row->kty == XCJ__RSA && !is_external) {
-        /* The first signature of an RSA key sets up blinding and Montgomery forms. */
-        uint8_t sig[XCJ__SIGNATURE_MAX];
-        size_t sig_len;
-        return xcj__key_sign(sig, &sig_len, key, alg, "", 0, NULL, err);
-    }
-    if (is_external && key->provider->signer.sign != NULL) {
-        use = XCJ_VERIFY; /* that is done here */
+    if (key->provider != NULL && key->provider->signer.sign != NULL) {
+        use = XCJ_VERIFY; /* the signer signs; OpenSSL verifies */
     }
     xcj__queue theirs;
     xcj__queue_enter(&theirs);

@@ -947,13 +947,12 @@ static xcj_code minter_from_config(size_t which)
     return code;
 }
 
-/* A minter of a fresh key that was not warmed. */
+/* A minter whose key has not signed yet. */
 static xcj_minter *fresh_minter(const xcj_verifier *of_bearer)
 {
     xcj_mint_options options = minting();
     xcj_key *key = key_of(jwks[3]);
     xcj_minter *minter;
-    options.single = 1;
     options.bearer_verifier = of_bearer;
     ck_assert_int_eq(xcj_minter_new(&minter, key, &options, NULL), XCJ_OK);
     xcj_key_free(key);
