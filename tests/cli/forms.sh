@@ -72,7 +72,7 @@ while read -r row; do
     esac
     if ! sh -c "$row" >got 2>err </dev/null; then
         fail "$row: $(cat err)"
-    elif ! "$XCJ" thumbprint got | grep -q "${wanted:-.}"; then
+    elif ! "$XCJ" thumbprint got | grep -q -e "${wanted:-.}"; then
         fail "$row: another key"
     fi
 done <rows
