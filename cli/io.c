@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -116,6 +117,11 @@ msg_status io_read_open(text *out, int fd, const char *name, size_t limit, msg_s
     }
 }
 
+bool io_is_url(const char *source)
+{
+    return strncasecmp(source, "https://", 8) == 0 || strncasecmp(source, "http://", 7) == 0;
+}
+
 static msg_status claim_stdin(const char *option)
 {
     if (stdin_used) {
@@ -129,6 +135,9 @@ static msg_status cannot_open(const char *option, const char *path)
 {
     if (path[0] == '\0') {
         return msg_fail(STATUS_INPUT, option, "the file name is empty");
+    }
+    if (io_is_url(path)) {
+        return msg_fail(STATUS_USAGE, option, "is a URL: only verify --key and --jwks fetch it; curl -fsS URL prints it");
     }
     const int cause = errno;
     return msg_fail(STATUS_INPUT, option, "%s: %s", shown_path(path).text, strerror(cause));

@@ -39,6 +39,9 @@ msg_status io_read_line(text *out, const char *option, const char *source, size_
 /** The file that a source is; NULL if it is env:NAME, or no source was given. */
 const char *io_source_file(const char *source);
 
+/** Is it an https:// or http:// URL? */
+bool io_is_url(const char *source);
+
 /** A source as messages name it. */
 const char *io_name(const char *source);
 

@@ -116,23 +116,72 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
     return status;
 }
 
-bool keys_is_url(const char *source)
-{
-    return strncasecmp(source, "https://", 8) == 0 || strncasecmp(source, "http://", 7) == 0;
-}
-
 msg_status keys_load(keys_loaded *out, const char *option, const char *source, const keys_how *how)
 {
     *out = (keys_loaded){ NULL, false, false };
     text data = TEXT_INIT;
-    if (keys_is_url(source)) {
-        return msg_fail(STATUS_USAGE, option, "is a URL: only verify fetches keys");
-    }
     msg_status status = io_read(&data, option, source, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
         status = keys_load_data(out, &data, io_name(source), how);
     }
     text_free(&data);
+    return status;
+}
+
+/* The keys of all parts, as one set. */
+static msg_status merge(keys_loaded *out, const keys_loaded *parts, size_t count)
+{
+    xcj_error err;
+    size_t total = 0;
+    for (size_t i = 0; i < count; i++) {
+        total += xcj_keyset_count(parts[i].set);
+    }
+    const xcj_key **keys = calloc(total + 1, sizeof *keys);
+    if (keys == NULL) {
+        return msg_fail_memory();
+    }
+    total = 0;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t j = 0; j < xcj_keyset_count(parts[i].set); j++) {
+            keys[total++] = xcj_keyset_get(parts[i].set, j);
+        }
+    }
+    out->is_set = true;
+    const xcj_code code = xcj_keyset_from_keys(&out->set, keys, total, &err);
+    free(keys);
+    return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_INPUT, NULL, &err);
+}
+
+/* A skipped key makes its kid ambiguous, which a merged set would forget. */
+static msg_status check_whole(const keys_loaded *loaded, const char *name)
+{
+    if (xcj_keyset_skipped_count(loaded->set) == 0) {
+        return STATUS_OK;
+    }
+    keys_warn_skipped(name, loaded->set);
+    return msg_fail(STATUS_INPUT, name, "has keys that cannot be used: it must be the only source of keys");
+}
+
+msg_status keys_load_several(keys_loaded *out, const char *option, const opt_list *sources, const keys_how *how)
+{
+    *out = (keys_loaded){ NULL, false, false };
+    keys_loaded *parts = calloc(sources->count, sizeof *parts);
+    msg_status status = parts != NULL ? STATUS_OK : msg_fail_memory();
+    size_t count = 0;
+    while (count < sources->count && status == STATUS_OK) {
+        status = keys_load(&parts[count], option, sources->items[count], how);
+        if (status == STATUS_OK) {
+            status = check_whole(&parts[count], io_name(sources->items[count]));
+            count++;
+        }
+    }
+    if (status == STATUS_OK) {
+        status = merge(out, parts, count);
+    }
+    while (count > 0) {
+        keys_free(&parts[--count]);
+    }
+    free(parts);
     return status;
 }
 

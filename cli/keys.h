@@ -51,8 +51,8 @@ typedef struct keys_loaded {
 /** Reads keys of any form from the source (FILE, "-", env:NAME) that `option` names. Says what is wrong. */
 msg_status keys_load(keys_loaded *out, const char *option, const char *source, const keys_how *how);
 
-/** Is it an https:// or http:// URL? */
-bool keys_is_url(const char *source);
+/** As keys_load(), of several sources, whose keys become one set. A key that cannot be used is an error here. */
+msg_status keys_load_several(keys_loaded *out, const char *option, const opt_list *sources, const keys_how *how);
 
 /** As keys_load(), of bytes that were read already; `name` is what messages name. */
 msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, const keys_how *how);

@@ -86,6 +86,11 @@ static msg_status read_url(url_parts *out, const char *option, const char *value
     return STATUS_OK;
 }
 
+static bool is_file(const char *source)
+{
+    return io_source_file(source) != NULL && strcmp(source, "-") != 0;
+}
+
 static msg_status read_args(remote *to)
 {
     const remote_args *args = to->args;
@@ -107,6 +112,9 @@ static msg_status read_args(remote *to)
     const char *wrong = status == STATUS_OK && is_prefix ? url_check_path(&to->prefix) : NULL;
     if (wrong != NULL) {
         status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL %s", wrong);
+    }
+    if (status == STATUS_OK && args->cacert != NULL && !is_file(args->cacert)) {
+        status = msg_fail(STATUS_USAGE, "--cacert", "must be the name of a file: xcj-fetch reads it for each connection");
     }
     if (status == STATUS_OK && args->cacert != NULL) {
         status = io_read(&to->cacert, "--cacert", args->cacert, IO_KEY_LIMIT, STATUS_INPUT);

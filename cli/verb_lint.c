@@ -63,7 +63,7 @@ static bool is_token_word(const char *word)
 
 static msg_status read_subject(subject *of, const char *word)
 {
-    if (word[0] == '@' || (token_source(word) == NULL && is_token_word(word))) {
+    if (token_source(word) == NULL && is_token_word(word)) {
         of->kind = "token";
         return token_read(&of->data, &of->name, word);
     }

@@ -23,7 +23,7 @@
 #include "cli/wrapping.h"
 
 typedef struct verify_args {
-    const char *key;
+    opt_list key;
     const char *jwks;
     keys_secret secret;
     remote_args remote;
@@ -59,7 +59,7 @@ typedef struct verify_args {
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Keys"),
-    { "key", 'k', OPT_TEXT, "KEY|URL", AT(key), "the key: JWK, PEM, DER, certificate, or a set" },
+    { "key", 'k', OPT_LIST, "KEY|URL", AT(key), "JWK, PEM, DER, certificate or set" },
     { "jwks", 0, OPT_TEXT, "KEY|URL", AT(jwks), "a set of keys; the token's kid chooses" },
     REMOTE_ISSUER_ROW(verify_args, remote),
     OPT_HEADING("Checks"),
@@ -70,7 +70,7 @@ static const opt_row OPTIONS[] = {
     { "explain", 0, OPT_FLAG, NULL, AT(explain), "show each check on standard error" },
     { "json", 'j', OPT_FLAG, NULL, AT(json), "print a verdict, one line of JSON for each token" },
     { "quiet", 'q', OPT_FLAG, NULL, AT(quiet), "print nothing when the token is valid" },
-    { "batch", 0, OPT_FLAG, NULL, AT(batch), "read one token per line" },
+    { "batch", 0, OPT_FLAG, NULL, AT(batch), "each argument is a file with a token per line" },
     OPT_HEADING("More on keys"),
     KEYS_SECRET_ROWS(verify_args, secret),
     KEYS_PASSPHRASE_ROW(verify_args, passphrase),
@@ -108,6 +108,15 @@ typedef struct policy {
     xcj_str *required;
 } policy;
 
+/* The results so far. */
+typedef struct tally {
+    bool is_many;     /* of a batch, or of several operands */
+    bool is_followed; /* somebody waits for each result */
+    size_t tokens;
+    size_t refused;
+    msg_status first; /* of the first that was refused, or could not be read */
+} tally;
+
 /* All that is the same for every token. The keys are in `keys` and its verifier, or in `remote`. */
 typedef struct verify_job {
     const verify_args *args;
@@ -120,13 +129,16 @@ typedef struct verify_job {
     xcj_scratch *scratch;
     text payload; /* the detached one */
     int64_t now;
+    tally results;
 } verify_job;
 
 /* One token and how it came out. */
 typedef struct verify_case {
-    const char *name;
+    const char *name;   /* as messages name it */
+    const char *source; /* as token_read() does */
     const char *token;
     size_t len;
+    size_t operand;  /* of several, counted from 1; else 0 */
     size_t line;     /* of a batch, else 0 */
     unsigned around; /* what --unwrap took off */
     xcj_verified *verified;
@@ -153,8 +165,8 @@ static msg_status check_jws(const verify_args *args)
 /* The URL to fetch the keys from, or NULL. */
 static const char *url_of(const verify_args *args)
 {
-    const char *source = args->key != NULL ? args->key : args->jwks;
-    return source != NULL && keys_is_url(source) ? source : NULL;
+    const char *source = args->key.count == 1 ? args->key.items[0] : args->jwks;
+    return source != NULL && io_is_url(source) ? source : NULL;
 }
 
 static bool is_fetched(const verify_args *args)
@@ -162,10 +174,21 @@ static bool is_fetched(const verify_args *args)
     return url_of(args) != NULL || args->remote.issuer != NULL || args->remote.jku_prefix != NULL;
 }
 
+/* The keys of several --key are a set; so is what a URL has, and the two do not mix. */
+static msg_status check_keys(const opt_list *keys)
+{
+    for (size_t i = 0; i < keys->count && keys->count > 1; i++) {
+        if (io_is_url(keys->items[i])) {
+            return msg_fail(STATUS_USAGE, "--key", "a URL cannot be combined with another --key");
+        }
+    }
+    return STATUS_OK;
+}
+
 static msg_status check(const verify_args *args)
 {
     const remote_args *fetched = &args->remote;
-    int sources = (args->key != NULL) + (args->jwks != NULL) + (args->secret.source != NULL) + (fetched->issuer != NULL) +
+    int sources = (args->key.count > 0) + (args->jwks != NULL) + (args->secret.source != NULL) + (fetched->issuer != NULL) +
                   (fetched->jku_prefix != NULL);
     if (sources != 1) {
         return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --issuer, --jku-prefix and --secret is needed%s",
@@ -176,7 +199,7 @@ static msg_status check(const verify_args *args)
                         "an option about fetching goes only with a URL: --jwks URL, --issuer or --jku-prefix");
     }
     if (args->explain && (args->quiet || args->batch)) {
-        return msg_fail(STATUS_USAGE, "verify", "--explain is for one token: it excludes --batch and --quiet");
+        return msg_fail(STATUS_USAGE, "verify", "--explain excludes --batch and --quiet");
     }
     if (fetched->issuer != NULL && args->iss.count > 0) {
         return msg_fail(STATUS_USAGE, "verify", "--issuer is the only iss allowed: leave out --iss");
@@ -191,9 +214,11 @@ static msg_status check(const verify_args *args)
         return msg_fail(STATUS_USAGE, "verify", "--batch and --payload exclude each other");
     }
     if (args->batch && args->unwrap) {
-        return msg_fail(STATUS_USAGE, "verify", "--unwrap is for one token: --batch has one in each line, and nothing else");
+        return msg_fail(STATUS_USAGE, "verify",
+                        "--unwrap excludes --batch, which has a token in each line, and nothing else");
     }
     msg_status status = keys_check_secret(&args->secret, "verify");
+    status = status == STATUS_OK ? check_keys(&args->key) : status;
     return status == STATUS_OK ? check_jws(args) : status;
 }
 
@@ -352,13 +377,20 @@ static msg_status load_keys(verify_job *job)
 {
     const verify_args *args = job->args;
     const keys_how how = { args->passphrase, args->hmac_k_raw, false };
-    const char *path = args->key != NULL ? args->key : args->jwks;
-    job->keys_name = path != NULL ? io_name(path) : "the secret";
-    return path != NULL ? keys_load(&job->keys, args->key != NULL ? "--key" : "--jwks", path, &how)
-                        : keys_load_secret(&job->keys, &args->secret);
+    if (args->secret.source != NULL) {
+        job->keys_name = "the secret";
+        return keys_load_secret(&job->keys, &args->secret);
+    }
+    if (args->key.count > 1) {
+        job->keys_name = "the keys";
+        return keys_load_several(&job->keys, "--key", &args->key, &how);
+    }
+    const char *path = args->key.count > 0 ? args->key.items[0] : args->jwks;
+    job->keys_name = io_name(path);
+    return keys_load(&job->keys, args->key.count > 0 ? "--key" : "--jwks", path, &how);
 }
 
-/* One key given by --key: the token's kid is a hint. A set, or --jwks: the kid selects. */
+/* One key given by --key: the token's kid is a hint. A set, several --key, or --jwks: the kid selects. */
 static msg_status make_verifier(verify_job *job)
 {
     xcj_error err;
@@ -442,6 +474,9 @@ static json_t *make_verdict(const verify_job *job, const verify_case *of, const 
     const bool is_set = job->as_set || job->remote != NULL;
     const tried_subject subject = { header, of->verified, peeked, &of->err, of->keys, &job->wanted.options, is_set };
     json_t *verdict = json_object();
+    if (of->operand > 0) {
+        (void)json_object_set_new(verdict, "operand", json_integer((json_int_t)of->operand));
+    }
     if (of->line > 0) {
         (void)json_object_set_new(verdict, "line", json_integer((json_int_t)of->line));
     }
@@ -514,7 +549,7 @@ static void say_refusal(const verify_job *job, verify_case *of)
 {
     bool is_malformed = of->status == STATUS_INPUT && of->err.code != XCJ_OK;
     if (is_malformed) {
-        token_name_fault(&of->err, of->name, (xcj_str){ of->token, of->len }, of->line > 0);
+        token_name_fault(&of->err, of->source, (xcj_str){ of->token, of->len }, of->line > 0);
     }
     keys_name_weak(&of->err, &job->args->secret);
     (void)msg_fail(of->status, of->name, "%s", of->err.message);
@@ -657,27 +692,39 @@ static msg_status unwrap(text *token, verify_case *of, const verify_args *args)
     return status;
 }
 
-static msg_status verify_one(verify_job *job, const opt_list *operands)
+/* Counts a token that was judged, or with `tokens` of 0 an operand that could not be read. */
+static void count(tally *to, size_t tokens, msg_status status)
+{
+    to->tokens += tokens;
+    to->refused += status != STATUS_OK ? tokens : 0;
+    to->first = to->first == STATUS_OK ? status : to->first;
+}
+
+static void verify_one(verify_job *job, const char *operand, size_t number)
 {
     text token = TEXT_INIT;
-    verify_case of = { .status = STATUS_OK };
-    msg_status status = token_read(&token, &of.name, token_operand(operands));
-    if (status == STATUS_OK && job->args->payload != NULL) {
-        status = io_read(&job->payload, "--payload", job->args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
+    char name[40];
+    verify_case of = { .operand = number, .status = STATUS_OK };
+    msg_status status = token_read(&token, &of.source, operand);
+    of.name = of.source;
+    if (status != STATUS_OK) {
+        count(&job->results, 0, status);
+        return;
     }
-    if (status == STATUS_OK && job->args->unwrap) {
+    if (number > 0 && token_source(operand) == NULL) {
+        (void)snprintf(name, sizeof name, "token %zu", number);
+        of.name = name;
+    }
+    if (job->args->unwrap) {
         status = unwrap(&token, &of, job->args);
     }
     if (status == STATUS_OK) {
         of.token = token.ptr;
         of.len = token.len;
         status = judge(job, &of);
-        if (status == STATUS_OK && !job->args->json && !job->args->quiet && msg_is_terminal()) {
-            msg_note("signature verified");
-        }
     }
+    count(&job->results, 1, status);
     text_free(&token);
-    return status;
 }
 
 /* A line without its LF or CRLF. Of one that is too long, one byte more than a token may have. False at the end. */
@@ -710,84 +757,99 @@ static bool is_blank(const text *line)
     return text_skip_space(text_view(line), 0) == line->len;
 }
 
-/* The results of a batch so far. */
-typedef struct tally {
-    size_t lines;
-    size_t tokens;
-    size_t refused;
-    msg_status first; /* of the first that was refused */
-    bool is_followed; /* somebody waits for each result */
-} tally;
-
-static void verify_line(verify_job *job, const text *line, tally *counts)
-{
-    char name[40];
-    (void)snprintf(name, sizeof name, "line %zu", counts->lines);
-    verify_case of = { .name = name, .token = line->ptr, .len = line->len, .line = counts->lines, .status = STATUS_OK };
-    const msg_status status = judge(job, &of);
-    counts->tokens++;
-    counts->refused += status != STATUS_OK;
-    if (counts->first == STATUS_OK) {
-        counts->first = status;
-    }
-}
-
 /* False when nobody reads the results any more. */
-static bool hand_out(const tally *counts)
+static bool hand_out(const tally *results)
 {
-    const bool is_out = counts->is_followed ? io_written() : !io_failed();
+    const bool is_out = results->is_followed ? io_written() : !io_failed();
     return is_out && !msg_is_unheard();
 }
 
-static msg_status verify_lines(verify_job *job, FILE *from, const char *name)
+/* Names a line "line 3", or with several files "FILE line 3". */
+static void verify_line(verify_job *job, const char *file, const text *token, const verify_case *at)
 {
-    text line = TEXT_INIT;
-    tally counts = { .first = STATUS_OK, .is_followed = job->args->line_buffered || isatty(STDOUT_FILENO) == 1 };
-    bool is_read = true;
-    while (is_read && read_line(&line, from) && !line.failed) {
-        counts.lines++;
-        if (!is_blank(&line)) {
-            verify_line(job, &line, &counts);
-            is_read = hand_out(&counts);
-        }
-    }
-    const bool out_of_memory = line.failed;
-    text_free(&line);
-    if (!is_read) {
-        return counts.first;
-    }
-    if (ferror(from)) {
-        return msg_fail(STATUS_INPUT, name, "%s", strerror(errno));
-    }
-    if (out_of_memory) {
-        return msg_fail_memory();
-    }
-    if (counts.tokens == 0) {
-        return msg_fail(STATUS_INPUT, name, "is empty: there is no token to verify");
-    }
-    if (!job->args->quiet || counts.refused > 0) {
-        msg_note("xcj: %zu token%s: %zu valid, %zu refused", counts.tokens, counts.tokens == 1 ? "" : "s",
-                 counts.tokens - counts.refused, counts.refused);
-    }
-    return counts.first;
+    text name = TEXT_INIT;
+    verify_case of = *at;
+    text_printf(&name, "%s%sline %zu", of.operand > 0 ? shown_path(file).text : "", of.operand > 0 ? " " : "", of.line);
+    of.name = name.failed ? "line" : name.ptr;
+    of.source = of.name;
+    of.token = token->ptr;
+    of.len = token->len;
+    count(&job->results, 1, judge(job, &of));
+    text_free(&name);
 }
 
-static msg_status verify_batch(verify_job *job, const opt_list *operands)
+/* False when nobody reads the results any more. */
+static bool verify_lines(verify_job *job, FILE *from, const char *name, size_t number)
 {
-    const char *path = io_operand(token_operand(operands));
+    text line = TEXT_INIT;
+    verify_case at = { .operand = number, .status = STATUS_OK };
+    const size_t before = job->results.tokens;
+    bool is_read = true;
+    while (is_read && read_line(&line, from) && !line.failed) {
+        at.line++;
+        if (!is_blank(&line)) {
+            verify_line(job, name, &line, &at);
+            is_read = hand_out(&job->results);
+        }
+    }
+    if (is_read && ferror(from)) {
+        count(&job->results, 0, msg_fail(STATUS_INPUT, name, "%s", strerror(errno)));
+    } else if (line.failed) {
+        count(&job->results, 0, msg_fail_memory());
+    } else if (job->results.tokens == before) {
+        count(&job->results, 0, msg_fail(STATUS_INPUT, name, "is empty: there is no token to verify"));
+    }
+    text_free(&line);
+    return is_read;
+}
+
+static void verify_batch(verify_job *job, const char *operand, size_t number)
+{
+    const char *path = io_operand(operand);
     FILE *from = NULL;
+    msg_status status = STATUS_OK;
     if (io_source_file(path) == NULL) {
-        return msg_fail(STATUS_USAGE, "verify", "--batch reads a file or standard input, line by line, not a variable");
+        status = msg_fail(STATUS_USAGE, "verify", "--batch reads a file or standard input, line by line, not a variable");
+    } else {
+        status = io_open_lines(&from, "tokens", path);
     }
-    msg_status status = io_open_lines(&from, "tokens", path);
     if (status != STATUS_OK) {
-        return status;
+        count(&job->results, 0, status);
+        return;
     }
-    status = verify_lines(job, from, io_name(path));
+    (void)verify_lines(job, from, io_name(path), number);
     if (from != stdin) {
         (void)fclose(from);
     }
-    return status;
+}
+
+static void say_totals(const verify_job *job)
+{
+    const tally *results = &job->results;
+    const bool is_quiet = job->args->quiet && results->refused == 0;
+    if (results->is_many && results->tokens > 0 && !is_quiet) {
+        msg_note("xcj: %zu token%s: %zu valid, %zu refused", results->tokens, results->tokens == 1 ? "" : "s",
+                 results->tokens - results->refused, results->refused);
+    } else if (!results->is_many && results->first == STATUS_OK && !job->args->json && !job->args->quiet &&
+               msg_is_terminal()) {
+        msg_note("signature verified");
+    }
+}
+
+static msg_status verify_all(verify_job *job, const opt_list *operands)
+{
+    tally *results = &job->results;
+    const bool are_several = operands->count > 1;
+    *results = (tally){ .is_many = job->args->batch || are_several,
+                        .is_followed = job->args->line_buffered || isatty(STDOUT_FILENO) == 1 };
+    for (size_t i = 0; (i == 0 || i < operands->count) && hand_out(results); i++) {
+        const char *operand = operands->count > 0 ? operands->items[i] : "-";
+        (job->args->batch ? verify_batch : verify_one)(job, operand, are_several ? i + 1 : 0);
+    }
+    if (hand_out(results)) {
+        say_totals(job);
+    }
+    return results->first;
 }
 
 static msg_status run(const void *given, const opt_list *operands)
@@ -797,8 +859,11 @@ static msg_status run(const void *given, const opt_list *operands)
     if (status == STATUS_OK) {
         status = prepare(&job);
     }
+    if (status == STATUS_OK && job.args->payload != NULL) {
+        status = io_read(&job.payload, "--payload", job.args->payload, IO_PAYLOAD_LIMIT, STATUS_INPUT);
+    }
     if (status == STATUS_OK) {
-        status = job.args->batch ? verify_batch(&job, operands) : verify_one(&job, operands);
+        status = verify_all(&job, operands);
     }
     text_free(&job.payload);
     xcj_scratch_free(job.scratch);
@@ -811,11 +876,11 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_verify = {
     "verify",
-    "[FILE|@FILE|-|env:NAME|TOKEN]",
-    1,
-    "verify a token and print its payload",
-    "Prints the payload of a token if every check passes. exp is required.\n"
-    "Without an operand, reads standard input.\n",
+    "[FILE|@FILE|-|env:NAME|TOKEN]...",
+    SIZE_MAX,
+    "verify tokens and print their payloads",
+    "Prints the payload of each token if every check passes. exp is required.\n"
+    "Without an argument, reads standard input.\n",
     "  xcj verify --jwks jwks.json --aud api://orders @token.jwt\n"
     "  xcj verify --key public.pem --alg RS256 --json - < token.jwt\n"
     "  xcj verify --jwks jwks.json --batch --quiet @tokens.txt\n",

@@ -54,6 +54,47 @@ for count in 256 512; do
     err_has "$count forged tokens" "$count tokens: 0 valid, $count refused"
 done
 
+# Several operands: in their order, named by file or position, with the status of the first that is refused.
+printf '%s\n' "$good" >good.jwt
+printf '%s\n' "$old" >old.jwt
+run verify --key key.json --now 1500 @good.jwt "$good2"
+came_to 'two operands' 0
+out_is 'two operands' '{"exp":2000,"n":1}
+{"exp":2000,"n":2}'
+[ "$(cat err)" = 'xcj: 2 tokens: 2 valid, 0 refused' ] || fail 'two operands: totals'
+accept 'two operands, quiet' verify --key key.json --now 1500 --quiet good.jwt "$good2"
+run verify --key key.json --now 1500 good.jwt old.jwt "$forged" "$good2"
+[ "$status" -eq 6 ] || fail 'operands: the first that is refused is the expired one'
+out_is 'operands: the valid ones' '{"exp":2000,"n":1}
+{"exp":2000,"n":2}'
+err_has 'operands: a file by name' 'xcj: old.jwt: "exp"'
+err_has 'operands: a token by position' 'xcj: token 3: the signature'
+err_has 'operands: totals' 'xcj: 4 tokens: 2 valid, 2 refused'
+run verify --key key.json --now 1500 "$forged" old.jwt
+[ "$status" -eq 4 ] || fail 'operands: the first that is refused is the forged one'
+run verify --key key.json --now 1500 @none.jwt "$good" "$forged"
+[ "$status" -eq 3 ] || fail 'operands: the first cannot be read'
+out_is 'operands: the one behind it' '{"exp":2000,"n":1}'
+run verify --key key.json --now 1500 nothing "$good"
+err_has 'operands: neither token nor file' 'token 1: the token is neither a token nor the name of a file'
+run verify --key key.json --now 1500 --json good.jwt "$forged"
+[ "$status" -eq 4 ] && [ "$(wc -l <out)" -eq 2 ] || fail 'operands: two verdicts'
+out_has 'operands: the first verdict' '{"operand":1,"ok":true,'
+out_has 'operands: the second verdict' '{"operand":2,"ok":false,"code":"XCJ_ERR_SIGNATURE","exit":4,'
+printf '%s' "$good" | xcj verify --key key.json --now 1500 - - >out 2>err
+status=$?
+[ "$status" -eq 2 ] || fail 'operands: standard input twice'
+err_has 'operands: standard input twice' 'standard input can be read only once'
+run verify --key key.json --now 1500 --batch @two @mixed
+[ "$status" -eq 6 ] || fail 'two batches'
+err_has 'two batches: file and line' 'xcj: mixed line 2: "exp"'
+err_has 'two batches: totals' 'xcj: 6 tokens: 4 valid, 2 refused'
+run verify --key key.json --now 1500 --batch --json @two @mixed
+out_has 'two batches: verdicts' '{"operand":2,"line":3,"ok":false,"code":"XCJ_ERR_SIGNATURE"'
+run verify --key key.json --now 1500 --batch @none.txt @two
+[ "$status" -eq 3 ] || fail 'two batches: the first cannot be read'
+err_has 'two batches: the second is read' 'xcj: 2 tokens: 2 valid, 0 refused'
+
 # What is around a token is named.
 printf '%s\r\n' "$good" "$good2" >crlf
 run verify --key key.json --now 1500 --batch @crlf

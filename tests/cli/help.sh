@@ -44,7 +44,7 @@ xcj >out 2>err
 status=$?
 came_to 'no word' 2
 [ "$(grep -c '^  xcj ' err)" -eq 3 ] || fail 'no word: three examples'
-err_has 'no word' '  verify      verify a token'
+err_has 'no word' '  verify      verify tokens'
 [ "$(wc -l <err)" -le 24 ] || fail 'no word: one screen'
 
 # Each example as a file of its own: a line of the help, a block of the manual. What asks a server or a token is tested with one.

@@ -324,4 +324,16 @@ if [ "$came_to_findings" -ne 9 ] || [ -s err ]; then fail 'for people: exit 9 wi
 out_lacks 'no secret is shown' cGFzc3dvcmQ
 run lint --json --now 1712686000 ./flat.twice
 out_is 'for programs' '{"kind":"token","errors":1,"warnings":0,"notes":0,"findings":[{"severity":"error","id":"duplicate-member","part":"token","member":"payload","text":"stands twice: readers differ in which one they take"}]}'
+
+# @FILE is FILE.
+"$XCJ" keygen --alg ES256 -o at.json --jwks-out at-set.json && "$XCJ" mint --key at.json --sub a -o at.jwt || fail 'files'
+"$XCJ" convert at.json -o at.pem || fail 'a PEM'
+for file in at.json at-set.json at.jwt at.pem; do
+    run lint --json --now 1500 $file
+    mv out plain && plain_status=$status
+    run lint --json --now 1500 @$file
+    [ "$status" -eq "$plain_status" ] || fail "lint @$file: exit $status, and $plain_status without @"
+    same "lint @$file" out plain
+done
+grep -q '"kind":"key"' plain || fail 'lint of a PEM'
 finish

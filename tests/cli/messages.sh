@@ -109,7 +109,9 @@ refuse 'PEM' 2 'that looks like PEM' convert "$(cat key.pem)"
 refuse 'a token' 3 'that looks like a token: ' convert "$token"
 refuse 'a header' 3 'that looks like an Authorization header: ' convert 'Bearer x'
 refuse 'a PKCS#11 URI' 3 'that looks like a PKCS#11 URI: ' mint --key 'pkcs11:pin-value=1234'
-refuse 'a URL' 2 'key: is a URL' convert https://issuer.example/jwks.json
+for verb in convert jwks thumbprint lint; do
+    refuse "$verb of a URL" 2 'is a URL: only verify --key and --jwks fetch it; curl -fsS URL prints it' $verb https://issuer.example/jwks.json
+done
 long=$(printf '%5000s' '' | tr ' ' a)
 refuse 'a long value' 2 'a value of 5000 characters; ' "$long"
 refuse 'a long value of an option' 2 '--leeway: a value of 5000 characters is not' verify --key key.json --leeway "$long" x

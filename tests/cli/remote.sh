@@ -85,6 +85,9 @@ r 'no such server' 11 'connect' "https://127.0.0.1:1/jwks.json"
 r 'another host than the certificate names' 11 'SSL' "https://127.0.0.2:$tls/jwks.json"
 refuse 'another CA' 11 'SSL' verify --cacert other.pem --jwks "$at/jwks.json" "$token"
 refuse 'a CA that nobody knows' 11 'SSL' verify --jwks "$at/jwks.json" "$token"
+for source in - env:CA; do
+    refuse "CA certificates from $source" 2 '--cacert: must be the name of a file' verify --cacert $source --jwks "$at/jwks.json" "$token"
+done
 refuse 'no such CA file' 3 'none.pem: No such file' verify --cacert none.pem --jwks "$at/jwks.json" "$token"
 r 'TLS with a server that has none' 11 'SSL' "https://127.0.0.1:$plain/jwks.json"
 
@@ -107,6 +110,7 @@ asked 'by proxy' 1 'keys.example /jwks.json?proxy 200'
 https_proxy=http://127.0.0.1:1 f 'no proxy for this machine' "$at/jwks.json"
 
 # Options.
+refuse 'a URL and a file' 2 'a URL cannot be combined with another --key' verify --key "$at/jwks.json" --key www/jwks.json "$token"
 refuse 'two sources' 2 'and no other' verify --jwks "$at/jwks.json" --key www/jwks.json "$token"
 refuse 'a URL and a prefix' 2 'and no other' verify --jwks "$at/jwks.json" --jku-prefix "$at/" "$token"
 refuse 'an option about nothing' 2 'only with a URL' verify --jwks www/jwks.json --cacert ca.pem "$token"

@@ -85,9 +85,15 @@ run verify --json --batch --jwks jwks.json @lines
 conforms 'a batch'
 [ "$(wc -l <out)" -eq 3 ] || fail 'a batch: three verdicts'
 
+run verify --json --jwks jwks.json @token x @no-exp
+conforms 'several operands'
+[ "$(wc -l <out)" -eq 3 ] || fail 'several operands: three verdicts'
+run verify --json --batch --jwks jwks.json @lines @lines
+conforms 'several batches'
+
 # The checker finds what is wrong.
 run verify --json --jwks jwks.json @token
-for change in 'del(.ok)' '.exit = 12' '.exit = 1.5' '.code = "x"' '.failed = ["x"]' '.alg = 1' '.new = 1' '.header = []' '.line = 0' \
+for change in 'del(.ok)' '.exit = 12' '.exit = 1.5' '.code = "x"' '.failed = ["x"]' '.alg = 1' '.new = 1' '.header = []' '.line = 0' '.operand = 0' \
     '.not_checked = ["sub"]' 'del(.not_checked)' '.tried = [{}]' '.tried = [{"kid": 1, "thumbprint": null}]' 'del(.tried)'; do
     checks=$((checks + 1))
     if jq "$change" out | jq -e --slurpfile schema "$schema" -f check.jq >/dev/null 2>&1; then fail "the checker accepts $change"; fi

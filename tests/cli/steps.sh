@@ -93,7 +93,7 @@ LC_ALL='' LC_CTYPE='' LANG=de_DE.UTF-8 explained 'a UTF-8 locale' 0 --jwks jwks.
 grep -q '^✓ form ' steps || fail 'a UTF-8 locale'
 LC_ALL=POSIX LANG=de_DE.UTF-8 explained 'LC_ALL wins' 0 --jwks jwks.json @hostile.jwt
 grep -q '^ok form ' steps || fail 'LC_ALL wins'
-refuse 'a batch' 2 '--explain is for one token' verify --explain --batch --jwks jwks.json @token
+refuse 'a batch' 2 '--explain excludes --batch' verify --explain --batch --jwks jwks.json @token
 
 # The picture in the README is what the command prints.
 docs=$(cd "$XCJ_MAN_SOURCES/.." && pwd)

@@ -51,6 +51,21 @@ printf '{"keys":[%s,%s]}' "$(cat es.json)" "$(cat es.json)" >twice.json
 accept 'a key that is there twice' verify --jwks twice.json --now 1500 "$token"
 printf '{"keys":[%s,%s]}' "$(cat es.json)" "$(cat other.json)" >twice.json
 refuse 'a kid that is there twice' 5 'token: ' verify --jwks twice.json --now 1500 "$token"
+# Several --key are one set, in which the kid selects.
+"$XCJ" keygen --alg ES256 --kid next -o next.json
+for keys in '--key es.json --key next.json' '--key next.json --key es.pem --key jwks.json'; do
+    # shellcheck disable=SC2086 # words
+    accept "$keys" verify $keys --now 1500 "$token"
+done
+accept 'the second key, by kid' verify --key es.json --key next.json --now 1500 "$(mint next.json "$claims")"
+refuse 'several keys, a kid that is not there' 5 'no key with kid "other"' verify --key es.json --key next.json --now 1500 \
+    "$(mint ES256.json "$claims" --kid other)"
+refuse 'several keys, one kid' 5 'more than one key with kid "ES256"' verify --key es.json --key other.json --now 1500 "$token"
+printf '{"keys":[%s,{"kty":"EC","kid":"ES256"}]}' "$(cat next.json)" >broken.json
+accept 'a set with a broken key, alone' verify --key broken.json --now 1500 "$(mint next.json "$claims")"
+run verify --key broken.json --key es.json --now 1500 "$token"
+came_to 'a set with a broken key, and another' 3
+err_has 'a set with a broken key, and another' 'broken.json: has keys that cannot be used: it must be the only source of keys'
 refuse 'no such key' 3 'none.json: No such file' verify --key none.json "$token"
 refuse 'no key at all' 2 'one of --key' verify "$token"
 for url in https://i/jwks HTTPS://i/jwks http://127.0.0.1/jwks; do
@@ -78,7 +93,8 @@ done
 TOKEN=$token accept 'environment' verify --jwks jwks.json --now 1500 env:TOKEN
 out_is 'environment' "$claims"
 refuse 'no such variable' 3 'no such environment variable: XCJ_NOT_THERE' verify --jwks jwks.json env:XCJ_NOT_THERE
-refuse 'variable and argument' 2 'unexpected argument' verify --jwks jwks.json env:TOKEN "$token"
+TOKEN=$token run verify --jwks jwks.json --now 1500 env:TOKEN "$token"
+came_to 'variable and argument' 0
 refuse 'no such file' 3 'none.txt: No such file' verify --jwks jwks.json @none.txt
 refuse 'a file name' 3 'nor the name of a file' verify --jwks jwks.json t-none
 refuse 'key and token on standard input' 2 'only once' verify --key - - <es.json

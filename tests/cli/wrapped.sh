@@ -133,7 +133,7 @@ done
 printf '{"a":"%s","b":"%s"}' "$token" "$other" >given
 # shellcheck disable=SC2086
 refuse 'two tokens of an answer' 3 'is one of 2 in this text' $verifying --unwrap @given
-refuse '--unwrap of a batch' 2 '--unwrap is for one token' verify --key key.json --unwrap --batch @given
+refuse '--unwrap of a batch' 2 '--unwrap excludes --batch' verify --key key.json --unwrap --batch @given
 printf 'Bearer %s\n' "$token" >given
 # shellcheck disable=SC2086
 run $verifying --batch @given
