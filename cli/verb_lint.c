@@ -132,7 +132,8 @@ static msg_status look_at_json(subject *of, findings *found, const lint_how *how
     } else if (!json_is_object(value) && !json_is_array(value)) {
         status = msg_fail(STATUS_INPUT, of->name, "is not JSON at its offset %d", flaw.offset);
     } else if (set == NULL && json_object_get(value, "kty") == NULL) {
-        status = is_serialisation(value) ? look_at_token(of, found, how) : look_at_data(of, found, how, read_how);
+        const bool has_token = is_serialisation(value) || is_token(&of->data);
+        status = has_token ? look_at_token(of, found, how) : look_at_data(of, found, how, read_how);
     } else {
         of->kind = set != NULL ? "jwks" : "jwk";
         if (flaw.repeated[0] != '\0') {
