@@ -71,13 +71,12 @@ static msg_status read_subject(subject *of, const char *word)
     return io_read(&of->data, "key", io_operand(word), IO_KEY_LIMIT, STATUS_INPUT);
 }
 
-/* Bytes that are a token, alone or within something else. */
-static bool is_token(const text *data)
+/* Bytes with a token within something else. */
+static bool holds_token(const text *data)
 {
     wrapping of;
     const bool is_one =
-        wrapping_take(&of, text_view(data)) &&
-        (of.around & ~WRAP_SPACE ? wrapping_is_token(text_view(&of.token)) : parts_like(data->ptr, data->len));
+        wrapping_take(&of, text_view(data)) && (of.around & ~WRAP_SPACE) != 0 && wrapping_is_token(text_view(&of.token));
     wrapping_free(&of);
     return is_one;
 }
@@ -132,7 +131,7 @@ static msg_status look_at_json(subject *of, findings *found, const lint_how *how
     } else if (!json_is_object(value) && !json_is_array(value)) {
         status = msg_fail(STATUS_INPUT, of->name, "is not JSON at its offset %d", flaw.offset);
     } else if (set == NULL && json_object_get(value, "kty") == NULL) {
-        const bool has_token = is_serialisation(value) || is_token(&of->data);
+        const bool has_token = is_serialisation(value) || holds_token(&of->data);
         status = has_token ? look_at_token(of, found, how) : look_at_data(of, found, how, read_how);
     } else {
         of->kind = set != NULL ? "jwks" : "jwk";
@@ -207,7 +206,8 @@ static msg_status look(subject *of, findings *found, const lint_how *how, const 
     }
     const bool is_json = begins_json(&of->data);
     const bool is_wrapped = !is_json && begins_object(&of->data);
-    if (of->kind != NULL || (!is_json && !is_wrapped && !looks_like_der(&of->data) && is_token(&of->data))) {
+    if (of->kind != NULL || (!is_json && !is_wrapped && !looks_like_der(&of->data) &&
+                             (holds_token(&of->data) || parts_like(of->data.ptr, of->data.len)))) {
         return look_at_token(of, found, how);
     }
     return is_json ? look_at_json(of, found, how, read_how) : look_at_data(of, found, how, read_how);
