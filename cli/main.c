@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/doc.h"
-#include "cli/help.h"
-#include "cli/platform.h"
-#include "cli/shown.h"
-#include "cli/verb.h"
-#include "cli/version.h"
+#include "cli/io/doc.h"
+#include "cli/io/platform.h"
+#include "cli/io/shown.h"
+#include "cli/verbs/help.h"
+#include "cli/verbs/verb.h"
+#include "cli/verbs/version.h"
 
 static msg_status run_verb(const verb *which, opt_words words)
 {

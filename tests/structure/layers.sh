@@ -1,7 +1,7 @@
 #!/bin/sh
 # The floors of lib/: only lib/kong speaks of the Kong plugin; a file includes its own floor or lower, without circles; OpenSSL in lib/key only (and not in alg and
 # jwk); libjwt and jansson in lib/bridge only; the command and the examples include nothing of lib/, and libcurl is for the
-# helper program of the command alone. Then the checker is tested itself.
+# helper program of the command alone. A module of cli/ includes itself or one below. Then the checker is tested itself.
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
@@ -22,6 +22,9 @@ violations() {
         BEGIN {
             floor["base"] = 0; floor["codec"] = 1; floor["key"] = 2; floor["token"] = 3; floor["gateway"] = 4
             floor["kong"] = floor["bridge"] = 5
+            module["io"] = module["completions"] = 1; module["options"] = 2; module["keys"] = module["tokens"] = 3
+            module["remote"] = module["lint"] = module["forge"] = module["mint"] = module["explain"] = 4
+            module["verbs"] = 5
         }
         function report(why) { print $1 " includes " $2 ": " why }
         {
@@ -33,10 +36,11 @@ violations() {
         $1 == $2 { report("itself") }
         at[1] == "include" && crypto { report("a public header that needs OpenSSL") }
         at[1] == "include" && to[1] == "lib" { report("a public header that needs an internal one") }
+        at[1] == "cli" && to[1] == "cli" && at[3] != "" && at[2] != to[2] && !(module[to[2]] < module[at[2]]) { report("cli/" at[2] " is not above cli/" to[2]) }
         at[1] == "cli" && to[1] == "lib" { report("the command sees the public headers only") }
-        at[1] == "cli" && crypto && $1 !~ /^cli\/(key_uri|cache|forge_crypto)\.c$/ { report("the command leaves OpenSSL to the library, but for a key by its URI, the names in the cache and forging") }
+        at[1] == "cli" && crypto && $1 !~ /^cli\/(keys\/key_uri|remote\/cache|forge\/crypto)\.c$/ { report("the command leaves OpenSSL to the library, but for a key by its URI, the names in the cache and forging") }
         at[1] == "examples" && (to[1] == "lib" || to[1] == "cli") { report("an example sees the public headers only") }
-        to[1] == "curl" && $1 !~ /^cli\/fetch\// { report("libcurl is for the program xcj-fetch") }
+        to[1] == "curl" && $1 != "cli/remote/xcj-fetch.c" { report("libcurl is for the program xcj-fetch") }
         at[1] != "lib" { next }
         !(at[2] in floor) { report("lib/" at[2] " is no floor of the house"); next }
         crypto && at[2] != "key" { report("OpenSSL is for lib/key") }
@@ -73,7 +77,8 @@ while read -r line; do bad "$line"; done <"$work/found"
 # Each planted line must be caught, and the same tree without it must be clean.
 plant() {
     rm -rf "$work/tree"
-    mkdir -p "$work/tree/cli" "$work/tree/include/xcj" "$work/tree/examples/nginx/src"
+    mkdir -p "$work/tree/include/xcj" "$work/tree/examples/nginx/src"
+    for module in io lint mint remote verbs; do mkdir -p "$work/tree/cli/$module"; done
     for floor in base codec key token gateway kong bridge; do mkdir -p "$work/tree/lib/$floor"; done
     printf '#include <openssl/evp.h>\n#include "lib/base/mem.h"\n' >"$work/tree/lib/key/sign.c"
     printf '#include <stdint.h>\n#include <xcj/base.h>\n' >"$work/tree/lib/base/mem.h"
@@ -108,12 +113,14 @@ catches lib/codec/der.c '#include "../base/mem.h"'
 catches lib/base/mem.h '#include "lib/base/mem.h"'
 catches lib/codec/der.h '#include "lib/codec/loop.h"' lib/codec/loop.h '#include "lib/codec/der.h"'
 catches lib/utils.c '#include <string.h>'
-catches cli/mint.c '#include "lib/base/mem.h"'
-catches cli/mint.c '#include <openssl/evp.h>'
-catches cli/verb_forge.c '#include <openssl/evp.h>'
+catches cli/mint/claims.c '#include "lib/base/mem.h"'
+catches cli/mint/claims.c '#include <openssl/evp.h>'
+catches cli/io/io.c '#include "cli/options/opt.h"'
+catches cli/lint/key.c '#include "cli/forge/forge.h"'
+catches cli/verbs/forge.c '#include <openssl/evp.h>'
 catches lib/bridge/libjwt.c '#include "lib/base/mem.h"'
 catches examples/nginx/src/module.c '#include "lib/base/mem.h"'
-catches cli/fetch.c '#include <curl/curl.h>'
+catches cli/remote/fetch.c '#include <curl/curl.h>'
 catches include/xcj/key.h '#include <openssl/evp.h>'
 
 finish "the layers of lib/, cli/ and examples/"

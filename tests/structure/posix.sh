@@ -9,12 +9,12 @@ need_plain_build
 # PATTERN, the files that may have it. POSIX functions that macOS lacks are in the list, too, from pthread_barrier on.
 table() {
     cat <<'LIST'
-_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD|ALL)_SOURCE   lib/key/random_pool.c cli/platform.c
-__(linux|APPLE|FreeBSD|NetBSD|OpenBSD)__        cli/platform.c
+_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD|ALL)_SOURCE   lib/key/random_pool.c cli/io/platform.c
+__(linux|APPLE|FreeBSD|NetBSD|OpenBSD)__        cli/io/platform.c
 __GLIBC|__MUSL                                  lib/codec/base64url_wide.c
 sys/platform                                    lib/codec/base64url_wide.c
 MADV_|madvise|MAP_ANON                          lib/key/random_pool.c
-/(proc|dev/fd)/(self|[0-9])                     cli/platform.c cli/forge_cases.c cli/place.c cli/place.h
+/(proc|dev/fd)/(self|[0-9])                     cli/io/platform.c cli/forge/cases.c cli/io/place.c cli/io/place.h
 explicit_bzero|memset_s|reallocarray|malloc_(usable_)?size -
 <(malloc|alloca|endian|error|execinfo|argz|features|link|elf|threads)\.h> -
 <(linux|asm|bits|gnu|mach)/                     -
@@ -22,7 +22,7 @@ explicit_bzero|memset_s|reallocarray|malloc_(usable_)?size -
 secure_getenv|getauxval|program_invocation|getprogname|gnu_get_libc_version -
 _np\(|syscall\(|memfd_create|close_range|closefrom|pipe2\(|accept4|dup3|getrandom|getentropy|arc4random -
 memmem\(|strchrnul|rawmemchr|mempcpy|strlcpy|strlcat|asprintf|qsort_r|strsep|timegm|timelocal -
-O_PATH|sys/vfs\.h|fstatfs                        cli/platform.c
+O_PATH|sys/vfs\.h|fstatfs                        cli/io/platform.c
 O_TMPFILE|ppoll|MSG_CMSG_CLOEXEC|SOCK_CLOEXEC|st_[amc]tim[^e]|[>.]d_type|DT_REG -
 pthread_barrier|pthread_spin|clock_nanosleep|timer_create|sigtimedwait|sigwaitinfo|sem_(init|timedwait) -
 posix_fallocate|fdatasync|pthread_condattr_setclock|mq_open|quick_exit -
@@ -54,7 +54,7 @@ done >"$work/stale"
 while read -r line; do bad "the table is out of date: $line"; done <"$work/stale"
 
 # Planted lines.
-mkdir -p "$work/tree/lib/key" "$work/tree/cli" "$work/tree/include" "$work/tree/cmake"
+mkdir -p "$work/tree/lib/key" "$work/tree/cli/io" "$work/tree/include" "$work/tree/cmake"
 for file in CMakeLists.txt cli/CMakeLists.txt lib/key/CMakeLists.txt cmake/platform.cmake; do : >"$work/tree/$file"; done
 planted() {
     printf '%s\n' "$2" >"$work/tree/$1"
@@ -64,9 +64,9 @@ planted() {
 for line in 'explicit_bzero(a, 1);' '#include <malloc.h>' 'open("/proc/self/fd", 0);' 'strcpy(a, "/proc/self/exe");' \
     'madvise(a, 1, MADV_WIPEONFORK);' 'a = reallocarray(a, 1, 2);' '#ifdef __linux__' '#define _GNU_SOURCE' \
     '#if __GLIBC_PREREQ(2, 33)' 'x = s.st_mtim.tv_sec;' 'pipe2(ends, 0);' 'openat(a, b, O_PATH);' '#include <sys/prctl.h>'; do
-    [ "$(planted cli/io.c "$line")" -ge 1 ] || bad "not noticed: $line"
+    [ "$(planted cli/io/io.c "$line")" -ge 1 ] || bad "not noticed: $line"
 done
-[ "$(planted cli/io.c 'memset(a, 0, 1); pipe(ends); open("/dev/null", 0);')" = 0 ] || bad "POSIX is taken for one system's own"
+[ "$(planted cli/io/io.c 'memset(a, 0, 1); pipe(ends); open("/dev/null", 0);')" = 0 ] || bad "POSIX is taken for one system's own"
 [ "$(planted lib/key/random_pool.c 'madvise(a, 1, MADV_WIPEONFORK);')" = 0 ] || bad "the one file may not use what it is for"
 [ "$(planted CMakeLists.txt 'target_link_options(a PRIVATE -Wl,--version-script=b)')" = 1 ] || bad "not noticed: a version script"
 

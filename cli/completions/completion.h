@@ -1,0 +1,12 @@
+/*
+ * completion.h: the completion of each shell, without the tables of options.
+ */
+#ifndef XCJ_CLI_COMPLETIONS_COMPLETION_H
+#define XCJ_CLI_COMPLETIONS_COMPLETION_H
+
+/** In the order of COMPLETION_SHELLS. The build makes them from cli/completions. */
+extern const char *const completion_templates[];
+
+#define COMPLETION_SHELLS "bash|zsh|fish"
+
+#endif

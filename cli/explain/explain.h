@@ -1,0 +1,33 @@
+/*
+ * explain.h: explains why a token is refused, or how it came to be accepted. The verdict stays what it is.
+ */
+#ifndef XCJ_CLI_EXPLAIN_EXPLAIN_H
+#define XCJ_CLI_EXPLAIN_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <xcj/verify.h>
+
+#include "cli/io/text.h"
+
+/** Extends the message of a refusal by the token's kid, the key that was tried, and the cause if it is found. */
+void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *token, size_t len);
+
+/** A token and how it came out. */
+typedef struct explain_subject {
+    const char *name;
+    xcj_str token;
+    const xcj_verified *verified; /* NULL: refused */
+    const xcj_error *err;
+    const xcj_verifier *verifier; /* NULL: there were no keys */
+    const xcj_keyset *keys;       /* those of the verifier; NULL: there were none */
+    const xcj_verify_options *policy;
+    bool is_set; /* the token's kid chose the key */
+    int64_t now;
+} explain_subject;
+
+/** Prints each check on standard error. */
+void explain_steps(const explain_subject *of);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * mint.h: the parts of the verb mint: its options, the claims they give, one token, and many by several threads.
+ */
+#ifndef XCJ_CLI_MINT_MINT_H
+#define XCJ_CLI_MINT_MINT_H
+
+#include <xcj/kong.h>
+
+#include "cli/keys/keys.h"
+#include "cli/options/opt.h"
+
+/** The values of the options. */
+typedef struct mint_args {
+    const char *key;
+    const char *key_uri;
+    const char *config;
+    bool kong;
+    keys_secret secret;
+    const char *passphrase;
+    bool hmac_k_raw;
+    opt_given authentication;
+    const char *consumer_custom_id;
+    const char *consumer_id;
+    bool no_consumer;
+    const char *bearer_clientid_claim;
+    const char *dn;
+    bool apikey_sha256;
+    opt_list aud;
+    const char *iss;
+    const char *jku;
+    const char *expires_in;
+    const char *claims;
+    opt_list claim; /* --claim and --claim-json, in their order */
+    const char *sub;
+    const char *jti;
+    const char *now;
+    const char *iat;
+    const char *nbf;
+    const char *exp;
+    bool no_exp;
+    const char *alg;
+    const char *kid;
+    const char *typ;
+    const char *x5c;
+    opt_list header; /* --header and --header-json, in their order */
+    bool bare;
+    bool jws;
+    const char *payload;
+    bool detached;
+    bool unencoded;
+    const char *format;
+    const char *out;
+    bool force;
+    const char *repeat;
+    const char *jobs;
+} mint_args;
+
+/** The form in which a token is printed; header may be followed by = and a name. */
+#define MINT_FORMS "token|header|json"
+typedef enum mint_form { MINT_TOKEN = 0, MINT_HEADER = 1, MINT_JSON = 2 } mint_form;
+
+/** All that a token is made of: read once, and constant then, so that threads share it. */
+typedef struct mint_job {
+    const mint_args *args;
+    mint_form form;
+    const char *header_name; /* of --format header=NAME; NULL: the minter's */
+    unsigned long repeat;
+    unsigned long jobs;
+    keys_loaded keys;
+    const xcj_key *key; /* borrowed from keys */
+    xcj_auth auth;
+    bool authenticated;
+    text credential; /* what auth points to */
+    text times;      /* members: nbf, and iat and exp where the library does not write them */
+    xcj_str *audiences;
+    text claims;      /* a JSON object, or empty; with --jws the payload, any bytes */
+    text header;      /* a JSON object, or empty */
+    char *thumbprint; /* the kid of --kid thumbprint */
+    xcj_mint_options options;
+    xcj_minter *minter; /* NULL with --bare */
+} mint_job;
+
+/** The authentication, and what else a request says. */
+msg_status mint_read_authentication(mint_job *job);
+
+/** Adds one member, `"NAME":VALUE`, after a comma if there are others. */
+msg_status mint_add_member(text *members, const char *option, xcj_str name, xcj_str value, bool is_json);
+
+/** Adds NAME=VALUE, split at the first equals sign; the value is JSON if the option's name ends in -json. */
+msg_status mint_add_pair(text *members, const opt_row *row, const char *pair);
+
+/** Adds members that are written already, or nothing. */
+void mint_add_raw(text *members, xcj_str raw);
+
+/** The claims: the text of --claims, byte for byte, and before its closing brace what the other options add. */
+msg_status mint_read_claims(mint_job *job);
+
+/** What options say about time: --now, --iat, --nbf, --exp, --no-exp and --expires-in. Comes before the claims. */
+msg_status mint_read_times(mint_job *job);
+
+/** The payload of --jws. */
+msg_status mint_read_payload(mint_job *job);
+
+/** The header's typ and further members. Needs the key for --kid thumbprint and --x5c. */
+msg_status mint_read_header(mint_job *job);
+
+/** Do the options of --jws fit the others? */
+msg_status mint_check_jws(const mint_args *args);
+
+/** Signs the claims or the payload as they are: --bare and --jws. */
+xcj_code mint_jws(text *token, const mint_job *job, xcj_scratch *scratch, xcj_error *err);
+
+/** One thread's buffers for minting. Begins as all zero. */
+typedef struct mint_hand {
+    xcj_scratch *scratch;
+    text token;
+} mint_hand;
+
+xcj_code mint_hand_make(mint_hand *hand, xcj_error *err);
+void mint_hand_free(mint_hand *hand);
+
+/** Mints a token and adds its line in the form of --format. Says nothing. */
+xcj_code mint_line(text *lines, const mint_job *job, mint_hand *hand, xcj_error *err);
+
+/** Says why there is no token. `err->code` is set, whether the rest is or not. */
+msg_status mint_fail(const xcj_error *err);
+
+/** Mints and prints as many as --repeat says, in --jobs threads; whole lines, in no order. */
+msg_status mint_repeat(const mint_job *job);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * remote.h: keys that are fetched: from a URL that the user gives, or from a token's jku below --jku-prefix.
+ */
+#ifndef XCJ_CLI_REMOTE_REMOTE_H
+#define XCJ_CLI_REMOTE_REMOTE_H
+
+#include <stddef.h>
+
+#include <xcj/verify.h>
+
+#include "cli/options/opt.h"
+#include "cli/remote/fetch.h"
+
+/** The options, all of which are about fetching. */
+typedef struct remote_args {
+    const char *issuer;
+    const char *jku_prefix;
+    const char *cacert;
+    const char *cache_dir;
+    const char *timeout;
+    const char *connect_timeout;
+    bool allow_http;
+    bool allow_jku_query;
+} remote_args;
+
+/* Rows for a verb's table; `field` is the member of its struct. */
+#define REMOTE_ISSUER_ROW(args, field)                                                                                      \
+    {                                                                                                                       \
+        "issuer", 0, OPT_TEXT, "URL", offsetof(args, field.issuer), "find the keys of this issuer; iss must be it"          \
+    }
+
+#define REMOTE_ROWS(args, field)                                                                                            \
+    { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" },     \
+        { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "accept a jku with a query" },       \
+        { "cacert", 0, OPT_TEXT, "FILE", offsetof(args, field.cacert), "trust only these CA certificates when fetching" },  \
+        { "cache-dir", 0, OPT_TEXT, "DIR", offsetof(args, field.cache_dir), "keep key sets while they are fresh" },         \
+        { "timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.timeout), "timeout of a fetch (default 10s)" },          \
+        { "connect-timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.connect_timeout), "to connect (default 5s)" },   \
+    {                                                                                                                       \
+        "allow-http", 0, OPT_FLAG, NULL, offsetof(args, field.allow_http), "allow http:// URLs of other machines"           \
+    }
+
+/** Is an option given that goes only with keys that are fetched? */
+bool remote_has_options(const remote_args *args);
+
+/** A set that was fetched, or that could not be. */
+typedef struct remote_source {
+    char *url;
+    xcj_keyset *set;
+    xcj_verifier *verifier; /* NULL: there is none, for this reason */
+    msg_status status;
+    fetch_why why;
+    int64_t asked;   /* in this run */
+    int64_t fetched; /* as the cache has it */
+    int64_t asked_before;
+    struct remote_source *next;
+} remote_source;
+
+typedef struct remote remote;
+
+/** Reads the options. `url` is that of the set, or NULL with --issuer or --jku-prefix. `options` must stay as they are until
+ * remote_close(). Nothing is fetched yet. */
+msg_status remote_open(remote **out, const char *url, const remote_args *args, const xcj_verify_options *options);
+
+/** Forgets the sets. NULL is fine. */
+void remote_close(remote *which);
+
+/** The result of looking for a token's keys. */
+typedef struct remote_finding {
+    remote_source *source; /* with a verifier; NULL: there is none, for the reasons below */
+    msg_status status;
+    const char *code; /* the name of what went wrong, for a verdict */
+    xcj_error err;
+} remote_finding;
+
+/** The set for this token: from the cache, from this run, or fetched. A failure is not said, but told in *found. */
+void remote_find(remote_finding *found, remote *from, const char *token, size_t len);
+
+/** The set had no key for the token: asks the server again, if it was not asked just now. True: the set may be a newer one.
+ */
+bool remote_ask_again(remote *from, remote_source *source);
+
+#endif

@@ -1,0 +1,309 @@
+/*
+ * verb_jwks.c: the set to publish: the public part of every key, once and with a kid, never a private or an oct member.
+ */
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/io/shown.h"
+#include "cli/keys/keys.h"
+#include "cli/options/overwrite.h"
+#include "cli/verbs/verb.h"
+
+typedef struct jwks_args {
+    const char *out;
+    bool force;
+    const char *kid;
+    const char *use;
+    const char *alg;
+    const char *remove;
+    opt_list add;
+    const char *passphrase;
+} jwks_args;
+
+#define AT(field) offsetof(jwks_args, field)
+
+static const opt_row OPTIONS[] = {
+    OPT_HEADING("Keys"),
+    { "add", 0, OPT_LIST, "KEY", AT(add), "add these keys, in place if --output is the set's file" },
+    { "remove", 0, OPT_TEXT, "KID", AT(remove), "leave out the key with this kid" },
+    { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "label a single key; of several keys, list only this one" },
+    { "use", 0, OPT_TEXT, "USE", AT(use), "use of the keys that have none, such as sig" },
+    { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "alg of the keys that have none" },
+    OPT_HEADING("Output"),
+    { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the set here" },
+    OPT_HEADING("More"),
+    OVERWRITE_ROW(jwks_args, force),
+    KEYS_PASSPHRASE_ROW(jwks_args, passphrase),
+    { NULL, 0, OPT_FLAG, NULL, 0, NULL },
+};
+
+/* Keys with a reference each, and the thumbprints of all that came, sorted in a tree. */
+typedef struct key_list {
+    const jwks_args *args;
+    xcj_key **keys;
+    size_t count;
+    char **thumbprints;
+    size_t seen;
+    void *tree;
+} key_list;
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* *is_new: no key with this public part came before. */
+static msg_status note_key(bool *is_new, key_list *list, const xcj_key *key)
+{
+    size_t len = 0;
+    xcj_error err;
+    char **thumbprint = &list->thumbprints[list->seen];
+    if (xcj_key_thumbprint(thumbprint, &len, key, XCJ_SHA256, &err) != XCJ_OK) {
+        return msg_fail_error(ABOUT_INPUT, "jwks", &err);
+    }
+    list->seen++;
+    char *const *found = tsearch(*thumbprint, &list->tree, compare);
+    *is_new = found != NULL && *found == *thumbprint;
+    return found != NULL ? STATUS_OK : msg_fail_memory();
+}
+
+static msg_status add_key(key_list *list, const xcj_key *key, const char *name)
+{
+    const jwks_args *args = list->args;
+    bool is_new = false;
+    msg_status status = note_key(&is_new, list, key);
+    if (status != STATUS_OK || !is_new) {
+        return status;
+    }
+    keys_warn_weak(name, key);
+    const keys_labels labels = { xcj_key_id(key).ptr == NULL ? "thumbprint" : NULL,
+                                 xcj_key_use(key).ptr == NULL ? args->use : NULL,
+                                 xcj_key_alg(key) == XCJ_ALG_NONE ? args->alg : NULL };
+    status = keys_relabel(&list->keys[list->count], key, &labels, name);
+    list->count += status == STATUS_OK;
+    return status;
+}
+
+static bool make_room(key_list *list, size_t more)
+{
+    xcj_key **keys = realloc(list->keys, (list->count + more + 1) * sizeof *keys);
+    list->keys = keys != NULL ? keys : list->keys;
+    char **thumbprints = realloc(list->thumbprints, (list->seen + more + 1) * sizeof *thumbprints);
+    list->thumbprints = thumbprints != NULL ? thumbprints : list->thumbprints;
+    return keys != NULL && thumbprints != NULL;
+}
+
+static msg_status add_keys(key_list *list, const xcj_keyset *set, const char *name)
+{
+    msg_status status = make_room(list, xcj_keyset_count(set)) ? STATUS_OK : msg_fail_memory();
+    for (size_t i = 0; i < xcj_keyset_count(set) && status == STATUS_OK; i++) {
+        const xcj_key *key = xcj_keyset_get(set, i);
+        if (keys_is_oct(key)) {
+            msg_warn(name, "an oct key is skipped: it has no public part");
+        } else {
+            status = add_key(list, key, name);
+        }
+    }
+    return status;
+}
+
+static void free_list(key_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        xcj_key_free(list->keys[i]);
+    }
+    for (size_t i = 0; i < list->seen; i++) {
+        (void)tdelete(list->thumbprints[i], &list->tree, compare);
+        xcj_free(list->thumbprints[i]);
+    }
+    free(list->keys);
+    free(list->thumbprints);
+}
+
+/* Keeps the keys that have this kid, or those that have another one. */
+static msg_status keep_keys(key_list *list, const char *option, const char *kid, bool those)
+{
+    size_t kept = 0;
+    bool found = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const bool has = keys_has_kid(list->keys[i], xcj_text(kid));
+        found = found || has;
+        if (has == those) {
+            list->keys[kept++] = list->keys[i];
+        } else {
+            xcj_key_free(list->keys[i]);
+        }
+    }
+    list->count = kept;
+    return found ? STATUS_OK : msg_fail(STATUS_KEY, option, "no key has the kid %s", shown_kid(kid).text);
+}
+
+static msg_status apply_kid(key_list *list, const char *kid)
+{
+    if (list->count != 1 && !keys_is_thumbprint(kid)) {
+        return keep_keys(list, "--kid", kid, true);
+    }
+    const keys_labels labels = { kid, NULL, NULL };
+    msg_status status = STATUS_OK;
+    for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
+        xcj_key *key = NULL;
+        status = keys_relabel(&key, list->keys[i], &labels, "--kid");
+        if (status == STATUS_OK) {
+            xcj_key_free(list->keys[i]);
+            list->keys[i] = key;
+        }
+    }
+    return status;
+}
+
+/* Frees them. */
+static msg_status add_loaded(key_list *list, keys_loaded *loaded, const char *name)
+{
+    keys_warn_skipped(name, loaded->set);
+    msg_status status = add_keys(list, loaded->set, name);
+    keys_free(loaded);
+    return status;
+}
+
+static msg_status add_file(key_list *list, const char *operand, const char *path, const char *passphrase)
+{
+    keys_loaded loaded;
+    const keys_how how = { passphrase, false, false };
+    msg_status status = keys_load(&loaded, operand, path, &how);
+    return status == STATUS_OK ? add_loaded(list, &loaded, io_name(path)) : status;
+}
+
+static msg_status print_set(const key_list *list, output *file)
+{
+    if (list->count == 0) {
+        return msg_fail(STATUS_INPUT, "jwks", "there is no key with a public part");
+    }
+    xcj_error err;
+    xcj_keyset *set = NULL;
+    char *json = NULL;
+    size_t len = 0;
+    text line = TEXT_INIT;
+    msg_status status = STATUS_OK;
+    if (xcj_keyset_from_keys(&set, (const xcj_key *const *)list->keys, list->count, &err) != XCJ_OK ||
+        xcj_keyset_to_json(&json, &len, set, XCJ_PUBLIC, &err) != XCJ_OK) {
+        status = msg_fail_error(ABOUT_INPUT, "jwks", &err);
+        goto out;
+    }
+    text_add(&line, json, len);
+    text_puts(&line, "\n");
+    status = line.failed ? msg_fail_memory() : output_write(file, text_view(&line), false);
+out:
+    text_free(&line);
+    xcj_free(json);
+    xcj_keyset_free(set);
+    return status;
+}
+
+/* Keys are added to a set, or removed from it, where it is: then its file is both read and written. */
+static bool is_in_place(const output *file, const jwks_args *args, const opt_list *inputs)
+{
+    return (args->add.count > 0 || args->remove != NULL) && args->out != NULL && inputs->count == 1 &&
+           overwrite_is_input(file, io_source_file(io_operand(inputs->items[0])));
+}
+
+static msg_status open_file(output *file, bool *in_place, const jwks_args *args, const opt_list *inputs)
+{
+    msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
+    *in_place = status == STATUS_OK && is_in_place(file, args, inputs);
+    for (size_t i = 0; i < inputs->count && status == STATUS_OK && !*in_place; i++) {
+        status = overwrite_check_input(file, io_operand(inputs->items[i]), args->force);
+    }
+    for (size_t i = 0; i < args->add.count && status == STATUS_OK; i++) {
+        status = overwrite_check_input(file, io_source_file(args->add.items[i]), args->force);
+    }
+    if (status == STATUS_OK) {
+        status = overwrite_check_input(file, inputs->count == 0 ? "-" : io_source_file(args->passphrase), args->force);
+    }
+    return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
+}
+
+/* Reads the set that is locked, through the descriptor of the lock. */
+static msg_status add_locked(key_list *list, int fd, const char *path)
+{
+    text data = TEXT_INIT;
+    keys_loaded loaded;
+    const keys_how how = { list->args->passphrase, false, false };
+    msg_status status = io_read_open(&data, fd, path, IO_KEY_LIMIT, STATUS_INPUT);
+    if (status == STATUS_OK) {
+        status = keys_load_data(&loaded, &data, path, &how);
+    }
+    if (status == STATUS_OK) {
+        status = add_loaded(list, &loaded, path);
+    }
+    text_free(&data);
+    return status;
+}
+
+static msg_status add_operands(key_list *list, const opt_list *operands)
+{
+    const jwks_args *args = list->args;
+    msg_status status = operands->count == 0 ? add_file(list, "key", "-", args->passphrase) : STATUS_OK;
+    for (size_t i = 0; i < operands->count && status == STATUS_OK; i++) {
+        char operand[32];
+        (void)snprintf(operand, sizeof operand, "key %zu", i + 1);
+        status = add_file(list, operand, io_operand(operands->items[i]), args->passphrase);
+    }
+    return status;
+}
+
+static msg_status make_set(key_list *list, const opt_list *operands, int locked)
+{
+    const jwks_args *args = list->args;
+    msg_status status =
+        locked >= 0 ? add_locked(list, locked, io_operand(operands->items[0])) : add_operands(list, operands);
+    if (status == STATUS_OK && args->remove != NULL) {
+        status = keep_keys(list, "--remove", args->remove, false);
+    }
+    for (size_t i = 0; i < args->add.count && status == STATUS_OK; i++) {
+        status = add_file(list, "--add", args->add.items[i], args->passphrase);
+    }
+    return status == STATUS_OK && args->kid != NULL ? apply_kid(list, args->kid) : status;
+}
+
+static msg_status run(const void *given, const opt_list *operands)
+{
+    output file = OUTPUT_INIT;
+    key_list list = { .args = given };
+    bool in_place = false;
+    int locked = -1;
+    msg_status status = open_file(&file, &in_place, list.args, operands);
+    if (status == STATUS_OK && in_place) {
+        status = output_lock(&locked, &file);
+    }
+    if (status == STATUS_OK) {
+        status = make_set(&list, operands, locked);
+    }
+    if (status == STATUS_OK) {
+        status = print_set(&list, &file);
+    }
+    if (in_place && locked >= 0) {
+        (void)close(locked);
+    }
+    free_list(&list);
+    output_close(&file, 1);
+    return status;
+}
+
+const verb verb_jwks = {
+    "jwks",
+    "[FILE|@FILE|-|env:NAME]...",
+    SIZE_MAX,
+    "print the public set of keys, to publish",
+    "Prints a JWK Set with the public part of every key in JWKs, sets, PEM, DER and\n"
+    "certificates. Never prints a private part; skips shared secrets.\n",
+    "  xcj jwks private.json > jwks.json\n"
+    "  xcj jwks old.pem new.json -o jwks.json\n"
+    "  xcj jwks jwks.json --add new.json -o jwks.json\n",
+    OPTIONS,
+    sizeof(jwks_args),
+    run,
+    VERB_EXIT(STATUS_KEY),
+};
