@@ -1,5 +1,5 @@
 /*
- * completion.h: the completion of each shell, without the tables of options.
+ * completion.h: the template of each shell's completion, without the option tables.
  */
 #ifndef XCJ_CLI_COMPLETIONS_COMPLETION_H
 #define XCJ_CLI_COMPLETIONS_COMPLETION_H

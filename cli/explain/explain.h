@@ -1,5 +1,5 @@
 /*
- * explain.h: explains why a token is refused, or how it came to be accepted. The verdict stays what it is.
+ * explain.h: explains why a token is refused, or how it came to be accepted. It never changes the verdict.
  */
 #ifndef XCJ_CLI_EXPLAIN_EXPLAIN_H
 #define XCJ_CLI_EXPLAIN_EXPLAIN_H

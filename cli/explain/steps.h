@@ -1,5 +1,5 @@
 /*
- * steps.h: the checks of a token, one line each with a tick or a cross, for people.
+ * steps.h: shows each check of a token on a line, with a tick or a cross.
  */
 #ifndef XCJ_CLI_EXPLAIN_STEPS_H
 #define XCJ_CLI_EXPLAIN_STEPS_H

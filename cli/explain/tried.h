@@ -1,5 +1,5 @@
 /*
- * tried.h: what a verdict says about the keys that a token led to, and about claims that nobody checked.
+ * tried.h: reports which keys a token was tried with, and which claims were not checked.
  */
 #ifndef XCJ_CLI_EXPLAIN_TRIED_H
 #define XCJ_CLI_EXPLAIN_TRIED_H

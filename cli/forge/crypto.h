@@ -1,5 +1,5 @@
 /*
- * crypto.h: what the library rightly does not do: signatures with the wrong key, of the wrong form, over any text.
+ * crypto.h: signs with the wrong key, in the wrong format or over any text, which the library rightly refuses to do.
  * Only forge uses it; the one place of the command that sees OpenSSL.
  */
 #ifndef XCJ_CLI_FORGE_CRYPTO_H

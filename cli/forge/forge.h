@@ -1,5 +1,5 @@
 /*
- * forge.h: forged tokens, and valid counterparts (twins), made from a genuine token and a key.
+ * forge.h: makes forged tokens and their valid counterparts from a genuine token and a key.
  */
 #ifndef XCJ_CLI_FORGE_FORGE_H
 #define XCJ_CLI_FORGE_FORGE_H

@@ -1,5 +1,5 @@
 /*
- * run.h: runs somebody's verifier on each token of a corpus, and reports what it accepted.
+ * run.h: runs a verifier of the user on each token of a corpus, and reports what it accepted.
  */
 #ifndef XCJ_CLI_FORGE_RUN_H
 #define XCJ_CLI_FORGE_RUN_H

@@ -1,5 +1,5 @@
 /*
- * doc.h: JSON documents that the command writes, and JSON text that it is given.
+ * doc.h: writes JSON documents, and parses JSON from the user.
  */
 #ifndef XCJ_CLI_IO_DOC_H
 #define XCJ_CLI_IO_DOC_H

@@ -1,5 +1,5 @@
 /*
- * io.h: what comes in and what goes out. Input may be secret: its memory is wiped.
+ * io.h: reads input and writes output. Input may be secret, so its memory is wiped.
  */
 #ifndef XCJ_CLI_IO_IO_H
 #define XCJ_CLI_IO_IO_H

@@ -1,5 +1,5 @@
 /*
- * msg.h: what the command says on standard error, and what it exits with.
+ * msg.h: messages on standard error, and exit codes.
  */
 #ifndef XCJ_CLI_IO_MSG_H
 #define XCJ_CLI_IO_MSG_H

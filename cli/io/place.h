@@ -1,5 +1,5 @@
 /*
- * place.h: where a path leads, without being led there by others. A directory is one of others when its owner is neither the
+ * place.h: resolves an output path. A directory belongs to others when its owner is neither the
  * user nor root, when everybody may write to it, or when a group may that is not the user's primary one. In such a directory
  * no symbolic link is followed.
  */

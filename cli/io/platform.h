@@ -1,5 +1,5 @@
 /*
- * platform.h: what POSIX does not offer, and replacements for systems without it.
+ * platform.h: calls that POSIX lacks, with replacements for systems that lack them too.
  */
 #ifndef XCJ_CLI_IO_PLATFORM_H
 #define XCJ_CLI_IO_PLATFORM_H

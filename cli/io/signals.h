@@ -1,5 +1,5 @@
 /*
- * signals.h: what is undone before a signal ends the command.
+ * signals.h: cleans up before a signal ends the command.
  */
 #ifndef XCJ_CLI_IO_SIGNALS_H
 #define XCJ_CLI_IO_SIGNALS_H

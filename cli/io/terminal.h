@@ -1,5 +1,5 @@
 /*
- * terminal.h: what the command does to a terminal. A signal that ends the command leaves the terminal as it was.
+ * terminal.h: asks, shows progress and colours at a terminal. A signal that ends the command restores the terminal first.
  */
 #ifndef XCJ_CLI_IO_TERMINAL_H
 #define XCJ_CLI_IO_TERMINAL_H

@@ -1,5 +1,5 @@
 /*
- * text.h: a text that grows, whose old blocks are wiped, and whose first failure is latched.
+ * text.h: a growing string that wipes its old blocks and remembers its first failure.
  */
 #ifndef XCJ_CLI_IO_TEXT_H
 #define XCJ_CLI_IO_TEXT_H

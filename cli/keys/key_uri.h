@@ -1,5 +1,5 @@
 /*
- * key_uri.h: a private key that stays where a URI says.
+ * key_uri.h: a private key that stays where its URI points (a token, an HSM).
  */
 #ifndef XCJ_CLI_KEYS_KEY_URI_H
 #define XCJ_CLI_KEYS_KEY_URI_H

@@ -1,5 +1,5 @@
 /*
- * keys.h: keys and sets of keys from a file or standard input of any kind, and what the verbs do with them alike.
+ * keys.h: reads keys and key sets of any form from a file or standard input, for all verbs.
  */
 #ifndef XCJ_CLI_KEYS_KEYS_H
 #define XCJ_CLI_KEYS_KEYS_H

@@ -1,5 +1,5 @@
 /*
- * finding.h: what a look at a key or a token came to: findings with a severity, an id that does not change, and a place.
+ * finding.h: findings about a key or a token, each with a severity, a stable id and a location.
  */
 #ifndef XCJ_CLI_LINT_FINDING_H
 #define XCJ_CLI_LINT_FINDING_H

@@ -1,6 +1,6 @@
 /*
- * lint.h: what is weak or odd about keys, sets and tokens. An error is what a verifier refuses or an attacker uses; a
- * warning what is seldom meant; a note what is good to know.
+ * lint.h: finds what is weak or suspicious in keys, sets and tokens. An error is what a verifier refuses or an attacker
+ * uses; a warning what is seldom meant; a note what is good to know.
  */
 #ifndef XCJ_CLI_LINT_LINT_H
 #define XCJ_CLI_LINT_LINT_H

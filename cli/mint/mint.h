@@ -1,5 +1,5 @@
 /*
- * mint.h: the parts of the verb mint: its options, the claims they give, one token, and many by several threads.
+ * mint.h: the parts of the verb mint: its options, its claims, one token, and many tokens with several threads.
  */
 #ifndef XCJ_CLI_MINT_MINT_H
 #define XCJ_CLI_MINT_MINT_H

@@ -1,5 +1,5 @@
 /*
- * overwrite.h: what an output may not be written over.
+ * overwrite.h: refuses to write an output over an input or a private key.
  */
 #ifndef XCJ_CLI_OPTIONS_OVERWRITE_H
 #define XCJ_CLI_OPTIONS_OVERWRITE_H

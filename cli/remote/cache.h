@@ -1,5 +1,5 @@
 /*
- * cache.h: fetched sets that are kept in a directory of the user's own, one file for each URL.
+ * cache.h: keeps fetched key sets in a directory of the user, one file per URL.
  *
  * The directory is opened once and checked as it was opened; all files are reached from there, so that a path that changes
  * meanwhile changes nothing. A file is written beside its place and renamed: any number of processes may share a directory.

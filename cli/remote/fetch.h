@@ -1,5 +1,5 @@
 /*
- * fetch.h: one HTTP request, made by the program xcj-fetch, which this starts. Only these requests need libcurl, and linked
+ * fetch.h: starts xcj-fetch, which makes one HTTP request. Only these requests need libcurl, and linked
  * into the command it would slow down the start of every verb.
  */
 #ifndef XCJ_CLI_REMOTE_FETCH_H

@@ -1,6 +1,6 @@
 /*
- * fields.h: lines of a name, a space and a value, then an empty line, then a body: the answer of xcj-fetch, and the files of
- * the cache.
+ * fields.h: reads lines of a name, a space and a value, then an empty line and a body: the answer of xcj-fetch, and the
+ * files of the cache.
  */
 #ifndef XCJ_CLI_REMOTE_FIELDS_H
 #define XCJ_CLI_REMOTE_FIELDS_H

@@ -1,5 +1,5 @@
 /*
- * freshness.h: what the headers of an answer (RFC 9111) let a private cache do.
+ * freshness.h: decides from the headers of an answer how long a private cache may keep it (RFC 9111).
  */
 #ifndef XCJ_CLI_REMOTE_FRESHNESS_H
 #define XCJ_CLI_REMOTE_FRESHNESS_H

@@ -1,5 +1,5 @@
 /*
- * remote.h: keys that are fetched: from a URL that the user gives, or from a token's jku below --jku-prefix.
+ * remote.h: fetches keys: from a URL of the user, or from a token's jku below --jku-prefix.
  */
 #ifndef XCJ_CLI_REMOTE_REMOTE_H
 #define XCJ_CLI_REMOTE_REMOTE_H

@@ -1,5 +1,5 @@
 /*
- * part.h: one part of a token: bytes that stand in base64url, with what is wrong about how they are written.
+ * part.h: decodes one part of a token and notes what is wrong with its base64url.
  */
 #ifndef XCJ_CLI_TOKENS_PART_H
 #define XCJ_CLI_TOKENS_PART_H

@@ -1,5 +1,5 @@
 /*
- * parts.h: a token taken apart to be looked at, of any serialisation and however ill it is written. The library takes apart
+ * parts.h: takes apart a token of any serialisation, even a malformed one, to show it. The library takes apart
  * only what it would verify; here a flaw is noted, not refused. Nothing is verified.
  */
 #ifndef XCJ_CLI_TOKENS_PARTS_H

@@ -1,5 +1,5 @@
 /*
- * token.h: where a token comes from, and what is odd about one that is malformed.
+ * token.h: reads a token from an operand, file, variable or standard input, and explains a malformed one.
  */
 #ifndef XCJ_CLI_TOKENS_TOKEN_H
 #define XCJ_CLI_TOKENS_TOKEN_H

@@ -1,5 +1,5 @@
 /*
- * help.h: what --help prints.
+ * help.h: prints --help.
  */
 #ifndef XCJ_CLI_VERBS_HELP_H
 #define XCJ_CLI_VERBS_HELP_H

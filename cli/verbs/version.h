@@ -1,5 +1,5 @@
 /*
- * version.h: what xcj is made of, and what works here.
+ * version.h: prints the versions of xcj and its libraries, and the algorithms that work.
  */
 #ifndef XCJ_CLI_VERBS_VERSION_H
 #define XCJ_CLI_VERBS_VERSION_H

@@ -1,5 +1,5 @@
 /*
- * cert_text.h: a client certificate as proxies write it into a header.
+ * cert_text.h: reads a client certificate in the forms that proxies write into a header.
  */
 #ifndef XCJ_LIB_KEY_CERT_TEXT_H
 #define XCJ_LIB_KEY_CERT_TEXT_H

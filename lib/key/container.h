@@ -1,6 +1,6 @@
 /*
- * container.h: JSON objects that have keys in them, and those that only seem so: which member to look at, and the command
- * that gets the key out of the others.
+ * container.h: finds the keys in a JSON object. For an object that only looks like a container, names the command
+ * that extracts the key.
  */
 #ifndef XCJ_LIB_KEY_CONTAINER_H
 #define XCJ_LIB_KEY_CONTAINER_H

@@ -1,5 +1,5 @@
 /*
- * context_pool.h: the scratches that a handle shared by threads keeps for calls that bring none of their own. No lock: a
+ * context_pool.h: keeps scratches in a handle that threads share, for calls without one of their own. No lock: a
  * call takes one, works and gives it back, and nobody waits for another.
  */
 #ifndef XCJ_LIB_KEY_CONTEXT_POOL_H

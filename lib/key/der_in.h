@@ -1,5 +1,5 @@
 /*
- * der_in.h: the DER of a key or certificate into members, through OpenSSL's decoders.
+ * der_in.h: reads a key's members from the DER of a key or certificate, with OpenSSL's decoders.
  */
 #ifndef XCJ_LIB_KEY_DER_IN_H
 #define XCJ_LIB_KEY_DER_IN_H

@@ -1,5 +1,5 @@
 /*
- * der_out.h: a key as DER: SubjectPublicKeyInfo, PKCS#8, PKCS#1, SEC1.
+ * der_out.h: writes a key as DER: SubjectPublicKeyInfo, PKCS#8, PKCS#1, SEC1.
  */
 #ifndef XCJ_LIB_KEY_DER_OUT_H
 #define XCJ_LIB_KEY_DER_OUT_H

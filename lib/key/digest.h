@@ -1,5 +1,5 @@
 /*
- * digest.h: the hash of a text.
+ * digest.h: hashes bytes.
  */
 #ifndef XCJ_LIB_KEY_DIGEST_H
 #define XCJ_LIB_KEY_DIGEST_H

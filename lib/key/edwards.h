@@ -1,6 +1,6 @@
 /*
- * edwards.h: is an Ed25519 or Ed448 public key a point? OpenSSL finds out only when it verifies, and then calls each
- * signature wrong.
+ * edwards.h: checks that an Ed25519 or Ed448 public key is a point. OpenSSL finds out only when it verifies, and then calls
+ * each signature wrong.
  */
 #ifndef XCJ_LIB_KEY_EDWARDS_H
 #define XCJ_LIB_KEY_EDWARDS_H

@@ -1,5 +1,5 @@
 /*
- * evp.h: what the files of this folder share of OpenSSL: the key's inside, prepared contexts, the scratch's inside.
+ * evp.h: the OpenSSL side of keys, prepared contexts and scratches, for the files of this directory.
  */
 #ifndef XCJ_LIB_KEY_EVP_H
 #define XCJ_LIB_KEY_EVP_H

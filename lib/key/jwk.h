@@ -1,5 +1,5 @@
 /*
- * jwk.h: the members of a key as bytes: what a JWK says, whatever it was read from. No OpenSSL here.
+ * jwk.h: the parameters of a key as bytes, whatever form it was read from. No OpenSSL here.
  */
 #ifndef XCJ_LIB_KEY_JWK_H
 #define XCJ_LIB_KEY_JWK_H

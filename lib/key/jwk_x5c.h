@@ -1,5 +1,5 @@
 /*
- * jwk_x5c.h: a JWK whose key is in its certificate alone.
+ * jwk_x5c.h: reads a JWK that has its key only in its certificate (x5c).
  */
 #ifndef XCJ_LIB_KEY_JWK_X5C_H
 #define XCJ_LIB_KEY_JWK_X5C_H

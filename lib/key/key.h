@@ -1,5 +1,5 @@
 /*
- * key.h: what the floors above may do with a key: sign, verify, and ask for facts. No OpenSSL type crosses this line.
+ * key.h: how the layers above use a key: sign, verify, and ask for facts. No OpenSSL type leaves this layer.
  */
 #ifndef XCJ_LIB_KEY_KEY_H
 #define XCJ_LIB_KEY_KEY_H

@@ -1,5 +1,5 @@
 /*
- * key_check.h: do the numbers of a key make a key, and does its private part fit the public one?
+ * key_check.h: checks that the numbers of a key are valid, and that its private part fits the public one.
  */
 #ifndef XCJ_LIB_KEY_KEY_CHECK_H
 #define XCJ_LIB_KEY_KEY_CHECK_H

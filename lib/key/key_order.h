@@ -1,5 +1,5 @@
 /*
- * key_order.h: the order of the keys in a set, by which a kid is found and keys that are alike in all stand side by side.
+ * key_order.h: the order of the keys in a set: by kid, so that a search finds it, with equal keys side by side.
  */
 #ifndef XCJ_LIB_KEY_KEY_ORDER_H
 #define XCJ_LIB_KEY_KEY_ORDER_H

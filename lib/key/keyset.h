@@ -1,5 +1,5 @@
 /*
- * keyset.h: a key set's inside, how it is filled, and the choice of the key that a token names.
+ * keyset.h: the inside of a key set: how it is filled, and how a token's key is selected.
  */
 #ifndef XCJ_LIB_KEY_KEYSET_H
 #define XCJ_LIB_KEY_KEYSET_H

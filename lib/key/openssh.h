@@ -1,5 +1,5 @@
 /*
- * openssh.h: the keys of OpenSSH: the line of an id_*.pub file, and what is inside an OPENSSH PRIVATE KEY block.
+ * openssh.h: reads OpenSSH keys: the line of an id_*.pub file, and the content of an OPENSSH PRIVATE KEY block.
  */
 #ifndef XCJ_LIB_KEY_OPENSSH_H
 #define XCJ_LIB_KEY_OPENSSH_H

@@ -1,5 +1,5 @@
 /*
- * openssh_write.h: a public key as the line of an id_*.pub or authorized_keys file.
+ * openssh_write.h: writes a public key as a line of an id_*.pub or authorized_keys file.
  */
 #ifndef XCJ_LIB_KEY_OPENSSH_WRITE_H
 #define XCJ_LIB_KEY_OPENSSH_WRITE_H

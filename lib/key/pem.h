@@ -1,5 +1,5 @@
 /*
- * pem.h: the PEM armour (RFC 7468), read and written. What is inside is not looked at here.
+ * pem.h: reads and writes the PEM armour (RFC 7468), whatever its content.
  */
 #ifndef XCJ_LIB_KEY_PEM_H
 #define XCJ_LIB_KEY_PEM_H

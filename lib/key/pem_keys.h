@@ -1,5 +1,5 @@
 /*
- * pem_keys.h: the keys of a PEM text of any number of blocks.
+ * pem_keys.h: reads the keys of a PEM text with any number of blocks.
  */
 #ifndef XCJ_LIB_KEY_PEM_KEYS_H
 #define XCJ_LIB_KEY_PEM_KEYS_H

@@ -1,5 +1,5 @@
 /*
- * pem_label.h: what a JWK says of a key and PEM does not, in a line before the block, which every reader of PEM skips:
+ * pem_label.h: keeps the labels of a JWK in PEM, in a line before the block that every reader of PEM skips:
  *
  *     # {"use":"sig","alg":"ES256","kid":"gateway-1"}
  */

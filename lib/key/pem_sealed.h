@@ -1,5 +1,6 @@
 /*
- * pem_sealed.h: the old encryption of PEM (RFC 1421, "Proc-Type: 4,ENCRYPTED"), as openssl genrsa -traditional writes it.
+ * pem_sealed.h: reads the old encryption of PEM (RFC 1421, "Proc-Type: 4,ENCRYPTED"), as openssl genrsa -traditional writes
+ * it.
  */
 #ifndef XCJ_LIB_KEY_PEM_SEALED_H
 #define XCJ_LIB_KEY_PEM_SEALED_H

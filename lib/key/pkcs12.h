@@ -1,5 +1,5 @@
 /*
- * pkcs12.h: the private key of a PKCS#12 file (RFC 7292), as Windows, Java and browsers export it.
+ * pkcs12.h: reads the private key of a PKCS#12 file (RFC 7292), as Windows, Java and browsers export it.
  */
 #ifndef XCJ_LIB_KEY_PKCS12_H
 #define XCJ_LIB_KEY_PKCS12_H

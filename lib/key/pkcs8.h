@@ -1,5 +1,5 @@
 /*
- * pkcs8.h: a private key in PKCS#8 (RFC 5208, RFC 5958), encrypted or not.
+ * pkcs8.h: reads a private key in PKCS#8 (RFC 5208, RFC 5958), encrypted or not.
  */
 #ifndef XCJ_LIB_KEY_PKCS8_H
 #define XCJ_LIB_KEY_PKCS8_H

@@ -1,5 +1,5 @@
 /*
- * pkcs8_seal.h: PKCS#8 under a passphrase (RFC 5958 3).
+ * pkcs8_seal.h: encrypts PKCS#8 with a passphrase (RFC 5958 3).
  */
 #ifndef XCJ_LIB_KEY_PKCS8_SEAL_H
 #define XCJ_LIB_KEY_PKCS8_SEAL_H

@@ -1,5 +1,5 @@
 /*
- * provider_key.h: the EVP_PKEY of a key. Only signing, verifying and xcj_key_to_pkey() need it.
+ * provider_key.h: makes the EVP_PKEY of a key. Only signing, verifying and xcj_key_to_pkey() need it.
  */
 #ifndef XCJ_LIB_KEY_PROVIDER_KEY_H
 #define XCJ_LIB_KEY_PROVIDER_KEY_H

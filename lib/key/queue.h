@@ -1,5 +1,5 @@
 /*
- * queue.h: OpenSSL's error queue of this thread is the caller's. What stands in it when a call begins is put aside, so that
+ * queue.h: keeps the caller's entries in OpenSSL's error queue. They are put aside when a call begins, so that
  * only what OpenSSL says of this call is read, and put back when the call ends.
  */
 #ifndef XCJ_LIB_KEY_QUEUE_H

@@ -1,6 +1,6 @@
 /*
- * recognise.h: what given bytes are, by their first ones. Decided here for keys, certificates and secrets alike, so that two
- * readers never take the same bytes for different things. One more container is one more row in recognise.c.
+ * recognise.h: recognises the form of a key, certificate or secret by its first bytes. It is decided here for all, so that
+ * two readers never take the same bytes for different things. One more container is one more row in recognise.c.
  */
 #ifndef XCJ_LIB_KEY_RECOGNISE_H
 #define XCJ_LIB_KEY_RECOGNISE_H

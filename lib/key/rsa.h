@@ -1,5 +1,5 @@
 /*
- * rsa.h: is an RSA private key what its public part says? By identities between its numbers (microseconds), not by the
+ * rsa.h: checks that an RSA private key fits its public part, by identities between its numbers (microseconds), not by the
  * pairwise check (tens of milliseconds) that would find no more in a key whose primes are prime.
  */
 #ifndef XCJ_LIB_KEY_RSA_H

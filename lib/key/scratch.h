@@ -1,5 +1,5 @@
 /*
- * scratch.h: what a thread keeps between calls, as the floors above see it.
+ * scratch.h: what a thread keeps between calls, as the layers above see it.
  */
 #ifndef XCJ_LIB_KEY_SCRATCH_H
 #define XCJ_LIB_KEY_SCRATCH_H

@@ -1,5 +1,5 @@
 /*
- * secret.h: what is never the shared secret of a MAC: a key or certificate, which others may know (RFC 8725 2.1).
+ * secret.h: refuses a key or certificate as the shared secret of a MAC, because others may know it (RFC 8725 2.1).
  */
 #ifndef XCJ_LIB_KEY_SECRET_H
 #define XCJ_LIB_KEY_SECRET_H

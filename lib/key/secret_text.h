@@ -1,5 +1,5 @@
 /*
- * secret_text.h: shared secrets that are written as text: base64, base64url, hexadecimal.
+ * secret_text.h: decodes shared secrets that are written as text: base64, base64url, hexadecimal.
  */
 #ifndef XCJ_LIB_KEY_SECRET_TEXT_H
 #define XCJ_LIB_KEY_SECRET_TEXT_H

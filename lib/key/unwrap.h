@@ -1,6 +1,6 @@
 /*
- * unwrap.h: a key's text as environment variables, spreadsheets and editors leave it, made what the readers of PEM and JSON
- * take. Only wrappings whose meaning is certain are taken off; nothing else of the text changes.
+ * unwrap.h: restores a key's text that environment variables, spreadsheets or editors have changed to what the readers of
+ * PEM and JSON take. Only wrappings whose meaning is certain are taken off; nothing else of the text changes.
  */
 #ifndef XCJ_LIB_KEY_UNWRAP_H
 #define XCJ_LIB_KEY_UNWRAP_H

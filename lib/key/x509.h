@@ -1,5 +1,5 @@
 /*
- * x509.h: the subject of a certificate as text.
+ * x509.h: writes the subject of a certificate as text.
  */
 #ifndef XCJ_LIB_KEY_X509_H
 #define XCJ_LIB_KEY_X509_H
