@@ -142,6 +142,7 @@ msg_status msg_status_of(xcj_code code, msg_about about)
     case XCJ_ERR_CERTIFICATE:
     case XCJ_ERR_CLIENT_ID:
     case XCJ_ERR_CONSUMER:
+    case XCJ_ERR_BINDING:
         return STATUS_AUTH;
     }
     return STATUS_INTERNAL;

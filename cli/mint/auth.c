@@ -23,11 +23,6 @@ static msg_status read_value(text *out, const char *option, const char *value)
     return io_value(out, option, value, IO_TOKEN_LIMIT, STATUS_POLICY);
 }
 
-static msg_status read_file(text *out, const char *option, const char *value)
-{
-    return io_read(out, option, value, IO_KEY_LIMIT, STATUS_INPUT);
-}
-
 static msg_status read_text(text *out, const char *option, const char *value)
 {
     (void)option;
@@ -55,12 +50,6 @@ static void place_basic(mint_job *job, const text *value)
     job->auth.authorization = text_view(&job->credential);
 }
 
-static void place_cert(mint_job *job, const text *value)
-{
-    text_add(&job->credential, value->ptr, value->len);
-    job->auth.client_cert = text_view(&job->credential);
-}
-
 static void place_dn(mint_job *job, const text *value)
 {
     text_add(&job->credential, value->ptr, value->len);
@@ -77,7 +66,6 @@ static const method METHODS[] = {
     { "authorization", read_value, place_field, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC },
     { "bearer", read_value, place_bearer, XCJ_AUTH_BEARER },
     { "basic", read_value, place_basic, XCJ_AUTH_BASIC },
-    { "client-cert", read_file, place_cert, XCJ_AUTH_CLIENT_CERT },
     { "client-dn", read_text, place_dn, XCJ_AUTH_CLIENT_CERT },
     { "apikey", read_value, place_apikey, XCJ_AUTH_API_KEY },
 };
@@ -109,6 +97,16 @@ static msg_status read_credential(mint_job *job, const method *from, const opt_g
     return status;
 }
 
+static msg_status read_cert(mint_job *job)
+{
+    msg_status status = io_read(&job->client_cert, "--client-cert", job->args->client_cert, IO_KEY_LIMIT, STATUS_INPUT);
+    job->auth.client_cert = text_view(&job->client_cert);
+    if (job->auth.methods == 0) {
+        job->auth.methods = XCJ_AUTH_CLIENT_CERT;
+    }
+    return status;
+}
+
 static bool read_audiences(mint_job *job)
 {
     const opt_list *aud = &job->args->aud;
@@ -121,6 +119,34 @@ static bool read_audiences(mint_job *job)
     return aud->count == 0 || job->audiences != NULL;
 }
 
+static bool is_given(const mint_args *args, const char *name)
+{
+    return args->authentication.row != NULL && strcmp(args->authentication.row->name, name) == 0;
+}
+
+msg_status mint_check_authentication(const mint_args *args)
+{
+    const bool any = mint_is_authenticated(args);
+    const bool bears = is_given(args, "bearer") || is_given(args, "authorization");
+    const bool consumer = args->consumer_custom_id != NULL || args->consumer_id != NULL;
+    if (args->client_cert != NULL && args->authentication.row != NULL && !bears) {
+        return msg_fail(STATUS_USAGE, "mint", "--client-cert excludes --%s", args->authentication.row->name);
+    }
+    if (args->no_consumer && consumer) {
+        return msg_fail(STATUS_USAGE, "mint", "--no-consumer excludes --consumer-id and --consumer-custom-id");
+    }
+    if (args->apikey_sha256 && !is_given(args, "apikey")) {
+        return msg_fail(STATUS_USAGE, "mint", "--apikey-sha256 goes with --apikey");
+    }
+    if (args->ignore_cnf && !bears) {
+        return msg_fail(STATUS_USAGE, "mint", "--ignore-cnf goes with --bearer or --authorization");
+    }
+    if (!any && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
+        return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
+    }
+    return STATUS_OK;
+}
+
 msg_status mint_read_authentication(mint_job *job)
 {
     const mint_args *args = job->args;
@@ -129,9 +155,10 @@ msg_status mint_read_authentication(mint_job *job)
     auth->consumer_custom_id = xcj_text(args->consumer_custom_id);
     auth->consumer_id = xcj_text(args->consumer_id);
     auth->jti = xcj_text(args->jti);
-    job->authenticated = from != NULL;
+    job->authenticated = mint_is_authenticated(args);
     if (!read_audiences(job)) {
         return msg_fail_memory();
     }
-    return from != NULL ? read_credential(job, from, &args->authentication) : STATUS_OK;
+    msg_status status = from != NULL ? read_credential(job, from, &args->authentication) : STATUS_OK;
+    return status == STATUS_OK && args->client_cert != NULL ? read_cert(job) : status;
 }

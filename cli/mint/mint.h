@@ -19,6 +19,8 @@ typedef struct mint_args {
     const char *passphrase;
     bool hmac_k_raw;
     opt_given authentication;
+    const char *client_cert; /* an authentication, or with a Bearer token what that is bound to */
+    bool ignore_cnf;
     const char *consumer_custom_id;
     const char *consumer_id;
     bool no_consumer;
@@ -70,8 +72,9 @@ typedef struct mint_job {
     const xcj_key *key; /* borrowed from keys */
     xcj_auth auth;
     bool authenticated;
-    text credential; /* what auth points to */
-    text times;      /* members: nbf, and iat and exp where the library does not write them */
+    text credential;  /* what auth points to */
+    text client_cert; /* likewise */
+    text times;       /* members: nbf, and iat and exp where the library does not write them */
     xcj_str *audiences;
     text claims;      /* a JSON object, or empty; with --jws the payload, any bytes */
     text header;      /* a JSON object, or empty */
@@ -79,6 +82,15 @@ typedef struct mint_job {
     xcj_mint_options options;
     xcj_minter *minter; /* NULL with --bare */
 } mint_job;
+
+/** Do the options name an authentication? */
+static inline bool mint_is_authenticated(const mint_args *args)
+{
+    return args->authentication.row != NULL || args->client_cert != NULL;
+}
+
+/** Do the options that name an authentication fit together? */
+msg_status mint_check_authentication(const mint_args *args);
 
 /** The authentication, and what else a request says. */
 msg_status mint_read_authentication(mint_job *job);

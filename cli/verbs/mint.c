@@ -46,13 +46,14 @@ static const opt_row OPTIONS[] = {
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     OPT_HEADING("More on the caller"),
     { "authorization", 0, OPT_ONE, "V", AUTHENTICATION, "mint for this Authorization header" },
-    { "client-cert", 0, OPT_ONE, "KEY", AUTHENTICATION, "mint for this client certificate" },
+    { "client-cert", 0, OPT_TEXT, "KEY", AT(client_cert), "mint for this client certificate; prove a bound --bearer" },
     { "client-dn", 0, OPT_ONE, "DN", AUTHENTICATION, "mint for a client certificate with this subject" },
     { "apikey-sha256", 0, OPT_FLAG, NULL, AT(apikey_sha256), "client_id is the SHA-256 of the API key" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
     { "bearer-clientid-claim", 0, OPT_TEXT, "NAME", AT(bearer_clientid_claim), "the claim that client_id is taken from" },
     { "dn", 0, OPT_TEXT, DN_FORMS, AT(dn), "format of a certificate's subject in client_id (default rfc4514)" },
+    { "ignore-cnf", 0, OPT_FLAG, NULL, AT(ignore_cnf), "mint for a bound Bearer token (cnf) without its proof" },
     OPT_HEADING("More on claims and header"),
     { "claims", 0, OPT_TEXT, "V", AT(claims), "claims, copied byte for byte" },
     { "claim-json", 0, OPT_LIST, "NAME=JSON", AT(claim), "one claim, any JSON value" },
@@ -84,29 +85,13 @@ static const opt_row OPTIONS[] = {
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
-static msg_status check_authentication(const mint_args *args)
-{
-    bool any = args->authentication.row != NULL;
-    bool consumer = args->consumer_custom_id != NULL || args->consumer_id != NULL;
-    if (args->no_consumer && consumer) {
-        return msg_fail(STATUS_USAGE, "mint", "--no-consumer excludes --consumer-id and --consumer-custom-id");
-    }
-    if (args->apikey_sha256 && (!any || strcmp(args->authentication.row->name, "apikey") != 0)) {
-        return msg_fail(STATUS_USAGE, "mint", "--apikey-sha256 goes with --apikey");
-    }
-    if (!any && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
-        return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
-    }
-    return STATUS_OK;
-}
-
 /* Names everything that a token for a caller lacks, so that one more try is enough. */
 static msg_status check_missing(const mint_args *args)
 {
     const bool lacks_iss = args->iss == NULL && args->config == NULL;
     const bool lacks_aud = args->aud.count == 0;
     const bool lacks_consumer = args->consumer_custom_id == NULL && args->consumer_id == NULL && !args->no_consumer;
-    if (args->authentication.row == NULL || (!lacks_iss && !lacks_aud && !lacks_consumer)) {
+    if (!mint_is_authenticated(args) || (!lacks_iss && !lacks_aud && !lacks_consumer)) {
         return STATUS_OK;
     }
     return msg_fail(lacks_iss || lacks_aud ? STATUS_USAGE : STATUS_AUTH, "mint", "%s%s%s%s%s",
@@ -124,11 +109,11 @@ static msg_status check(const mint_args *args)
                         keys > 1 ? ", and no other" : "");
     }
     msg_status status = keys_check_secret(&args->secret, "mint");
-    status = status == STATUS_OK ? check_authentication(args) : status;
+    status = status == STATUS_OK ? mint_check_authentication(args) : status;
     if (status != STATUS_OK) {
         return status;
     }
-    if (args->bare && args->authentication.row != NULL) {
+    if (args->bare && mint_is_authenticated(args)) {
         return msg_fail(STATUS_USAGE, "mint", "--bare goes with given claims, not with an authentication");
     }
     if (args->bare && (args->config != NULL || args->kong || args->expires_in != NULL || args->no_exp)) {
@@ -229,6 +214,7 @@ static void fill_options(mint_job *job)
     options->bearer_clientid_claim = xcj_text(args->bearer_clientid_claim);
     options->consumer_optional = args->no_consumer;
     options->api_key_sha256 = args->apikey_sha256;
+    options->cnf = args->ignore_cnf ? XCJ_CNF_IGNORED : XCJ_CNF_DEFAULT;
     options->header = text_view(&job->header);
     options->max_token = SIZE_MAX;
     options->bearer_verified = 1; /* by whoever runs the command */
@@ -368,6 +354,7 @@ static void free_job(mint_job *job)
     xcj_minter_free(job->minter);
     keys_free(&job->keys);
     text_free(&job->credential);
+    text_free(&job->client_cert);
     text_free(&job->claims);
     text_free(&job->header);
     text_free(&job->times);

@@ -31,7 +31,8 @@ typedef struct xcj_auth {
     size_t size;           /**< sizeof the struct; the _INIT macro sets it */
     uint32_t methods;      /**< the method that authenticated the request, or a list of which exactly one must be present */
     xcj_str authorization; /**< the value of the Authorization header */
-    xcj_str client_cert;   /**< the client certificate, in any form that xcj_certificate_read() accepts */
+    xcj_str client_cert;   /**< the client certificate, in any form that xcj_certificate_read() accepts. Without its bit in
+                              `methods` it is no credential, and proves that the Bearer token is bound to it */
     xcj_str client_dn;     /**< its subject DN as a string, used unchanged; not together with client_cert */
     xcj_str api_key;       /**< the API key; it becomes client_id unless api_key_sha256 is set */
     xcj_str consumer_custom_id; /**< becomes act.client_id */
@@ -80,6 +81,17 @@ typedef enum xcj_inbound {
     XCJ_INBOUND_ALL = 2 /**< all but cnf: who shows the new token does not prove to hold the key of the old one */
 } xcj_inbound;
 
+/**
+ * What becomes of a Bearer token with cnf (RFC 7800), which only the holder of a key or certificate may use. The new token
+ * never keeps cnf. The numbers are stable.
+ */
+typedef enum xcj_cnf {
+    XCJ_CNF_DEFAULT = 0, /**< XCJ_CNF_PROVEN */
+    XCJ_CNF_PROVEN = 1,  /**< XCJ_ERR_BINDING, unless the request proves every member of cnf: `x5t#S256` (RFC 8705) is proven
+                            by the client_cert of the request, and no other member is known */
+    XCJ_CNF_IGNORED = 2  /**< mint all the same: whoever has stolen the Bearer token gets one that is bound to nothing */
+} xcj_cnf;
+
 /** The mint settings: how to make claims and header for every request. */
 typedef struct xcj_mint_options {
     size_t size;                   /**< sizeof the struct; the _INIT macro sets it */
@@ -111,7 +123,8 @@ typedef struct xcj_mint_options {
     const xcj_identities *identities; /**< the known API keys; others are refused. client_id is that of the key's entry, and
                                          so is the consumer unless the request gives one. NULL: accept every API key */
     int bearer_lax_times;             /**< 1: allow a bearer_verifier with allow_no_exp or ignore_times; 0: XCJ_ERR_CONFIG */
-    int no_exp; /**< 1: xcj_mint_claims() adds no exp; a token for a credential is then XCJ_ERR_CONFIG */
+    int no_exp;  /**< 1: xcj_mint_claims() adds no exp; a token for a credential is then XCJ_ERR_CONFIG */
+    xcj_cnf cnf; /**< Bearer: must the request prove what the token is bound to? */
 } xcj_mint_options;
 
 /** All defaults. */
@@ -119,15 +132,15 @@ typedef struct xcj_mint_options {
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
             { NULL, 0 }, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 },            \
-            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0                                                                          \
+            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT                                                         \
     }
 
 /**
  * Returns the claims of the custom JWT as unsigned JSON. For a Bearer token: the inbound members that are kept, byte for
  * byte and in order, replaced by ours where the names match; an inbound member whose name differs from one of ours only in
  * case is XCJ_ERR_CREDENTIAL. Then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL. Free the string with
- * xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED, and the
- * errors of the bearer_verifier.
+ * xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED,
+ * _BINDING, and the errors of the bearer_verifier.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth,
                                                 const xcj_mint_options *options, xcj_scratch *scratch, xcj_error *err);

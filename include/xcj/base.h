@@ -79,6 +79,7 @@ typedef enum xcj_code {
     XCJ_ERR_CREDENTIAL = 81,    /**< a credential is malformed */
     XCJ_ERR_CLIENT_ID = 82,     /**< no usable client_id */
     XCJ_ERR_CONSUMER = 83,      /**< no consumer */
+    XCJ_ERR_BINDING = 84,       /**< a Bearer token is bound to a key (cnf, RFC 7800), which the request does not prove */
     XCJ_ERR_CONFIG = 90         /**< an invalid configuration object or option value */
 } xcj_code;
 

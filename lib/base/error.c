@@ -50,6 +50,7 @@ static const code_row codes[] = {
     ROW(XCJ_ERR_CREDENTIAL, 401),
     ROW(XCJ_ERR_CLIENT_ID, 401),
     ROW(XCJ_ERR_CONSUMER, 401),
+    ROW(XCJ_ERR_BINDING, 401),
     ROW(XCJ_ERR_CONFIG, 500),
 };
 

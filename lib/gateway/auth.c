@@ -7,6 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_write.h"
+#include "lib/gateway/binding.h"
 #include "lib/gateway/caller.h"
 #include "lib/gateway/credential.h"
 #include "lib/gateway/identities.h"
@@ -52,7 +53,13 @@ static xcj_code open_bearer(xcj_str *payload, request *r, const xcj__credential 
     if (code == XCJ_OK) {
         code = xcj__credential_payload(payload, credential, &r->work, err);
     }
-    return code == XCJ_OK ? xcj__inbound_read(&r->in, *payload, err) : code;
+    if (code == XCJ_OK) {
+        code = xcj__inbound_read(&r->in, *payload, err);
+    }
+    if (code == XCJ_OK && !r->settings->cnf_ignored) {
+        code = xcj__binding_check(&r->in.cnf, r->auth, r->settings->sentences, err);
+    }
+    return code;
 }
 
 /* An API key's entry gives its client_id. Without identities, the key or its hash is the client_id. */

@@ -37,6 +37,8 @@ static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *
             in->exp = item->value;
         } else if (claim == XCJ__ACT && kept) {
             in->act = item->value;
+        } else if (claim == XCJ__CNF) {
+            in->cnf = item->value;
         }
         if (claim != XCJ__CLAIM_COUNT || xcj__names_have(&settings->custom, item)) {
             return XCJ_OK;

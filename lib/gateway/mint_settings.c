@@ -22,6 +22,7 @@ static const xcj_str claim_names[XCJ__CLAIM_COUNT] = {
     [XCJ__AUD] = NAME("aud"),
     [XCJ__JTI] = NAME("jti"),
     [XCJ__ACT] = NAME("act"),
+    [XCJ__CNF] = NAME("cnf"),
 };
 
 static bool is_named(const xcj__json_item *item, xcj_str name)
@@ -236,10 +237,7 @@ static xcj_code names_copy(xcj__names *out, const xcj_str *list, size_t count, c
     return XCJ_OK;
 }
 
-/* cnf comes first: it is never kept. */
-static const xcj_str screened[] = {
-    NAME("cnf"), NAME("nbf"), NAME("may_act"), NAME("nonce"), NAME("at_hash"), NAME("c_hash")
-};
+static const xcj_str screened[] = { NAME("nbf"), NAME("may_act"), NAME("nonce"), NAME("at_hash"), NAME("c_hash") };
 
 static xcj_code check_keep(const xcj_mint_options *options, xcj_error *err)
 {
@@ -255,7 +253,7 @@ static xcj_code check_keep(const xcj_mint_options *options, xcj_error *err)
 static xcj_code prepare_lists(xcj__mint_settings *settings, const xcj_mint_options *options, xcj_error *err)
 {
     if (options->keep_claims == NULL) {
-        size_t count = options->inbound == XCJ_INBOUND_ALL ? 1 : sizeof screened / sizeof *screened;
+        size_t count = options->inbound == XCJ_INBOUND_ALL ? 0 : sizeof screened / sizeof *screened;
         settings->screened = (xcj__names){ screened, count, shape_of(screened, count) };
         return names_copy(&settings->listed, options->drop_claims, options->drop_claims_count, "drop_claims", err);
     }
@@ -281,7 +279,7 @@ static xcj_code visit_custom(void *ctx, const xcj__json_item *item, xcj_error *e
 {
     custom_claims *custom = ctx;
     xcj__claim claim = xcj__claim_of(item);
-    if (claim != XCJ__CLAIM_COUNT) {
+    if (claim != XCJ__CLAIM_COUNT && claim != XCJ__CNF) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, claim_names[claim].ptr, XCJ_NO_OFFSET, "claims must not name %s",
                             claim_names[claim].ptr);
     }
@@ -371,7 +369,10 @@ static xcj_code check_choices(const xcj_mint_options *options, xcj_error *err)
     if (code == XCJ_OK) {
         code = check_choice((long)options->exp, XCJ_EXP_UNCAPPED, "exp", err);
     }
-    return code == XCJ_OK ? check_choice((long)options->inbound, XCJ_INBOUND_ALL, "inbound", err) : code;
+    if (code == XCJ_OK) {
+        code = check_choice((long)options->inbound, XCJ_INBOUND_ALL, "inbound", err);
+    }
+    return code == XCJ_OK ? check_choice((long)options->cnf, XCJ_CNF_IGNORED, "cnf", err) : code;
 }
 
 static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_options *options, xcj_error *err)
@@ -384,6 +385,7 @@ static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_opt
     settings->consumer_optional = options->consumer_optional != 0;
     settings->unescaped_dn = options->dn == XCJ_DN_UNESCAPED;
     settings->bearer_verified = options->bearer_verified != 0;
+    settings->cnf_ignored = options->cnf == XCJ_CNF_IGNORED;
     settings->api_key_sha256 = options->api_key_sha256 != 0;
     settings->no_exp = options->no_exp != 0;
     settings->cap_exp = options->exp != XCJ_EXP_UNCAPPED;

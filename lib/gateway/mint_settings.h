@@ -16,7 +16,7 @@
 #define XCJ__EXPIRES_MAX 31536000
 #define XCJ__TOKEN_DEFAULT ((size_t)64 * 1024)
 
-/** The claims that we write. They replace inbound members with the same name, and options must not contain them. */
+/** The claims that are ours alone. They replace inbound members with the same name, and options must not contain them. */
 typedef enum xcj__claim {
     XCJ__CLIENT_ID,
     XCJ__ISS,
@@ -25,6 +25,7 @@ typedef enum xcj__claim {
     XCJ__AUD,
     XCJ__JTI,
     XCJ__ACT,
+    XCJ__CNF,        /* which we never write, and never keep */
     XCJ__CLAIM_COUNT /* not one of our claims */
 } xcj__claim;
 
@@ -64,6 +65,7 @@ typedef struct xcj__mint_settings {
     bool cap_exp;
     bool no_exp;
     bool bearer_verified;
+    bool cnf_ignored;
     int64_t expires_in;
     size_t max_token;
     xcj_verifier *verifier;

@@ -113,8 +113,10 @@ a '--expires-in' "{\"client_id\":\"k\",\"iss\":\"https://gw\",\"iat\":1000,\"exp
 # The plugin's ways are asked for; of the Bearer token's claims, cnf is never kept.
 bound=$(golden '{"alg":"HS256"}' '{"clientId":"app","nbf":1,"cnf":{"jkt":"t"},"exp":1500}')
 capped=$(printf %s "$ours" | sed 's/"exp":[0-9]*/"exp":1500/')
-a 'Bearer, own ways' "{\"clientId\":\"app\",\"client_id\":\"app\",$capped}" --bearer "$bound" --no-consumer
-a 'Bearer, --kong' "{\"clientId\":\"app\",\"nbf\":1,\"client_id\":\"app\",$ours}" --bearer "$bound" --no-consumer --kong
+a 'Bearer, own ways' "{\"clientId\":\"app\",\"client_id\":\"app\",$capped}" --bearer "$bound" --no-consumer --ignore-cnf
+a 'Bearer, --kong' "{\"clientId\":\"app\",\"nbf\":1,\"client_id\":\"app\",$ours}" --bearer "$bound" --no-consumer --kong \
+    --ignore-cnf
+
 a 'subject, --kong' "{\"client_id\":\"C=US, O=Kong Inc., CN=kong\",$ours}" --client-cert cert.pem --no-consumer --kong
 a 'subject, --kong --dn' "{\"client_id\":\"CN=kong,O=Kong Inc.,C=US\",$ours}" --client-cert cert.pem --no-consumer --kong --dn rfc4514
 refuse '--kong --bare' 2 'excludes --config, --kong' mint --key key.json --claims '{}' --bare --kong
@@ -358,4 +360,26 @@ accept 'a short secret, allowed' mint --secret short.txt --alg HS256 --allow-wea
 { cat secret.txt && echo; } >line.txt
 run mint --secret line.txt --alg HS256
 err_has 'a line end in a secret' 'is part of the secret'
+
+# A bound Bearer token is refused unless its binding is proven: by the certificate that it names, and no other.
+by() {
+    printf '%s' "{\"clientId\":\"app\",\"cnf\":{\"x5t#S256\":\"$1\"}}"
+}
+thumbprint=$(openssl x509 -in cert.pem -outform DER | openssl dgst -sha256 -binary | b64u)
+mine=$(golden '{"alg":"HS256"}' "$(by "$thumbprint")")
+other=$(golden '{"alg":"HS256"}' "$(by 'A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0')")
+for ways in '' --kong; do
+    a "bound to its certificate $ways" "{\"clientId\":\"app\",\"client_id\":\"app\",$ours}" --bearer "$mine" --no-consumer \
+        --client-cert cert.pem $ways
+    a "bound to its certificate, the header $ways" "{\"clientId\":\"app\",\"client_id\":\"app\",$ours}" \
+        --authorization "Bearer $mine" --no-consumer --client-cert cert.pem $ways
+    g "bound, without a certificate $ways" 10 'is bound to a client certificate' --bearer "$mine" --no-consumer $ways
+    g "bound to another certificate $ways" 10 'other than the connection' --bearer "$other" --no-consumer --client-cert cert.pem $ways
+    g "bound to a key $ways" 10 "'jkt'" --bearer "$bound" --no-consumer --client-cert cert.pem $ways
+done
+a 'not bound, with a certificate' "{\"n\":1.10,\"clientId\":\"app\",\"sub\":\"s\",\"client_id\":\"app\",$ours}" --bearer "$inbound" \
+    --no-consumer --client-cert cert.pem
+g 'a certificate beside Basic' 2 '--client-cert excludes --basic' --basic u:p --no-consumer --client-cert cert.pem
+g '--ignore-cnf without a token' 2 '--ignore-cnf goes with --bearer' --client-cert cert.pem --no-consumer --ignore-cnf
+
 finish

@@ -23,6 +23,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->kong_order = NGX_CONF_UNSET;
     conf->exp = NGX_CONF_UNSET_UINT;
     conf->inbound = NGX_CONF_UNSET_UINT;
+    conf->cnf = NGX_CONF_UNSET_UINT;
     conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
     conf->verbose = NGX_CONF_UNSET;
@@ -131,6 +132,7 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_uint_value(conf->dn, prev->dn, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->exp, prev->exp, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->inbound, prev->inbound, NGX_CONF_UNSET_UINT);
+    ngx_conf_merge_uint_value(conf->cnf, prev->cnf, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
     ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);
     ngx_conf_merge_ptr_value(conf->aud, prev->aud, NGX_CONF_UNSET_PTR);
@@ -249,6 +251,16 @@ static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     return index_variable(cf, conf);
 }
 
+/* A certificate is a credential, or what a Bearer token is bound to. An nginx without TLS knows none of the variables. */
+static int may_need_cert(const ngx_http_xcj_loc_conf *conf)
+{
+#if (NGX_HTTP_SSL)
+    return ngx_http_xcj_may_take(conf, XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_BEARER);
+#else
+    return ngx_http_xcj_may_take(conf, XCJ_AUTH_CLIENT_CERT);
+#endif
+}
+
 static ngx_int_t complete(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     const char *what = missing(conf);
@@ -259,9 +271,8 @@ static ngx_int_t complete(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
         ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0, "%s", what);
         return NGX_ERROR;
     }
-    if (ngx_http_xcj_may_take(conf, XCJ_AUTH_CLIENT_CERT) &&
-        (compile_default(cf, &conf->client_cert, "$ssl_client_raw_cert") != NGX_OK ||
-         compile_default(cf, &conf->client_verify, "$ssl_client_verify") != NGX_OK)) {
+    if (may_need_cert(conf) && (compile_default(cf, &conf->client_cert, "$ssl_client_raw_cert") != NGX_OK ||
+                                compile_default(cf, &conf->client_verify, "$ssl_client_verify") != NGX_OK)) {
         return NGX_ERROR;
     }
     if (ngx_http_xcj_make_minter(cf, conf) != NGX_OK) {

@@ -34,6 +34,12 @@ static ngx_conf_enum_t inbound_rules[] = {
     { ngx_null_string, 0 },
 };
 
+static ngx_conf_enum_t cnf_rules[] = {
+    { ngx_string("proven"), XCJ_CNF_PROVEN },
+    { ngx_string("ignored"), XCJ_CNF_IGNORED },
+    { ngx_null_string, 0 },
+};
+
 static void note_place(ngx_conf_t *cf, ngx_http_xcj_place *at)
 {
     at->file = cf->conf_file->file.name;
@@ -368,6 +374,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_dn", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, dn, &dn_forms),
     DIRECTIVE("xcj_exp", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, exp, &exp_rules),
     DIRECTIVE("xcj_inbound", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, inbound, &inbound_rules),
+    DIRECTIVE("xcj_cnf", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, cnf, &cnf_rules),
     DIRECTIVE("xcj_identities", ANYWHERE, NGX_CONF_TAKE1, set_identities, identities, NULL),
     DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
     DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),

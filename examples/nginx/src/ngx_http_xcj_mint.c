@@ -44,7 +44,7 @@ static ngx_int_t evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_
     return NGX_OK;
 }
 
-/* If a certificate did not pass, do not look for another credential. */
+/* If a certificate did not pass, do not look for another credential; nor does it prove what a Bearer token is bound to. */
 static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
     ngx_str_t verdict;
@@ -55,7 +55,9 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
         return NGX_OK;
     }
     if (verdict.len != 7 || ngx_strncmp(verdict.data, "SUCCESS", 7) != 0) {
-        return refuse_with(err, XCJ_ERR_CREDENTIAL, "The client certificate was not verified");
+        return ngx_http_xcj_may_take(conf, XCJ_AUTH_CLIENT_CERT)
+                   ? refuse_with(err, XCJ_ERR_CREDENTIAL, "The client certificate was not verified")
+                   : NGX_OK;
     }
     return evaluate(out, r, conf->client_cert);
 }
@@ -75,6 +77,10 @@ static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const n
         rc = find_apikey(&auth->api_key, r, &conf->apikey, err);
     }
     auth->methods = conf->kong_order ? xcj_kong_method(auth) & methods : methods;
+    if ((methods & XCJ_AUTH_CLIENT_CERT) == 0 && (auth->methods & XCJ_AUTH_BEARER) != 0 &&
+        conf->client_verify != NGX_CONF_UNSET_PTR) {
+        rc = rc == NGX_OK ? find_client_cert(&auth->client_cert, r, conf, err) : rc;
+    }
     return rc;
 }
 

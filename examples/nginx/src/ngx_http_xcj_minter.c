@@ -16,6 +16,7 @@ typedef struct recipe {
     ngx_uint_t dn;
     ngx_uint_t exp;
     ngx_uint_t inbound;
+    ngx_uint_t cnf;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
     ngx_http_xcj_trust *bearer;
@@ -49,6 +50,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.dn = conf->dn;
     wanted.exp = conf->exp;
     wanted.inbound = conf->inbound;
+    wanted.cnf = conf->cnf;
     wanted.consumer_required = conf->consumer_required;
     wanted.hmac_k_raw = conf->hmac_k_raw;
     wanted.config = conf->config;
@@ -65,11 +67,11 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
 static int same_recipe(const recipe *a, const recipe *b)
 {
     return a->verifier == b->verifier && a->kong == b->kong && a->dn == b->dn && a->exp == b->exp &&
-           a->inbound == b->inbound && a->expires_in == b->expires_in && a->consumer_required == b->consumer_required &&
-           a->hmac_k_raw == b->hmac_k_raw && ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) &&
-           ngx_http_xcj_same(&a->config, &b->config) && ngx_http_xcj_same(&a->identities, &b->identities) &&
-           ngx_http_xcj_same(&a->iss, &b->iss) && ngx_http_xcj_same(&a->jku, &b->jku) &&
-           ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
+           a->inbound == b->inbound && a->cnf == b->cnf && a->expires_in == b->expires_in &&
+           a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw &&
+           ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) && ngx_http_xcj_same(&a->config, &b->config) &&
+           ngx_http_xcj_same(&a->identities, &b->identities) && ngx_http_xcj_same(&a->iss, &b->iss) &&
+           ngx_http_xcj_same(&a->jku, &b->jku) && ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
 }
 
 static void free_identities(void *identities)
@@ -127,6 +129,7 @@ static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_
     out->dn = wanted->dn == NGX_CONF_UNSET_UINT ? XCJ_DN_DEFAULT : (xcj_dn)wanted->dn;
     out->exp = wanted->exp == NGX_CONF_UNSET_UINT ? XCJ_EXP_DEFAULT : (xcj_exp)wanted->exp;
     out->inbound = wanted->inbound == NGX_CONF_UNSET_UINT ? XCJ_INBOUND_DEFAULT : (xcj_inbound)wanted->inbound;
+    out->cnf = wanted->cnf == NGX_CONF_UNSET_UINT ? XCJ_CNF_DEFAULT : (xcj_cnf)wanted->cnf;
     out->consumer_optional = wanted->consumer_required == 0;
     out->bearer_clientid_claim = ngx_http_xcj_view(&wanted->bearer_clientid_claim);
     out->iss = ngx_http_xcj_view(&wanted->iss);

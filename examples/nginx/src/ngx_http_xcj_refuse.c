@@ -38,16 +38,19 @@ void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
     }
 }
 
-/* RFC 9110 11.6.1: a 401 names an acceptable scheme. API keys and certificates have none. */
-static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_loc_conf *conf)
+/* RFC 9110 11.6.1: a 401 names an acceptable scheme. API keys and certificates have none. RFC 8705 3: a token that is bound
+ * to another certificate is invalid. */
+static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_loc_conf *conf, xcj_code code)
 {
+    static const ngx_str_t invalid = ngx_string("Bearer error=\"invalid_token\"");
     static const ngx_str_t bearer = ngx_string("Bearer");
     static const ngx_str_t basic = ngx_string("Basic realm=\"gateway\"");
     if (!ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC)) {
         return NGX_OK;
     }
     ngx_http_xcj_drop_challenge(r, ctx);
-    ngx_int_t rc = ngx_http_xcj_add_challenge(r, ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER) ? &bearer : &basic);
+    const ngx_str_t *scheme = ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER) ? &bearer : &basic;
+    ngx_int_t rc = ngx_http_xcj_add_challenge(r, code == XCJ_ERR_BINDING ? &invalid : scheme);
     ctx->challenge = r->headers_out.www_authenticate;
     return rc;
 }
@@ -67,7 +70,7 @@ ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, cons
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     ngx_uint_t status = (ngx_uint_t)xcj_code_http_status(err->code);
     ngx_http_xcj_note_error(r, ctx, err);
-    if (status == NGX_HTTP_UNAUTHORIZED && challenge(r, ctx, conf) != NGX_OK) {
+    if (status == NGX_HTTP_UNAUTHORIZED && challenge(r, ctx, conf, err->code) != NGX_OK) {
         return NGX_ERROR;
     }
     if (has_error_page(r, status)) {
