@@ -408,12 +408,6 @@ START_TEST(names_that_differ_by_case)
                  "\"act\":{\"client_id\":\"cons\"},\"team\":1,\"task\":2}");
         expect_bearer(payload, &options, expected);
     }
-    /* Within act, only client_id is ours. */
-    expect_bearer_refusal("{\"clientId\":\"b\",\"act\":{\"Client_ID\":\"x\"}}", &options, XCJ_ERR_CREDENTIAL,
-                          "by case alone");
-    expect_bearer("{\"clientId\":\"b\",\"act\":{\"Iss\":\"x\"}}", &options,
-                  "{\"clientId\":\"b\",\"client_id\":\"b\",\"iss\":\"I\",\"iat\":1000,\"exp\":2800,\"aud\":\"https://a\","
-                  "\"jti\":\"J\",\"act\":{\"Iss\":\"x\",\"client_id\":\"cons\"},\"team\":1,\"task\":2}");
     /* A long name, each letter of which is an escape; names of ours beyond ASCII. */
     options.claims = xcj_text("{\"" LONG_NAME "\":1,\"\xc5\xbf"
                               "ame\":2,\"back\\\\slash\":3}");
@@ -443,7 +437,7 @@ START_TEST(ours_replace_theirs)
     options.exp = XCJ_EXP_UNCAPPED;
     expect_bearer(
         "{\"iss\":\"x\",\"aud\":[\"y\"],\"clientId\":\"b\",\"client_id\":\"x\",\"jti\":1,\"iat\":\"q\",\"exp\":null,"
-        "\"sub\":\"s\",\"act\":{}}",
+        "\"sub\":\"s\"}",
         &options, "{\"clientId\":\"b\",\"sub\":\"s\"," TAIL("b") CONSUMER);
     options.exp = XCJ_EXP_DEFAULT;
     expect_bearer("{\"\\u0069ss\":\"x\",\"clientId\":\"b\",\"client\\u005fid\":\"x\",\"iss \":1,\"act\\u0001\":2}", &options,
@@ -541,10 +535,12 @@ START_TEST(bearer_client_id_claim_is_a_literal_name)
 }
 END_TEST
 
-/* Row 6, and what becomes of an inbound actor. */
-START_TEST(act_is_merged)
+/* Row 6 */
+START_TEST(act_that_is_no_object)
 {
-    static const char *const bad[] = { "\"x\"", "null", "[]", "1", "true" };
+    static const char *const bad[] = {
+        "\"x\"", "null", "[]", "1", "true", "{\"act\":1}", "{\"sub\":\"s\",\"act\":{\"act\":[]}}"
+    };
     xcj_mint_options options = base_options();
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char payload[64];
@@ -553,12 +549,58 @@ START_TEST(act_is_merged)
         expect_bearer_refusal(payload, &options, XCJ_ERR_CREDENTIAL, "'act' claim is not an object");
         ck_assert_int_eq(xcj_code_http_status(last.code), 401);
     }
-    options.consumer_optional = 0;
-    expect_bearer(
-        "{\"act\":{ \"sub\" : \"s\", \"client\\u005fid\":\"evil\",\"act\":{\"client_id\":\"deep\"} },\"clientId\":\"b\"}",
-        &options,
-        "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{\"sub\" : \"s\",\"act\":{\"client_id\":\"deep\"},"
-                                         "\"client_id\":\"cons\"}}");
+}
+END_TEST
+
+/* RFC 8693 4.1: the actor before ours is nested in it, byte for byte; two are never merged into one. */
+START_TEST(act_is_nested)
+{
+    static const char *const inbound[] = {
+        "{ \"sub\" : \"s\", \"client\\u005fid\":\"evil\",\"act\":{\"client_id\":\"deep\"} }",
+        "{\"client_id\":\"cons\"}",
+        "{\"sub\":\"agent\",\"iss\":\"https://x\"}",
+        "{\"Client_ID\":\"x\"}",
+        "{}",
+    };
+    xcj_mint_options options = base_options();
+    for (size_t i = 0; i < sizeof inbound / sizeof *inbound; i++) {
+        char payload[256];
+        char expected[512];
+        snprintf(payload, sizeof payload, "{\"act\":%s,\"clientId\":\"b\"}", inbound[i]);
+        options.consumer_optional = 0;
+        snprintf(expected, sizeof expected,
+                 "{\"clientId\":\"b\","
+                 "%s"
+                 ",\"act\":{\"client_id\":\"cons\",\"act\":%s}}",
+                 TAIL("b"), inbound[i]);
+        expect_bearer(payload, &options, expected);
+    }
+}
+END_TEST
+
+/* The chain is bounded: seven actors and ours. */
+START_TEST(act_has_a_depth)
+{
+    xcj_mint_options options = base_options();
+    for (int actors = 1; actors <= 40; actors++) {
+        char payload[512] = "{\"clientId\":\"b\",\"act\":";
+        char expected[768] = "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{\"client_id\":\"cons\",\"act\":";
+        char chain[512] = "";
+        for (int i = 0; i < actors; i++) {
+            strcat(chain, i < actors - 1 ? "{\"act\":" : "{\"s\":1");
+        }
+        for (int i = 0; i < actors; i++) {
+            strcat(chain, "}");
+        }
+        strcat(strcat(payload, chain), "}");
+        strcat(strcat(expected, chain), "}}");
+        if (actors < 8) {
+            expect_bearer(payload, &options, expected);
+        } else {
+            expect_bearer_refusal(payload, &options, XCJ_ERR_LIMIT, "the limit is 8");
+            ck_assert_str_eq(last.member, "act");
+        }
+    }
 }
 END_TEST
 
@@ -574,10 +616,11 @@ START_TEST(missing_consumer)
     auth.methods = XCJ_AUTH_BEARER;
     static const char *const cases[][2] = {
         { "{\"clientId\":\"b\"}", "{\"clientId\":\"b\"," TAIL("b") "}" },
-        { "{\"clientId\":\"b\",\"act\":{}}", "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{}}" },
-        { "{\"clientId\":\"b\",\"act\":{\"client_id\":\"x\"}}", "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{}}" },
+        { "{\"clientId\":\"b\",\"act\":{}}", "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{\"act\":{}}}" },
+        { "{\"clientId\":\"b\",\"act\":{\"client_id\":\"x\"}}",
+          "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{\"act\":{\"client_id\":\"x\"}}}" },
         { "{\"clientId\":\"b\",\"act\":{\"a\":1,\"client_id\":\"x\",\"b\":2}}",
-          "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{\"a\":1,\"b\":2}}" },
+          "{\"clientId\":\"b\"," TAIL("b") ",\"act\":{\"act\":{\"a\":1,\"client_id\":\"x\",\"b\":2}}}" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *value = bearer_of(cases[i][0], strlen(cases[i][0]));
@@ -599,14 +642,14 @@ START_TEST(drop_and_keep)
     expect_bearer(payload, &options, "{\"clientId\":\"b\",\"c\":3," TAIL("b") CONSUMER);
     options.drop_claims_count = 2;
     expect_bearer(payload, &options,
-                  "{\"clientId\":\"b\",\"c\":3," TAIL("b") ",\"act\":{\"sub\":\"s\",\"client_id\":\"cons\"}}");
+                  "{\"clientId\":\"b\",\"c\":3," TAIL("b") ",\"act\":{\"client_id\":\"cons\",\"act\":{\"sub\":\"s\"}}}");
     options.keep_claims = names;
     options.keep_claims_count = 3;
     expect_bearer_refusal(payload, &options, XCJ_ERR_CONFIG, "not given together");
     options.drop_claims = NULL;
     options.drop_claims_count = 0;
     expect_bearer(payload, &options,
-                  "{\"a\":1,\"\\u006ebf\":2," TAIL("b") ",\"act\":{\"sub\":\"s\",\"client_id\":\"cons\"}}");
+                  "{\"a\":1,\"\\u006ebf\":2," TAIL("b") ",\"act\":{\"client_id\":\"cons\",\"act\":{\"sub\":\"s\"}}}");
     options.keep_claims_count = 2;
     expect_bearer(payload, &options, "{\"a\":1,\"\\u006ebf\":2," TAIL("b") CONSUMER);
     options.keep_claims_count = 0;
@@ -1236,7 +1279,9 @@ static Suite *suite(void)
         extra_claims_are_checked,
         bearer_client_id,
         bearer_client_id_claim_is_a_literal_name,
-        act_is_merged,
+        act_that_is_no_object,
+        act_is_nested,
+        act_has_a_depth,
         missing_consumer,
         drop_and_keep,
         exp_is_capped,

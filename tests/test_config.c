@@ -480,6 +480,38 @@ START_TEST(ways_of_the_plugin)
 }
 END_TEST
 
+/* An actor that is the same consumer does not nest; every other one does, and is never merged with ours. */
+START_TEST(act_of_the_plugin)
+{
+    static const char *const flat[] = { "{\"client_id\":\"cons\"}", "{ \"client\\u005fid\" : \"c\\u006fns\" }" };
+    static const char *const nested[] = {
+        "{}",
+        "{\"client_id\":\"con\"}",
+        "{\"client_id\":\"cons2\"}",
+        "{\"sub\":\"cons\"}",
+        "{\"client_id\":[\"cons\"]}",
+        "{\"client_id\":\"cons\",\"sub\":\"s\"}",
+        "{\"client_id\":\"cons\",\"act\":{\"client_id\":\"cons\"}}",
+        "{\"act\":{\"client_id\":\"cons\"}}",
+    };
+    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    options.iss = xcj_text("I");
+    for (size_t i = 0; i < sizeof flat / sizeof *flat; i++) {
+        char payload[128];
+        snprintf(payload, sizeof payload, "{\"clientId\":\"b\",\"act\":%s}", flat[i]);
+        expect_kept(plugins_minter(&options), payload, "{\"clientId\":\"b\"," OURS("2800"));
+    }
+    for (size_t i = 0; i < sizeof nested / sizeof *nested; i++) {
+        char payload[128];
+        char expected[512];
+        snprintf(payload, sizeof payload, "{\"clientId\":\"b\",\"act\":%s}", nested[i]);
+        snprintf(expected, sizeof expected, "{\"clientId\":\"b\",%.*s,\"act\":%s}}", (int)(sizeof OURS("2800") - 3),
+                 OURS("2800"), nested[i]);
+        expect_kept(plugins_minter(&options), payload, expected);
+    }
+}
+END_TEST
+
 START_TEST(plugins_minter_without_a_configuration)
 {
     xcj_mint_options options = base_options();
@@ -581,6 +613,7 @@ static Suite *suite(void)
         keys_that_do_not_serve,
         failure_bodies,
         ways_of_the_plugin,
+        act_of_the_plugin,
         plugins_minter_without_a_configuration,
         sentences_of_the_plugin,
         plugins_order_is_asked_for_by_name,

@@ -7,6 +7,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
 #include "lib/codec/json_write.h"
+#include "lib/gateway/actor.h"
 #include "lib/gateway/binding.h"
 #include "lib/gateway/caller.h"
 #include "lib/gateway/credential.h"
@@ -283,26 +284,11 @@ static xcj_code read_consumer(xcj_str *out, const request *r, xcj_error *err)
     return XCJ_OK;
 }
 
-/* Remove an inbound act.client_id even if there is no consumer to replace it: nobody here vouches for it. */
 static xcj_code put_act(const request *r, xcj_error *err)
 {
     xcj_str consumer;
     xcj_code code = read_consumer(&consumer, r, err);
-    if (code != XCJ_OK || (consumer.ptr == NULL && r->in.act.type == 0)) {
-        return code;
-    }
-    xcj__buf *out = r->out;
-    xcj__buf_put_text(out, ",\"act\":{");
-    size_t start = out->len;
-    code = xcj__inbound_put_actor(out, &r->in, err);
-    if (consumer.ptr != NULL) {
-        xcj__buf_put_text(out, "\"client_id\":");
-        xcj__json_put_string(out, consumer);
-    } else if (out->len > start) {
-        out->len--; /* the comma after the last kept member */
-    }
-    xcj__buf_put_char(out, '}');
-    return code;
+    return code == XCJ_OK ? xcj__actor_put(r->out, &r->in, consumer, err) : code;
 }
 
 static xcj_code put_times(request *r, xcj_error *err)

@@ -122,30 +122,3 @@ xcj_code xcj__inbound_cap_exp(int64_t *exp, const xcj__inbound *in, int64_t now,
     }
     return code;
 }
-
-static xcj_code keep_actor(void *ctx, const xcj__json_item *item, xcj_error *err)
-{
-    xcj__buf *out = ctx;
-    if (xcj__claim_of(item) == XCJ__CLIENT_ID) {
-        return XCJ_OK;
-    }
-    if (xcj__claim_alike(item, XCJ__CLIENT_ID)) {
-        return shadows(item, err);
-    }
-    put_item(out, item);
-    xcj__buf_put_char(out, ',');
-    return XCJ_OK;
-}
-
-xcj_code xcj__inbound_put_actor(xcj__buf *out, const xcj__inbound *in, xcj_error *err)
-{
-    const xcj__json_value *act = &in->act;
-    if (act->type == 0) {
-        return XCJ_OK;
-    }
-    if (act->type != XCJ__JSON_OBJECT) {
-        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "act", XCJ_NO_OFFSET,
-                            "%sThe Bearer token's 'act' claim is not an object", in->settings->sentences->issue);
-    }
-    return xcj__json_scan(act->raw.ptr, act->raw.len, XCJ__JSON_OBJECT, NULL, keep_actor, out, err);
-}

@@ -31,7 +31,4 @@ XCJ_MUST_CHECK xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound 
  */
 XCJ_MUST_CHECK xcj_code xcj__inbound_cap_exp(int64_t *exp, const xcj__inbound *in, int64_t now, xcj_error *err);
 
-/** Writes the members of the inbound act but for its client_id, each with a comma after it. XCJ_ERR_CREDENTIAL. */
-XCJ_MUST_CHECK xcj_code xcj__inbound_put_actor(xcj__buf *out, const xcj__inbound *in, xcj_error *err);
-
 #endif

@@ -234,6 +234,7 @@ xcj_code xcj_minter_new(xcj_minter **out, const xcj_key *key, const xcj_mint_opt
 void xcj__minter_extend(xcj_minter *minter, const xcj__sentences *sentences, void *extra)
 {
     minter->settings.sentences = sentences;
+    minter->settings.flat_act = true;
     minter->extra = extra;
 }
 

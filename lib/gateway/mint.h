@@ -12,7 +12,8 @@
 const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter);
 
 /**
- * Before the minter is shared: the sentences of its errors, and a block that the minter wipes and frees (NULL: none). A
+ * Before the minter is shared: what a gateway that replaces another one keeps of its ways: the sentences of its errors, an
+ * act that does not grow when the same consumer acts again, and a block that the minter wipes and frees (NULL: none). A
  * layer above stores its own data there.
  */
 void xcj__minter_extend(xcj_minter *minter, const xcj__sentences *sentences, void *extra);

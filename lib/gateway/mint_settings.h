@@ -66,6 +66,7 @@ typedef struct xcj__mint_settings {
     bool no_exp;
     bool bearer_verified;
     bool cnf_ignored;
+    bool flat_act; /* an inbound act that is the consumer's alone is not nested */
     int64_t expires_in;
     size_t max_token;
     xcj_verifier *verifier;

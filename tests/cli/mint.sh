@@ -361,6 +361,27 @@ accept 'a short secret, allowed' mint --secret short.txt --alg HS256 --allow-wea
 run mint --secret line.txt --alg HS256
 err_has 'a line end in a secret' 'is part of the secret'
 
+# Actors nest, and are never merged into one; with --kong the same consumer does not grow the chain.
+delegated() {
+    printf '%s' "{\"clientId\":\"app\",\"act\":$1}"
+}
+for agent in '{"sub":"agent"}' '{"client_id":"c","sub":"agent"}' '{"client_id":"d"}' '{"client_id":"d","act":{"sub":"a"}}'; do
+    for ways in '' --kong; do
+        a "actor $agent $ways" "{\"clientId\":\"app\",\"client_id\":\"app\",$ours,\"act\":{\"client_id\":\"c\",\"act\":$agent}}" \
+            --bearer "$(golden '{"alg":"HS256"}' "$(delegated "$agent")")" --consumer-id c $ways
+    done
+done
+same=$(golden '{"alg":"HS256"}' "$(delegated '{"client_id":"c"}')")
+a 'the same actor' "{\"clientId\":\"app\",\"client_id\":\"app\",$ours,\"act\":{\"client_id\":\"c\",\"act\":{\"client_id\":\"c\"}}}" \
+    --bearer "$same" --consumer-id c
+a 'the same actor, --kong' "{\"clientId\":\"app\",\"client_id\":\"app\",$ours,\"act\":{\"client_id\":\"c\"}}" --bearer "$same" \
+    --consumer-id c --kong
+a 'an actor, and no consumer' "{\"clientId\":\"app\",\"client_id\":\"app\",$ours,\"act\":{\"act\":{\"client_id\":\"c\"}}}" \
+    --bearer "$same" --no-consumer
+long='{"n":8}'
+for n in 7 6 5 4 3 2 1; do long="{\"n\":$n,\"act\":$long}"; done
+g 'eight actors and ours' 3 'the limit is 8' --bearer "$(golden '{"alg":"HS256"}' "$(delegated "$long")")" --consumer-id c
+
 # A bound Bearer token is refused unless its binding is proven: by the certificate that it names, and no other.
 by() {
     printf '%s' "{\"clientId\":\"app\",\"cnf\":{\"x5t#S256\":\"$1\"}}"

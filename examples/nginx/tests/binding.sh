@@ -25,6 +25,8 @@ configure 'worker_processes 1;' <<CONF
         location /kong { xcj_kong on; xcj_kong_order off; proxy_pass http://127.0.0.1:$echo; }
         location /order { xcj_auth bearer apikey; xcj_kong on; xcj_preauthenticated apikey; proxy_pass http://127.0.0.1:$echo; }
         location /self { xcj_client_verify SUCCESS; proxy_pass http://127.0.0.1:$echo; }
+        location /hop1 { xcj_consumer first; proxy_pass http://127.0.0.1:$echo; }
+        location /hop2 { xcj_consumer second; xcj_bearer_clientid_claim client_id; xcj_bearer_jwks es-set.json; proxy_pass http://127.0.0.1:$echo; }
         location /ignored { xcj_cnf ignored; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
@@ -46,7 +48,7 @@ as() {
 minted() {
     is "$1" 200 "$status"
     "$XCJ" verify --jwks conf/es-set.json "$(received x-custom-jwt)" >claims || fail "$1: the token"
-    is "$1, client_id and cnf" 'them false' "$(jq -r '"\(.client_id) \(has("cnf"))"' claims)"
+    is "$1, client_id and cnf" "them false" "$(jq -r '"\(.client_id) \(has("cnf"))"' claims)"
 }
 refused() {
     is "$1" 401 "$status"
@@ -85,5 +87,19 @@ get -H 'apikey: k' --cert mine.pem --key mine.key --cacert server.pem "https://l
 is 'an API key beside a certificate that is no credential' 200 "$status"
 get -H 'Authorization: Bearer x' "http://127.0.0.1:$plain/core"
 lacks 'a token that is none' head 'invalid_token'
+
+# An agent acts for a user through two gateways: each one adds itself in front, and nobody's actor is taken for another's.
+agent=$(token ',"sub":"user","act":{"sub":"agent","client_id":"second"}')
+as '' "$agent" /hop1
+minted 'the first hop'
+is 'the first hop' '{"client_id":"first","act":{"sub":"agent","client_id":"second"}}' "$(jq -c .act claims)"
+as '' "$(received x-custom-jwt)" /hop2
+minted 'the second hop'
+is 'the second hop' '{"client_id":"second","act":{"client_id":"first","act":{"sub":"agent","client_id":"second"}}}' "$(jq -c .act claims)"
+is 'for whom' user "$(jq -r .sub claims)"
+as '' "$unbound" /hop1
+is 'nobody acted before' '{"client_id":"first"}' "$("$XCJ" inspect --json "$(received x-custom-jwt)" | jq -c .claims.act)"
+as '' "$(token ',"act":"agent"')" /hop1
+is 'an actor that is none' 401 "$status"
 stop_nginx
 finish
