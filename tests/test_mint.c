@@ -600,36 +600,73 @@ START_TEST(three_steps)
     char expected[ROOM];
     size_t expected_len = mint(expected, minter, &auth);
     char buf[ROOM];
-    xcj_mint_job job;
-    memset(&job, 0xa5, sizeof job);
-    size_t len;
-    ck_assert_int_eq(xcj_mint_prepare(&job, buf, expected_len - 1, minter, &auth, NULL, &last), XCJ_ERR_BUFFER);
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len = 1;
+    size_t len = 1;
+    ck_assert_int_eq(xcj_mint_prepare(buf, expected_len - 1, &len, minter, &auth, NULL, &last), XCJ_ERR_BUFFER);
     ck_assert_uint_eq(last.needed, expected_len);
-    ck_assert_int_eq(xcj_mint_sign(&job, minter, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_prepare(&job, buf, expected_len, minter, &auth, NULL, &last), XCJ_OK);
-    len = 1;
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
     ck_assert_uint_eq(len, 0);
-    ck_assert_int_eq(xcj_mint_sign(&job, minter, NULL, &last), XCJ_OK);
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_mint_prepare(buf, expected_len, &len, minter, &auth, NULL, &last), XCJ_OK);
+    xcj_str input = { buf, len };
+    ck_assert_int_eq(xcj_mint_sign(signature, 31, &signature_len, minter, input, NULL, &last), XCJ_ERR_BUFFER);
+    ck_assert_uint_eq(last.needed, 32);
+    ck_assert_uint_eq(signature_len, 0);
+    ck_assert_int_eq(xcj_mint_sign(signature, 32, &signature_len, minter, input, NULL, &last), XCJ_OK);
+    ck_assert_uint_eq(signature_len, 32);
+    ck_assert_int_eq(xcj_mint_finish(buf, expected_len - 1, &len, minter, signature, 32, &last), XCJ_ERR_BUFFER);
+    ck_assert_uint_eq(last.needed, expected_len);
+    ck_assert_uint_eq(len, 0);
+    len = input.len;
+    ck_assert_int_eq(xcj_mint_finish(buf, expected_len, &len, minter, signature, 32, &last), XCJ_OK);
     ck_assert_uint_eq(len, expected_len);
     ck_assert_int_eq(memcmp(buf, expected, len), 0);
-    /* A job used again begins anew. */
     auth.api_key = xcj_text("");
-    ck_assert_int_eq(xcj_mint_prepare(&job, buf, ROOM, minter, &auth, NULL, &last), XCJ_ERR_NO_CREDENTIAL);
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_prepare(NULL, buf, ROOM, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_prepare(&job, buf, ROOM, NULL, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_prepare(&job, buf, ROOM, minter, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_prepare(&job, NULL, ROOM, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_sign(NULL, minter, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_finish(NULL, &len, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(buf, ROOM, &len, minter, &auth, NULL, &last), XCJ_ERR_NO_CREDENTIAL);
+    ck_assert_uint_eq(len, 0);
     xcj_minter_free(minter);
 }
 END_TEST
 
-/* A job is signed by the minter that has prepared it: another one's header says what its signature is not. */
+/* What is no input of step 1, or no signature of step 2, becomes no token. */
+START_TEST(steps_out_of_order)
+{
+    xcj_mint_options options = base_options();
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    xcj_auth auth = api_key_auth();
+    char buf[ROOM];
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len;
+    size_t len = 0;
+    ck_assert_int_eq(xcj_mint_finish(buf, ROOM, &len, minter, signature, 32, &last), XCJ_ERR_ARGUMENT);
+    len = ROOM + 1;
+    ck_assert_int_eq(xcj_mint_finish(buf, ROOM, &len, minter, signature, 32, &last), XCJ_ERR_ARGUMENT);
+    for (size_t wrong = 0; wrong < 65; wrong++) {
+        ck_assert_int_eq(xcj_mint_prepare(buf, ROOM, &len, minter, &auth, NULL, &last), XCJ_OK);
+        const size_t input_len = len;
+        ck_assert_int_eq(xcj_mint_finish(buf, ROOM, &len, minter, signature, wrong, &last),
+                         wrong == 32 ? XCJ_OK : XCJ_ERR_ARGUMENT);
+        ck_assert_int_eq(len > input_len, wrong == 32);
+        ck_assert_int_eq(buf[0] == 0, wrong != 32); /* no unsigned input stays behind */
+    }
+    ck_assert_int_eq(xcj_mint_sign(signature, sizeof signature, &signature_len, minter, xcj_text("e30.e30"), NULL, &last),
+                     XCJ_ERR_ARGUMENT);
+    ck_assert_str_eq(last.message, "this minter did not prepare the input");
+    ck_assert_int_eq(xcj_mint_prepare(buf, ROOM, NULL, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(buf, ROOM, &len, NULL, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(buf, ROOM, &len, minter, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_prepare(NULL, ROOM, &len, minter, &auth, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_sign(NULL, 32, &signature_len, minter, xcj_text("e30.e30"), NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_sign(signature, 32, NULL, minter, xcj_text("e30.e30"), NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_sign(signature, 32, &signature_len, NULL, xcj_text("e30.e30"), NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_finish(NULL, ROOM, &len, minter, signature, 32, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_finish(buf, ROOM, NULL, minter, signature, 32, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_finish(buf, ROOM, &len, NULL, signature, 32, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_mint_finish(buf, ROOM, &len, minter, NULL, 32, &last), XCJ_ERR_ARGUMENT);
+    xcj_minter_free(minter);
+}
+END_TEST
+
+/* A minter signs and finishes what has its own header: another's header says what the signature is not. */
 START_TEST(steps_of_two_minters)
 {
     xcj_mint_options options = base_options();
@@ -640,20 +677,20 @@ START_TEST(steps_of_two_minters)
     ck_assert_int_eq(xcj_minter_new(&large, key, &options, &last), XCJ_OK);
     xcj_auth auth = api_key_auth();
     char buf[ROOM];
-    size_t len = mint(buf, small, &auth);
-    xcj_mint_job job;
-    ck_assert_int_eq(xcj_mint_prepare(&job, buf, len, small, &auth, NULL, &last), XCJ_OK);
-    ck_assert_int_eq(xcj_mint_sign(&job, large, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_str_eq(last.message, "the job was prepared by another minter");
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
-    xcj_minter *twin = minter_of(OCT_JWK, &options);
-    ck_assert_int_eq(xcj_mint_sign(&job, twin, NULL, &last), XCJ_ERR_ARGUMENT);
-    xcj_minter_free(twin);
-    ck_assert_int_eq(xcj_mint_sign(&job, small, NULL, &last), XCJ_OK);
-    ck_assert_int_eq(xcj_mint_sign(&job, large, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_mint_sign(&job, small, NULL, &last), XCJ_OK);
-    ck_assert_int_eq(xcj_mint_finish(&job, &len, &last), XCJ_OK);
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len;
+    size_t len;
+    ck_assert_int_eq(xcj_mint_prepare(buf, ROOM, &len, small, &auth, NULL, &last), XCJ_OK);
+    xcj_str input = { buf, len };
+    ck_assert_int_eq(xcj_mint_sign(signature, sizeof signature, &signature_len, large, input, NULL, &last),
+                     XCJ_ERR_ARGUMENT);
+    ck_assert_uint_eq(signature_len, 0);
+    ck_assert_int_eq(xcj_mint_sign(signature, sizeof signature, &signature_len, small, input, NULL, &last), XCJ_OK);
+    char copy[ROOM];
+    memcpy(copy, buf, len);
+    ck_assert_int_eq(xcj_mint_finish(copy, ROOM, &len, large, signature, signature_len, &last), XCJ_ERR_ARGUMENT);
+    len = input.len;
+    ck_assert_int_eq(xcj_mint_finish(buf, ROOM, &len, small, signature, signature_len, &last), XCJ_OK);
     xcj_minter_free(small);
     xcj_minter_free(large);
     xcj_key_free(key);
@@ -851,6 +888,7 @@ static Suite *suite(void)
         claims_without_exp,
         given_claims_without_a_request,
         three_steps,
+        steps_out_of_order,
         steps_of_two_minters,
         the_originals_tokens,
         threads_share_a_minter,

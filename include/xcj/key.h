@@ -87,8 +87,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *err);
 
-/** The longest signature in bytes: RSA with 16384 bits. */
-#define XCJ_SIGNATURE_MAX 2048
+/** Room for every signature in bytes. The longest so far is RSA's with 16384 bits: 2048. */
+#define XCJ_SIGNATURE_MAX 8192
 
 /** A request to a signer. All of it is borrowed during the call. */
 typedef struct xcj_sign_request {
@@ -113,7 +113,8 @@ typedef int (*xcj_sign_fn)(void *context, uint8_t *signature, size_t *signature_
 typedef struct xcj_signer {
     size_t size;      /**< sizeof the struct; the _INIT macro sets it */
     xcj_alg alg;      /**< its algorithm; XCJ_ALG_NONE: the public key's alg, or each one that fits */
-    xcj_sign_fn sign; /**< called in the threads that sign, in several simultaneously: it must be thread-safe */
+    xcj_sign_fn sign; /**< called in the threads that sign, in several simultaneously: it must be thread-safe; NULL: the
+                           signature comes later, see xcj_mint_finish() */
     void (*release)(void *context); /**< called when the last reference to the key is released; NULL: nothing to do */
     void *context;                  /**< passed to both functions */
     int ecdsa_der; /**< 1: ECDSA signatures are DER, SEQUENCE { r, s } (RFC 3279 2.2.3), as most KMS return them */

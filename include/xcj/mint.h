@@ -82,33 +82,28 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *l
 XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth);
 
 /**
- * The state of a mint in three steps, which let a thread pool do only the signing. The caller owns the struct; only the
- * library reads and writes its members.
+ * Step 1 of a mint in three steps, which let a thread pool or a KMS do the signing: writes the signing input (header and
+ * claims, RFC 7515 5.1) at the start of the buffer, while the request is available. *input_len is its length. Checks that
+ * the whole token will fit. Errors as for xcj_mint().
  */
-typedef struct xcj_mint_job {
-    size_t size;                          /**< sizeof the struct; step 1 sets it */
-    char *buf;                            /**< the caller's buffer */
-    size_t cap;                           /**< its length in bytes */
-    size_t input_len;                     /**< the length of the signing input at the start of buf; 0: not prepared */
-    size_t signature_len;                 /**< 0: not signed */
-    const xcj_minter *minter;             /**< the minter that prepared it and must sign it, borrowed */
-    uint8_t signature[XCJ_SIGNATURE_MAX]; /**< the signature between steps 2 and 3 */
-} xcj_mint_job;
-
-/**
- * Writes header and claims into the buffer: step 1, while the request is available. Checks that the whole token will fit.
- */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_prepare(xcj_mint_job *job, char *buf, size_t cap, const xcj_minter *minter,
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_prepare(char *buf, size_t cap, size_t *input_len, const xcj_minter *minter,
                                                  const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
 /**
- * Signs: step 2, in any thread. Changes only the job and its buffer. XCJ_ERR_ARGUMENT with a minter other than step 1's.
+ * Step 2, in any thread: signs the input of step 1. XCJ_SIGNATURE_MAX bytes of room suffice for every signature.
+ * XCJ_ERR_ARGUMENT if another minter prepared the input, with another header. XCJ_ERR_BUFFER, _CRYPTO, _SIGNER, _MEMORY.
  */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(xcj_mint_job *job, const xcj_minter *minter, xcj_scratch *scratch,
-                                              xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_sign(uint8_t *signature, size_t cap, size_t *signature_len,
+                                              const xcj_minter *minter, xcj_str input, xcj_scratch *scratch, xcj_error *err);
 
-/** Completes the token in the buffer: step 3. *len is its length. XCJ_ERR_ARGUMENT unless step 2 has succeeded. */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(xcj_mint_job *job, size_t *len, xcj_error *err);
+/**
+ * Step 3: completes the token in the buffer. *len is the length of the input before the call, and that of the token after
+ * it; 0 on failure, and then the input is wiped. The signature is that of step 2. If the minter's key has no function that
+ * signs (see xcj_signer), there is no step 2: the caller obtains the signature of the input elsewhere, now or later, and
+ * this function verifies it first, unless the signer is trusted. XCJ_ERR_ARGUMENT, _BUFFER, _SIGNER, _CRYPTO, _MEMORY.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_finish(char *buf, size_t cap, size_t *len, const xcj_minter *minter,
+                                                const uint8_t *signature, size_t signature_len, xcj_error *err);
 
 #ifdef __cplusplus
 }

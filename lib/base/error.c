@@ -128,6 +128,15 @@ xcj_code xcj__fail_memory(xcj_error *err)
     return xcj__fail(err, XCJ_ERR_MEMORY, "out of memory");
 }
 
+xcj_code xcj__fail_buffer(xcj_error *err, const char *what, size_t needed, size_t cap)
+{
+    xcj_code code = xcj__fail(err, XCJ_ERR_BUFFER, "the %s is %zu bytes long and the buffer has %zu", what, needed, cap);
+    if (err != NULL) {
+        err->needed = needed;
+    }
+    return code;
+}
+
 xcj_code xcj__fail_null(xcj_error *err)
 {
     return xcj__fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");

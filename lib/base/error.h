@@ -16,6 +16,9 @@ __attribute__((format(printf, 5, 6))) xcj_code xcj__fail_at(xcj_error *err, xcj_
 /** Fails with XCJ_ERR_MEMORY. */
 xcj_code xcj__fail_memory(xcj_error *err);
 
+/** Fails with XCJ_ERR_BUFFER: the token or signature needs more bytes than the caller's buffer has. */
+xcj_code xcj__fail_buffer(xcj_error *err, const char *what, size_t needed, size_t cap);
+
 /** Fails with XCJ_ERR_ARGUMENT: a required pointer is NULL. */
 xcj_code xcj__fail_null(xcj_error *err);
 

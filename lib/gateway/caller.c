@@ -4,7 +4,7 @@
 #include "lib/base/mem.h"
 #include "lib/gateway/auth.h"
 #include "lib/gateway/credential.h"
-#include "lib/gateway/mint.h"
+#include "lib/gateway/minter.h"
 
 xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
                         xcj_error *err)

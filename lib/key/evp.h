@@ -88,6 +88,10 @@ XCJ_MUST_CHECK xcj_code xcj__key_at_provider(xcj_key **out, xcj__jwk *jwk, xcj__
 /** The key with its private part checked, made now if need be; borrowed. XCJ_ERR_KEY, _LIMIT, _MEMORY, _CRYPTO. */
 XCJ_MUST_CHECK xcj_code xcj__key_whole(const xcj_key **out, const xcj_key *key, xcj_error *err);
 
+/** Writes what a signer made as exactly `len` bytes of a token. XCJ_ERR_SIGNER. */
+XCJ_MUST_CHECK xcj_code xcj__signer_take(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg,
+                                         const uint8_t *made, size_t made_len, xcj_error *err);
+
 /** Makes a signature of exactly `len` bytes by the key's signer. XCJ_ERR_SIGNER, _CRYPTO. */
 XCJ_MUST_CHECK xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
                                          xcj_error *err);

@@ -7,7 +7,7 @@
 #include "lib/key/alg.h"
 
 /** The longest signature: an RSA modulus of 16384 bits. */
-#define XCJ__SIGNATURE_MAX XCJ_SIGNATURE_MAX
+#define XCJ__SIGNATURE_MAX 2048
 
 /** Longest text of a key: a private RSA JWK of 16384 bits is under 12 KiB, a certificate chain may be more. */
 #define XCJ__KEY_TEXT_MAX ((size_t)1024 * 1024)
@@ -29,6 +29,16 @@ size_t xcj__key_signature_len(const xcj_key *key, xcj_alg alg);
  */
 XCJ_MUST_CHECK xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_alg alg, const void *input,
                                       size_t input_len, xcj_scratch *scratch, xcj_error *err);
+
+/** Are the signatures of this key obtained elsewhere, between two calls (xcj_signer without `sign`)? */
+bool xcj__key_signs_later(const xcj_key *key);
+
+/**
+ * Accepts such a signature of `input` into `sig`, as xcj__key_sign() writes it. XCJ_ERR_SIGNER when it is not the key's; it
+ * is not verified if the signer is trusted.
+ */
+XCJ_MUST_CHECK xcj_code xcj__key_accept(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_alg alg, xcj_str input,
+                                        const uint8_t *made, size_t made_len, xcj_error *err);
 
 /** Verifies. Passes the choke point. XCJ_ERR_SIGNATURE when the signature is not exactly right. `scratch` may be NULL. */
 XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, size_t input_len,

@@ -185,18 +185,25 @@ static xcj_code prove(const uint8_t *sig, size_t len, const xcj_key *key, const 
     return code;
 }
 
-/* A signer is believed only when its key says so: what it made is checked with the public key. */
-static xcj_code sign_elsewhere(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
-                               xcj_scratch *scratch, xcj_error *err)
+/* Verifies a signer's signature with the public key, unless the caller trusts the signer. */
+static xcj_code check_signer(const uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
+                             xcj_scratch *scratch, xcj_error *err)
 {
-    xcj_code code = xcj__signer_sign(sig, len, key, alg, input, err);
-    if (code == XCJ_OK && !key->provider->signer.trusted) {
-        code = verify_here(key, alg, input, sig, len, scratch, err);
+    if (key->provider->signer.trusted) {
+        return XCJ_OK;
     }
+    xcj_code code = verify_here(key, alg, input, sig, len, scratch, err);
     if (code == XCJ_ERR_SIGNATURE) {
         code = xcj__fail(err, XCJ_ERR_SIGNER, "the signer's signature is not that of the public key");
     }
     return code;
+}
+
+static xcj_code sign_elsewhere(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
+                               xcj_scratch *scratch, xcj_error *err)
+{
+    xcj_code code = xcj__signer_sign(sig, len, key, alg, input, err);
+    return code == XCJ_OK ? check_signer(sig, len, key, alg, input, scratch, err) : code;
 }
 
 xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_alg alg, const void *input, size_t input_len,
@@ -223,6 +230,26 @@ xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_al
     }
     if (code != XCJ_OK) {
         xcj__wipe(sig, len);
+    }
+    xcj__queue_leave(&theirs);
+    *sig_len = code == XCJ_OK ? len : 0;
+    return code;
+}
+
+xcj_code xcj__key_accept(uint8_t *sig, size_t *sig_len, const xcj_key *key, xcj_alg alg, xcj_str input, const uint8_t *made,
+                         size_t made_len, xcj_error *err)
+{
+    const xcj__alg *row = xcj__alg_row(alg);
+    size_t len = xcj__alg_signature_len(row, &key->jwk.facts);
+    *sig_len = 0;
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
+    xcj_code code = xcj__alg_admit(row, &key->jwk.facts, XCJ_SIGN, err);
+    if (code == XCJ_OK) {
+        code = xcj__signer_take(sig, len, key, row, made, made_len, err);
+    }
+    if (code == XCJ_OK) {
+        code = check_signer(sig, len, key, row, input, NULL, err);
     }
     xcj__queue_leave(&theirs);
     *sig_len = code == XCJ_OK ? len : 0;

@@ -12,10 +12,25 @@ static bool hash_input(uint8_t *hash, size_t *hash_len, xcj_hash which, xcj_str 
     return EVP_Q_digest(provider->lib, xcj__hash_name(which), provider->propq, input.ptr, input.len, hash, hash_len) == 1;
 }
 
-/* Into exactly `len` bytes of a token. */
-static xcj_code take(uint8_t *sig, size_t len, const uint8_t *made, size_t made_len, const xcj__alg *alg, bool is_der,
-                     xcj_error *err)
+/* Stands for the function of a key that has none. */
+static int sign_later(void *context, uint8_t *signature, size_t *signature_len, const xcj_sign_request *request)
 {
+    (void)context;
+    (void)signature;
+    (void)signature_len;
+    (void)request;
+    return -1;
+}
+
+bool xcj__key_signs_later(const xcj_key *key)
+{
+    return key->provider != NULL && key->provider->signer.sign == sign_later;
+}
+
+xcj_code xcj__signer_take(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, const uint8_t *made,
+                          size_t made_len, xcj_error *err)
+{
+    bool is_der = key->provider->signer.ecdsa_der && alg->scheme == XCJ__ECDSA;
     if (is_der && made_len <= XCJ_SIGNATURE_MAX && xcj__der_to_ecdsa(sig, len / 2, made, made_len)) {
         return XCJ_OK;
     }
@@ -33,6 +48,9 @@ static xcj_code take(uint8_t *sig, size_t len, const uint8_t *made, size_t made_
 xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input, xcj_error *err)
 {
     const xcj_signer *signer = &key->provider->signer;
+    if (xcj__key_signs_later(key)) {
+        return xcj__fail(err, XCJ_ERR_SIGNER, "the key has no function that signs: mint in steps");
+    }
     uint8_t hash[EVP_MAX_MD_SIZE];
     xcj_sign_request request = { sizeof request, alg->id, (const uint8_t *)input.ptr, input.len, NULL, 0, len };
     if (alg->hash != 0) {
@@ -48,7 +66,7 @@ xcj_code xcj__signer_sign(uint8_t *sig, size_t len, const xcj_key *key, const xc
     if (failure != 0) {
         return xcj__fail(err, XCJ_ERR_SIGNER, "the signer failed with %d", failure);
     }
-    return take(sig, len, made, made_len, alg, signer->ecdsa_der && alg->scheme == XCJ__ECDSA, err);
+    return xcj__signer_take(sig, len, key, alg, made, made_len, err);
 }
 
 static xcj_code from_signer(xcj_key **out, const xcj_key *public_key, const xcj_signer *signer, xcj__provider *provider,
@@ -81,9 +99,7 @@ xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj
     if (code != XCJ_OK) {
         return code;
     }
-    if (given.sign == NULL) {
-        return xcj__fail(err, XCJ_ERR_ARGUMENT, "no function that signs");
-    }
+    given.sign = given.sign != NULL ? given.sign : sign_later;
     if (public_key->jwk.facts.kty == XCJ__OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no public part for a signer");
     }

@@ -5,7 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
-#include "lib/gateway/mint.h"
+#include "lib/gateway/minter.h"
 
 /* The plugin's own sentences, and ours in its manner. */
 static const xcj__sentences sentences = {

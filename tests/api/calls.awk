@@ -163,7 +163,7 @@ function put_struct(statement,    open, struct_name, members, count, i, member, 
     struct_name = substr(statement, RSTART + 7, RLENGTH - 7)
     open = index(statement, "{")
     count = split(substr(statement, open + 1, index(statement, "}") - open - 1), members, ";")
-    if (trim(members[1]) != "size_t size" || struct_name == "xcj_sign_request" || struct_name == "xcj_mint_job")
+    if (trim(members[1]) != "size_t size" || struct_name == "xcj_sign_request")
         return
     printf "static void lengthen_%s(%s *s)\n{\n    (void)s;\n", struct_name, struct_name
     for (i = 2; i < count; i++) {

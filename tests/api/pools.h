@@ -188,7 +188,6 @@ static void base_xcj_signer(xcj_signer *s)
 {
     *s = (xcj_signer)XCJ_SIGNER_INIT;
     s->sign = choose(2) > 0 ? sign_nothing : NULL;
-    is_refused = is_refused || s->sign == NULL;
 }
 
 /* Handles: borrowed, or a reference that the call gives back. */
@@ -304,26 +303,6 @@ static void drop_struct_evp_pkey_st_PP(struct evp_pkey_st *made)
     EVP_PKEY_free(made);
 }
 
-/* A job in each of its states, and none that was ever begun. */
-static xcj_mint_job *pick_xcj_mint_job_P(void)
-{
-    static xcj_mint_job job;
-    static char room[1024];
-    xcj_auth auth = XCJ_AUTH_INIT;
-    const size_t which = choose(5);
-    auth.methods = XCJ_AUTH_API_KEY;
-    auth.api_key = auth.audience = xcj_text("a");
-    memset(&job, 0, sizeof job);
-    if (which > 1) {
-        must(xcj_mint_prepare(&job, room, sizeof room, which == 4 ? other_minter : minter, &auth, NULL, NULL) == XCJ_OK,
-             "xcj_mint_prepare");
-    }
-    if (which == 3) {
-        must(xcj_mint_sign(&job, minter, NULL, NULL) == XCJ_OK, "xcj_mint_sign");
-    }
-    return which > 0 ? &job : NULL;
-}
-
 static const xcj_error *pick_const_xcj_error_P(void)
 {
     static xcj_error failure;
@@ -343,6 +322,31 @@ static char *pick_array_char_P(size_t *cap)
     static const size_t caps[] = { 0, 7, sizeof room };
     *cap = caps[choose(3)];
     return choose(2) > 0 ? room : NULL;
+}
+
+static uint8_t *pick_array_uint8_t_P(size_t *cap)
+{
+    static uint8_t room[XCJ_SIGNATURE_MAX];
+    static const size_t caps[] = { 0, 7, sizeof room };
+    *cap = caps[choose(3)];
+    return choose(2) > 0 ? room : NULL;
+}
+
+/* A signing input: absent, a text, and what a minter or another has prepared. */
+static xcj_str pick_xcj_str(void)
+{
+    static char room[1024];
+    xcj_auth auth = XCJ_AUTH_INIT;
+    size_t len = 0;
+    const size_t which = choose(5);
+    if (which < 3) {
+        return (xcj_str){ which > 0 ? "e30.e30" : NULL, which > 1 ? 0 : 7 };
+    }
+    auth.methods = XCJ_AUTH_API_KEY;
+    auth.api_key = auth.audience = xcj_text("a");
+    must(xcj_mint_prepare(room, sizeof room, &len, which == 4 ? other_minter : minter, &auth, NULL, NULL) == XCJ_OK,
+         "xcj_mint_prepare");
+    return (xcj_str){ room, len };
 }
 
 static const xcj_jws_signer *pick_array_const_xcj_jws_signer_P(size_t *count)

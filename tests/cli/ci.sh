@@ -18,7 +18,7 @@ PATH=$work/stubs:$PATH
 # xcj as a build makes it, for users who trust the server's CA.
 cat >bin/xcj <<END
 #!/bin/sh
-case " \$* " in *' --issuer '*) exec '$XCJ' "\$@" --cacert '$work/ca.pem' ;; *) exec '$XCJ' "\$@" ;; esac
+case " \$* " in *' --issuer '*) exec "\$XCJ" "\$@" --cacert '$work/ca.pem' ;; *) exec "\$XCJ" "\$@" ;; esac
 END
 # Packages are noted down, and a build is a copy of this one. Its options must be those of the project.
 cat >stubs/sudo <<END

@@ -12,7 +12,7 @@ export CURL_CA_BUNDLE
 mkdir bin
 cat >bin/xcj <<END
 #!/bin/sh
-case " \$* " in *'--jwks https://'*) exec '$XCJ' "\$@" --cacert '$work/ca.pem' ;; *) exec '$XCJ' "\$@" ;; esac
+case " \$* " in *'--jwks https://'*) exec "\$XCJ" "\$@" --cacert '$work/ca.pem' ;; *) exec "\$XCJ" "\$@" ;; esac
 END
 chmod +x bin/xcj
 PATH=$work/bin:$PATH

@@ -49,6 +49,7 @@ refuse 'no command' 2 'command not found?' forge --key secret.json @secret.jwt -
 refuse '-j alone' 2 '--json goes with --run' forge -j --key secret.json @secret.jwt
 
 # The adapters.
+cp "$adapters/jose.sh" "$adapters/pyjwt.py" .
 "$XCJ" keygen --alg RS256 -o private.json
 "$XCJ" convert private.json >private.pem
 "$XCJ" convert --public private.json >public.pem
@@ -63,13 +64,13 @@ judged() {
     [ "$judged" = "$4" ] || fail "$1: $3 accepted: $judged"
 }
 if command -v jose >/dev/null; then
-    jose="sh '$adapters/jose.sh' public.json"
+    jose='sh jose.sh public.json'
     judged jose "$jose" exp-past yes
     run forge -j --key public.json @rsa.jwt --run "$jose"
     holds 'jose' jq -e '.refused > 80 and all(.accepted[]; .name | test("^alg-none|^json-none|payload-other|^hs") | not)' out
 fi
 if packages_have python jwt; then
-    pyjwt="/usr/bin/python3 '$adapters/pyjwt.py' public.pem RS256"
+    pyjwt='/usr/bin/python3 pyjwt.py public.pem RS256'
     for each in twin-genuine twin-signed crit-unknown; do judged PyJWT "$pyjwt" $each yes; done
     for each in alg-none-claims hs256-spki-pem payload-other exp-past nbf-future; do judged PyJWT "$pyjwt" $each no; done
 else

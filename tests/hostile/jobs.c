@@ -6,6 +6,7 @@
 #include <xcj/openssl.h>
 
 #include "failing.h"
+#include "lib/key/key.h"
 #include "tests/fixtures.h"
 
 #define ALGS 6
@@ -1004,17 +1005,18 @@ static xcj_code mint_in_steps(size_t which)
 {
     xcj_minter *minter = fresh_minter(NULL);
     xcj_auth auth = request(XCJ_AUTH_BASIC);
-    xcj_mint_job work;
     char buf[8192] = "";
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len = 0;
     size_t len;
     xcj_code code;
     (void)which;
-    FAILING(xcj_mint_prepare(&work, buf, sizeof buf, minter, &auth, NULL, &job_error));
+    FAILING(xcj_mint_prepare(buf, sizeof buf, &len, minter, &auth, NULL, &job_error));
     if (code == XCJ_OK) {
-        FAILING(xcj_mint_sign(&work, minter, NULL, &job_error));
+        FAILING(xcj_mint_sign(signature, sizeof signature, &signature_len, minter, (xcj_str){ buf, len }, NULL, &job_error));
     }
     xcj_code signing = code;
-    FAILING(xcj_mint_finish(&work, &len, code == XCJ_OK ? &job_error : NULL));
+    FAILING(xcj_mint_finish(buf, sizeof buf, &len, minter, signature, signature_len, code == XCJ_OK ? &job_error : NULL));
     ck_assert_int_eq(code, signing == XCJ_OK ? XCJ_OK : XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(len > 0, code == XCJ_OK);
     if (code == XCJ_OK) {
@@ -1141,6 +1143,34 @@ static xcj_code from_signer(size_t which)
     return code;
 }
 
+/* The KMS signs between two steps. */
+static xcj_code finish_with_signer(size_t which)
+{
+    xcj_signer signer = XCJ_SIGNER_INIT;
+    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    xcj_auth auth = request(XCJ_AUTH_BASIC);
+    xcj_key *key;
+    xcj_minter *minter;
+    char buf[8192];
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len;
+    size_t len;
+    xcj_code code;
+    signer.trusted = (int)which;
+    ck_assert_int_eq(xcj_key_from_signer(&key, keys[3], &signer, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj_mint_prepare(buf, sizeof buf, &len, minter, &auth, NULL, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj__key_sign(signature, &signature_len, keys[3], xcj_minter_alg(minter), buf, len, NULL, NULL),
+                     XCJ_OK);
+    FAILING(xcj_mint_finish(buf, sizeof buf, &len, minter, signature, signature_len, &job_error));
+    if (code == XCJ_OK) {
+        expect_token(buf, len, false);
+    }
+    xcj_minter_free(minter);
+    xcj_key_free(key);
+    return code;
+}
+
 static xcj_code sign_with_signer(size_t which)
 {
     xcj_signer signer = XCJ_SIGNER_INIT;
@@ -1221,6 +1251,8 @@ const job JOBS[] = {
     { "key_to_pkey private", to_pkey, 1, XCJ_OK, false },
     { "key_from_signer", from_signer, 0, XCJ_OK, false },
     { "jws_sign elsewhere", sign_with_signer, 0, XCJ_OK, false },
+    { "mint_finish with a signature from elsewhere", finish_with_signer, 0, XCJ_OK, false },
+    { "mint_finish with a trusted signature", finish_with_signer, 1, XCJ_OK, false },
     { "jws_sign elsewhere, trusted", sign_with_signer, 1, XCJ_OK, false },
     { "key_to_secret", to_secret, 0, XCJ_OK, false },
     { "key_relabel RSA", relabel, 1, XCJ_OK, false },

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The release build that install_reproducible.sh and package_debian.sh look at, made as docs/packaging.md says.
+# The release build that install_reproducible.sh and package_debian.sh look at, made as docs/packaging.md says. The library stays small.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -7,4 +7,9 @@ cd "$XCJ_ROOT" || exit 1
 CC=$XCJ_CC step cmake --preset debian -B "$XCJ_RELEASE"
 step cmake --build "$XCJ_RELEASE"
 
-finish "a release build"
+size_limit=368640
+strip -o "$work/stripped" "$XCJ_RELEASE/libxcj.so"
+size=$(wc -c <"$work/stripped")
+[ "$size" -lt "$size_limit" ] || bad "libxcj.so has $size bytes stripped, $size_limit are the limit"
+
+finish "a release build, libxcj.so has $size bytes"

@@ -127,6 +127,7 @@ typedef struct ngx_http_xcj_ctx {
     ngx_thread_task_t *task;
     xcj_caller *caller;         /* until the token is prepared */
     u_char *buf;                /* room for prefix and token */
+    size_t cap;                 /* of it, for the token */
     ngx_str_t value;            /* the value of the upstream header */
     ngx_str_t token;            /* the token in it; len 0: none was minted */
     ngx_int_t variable;         /* the index of the variable $http_<upstream> */
@@ -185,9 +186,9 @@ ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, cons
 void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
 
 /* thread.c: signs the token in the location's pool. NGX_AGAIN: the pool is signing. NGX_DECLINED: sign in the worker. */
-ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job);
+ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_str input);
 void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log);
-xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, xcj_error *err);
+xcj_code ngx_http_xcj_thread_finish(size_t *len, ngx_http_xcj_ctx *ctx, char *token, xcj_error *err);
 
 /* header.c */
 ngx_int_t ngx_http_xcj_location_handler(ngx_http_request_t *r); /* at the start of each location */

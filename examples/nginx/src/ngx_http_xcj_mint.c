@@ -145,30 +145,32 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     xcj_scratch *scratch = ngx_http_xcj_scratch();
-    size_t cap = xcj_mint_bound(conf->minter, auth);
-    ctx->buf = ngx_pnalloc(r->pool, conf->upstream.prefix.len + cap);
+    ctx->cap = xcj_mint_bound(conf->minter, auth);
+    ctx->buf = ngx_pnalloc(r->pool, conf->upstream.prefix.len + ctx->cap);
     if (ctx->buf == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     char *token = (char *)ctx->buf + conf->upstream.prefix.len;
-    xcj_mint_job job;
-    xcj_code code = xcj_mint_prepare(&job, token, cap, conf->minter, auth, scratch, err);
+    size_t len;
+    xcj_code code = xcj_mint_prepare(token, ctx->cap, &len, conf->minter, auth, scratch, err);
     xcj_caller_free(ctx->caller);
     ctx->caller = NULL;
     if (code != XCJ_OK) {
         return ngx_http_xcj_refuse(r, ctx, err);
     }
     if (conf->pool != NULL) {
-        ngx_int_t rc = ngx_http_xcj_thread_sign(r, ctx, &job);
+        ngx_int_t rc = ngx_http_xcj_thread_sign(r, ctx, (xcj_str){ token, len });
         if (rc != NGX_DECLINED) {
             return rc;
         }
     }
-    size_t len = 0;
-    if (xcj_mint_sign(&job, conf->minter, scratch, err) != XCJ_OK || xcj_mint_finish(&job, &len, err) != XCJ_OK) {
-        return ngx_http_xcj_refuse(r, ctx, err);
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len;
+    code = xcj_mint_sign(signature, sizeof signature, &signature_len, conf->minter, (xcj_str){ token, len }, scratch, err);
+    if (code == XCJ_OK) {
+        code = xcj_mint_finish(token, ctx->cap, &len, conf->minter, signature, signature_len, err);
     }
-    return hand_over(r, ctx, len);
+    return code == XCJ_OK ? hand_over(r, ctx, len) : ngx_http_xcj_refuse(r, ctx, err);
 }
 
 static ngx_int_t begin(ngx_http_request_t *r)
@@ -191,14 +193,13 @@ static ngx_int_t begin(ngx_http_request_t *r)
 
 static ngx_int_t complete(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 {
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    char *token = (char *)ctx->buf + conf->upstream.prefix.len;
     xcj_error err;
-    xcj_mint_job *job;
-    size_t len = 0;
+    size_t len;
     ctx->state = NGX_HTTP_XCJ_NEW;
-    if (ngx_http_xcj_thread_result(&job, ctx, &err) != XCJ_OK || xcj_mint_finish(job, &len, &err) != XCJ_OK) {
-        return ngx_http_xcj_refuse(r, ctx, &err);
-    }
-    return hand_over(r, ctx, len);
+    xcj_code code = ngx_http_xcj_thread_finish(&len, ctx, token, &err);
+    return code == XCJ_OK ? hand_over(r, ctx, len) : ngx_http_xcj_refuse(r, ctx, &err);
 }
 
 /* A subrequest does not mint: it has the headers of its parent. */

@@ -148,8 +148,8 @@ static xcj_code rehearse(const xcj_minter *minter, xcj_error *err)
     xcj_auth auth = XCJ_AUTH_INIT;
     auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_dn = auth.consumer_id = auth.audience = xcj_text("x");
-    xcj_mint_job job;
-    xcj_code code = xcj_mint_prepare(&job, NULL, 0, minter, &auth, NULL, err);
+    size_t len;
+    xcj_code code = xcj_mint_prepare(NULL, 0, &len, minter, &auth, NULL, err);
     return code == XCJ_ERR_BUFFER ? XCJ_OK : code;
 }
 

@@ -13,11 +13,13 @@
 
 /* The data of one task: the worker does not touch it until the task is done. */
 typedef struct signing {
-    xcj_mint_job job;
     const xcj_minter *minter;
     ngx_http_xcj_pool *pool;
+    xcj_str input;
+    size_t len;
     xcj_code code;
     xcj_error err;
+    uint8_t signature[XCJ_SIGNATURE_MAX];
 } signing;
 
 static ngx_atomic_t is_exiting;
@@ -28,7 +30,8 @@ static void sign(void *data, ngx_log_t *log)
     (void)log;
     signing *work = data;
     if (!is_exiting) {
-        work->code = xcj_mint_sign(&work->job, work->minter, NULL, &work->err);
+        work->code =
+            xcj_mint_sign(work->signature, sizeof work->signature, &work->len, work->minter, work->input, NULL, &work->err);
         xcj_thread_release();
     }
     (void)ngx_atomic_fetch_add(&work->pool->under_way, -1);
@@ -115,7 +118,7 @@ static void resume(ngx_event_t *event)
     ngx_http_run_posted_requests(c);
 }
 
-ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job)
+ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_str input)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     ngx_thread_task_t *task = ngx_thread_task_alloc(r->pool, sizeof(signing));
@@ -123,7 +126,7 @@ ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     signing *work = task->ctx;
-    work->job = *job;
+    work->input = input;
     work->minter = conf->minter;
     work->pool = conf->pool;
     task->handler = sign;
@@ -143,12 +146,15 @@ ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
     return NGX_AGAIN;
 }
 
-xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, xcj_error *err)
+xcj_code ngx_http_xcj_thread_finish(size_t *len, ngx_http_xcj_ctx *ctx, char *token, xcj_error *err)
 {
-    signing *work = ctx->task->ctx;
-    *job = &work->job;
-    *err = work->err;
-    return work->code;
+    const signing *work = ctx->task->ctx;
+    if (work->code != XCJ_OK) {
+        *err = work->err;
+        return work->code;
+    }
+    *len = work->input.len;
+    return xcj_mint_finish(token, ctx->cap, len, work->minter, work->signature, work->len, err);
 }
 
 #else
@@ -159,18 +165,19 @@ void ngx_http_xcj_end_threads(ngx_http_xcj_pool *pool, ngx_log_t *log)
     (void)log;
 }
 
-ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_mint_job *job)
+ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_str input)
 {
     (void)r;
     (void)ctx;
-    (void)job;
+    (void)input;
     return NGX_DECLINED;
 }
 
-xcj_code ngx_http_xcj_thread_result(xcj_mint_job **job, ngx_http_xcj_ctx *ctx, xcj_error *err)
+xcj_code ngx_http_xcj_thread_finish(size_t *len, ngx_http_xcj_ctx *ctx, char *token, xcj_error *err)
 {
-    (void)job;
+    (void)len;
     (void)ctx;
+    (void)token;
     (void)err;
     return XCJ_ERR_ARGUMENT;
 }

@@ -1,12 +1,27 @@
 /*
- * mint.h: what other files may ask and change of a minter.
+ * minter.h: a minter: its key, its settings and its encoded header.
  */
-#ifndef XCJ_LIB_GATEWAY_MINT_H
-#define XCJ_LIB_GATEWAY_MINT_H
+#ifndef XCJ_LIB_GATEWAY_MINTER_H
+#define XCJ_LIB_GATEWAY_MINTER_H
+
+#include <stdatomic.h>
 
 #include <xcj/mint.h>
 
 #include "lib/gateway/mint_settings.h"
+#include "lib/key/context_pool.h"
+
+/** Constant once it is made, but for its references and its pool. */
+struct xcj_minter {
+    atomic_size_t refs;
+    xcj_key *key;
+    xcj_alg alg;
+    size_t signature_len; /* in bytes */
+    xcj__mint_settings settings;
+    xcj_str head; /* the header in base64url and the dot after it */
+    void *extra;  /* see xcj__minter_extend() */
+    xcj__context_pool pool;
+};
 
 /** The minter's settings for claims. */
 const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter);
