@@ -539,10 +539,10 @@ START_TEST(the_longest_signature)
         input_len--;
     }
     for (size_t more = 0; more < 2; more++) {
-        uint8_t *sig = calloc(1, XCJ_SIGNATURE_MAX + more);
-        char *text = malloc(input_len + 2 * XCJ_SIGNATURE_MAX);
+        uint8_t *sig = calloc(1, XCJ__SIGNATURE_MAX + more);
+        char *text = malloc(input_len + 2 * XCJ__SIGNATURE_MAX);
         memcpy(text, token, input_len);
-        size_t sig_len = xcj__b64u_encode(text + input_len, sig, XCJ_SIGNATURE_MAX + more);
+        size_t sig_len = xcj__b64u_encode(text + input_len, sig, XCJ__SIGNATURE_MAX + more);
         ck_assert_int_eq(xcj_verify(NULL, verifier, text, input_len + sig_len, NULL, &err), XCJ_ERR_SIGNATURE);
         ck_assert_int_eq(strstr(err.message, "longer than any") != NULL, more != 0);
         free(text);

@@ -1147,7 +1147,7 @@ static xcj_code from_signer(size_t which)
 static xcj_code finish_with_signer(size_t which)
 {
     xcj_signer signer = XCJ_SIGNER_INIT;
-    xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
+    xcj_mint_options options = minting();
     xcj_auth auth = request(XCJ_AUTH_BASIC);
     xcj_key *key;
     xcj_minter *minter;
