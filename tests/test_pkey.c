@@ -375,6 +375,95 @@ START_TEST(another_library_context)
 }
 END_TEST
 
+/* Reads a key that is generated for an algorithm, in one of the forms a key is held in. */
+static xcj_code read_as(xcj_key **out, const char *form, xcj_alg alg, const xcj_key_options *options)
+{
+    xcj_key *key;
+    char *jwk;
+    size_t len;
+    ck_assert_int_eq(xcj_key_generate(&key, alg, 0, &err), XCJ_OK);
+    ck_assert_int_eq(xcj_key_to_jwk(&jwk, &len, key, XCJ_PRIVATE, &err), XCJ_OK);
+    xcj_code code = XCJ_OK;
+    if (strcmp(form, "jwk") == 0) {
+        code = xcj_key_from_jwk(out, jwk, len, options, &err);
+    } else if (strcmp(form, "secret") == 0) {
+        code = xcj_key_from_secret(out, (const uint8_t *)jwk, len < 64 ? len : 64, options, &err);
+    } else if (strcmp(form, "pem") == 0) {
+        char *pem;
+        ck_assert_int_eq(xcj_key_to_pem(&pem, &len, key, XCJ_PRIVATE, &err), XCJ_OK);
+        code = xcj_key_from_pem(out, pem, len, options, &err);
+        xcj_free(pem);
+    } else if (strcmp(form, "der") == 0) {
+        uint8_t *der;
+        ck_assert_int_eq(xcj_key_to_der(&der, &len, key, XCJ_PRIVATE, &err), XCJ_OK);
+        code = xcj_key_from_der(out, der, len, options, &err);
+        xcj_free(der);
+    } else {
+        char text[512];
+        xcj_keyset *set;
+        len = (size_t)snprintf(text, sizeof text, "{\"keys\":[%s]}", jwk);
+        ck_assert_int_eq(xcj_keyset_from_json(&set, text, len, options, &err), XCJ_OK);
+        ck_assert_int_eq(xcj_keyset_skipped_count(set) == 0 || xcj_keyset_skipped(set, 0, NULL)->code == XCJ_ERR_CRYPTO, 1);
+        *out = xcj_key_ref(xcj_keyset_get(set, 0));
+        xcj_keyset_free(set);
+    }
+    xcj_free(jwk);
+    xcj_key_free(key);
+    return code;
+}
+
+/* Keys of every form work in the library context that the caller names, and by the provider that the query asks for. */
+START_TEST(a_context_for_what_is_read)
+{
+    static const struct {
+        const char *form;
+        xcj_alg alg;
+    } cases[] = {
+        { "jwk", XCJ_ES256 }, { "jwk", XCJ_RS256 }, { "jwk", XCJ_ED25519 }, { "pem", XCJ_ES384 },
+        { "der", XCJ_ES256 }, { "jwk", XCJ_HS512 }, { "set", XCJ_ES256 },
+    };
+    OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER *provider = OSSL_PROVIDER_load(lib, "default");
+    OSSL_LIB_CTX *empty = OSSL_LIB_CTX_new();
+    OSSL_PROVIDER *null = OSSL_PROVIDER_load(empty, "null");
+    xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+    xcj_key *key = NULL;
+    const bool is_set = strcmp(cases[_i].form, "set") == 0;
+    const bool is_secret = cases[_i].alg == XCJ_HS512;
+    char query[] = "provider=default";
+    options.lib_ctx = lib;
+    options.properties = query;
+    ck_assert_msg(read_as(&key, cases[_i].form, cases[_i].alg, &options) == XCJ_OK, "%s", err.message);
+    memset(query, 'x', sizeof query - 1); /* it was copied */
+    ck_assert_int_eq(xcj_key_is_external(key), 0);
+    ck_assert_int_eq(xcj_key_alg(key), strcmp(cases[_i].form, "jwk") == 0 || is_set ? cases[_i].alg : XCJ_ALG_NONE);
+    if (!is_secret) {
+        expect_signs(key, 1);
+    }
+    xcj_key_free(key);
+    xcj_key *refused;
+    options.properties = "fips=yes"; /* there is no such provider in it */
+    ck_assert_int_eq(read_as(&refused, cases[_i].form, cases[_i].alg, &options),
+                     is_secret || is_set ? XCJ_OK : XCJ_ERR_CRYPTO);
+    ck_assert_int_eq(refused == NULL, !is_secret);
+    if (is_secret) {
+        uint8_t sig[XCJ_SIGNATURE_MAX];
+        size_t len;
+        ck_assert_int_eq(xcj__key_sign(sig, &len, refused, XCJ_HS512, "x", 1, NULL, &err), XCJ_ERR_CRYPTO);
+    }
+    xcj_key_free(refused);
+    options.properties = NULL;
+    options.lib_ctx = empty;
+    ck_assert_int_eq(read_as(&refused, cases[_i].form, cases[_i].alg, &options),
+                     is_secret || is_set ? XCJ_OK : XCJ_ERR_CRYPTO);
+    xcj_key_free(refused);
+    OSSL_PROVIDER_unload(null);
+    OSSL_PROVIDER_unload(provider);
+    OSSL_LIB_CTX_free(empty);
+    OSSL_LIB_CTX_free(lib);
+}
+END_TEST
+
 static const struct {
     const char *type;
     const char *detail;
@@ -525,6 +614,7 @@ static Suite *suite(void)
     tcase_add_test(t, out_of_any_key);
     tcase_add_test(t, the_secret_of_an_oct_key);
     tcase_add_test(t, another_library_context);
+    tcase_add_loop_test(t, a_context_for_what_is_read, 0, 7);
     tcase_add_loop_test(t, a_provider_that_keeps_the_private_part, 0, COUNT_OF(VAULT));
     tcase_add_test(t, a_provider_that_shows_another_key);
     tcase_add_test(t, threads_mint_with_one);

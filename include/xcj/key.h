@@ -25,6 +25,8 @@ typedef enum xcj_secret_encoding {
     XCJ_SECRET_HEX = 3        /**< hexadecimal, with or without 0x in front */
 } xcj_secret_encoding;
 
+struct ossl_lib_ctx_st; /* OpenSSL's OSSL_LIB_CTX */
+
 /** How to read a key. */
 typedef struct xcj_key_options {
     size_t size;            /**< sizeof the struct; the _INIT macro sets it */
@@ -36,12 +38,15 @@ typedef struct xcj_key_options {
     xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() decodes the secret */
     xcj_scratch *scratch;                /**< this thread's scratch speeds up reading several private EC keys; NULL: none */
     int pem_labels; /**< 1: reads kid, use and alg from the line that xcj_key_export() writes before a PEM block */
+    struct ossl_lib_ctx_st *lib_ctx; /**< where OpenSSL signs and verifies with the key; borrowed: must outlive the key and
+                                          all its users; NULL: the default context */
+    const char *properties;          /**< property query for the same, such as "fips=yes"; copied; NULL: none */
 } xcj_key_options;
 
 /** All defaults. */
 #define XCJ_KEY_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
-        sizeof(xcj_key_options), NULL, 0, 0, NULL, 0, XCJ_SECRET_RAW, NULL, 0                                               \
+        sizeof(xcj_key_options), NULL, 0, 0, NULL, 0, XCJ_SECRET_RAW, NULL, 0, NULL, NULL                                   \
     }
 
 /**

@@ -20,9 +20,14 @@ void xcj__context_free(xcj__context *context)
 static bool prepare_mac(xcj__context *context, const xcj_key *key, const xcj__alg *alg)
 {
     char *name = (char *)(uintptr_t)xcj__hash_name(alg->hash);
-    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end() };
+    char *propq = (char *)(uintptr_t)xcj__provider_propq(key->provider);
+    OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end(),
+                            OSSL_PARAM_construct_end() };
+    if (propq != NULL) {
+        params[1] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_PROPERTIES, propq, 0);
+    }
     xcj__bytes secret = key->jwk.part[XCJ__K];
-    EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    EVP_MAC *mac = EVP_MAC_fetch(xcj__provider_lib(key->provider), "HMAC", propq);
     context->mac = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL; /* it does not look */
     EVP_MAC_free(mac);
     return context->mac != NULL && EVP_MAC_init(context->mac, secret.ptr, secret.len, params) == 1;

@@ -11,7 +11,7 @@
 #include "lib/key/unwrap.h"
 
 /* Each line of an authorized_keys file that is neither empty nor a comment. */
-static xcj_code ssh_keys(xcj__keys *keys, xcj_str text, xcj_error *err)
+static xcj_code ssh_keys(xcj__keys *keys, xcj_str text, const xcj_key_options *options, xcj_error *err)
 {
     xcj_code code = XCJ_OK;
     while (text.len > 0 && code == XCJ_OK) {
@@ -29,7 +29,7 @@ static xcj_code ssh_keys(xcj__keys *keys, xcj_str text, xcj_error *err)
         }
         code = xcj__openssh_public(&jwk, line, err);
         if (code == XCJ_OK) {
-            code = xcj__key_from_members(&key, &jwk, NULL, err);
+            code = xcj__key_from_members(&key, &jwk, options, err);
         }
         if (code == XCJ_OK && !xcj__keys_add(keys, key)) {
             code = xcj__fail_memory(err);
@@ -49,7 +49,7 @@ static xcj_code set_of(xcj_keyset **out, xcj_str data, xcj__form form, const xcj
 {
     xcj__keys keys = { NULL, 0, 0 };
     xcj_code code = form == XCJ__FORM_PEM   ? xcj__pem_keys(&keys, data.ptr, data.len, options, err)
-                    : form == XCJ__FORM_SSH ? ssh_keys(&keys, data, err)
+                    : form == XCJ__FORM_SSH ? ssh_keys(&keys, data, options, err)
                                             : der_key(&keys, data, options, err);
     if (code == XCJ_OK) {
         code = xcj_keyset_from_keys(out, (const xcj_key *const *)keys.items, keys.count, err);

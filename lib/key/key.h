@@ -47,10 +47,13 @@ XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const v
 /** Makes the context for this use before the first request. XCJ_ERR_CRYPTO if OpenSSL does not offer the algorithm. */
 XCJ_MUST_CHECK xcj_code xcj__key_prepare(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
 
-/** Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. `scratch` may be
- * NULL. */
+/**
+ * Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. Of the options it
+ * reads the scratch and where OpenSSL works; NULL: the defaults.
+ */
 struct xcj__jwk;
-XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, xcj_scratch *scratch, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, const xcj_key_options *options,
+                                              xcj_error *err);
 
 /**
  * As xcj_key_from_jwk(), for a member of a set, which may be anybody's: a private part is checked only when it is first

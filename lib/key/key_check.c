@@ -113,7 +113,8 @@ static xcj_code check_numbers(xcj_key *key, xcj_scratch *scratch, xcj_error *err
 xcj_code xcj__key_check(xcj_key *key, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_code code = check_numbers(key, scratch, err);
-    if (code == XCJ_OK && key->provider != NULL && xcj__provider_key(key) == NULL) {
+    bool is_asked = key->provider != NULL && key->jwk.facts.kty != XCJ__OCT;
+    if (code == XCJ_OK && is_asked && xcj__provider_key(key) == NULL) {
         code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", xcj_key_type(key));
     }
     return code;

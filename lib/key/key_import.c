@@ -56,9 +56,26 @@ static bool lacks_primes(const xcj__jwk *jwk)
     return jwk->facts.kty == XCJ__RSA && jwk->part[XCJ__D].ptr != NULL && jwk->part[XCJ__P].ptr == NULL;
 }
 
-xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, xcj_scratch *scratch, xcj_error *err)
+/* With a provider of its own if the options name one. */
+static xcj_code make_for(xcj_key **out, xcj__jwk *jwk, bool is_unchecked, const xcj_key_options *options, xcj_error *err)
 {
-    return make_key(out, jwk, NULL, lacks_primes(jwk), scratch, err);
+    if (options == NULL || (options->lib_ctx == NULL && options->properties == NULL)) {
+        return make_key(out, jwk, NULL, is_unchecked, options != NULL ? options->scratch : NULL, err);
+    }
+    xcj__provider *provider = xcj__provider_new(options->lib_ctx, options->properties);
+    if (provider == NULL) {
+        *out = NULL;
+        xcj__jwk_free(jwk);
+        return xcj__fail_memory(err);
+    }
+    xcj_code code = make_key(out, jwk, provider, is_unchecked, options->scratch, err);
+    xcj__provider_free(provider);
+    return code;
+}
+
+xcj_code xcj__key_from_members(xcj_key **out, xcj__jwk *jwk, const xcj_key_options *options, xcj_error *err)
+{
+    return make_for(out, jwk, lacks_primes(jwk), options, err);
 }
 
 xcj_code xcj__key_of_set(xcj_key **out, xcj_str text, const xcj_key_options *options, xcj_error *err)
@@ -67,7 +84,7 @@ xcj_code xcj__key_of_set(xcj_key **out, xcj_str text, const xcj_key_options *opt
     xcj__jwk jwk;
     xcj_code code =
         text.len > XCJ__KEY_TEXT_MAX ? too_large(text.len, err) : xcj__jwk_parse(&jwk, text.ptr, text.len, options, err);
-    return code == XCJ_OK ? make_key(out, &jwk, NULL, jwk.part[XCJ__D].ptr != NULL, NULL, err) : code;
+    return code == XCJ_OK ? make_for(out, &jwk, jwk.part[XCJ__D].ptr != NULL, options, err) : code;
 }
 
 xcj_code xcj__key_options_read(xcj_key_options *given, const xcj_key_options *options, xcj_error *err)
@@ -94,7 +111,7 @@ xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj
     if (code == XCJ_OK) {
         code = xcj__jwk_parse(&jwk, text, len, &given, err);
     }
-    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, given.scratch, err) : code;
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, &given, err) : code;
 }
 
 xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const xcj_key_options *options, xcj_error *err)
@@ -112,7 +129,7 @@ xcj_code xcj_key_from_der(xcj_key **out, const uint8_t *der, size_t len, const x
     xcj__queue_enter(&theirs);
     code = xcj__der_read(&jwk, (xcj_str){ NULL, 0 }, der, len, &given, err);
     xcj__queue_leave(&theirs);
-    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, given.scratch, err) : code;
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, &given, err) : code;
 }
 
 static xcj_code from_secret(xcj_key **out, xcj_str secret, const xcj_key_options *given, xcj_error *err)
@@ -134,7 +151,7 @@ static xcj_code from_secret(xcj_key **out, xcj_str secret, const xcj_key_options
         xcj__jwk_free(&jwk);
         return code;
     }
-    return xcj__key_from_members(out, &jwk, NULL, err);
+    return xcj__key_from_members(out, &jwk, given, err);
 }
 
 xcj_code xcj_key_from_secret(xcj_key **out, const uint8_t *secret, size_t len, const xcj_key_options *options,

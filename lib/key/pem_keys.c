@@ -111,7 +111,7 @@ static xcj_code read_key(xcj_key **out, xcj__pem *pem, const reading *r)
     if (code == XCJ_OK && r->options->pem_labels) {
         code = xcj__pem_label_read(&jwk, pem->before, r->err);
     }
-    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, r->options->scratch, r->err) : code;
+    return code == XCJ_OK ? xcj__key_from_members(out, &jwk, r->options, r->err) : code;
 }
 
 /* Who issued whom, of a certificate and the next one. */
