@@ -6,6 +6,7 @@
 
 #include <xcj/auth.h>
 #include <xcj/base.h>
+#include <xcj/dpop.h>
 #include <xcj/http.h>
 #include <xcj/identities.h>
 #include <xcj/jws.h>

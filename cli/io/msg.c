@@ -143,6 +143,9 @@ msg_status msg_status_of(xcj_code code, msg_about about)
     case XCJ_ERR_CLIENT_ID:
     case XCJ_ERR_CONSUMER:
     case XCJ_ERR_BINDING:
+    case XCJ_ERR_PROOF:
+    case XCJ_ERR_NONCE:
+    case XCJ_ERR_REPLAY:
         return STATUS_AUTH;
     }
     return STATUS_INTERNAL;

@@ -4,6 +4,7 @@
 #ifndef XCJ_AUTH_H
 #define XCJ_AUTH_H
 
+#include <xcj/dpop.h>
 #include <xcj/identities.h>
 #include <xcj/verify.h>
 
@@ -12,7 +13,7 @@ extern "C" {
 #endif
 
 /* The authentication methods, as bits. */
-#define XCJ_AUTH_BEARER ((uint32_t)1 << 0)      /**< Authorization: Bearer, a JWT (RFC 6750) */
+#define XCJ_AUTH_BEARER ((uint32_t)1 << 0)      /**< Authorization: Bearer or DPoP, a JWT (RFC 6750, RFC 9449) */
 #define XCJ_AUTH_BASIC ((uint32_t)1 << 1)       /**< Authorization: Basic (RFC 7617) */
 #define XCJ_AUTH_CLIENT_CERT ((uint32_t)1 << 2) /**< a TLS client certificate, or its subject DN */
 #define XCJ_AUTH_API_KEY ((uint32_t)1 << 3)     /**< an API key */
@@ -48,13 +49,19 @@ typedef struct xcj_auth {
     const xcj_caller *caller;   /**< an identified caller; replaces methods and the four credentials; NULL: none */
     const xcj_str *audiences;   /**< several audiences instead of one: aud is an array, or a string if there is one */
     size_t audiences_count;     /**< the number of audiences */
+    xcj_str dpop;               /**< the value of the DPoP header, of which a request has at most one: see xcj/dpop.h */
+    xcj_str htm;                /**< with dpop: the method of the request */
+    xcj_str htu;                /**< with dpop: its URI, as clients write it: with the gateway's own scheme and host */
+    const xcj_str *dpop_nonces; /**< with dpop: the nonces that a proof may have; NULL: none is demanded */
+    size_t dpop_nonces_count;   /**< the number of dpop_nonces */
 } xcj_auth;
 
 /** All defaults. */
 #define XCJ_AUTH_INIT                                                                                                       \
     {                                                                                                                       \
         sizeof(xcj_auth), 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },     \
-            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL, NULL, 0                                      \
+            { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL, NULL, 0, { NULL, 0 }, { NULL, 0 },           \
+            { NULL, 0 }, NULL, 0                                                                                            \
     }
 
 /** How client_id is written for the subject of a client certificate. The numbers are stable. */
@@ -88,7 +95,8 @@ typedef enum xcj_inbound {
 typedef enum xcj_cnf {
     XCJ_CNF_DEFAULT = 0, /**< XCJ_CNF_PROVEN */
     XCJ_CNF_PROVEN = 1,  /**< XCJ_ERR_BINDING, unless the request proves every member of cnf: `x5t#S256` (RFC 8705) is proven
-                            by the client_cert of the request, and no other member is known */
+                            by the client_cert of the request, `jkt` (RFC 9449) by the scheme DPoP and its proof, and no
+                            other member is known. A token that is not bound to a key is refused with the scheme DPoP */
     XCJ_CNF_IGNORED = 2  /**< mint all the same: whoever has stolen the Bearer token gets one that is bound to nothing */
 } xcj_cnf;
 
@@ -123,8 +131,9 @@ typedef struct xcj_mint_options {
     const xcj_identities *identities; /**< the known API keys; others are refused. client_id is that of the key's entry, and
                                          so is the consumer unless the request gives one. NULL: accept every API key */
     int bearer_lax_times;             /**< 1: allow a bearer_verifier with allow_no_exp or ignore_times; 0: XCJ_ERR_CONFIG */
-    int no_exp;  /**< 1: xcj_mint_claims() adds no exp; a token for a credential is then XCJ_ERR_CONFIG */
-    xcj_cnf cnf; /**< Bearer: must the request prove what the token is bound to? */
+    int no_exp;                   /**< 1: xcj_mint_claims() adds no exp; a token for a credential is then XCJ_ERR_CONFIG */
+    xcj_cnf cnf;                  /**< Bearer: must the request prove what the token is bound to? */
+    const xcj_dpop_options *dpop; /**< what DPoP proofs must fulfil; NULL: all defaults, so no check for replay */
 } xcj_mint_options;
 
 /** All defaults. */
@@ -132,7 +141,7 @@ typedef struct xcj_mint_options {
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
             { NULL, 0 }, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 },            \
-            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT                                                         \
+            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL                                                   \
     }
 
 /**
@@ -140,7 +149,7 @@ typedef struct xcj_mint_options {
  * byte and in order, replaced by ours where the names match; an inbound member whose name differs from one of ours only in
  * case is XCJ_ERR_CREDENTIAL. Then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL. Free the string with
  * xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED,
- * _BINDING, and the errors of the bearer_verifier.
+ * _BINDING, _PROOF, _NONCE, _REPLAY, and the errors of the bearer_verifier.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth,
                                                 const xcj_mint_options *options, xcj_scratch *scratch, xcj_error *err);

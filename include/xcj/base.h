@@ -80,6 +80,9 @@ typedef enum xcj_code {
     XCJ_ERR_CLIENT_ID = 82,     /**< no usable client_id */
     XCJ_ERR_CONSUMER = 83,      /**< no consumer */
     XCJ_ERR_BINDING = 84,       /**< a Bearer token is bound to a key (cnf, RFC 7800), which the request does not prove */
+    XCJ_ERR_PROOF = 85,         /**< a DPoP proof (RFC 9449) is missing, malformed, or for another key, request or time */
+    XCJ_ERR_NONCE = 86,         /**< a DPoP proof lacks a nonce that is valid now: answer use_dpop_nonce (RFC 9449 9) */
+    XCJ_ERR_REPLAY = 87,        /**< a DPoP proof was used before */
     XCJ_ERR_CONFIG = 90         /**< an invalid configuration object or option value */
 } xcj_code;
 

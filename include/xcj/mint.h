@@ -41,7 +41,7 @@ XCJ_API const xcj_key *xcj_minter_key(const xcj_minter *minter);
  * client_id, and looks it up in the identities. For a gateway that derives the consumer or the audience from the
  * client_id: it then sets auth.caller, and minting repeats none of this work. The result is for one request and this
  * minter, and keeps a reference to the minter. XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _BINDING,
- * _ARGUMENT, _MEMORY, and the errors of the bearer_verifier.
+ * _PROOF, _NONCE, _REPLAY, _ARGUMENT, _MEMORY, and the errors of the bearer_verifier.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_auth *auth,
                                                xcj_scratch *scratch, xcj_error *err);

@@ -51,6 +51,9 @@ static const code_row codes[] = {
     ROW(XCJ_ERR_CLIENT_ID, 401),
     ROW(XCJ_ERR_CONSUMER, 401),
     ROW(XCJ_ERR_BINDING, 401),
+    ROW(XCJ_ERR_PROOF, 401),
+    ROW(XCJ_ERR_NONCE, 401),
+    ROW(XCJ_ERR_REPLAY, 401),
     ROW(XCJ_ERR_CONFIG, 500),
 };
 

@@ -57,10 +57,7 @@ static xcj_code open_bearer(xcj_str *payload, request *r, const xcj__credential 
     if (code == XCJ_OK) {
         code = xcj__inbound_read(&r->in, *payload, err);
     }
-    if (code == XCJ_OK && !r->settings->cnf_ignored) {
-        code = xcj__binding_check(&r->in.cnf, r->auth, r->settings->sentences, err);
-    }
-    return code;
+    return code == XCJ_OK ? xcj__binding_check(&r->in, credential, r->auth, err) : code;
 }
 
 /* An API key's entry gives its client_id. Without identities, the key or its hash is the client_id. */

@@ -4,16 +4,15 @@
 #ifndef XCJ_LIB_GATEWAY_BINDING_H
 #define XCJ_LIB_GATEWAY_BINDING_H
 
-#include <xcj/auth.h>
-
-#include "lib/codec/json_scan.h"
-#include "lib/gateway/sentences.h"
+#include "lib/gateway/credential.h"
+#include "lib/gateway/inbound.h"
 
 /**
- * Checks that the request (already read) proves every member of the token's cnf, which has at least one. Absent (type 0):
- * nothing is bound. XCJ_ERR_BINDING, _CERTIFICATE, _CRYPTO, _MEMORY.
+ * Checks that the request (already read) proves every member of the token's cnf, which has at least one if it is present,
+ * and that a token with the scheme DPoP is bound to a key; unless the settings ignore cnf. XCJ_ERR_BINDING, _PROOF, _NONCE,
+ * _REPLAY, _CERTIFICATE, _ARGUMENT, _CRYPTO, _MEMORY.
  */
-XCJ_MUST_CHECK xcj_code xcj__binding_check(const xcj__json_value *cnf, const xcj_auth *auth, const xcj__sentences *sentences,
+XCJ_MUST_CHECK xcj_code xcj__binding_check(const xcj__inbound *in, const xcj__credential *credential, const xcj_auth *auth,
                                            xcj_error *err);
 
 #endif

@@ -33,6 +33,12 @@ xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err)
     xcj__view_settle(&out->service_host);
     xcj__view_settle(&out->service_path);
     xcj__view_settle(&out->jti);
+    xcj__view_settle(&out->dpop);
+    xcj__view_settle(&out->htm);
+    xcj__view_settle(&out->htu);
+    if (code == XCJ_OK) {
+        code = xcj__array_check(out->dpop_nonces, out->dpop_nonces_count, "dpop_nonces", err);
+    }
     return code == XCJ_OK ? xcj__array_check(out->audiences, out->audiences_count, "audiences", err) : code;
 }
 
@@ -85,7 +91,7 @@ static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
     xcj_str rest;
     xcj_str scheme = split_scheme(&rest, auth->authorization);
     xcj_str credentials = { rest.ptr != NULL ? rest.ptr : "", rest.len };
-    if (xcj__str_is_nocase(scheme, "Bearer")) {
+    if (xcj__str_is_nocase(scheme, "Bearer") || xcj__str_is_nocase(scheme, "DPoP")) {
         found[0] = credentials;
     } else if (xcj__str_is_nocase(scheme, "Basic")) {
         found[1] = credentials;
@@ -213,7 +219,9 @@ xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, cons
     while (method_bit(which) != bits) {
         which++;
     }
+    xcj_str rest;
     out->method = bits;
+    out->is_dpop = bits == XCJ_AUTH_BEARER && xcj__str_is_nocase(split_scheme(&rest, auth->authorization), "DPoP");
     return read_credential(out, found[which], auth, err);
 }
 

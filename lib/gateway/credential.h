@@ -16,6 +16,7 @@ typedef struct xcj__credential {
     uint32_t method; /* one bit of XCJ_AUTH_ANY */
     xcj_str text;    /* the token, the base64 of user and password, the certificate, or the API key */
     xcj_str dn;      /* the subject DN as a string, if there is no certificate */
+    bool is_dpop;    /* the scheme of a Bearer token is DPoP (RFC 9449 7.1) */
     const xcj__sentences *sentences;
 } xcj__credential;
 

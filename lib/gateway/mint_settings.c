@@ -464,6 +464,9 @@ xcj_code xcj__mint_settings_build(xcj__mint_settings *out, const xcj_mint_option
     if (code == XCJ_OK) {
         code = check_verifier(options, err);
     }
+    if (code == XCJ_OK) {
+        code = xcj__dpop_settings_read(&out->dpop, options->dpop, err);
+    }
     if (code != XCJ_OK) {
         xcj__mint_settings_free(out);
         return code;

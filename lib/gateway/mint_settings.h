@@ -10,6 +10,7 @@
 #include <xcj/auth.h>
 
 #include "lib/codec/json_scan.h"
+#include "lib/gateway/dpop.h"
 #include "lib/gateway/sentences.h"
 
 #define XCJ__EXPIRES_DEFAULT 1800
@@ -67,6 +68,7 @@ typedef struct xcj__mint_settings {
     bool bearer_verified;
     bool cnf_ignored;
     bool flat_act; /* an inbound act that is the consumer's alone is not nested */
+    xcj__dpop_settings dpop;
     int64_t expires_in;
     size_t max_token;
     xcj_verifier *verifier;

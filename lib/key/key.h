@@ -20,6 +20,10 @@ const xcj__key_facts *xcj__key_facts_of(const xcj_key *key);
 /** Are these the same key, labels and private part aside? */
 bool xcj__key_same(const xcj_key *a, const xcj_key *b);
 
+/** Appends the public JWK without labels, as a thumbprint needs it (RFC 7638 3); of a shared secret, the secret. */
+struct xcj__buf;
+void xcj__key_put_canonical(struct xcj__buf *out, const xcj_key *key);
+
 /** Exact length of a signature of this key with this algorithm, which it admits. */
 size_t xcj__key_signature_len(const xcj_key *key, xcj_alg alg);
 

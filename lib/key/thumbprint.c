@@ -6,6 +6,7 @@
 #include "lib/codec/base64url.h"
 #include "lib/key/digest.h"
 #include "lib/key/evp.h"
+#include "lib/key/key.h"
 
 static xcj_code encode(char **out, size_t *out_len, const uint8_t *digest, size_t len, xcj_error *err)
 {
@@ -16,6 +17,11 @@ static xcj_code encode(char **out, size_t *out_len, const uint8_t *digest, size_
         text.len += xcj__b64u_encode(dst, digest, len);
     }
     return xcj__buf_take(&text, out, out_len, err);
+}
+
+void xcj__key_put_canonical(xcj__buf *out, const xcj_key *key)
+{
+    xcj__jwk_write_canonical(out, &key->jwk);
 }
 
 xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj_hash hash, xcj_error *err)
@@ -31,7 +37,7 @@ xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj
     char storage[1024];
     xcj__buf canonical;
     xcj__buf_init_on(&canonical, storage, sizeof storage);
-    xcj__jwk_write_canonical(&canonical, &key->jwk);
+    xcj__key_put_canonical(&canonical, key);
     xcj_code code = canonical.failed ? xcj__fail_memory(err) : XCJ_OK;
     if (code == XCJ_OK) {
         code = xcj__digest(digest, &len, hash, (xcj_str){ canonical.ptr, canonical.len }, err);

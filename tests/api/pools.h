@@ -175,6 +175,19 @@ static void base_xcj_pkey_options(xcj_pkey_options *s)
     *s = (xcj_pkey_options)XCJ_PKEY_OPTIONS_INIT;
 }
 
+static void base_xcj_dpop_options(xcj_dpop_options *s)
+{
+    *s = (xcj_dpop_options)XCJ_DPOP_OPTIONS_INIT;
+}
+
+static void base_xcj_dpop_request(xcj_dpop_request *s)
+{
+    *s = (xcj_dpop_request)XCJ_DPOP_REQUEST_INIT;
+    s->proof = xcj_text(choose(2) > 0 ? "a.b.c" : NULL);
+    s->method = xcj_text(choose(4) > 0 ? "GET" : NULL);
+    s->uri = xcj_text(choose(4) > 0 ? "https://a/b" : "b");
+}
+
 static int sign_nothing(void *context, uint8_t *signature, size_t *signature_len, const xcj_sign_request *request)
 {
     (void)context;

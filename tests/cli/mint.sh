@@ -396,7 +396,7 @@ for ways in '' --kong; do
         --authorization "Bearer $mine" --no-consumer --client-cert cert.pem $ways
     g "bound, without a certificate $ways" 10 'is bound to a client certificate' --bearer "$mine" --no-consumer $ways
     g "bound to another certificate $ways" 10 'other than the connection' --bearer "$other" --no-consumer --client-cert cert.pem $ways
-    g "bound to a key $ways" 10 "'jkt'" --bearer "$bound" --no-consumer --client-cert cert.pem $ways
+    g "bound to a key $ways" 10 'needs the scheme DPoP' --bearer "$bound" --no-consumer --client-cert cert.pem $ways
 done
 a 'not bound, with a certificate' "{\"n\":1.10,\"clientId\":\"app\",\"sub\":\"s\",\"client_id\":\"app\",$ours}" --bearer "$inbound" \
     --no-consumer --client-cert cert.pem

@@ -641,6 +641,49 @@ static xcj_code sign(size_t which)
     return done_text(code, token, len, NULL);
 }
 
+/* A DPoP proof by the key of this algorithm, made; or by turns verified, for a URI that no stack holds too. */
+static xcj_dpop_request dpop_request(size_t which)
+{
+    static char long_uri[3000];
+    xcj_dpop_request request = XCJ_DPOP_REQUEST_INIT;
+    memset(long_uri, 'u', sizeof long_uri - 1);
+    memcpy(long_uri, "https://host/", 13);
+    request.method = xcj_text("GET");
+    request.uri = xcj_text(which >= ALGS ? long_uri : "https://host/path");
+    request.token = xcj_text("token");
+    return request;
+}
+
+static xcj_code make_dpop(size_t which)
+{
+    xcj_key *key = key_of(jwks[which % ALGS]);
+    const xcj_dpop_request request = dpop_request(which);
+    char *proof;
+    size_t len;
+    xcj_code code;
+    FAILING(xcj_dpop_make(&proof, &len, key, &request, XCJ_ALG_NONE, NULL, &job_error));
+    xcj_key_free(key);
+    return done_text(code, proof, len, NULL);
+}
+
+static xcj_code verify_dpop(size_t which)
+{
+    xcj_dpop_request request = dpop_request(which);
+    char *proof;
+    char *jkt;
+    char *whole;
+    size_t len;
+    xcj_code code;
+    ck_assert_int_eq(xcj_dpop_make(&proof, &len, keys[which % ALGS], &request, XCJ_ALG_NONE, NULL, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj_key_thumbprint(&whole, &len, keys[which % ALGS], XCJ_SHA256, NULL), XCJ_OK);
+    request.proof = xcj_text(proof);
+    FAILING(xcj_dpop_verify(&jkt, &len, &request, NULL, &job_error));
+    code = done_text(code, jkt, len, whole);
+    xcj_free(whole);
+    xcj_free(proof);
+    return code;
+}
+
 static xcj_code sign_json(size_t which)
 {
     xcj_key *one = key_of(jwks[0]);
@@ -1280,6 +1323,14 @@ const job JOBS[] = {
     EACH_ALG("jws_sign", sign, 0, XCJ_OK),
     EACH_ALG("jws_sign with a scratch", sign, ALGS, XCJ_OK),
     { "jws_sign, long header", sign, 2 * ALGS, XCJ_OK, false },
+    { "dpop_make by a secret", make_dpop, 0, XCJ_ERR_ALG, false },
+    { "dpop_make RS256", make_dpop, 1, XCJ_OK, false },
+    { "dpop_make ES256", make_dpop, 3, XCJ_OK, false },
+    { "dpop_make ES256, long URI", make_dpop, 3 + ALGS, XCJ_OK, false },
+    { "dpop_verify RS256", verify_dpop, 1, XCJ_OK, false },
+    { "dpop_verify ES256", verify_dpop, 3, XCJ_OK, false },
+    { "dpop_verify Ed25519", verify_dpop, 4, XCJ_OK, false },
+    { "dpop_verify ES512, long URI", verify_dpop, 5 + ALGS, XCJ_OK, false },
     { "jws_sign_json flattened", sign_json, 1, XCJ_OK, false },
     { "jws_sign_json general", sign_json, 2, XCJ_OK, false },
     { "verifier_new", new_verifier, 0, XCJ_OK, false },

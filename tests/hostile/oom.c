@@ -31,7 +31,9 @@ static bool is_told(xcj_code code)
  */
 static bool is_refusal(xcj_code code)
 {
-    return (kind == FAILING_OPENSSL && code == XCJ_ERR_SIGNATURE) || (kind != FAILING_OWN && code == XCJ_ERR_KEY_PART);
+    const bool is_invalid =
+        code == XCJ_ERR_SIGNATURE || (code == XCJ_ERR_PROOF && strcmp(job_error.member, "signature") == 0);
+    return (kind == FAILING_OPENSSL && is_invalid) || (kind != FAILING_OWN && code == XCJ_ERR_KEY_PART);
 }
 
 static unsigned refusals;

@@ -69,7 +69,7 @@ for path in /core /kong /order; do
     as self "$bound_to_self" $path
     refused "a certificate that was not verified, $path" 'the connection has none'
     as mine "$keyed" $path
-    refused "bound to a key, $path" "'jkt'"
+    refused "bound to a key, $path" 'needs the scheme DPoP'
     as mine "$unbound" $path
     minted "not bound, with a certificate, $path"
     as '' "$unbound" $path
