@@ -138,6 +138,9 @@ msg_status mint_check_authentication(const mint_args *args)
     if (args->apikey_sha256 && !is_given(args, "apikey")) {
         return msg_fail(STATUS_USAGE, "mint", "--apikey-sha256 goes with --apikey");
     }
+    if (args->dn != NULL && args->client_cert == NULL) {
+        return msg_fail(STATUS_USAGE, "mint", "--dn goes with --client-cert");
+    }
     if (args->ignore_cnf && !bears) {
         return msg_fail(STATUS_USAGE, "mint", "--ignore-cnf goes with --bearer or --authorization");
     }

@@ -70,6 +70,45 @@ static msg_status add_bare_claims(text *members, const mint_args *args)
     return status;
 }
 
+/* Reports a claim that has two sources, in `given` (of --claims) or in options. The library, which adds some of them, would
+ * prefer the given one. */
+static msg_status check_twice(const mint_job *job, xcj_str given)
+{
+    const mint_args *args = job->args;
+    const struct {
+        const char *option;
+        const char *claim;
+        bool is_given;
+        bool is_added; /* by the library, so that the claims of the job lack it */
+    } rows[] = {
+        { "iss", "iss", args->iss != NULL, !args->bare }, { "aud", "aud", args->aud.count > 0, !args->bare },
+        { "jti", "jti", args->jti != NULL, !args->bare }, { "expires-in", "exp", args->expires_in != NULL, true },
+        { "no-exp", "exp", args->no_exp, true },          { "exp", "exp", args->exp != NULL, false },
+        { "iat", "iat", args->iat != NULL, false },       { "nbf", "nbf", args->nbf != NULL, false },
+        { "sub", "sub", args->sub != NULL, false },
+    };
+    doc_flaw flaw;
+    json_t *claims = doc_survey(job->claims.ptr, job->claims.len, &flaw);
+    const char *option = "claim";
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const bool is_double =
+            rows[i].is_added ? json_object_get(claims, rows[i].claim) != NULL : strcmp(flaw.repeated, rows[i].claim) == 0;
+        if (rows[i].is_given && is_double) {
+            option = rows[i].option;
+            (void)snprintf(flaw.repeated, sizeof flaw.repeated, "%s", rows[i].claim);
+        }
+    }
+    json_decref(claims);
+    if (flaw.repeated[0] == '\0') {
+        return STATUS_OK;
+    }
+    claims = doc_load(given.ptr, given.len);
+    const bool is_in_json = json_object_get(claims, flaw.repeated) != NULL;
+    json_decref(claims);
+    return msg_fail(STATUS_USAGE, "mint", "the claim %s is given twice, by %s and by --%s",
+                    shown_word(flaw.repeated, strlen(flaw.repeated)).text, is_in_json ? "--claims" : "--claim-json", option);
+}
+
 msg_status mint_read_claims(mint_job *job)
 {
     const mint_args *args = job->args;
@@ -102,9 +141,8 @@ msg_status mint_read_claims(mint_job *job)
     if (status == STATUS_OK && (given.failed || members.failed || job->claims.failed)) {
         status = msg_fail_memory();
     }
-    /* A name that an option repeats: with --bare nobody else would notice. */
     if (status == STATUS_OK && job->claims.len > 0) {
-        status = doc_check("the claims", text_view(&job->claims), true);
+        status = check_twice(job, text_view(&given));
     }
     text_free(&given);
     text_free(&members);

@@ -21,10 +21,10 @@ msg_status mint_check_jws(const mint_args *args)
     if (args->payload == NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--jws needs --payload FILE, the bytes to sign");
     }
-    if (has_claims || has_times || args->bare || args->config != NULL || args->repeat != NULL) {
-        return msg_fail(
-            STATUS_USAGE, "mint",
-            "--jws signs the bytes of --payload: it excludes callers, claims, times, --bare, --config and --repeat");
+    if (has_claims || has_times || args->bare || args->config != NULL || args->kong || args->repeat != NULL) {
+        return msg_fail(STATUS_USAGE, "mint",
+                        "--jws signs the bytes of --payload: it excludes callers, claims, times, --bare, --config, --kong "
+                        "and --repeat");
     }
     if (args->unencoded && !args->detached && (args->format == NULL || strcmp(args->format, "json") != 0)) {
         return msg_fail(STATUS_USAGE, "mint", "--unencoded goes with --detached or --format json (RFC 7797 5.2)");

@@ -138,8 +138,7 @@ static const opt_row *find_synonym(const opt_row *rows, const char *word)
     return NULL;
 }
 
-/* Is the value of this form, the first of the metavar's alternatives? */
-static bool is_form(const opt_row *row, const char *form)
+bool opt_is_form(const opt_row *row, const char *form)
 {
     return row->metavar != NULL && strncmp(row->metavar, form, strcspn(row->metavar, "|")) == 0;
 }
@@ -154,7 +153,7 @@ static const opt_row *find_source(const opt_row *rows, const char *word, const c
         const char *end = strrchr(word, '-');
         const opt_row *row =
             end != NULL && strcmp(end, ends[i][0]) == 0 ? find_exact(rows, word, (size_t)(end - word)) : NULL;
-        if (row != NULL && is_form(row, ends[i][1])) {
+        if (row != NULL && opt_is_form(row, ends[i][1])) {
             *form = ends[i][2];
             return row;
         }
@@ -332,7 +331,7 @@ static void put_legend(text *out, const opt_row *rows)
     };
     for (size_t i = 0; i < sizeof legend / sizeof legend[0]; i++) {
         const opt_row *row = rows;
-        while (row->name != NULL && !is_form(row, legend[i][0])) {
+        while (row->name != NULL && !opt_is_form(row, legend[i][0])) {
             row++;
         }
         if (row->name != NULL) {

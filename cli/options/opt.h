@@ -76,6 +76,9 @@ msg_status opt_parse(const opt_row *rows, void *dest, opt_list *operands, bool *
 /** Frees the lists of `dest` and the operands. */
 void opt_free(const opt_row *rows, void *dest, opt_list *operands);
 
+/** Is the value of this form, the first of the metavar's alternatives? */
+bool opt_is_form(const opt_row *row, const char *form);
+
 /** Which of the `choices`, as a metavar writes them ("pem|der"), the value is, counted from 0. Says what is wrong. */
 msg_status opt_choice(int *out, const char *option, const char *choices, const char *value);
 

@@ -125,9 +125,10 @@ msg_status overwrite_check_keys(const output *files, size_t count, bool force)
     return status;
 }
 
-bool overwrite_is_input(const output *out, const char *input)
+bool overwrite_is_input(const output *out, const char *source)
 {
     struct stat about;
+    const char *input = io_source_file(source);
     if (input == NULL || !out->at.exists) {
         return false;
     }
@@ -136,10 +137,61 @@ bool overwrite_is_input(const output *out, const char *input)
     return is_there && about.st_dev == out->at.about.st_dev && about.st_ino == out->at.about.st_ino;
 }
 
-msg_status overwrite_check_input(const output *out, const char *input, bool force)
+static msg_status check_input(const output *out, const char *source)
 {
-    if (force || !overwrite_is_input(out, input)) {
+    if (!overwrite_is_input(out, source)) {
         return STATUS_OK;
     }
-    return msg_fail(STATUS_USAGE, out->option, "is %s, which is read as well; --force overwrites it", io_name(input));
+    return msg_fail(STATUS_USAGE, out->option, "is %s, which is read as well; --force overwrites it", io_name(source));
+}
+
+/* The source that the value of an option names; NULL: it is no source. */
+static const char *source_of(const opt_row *row, const char *value)
+{
+    const size_t len = strlen(row->name);
+    const bool is_output = strcmp(row->name, "output") == 0 || (len > 4 && strcmp(row->name + len - 4, "-out") == 0);
+    if (value == NULL || is_output) {
+        return NULL;
+    }
+    if (opt_is_form(row, "V")) {
+        return io_is_literal(value) ? NULL : io_operand(value);
+    }
+    return opt_is_form(row, "FILE") || opt_is_form(row, "KEY") || opt_is_form(row, "S") ? value : NULL;
+}
+
+static msg_status check_row(const output *out, const opt_row *row, const void *slot)
+{
+    const opt_list *list = slot;
+    const opt_given *given = slot;
+    msg_status status = STATUS_OK;
+    switch (row->kind) {
+    case OPT_TEXT:
+        return check_input(out, source_of(row, *(const char *const *)slot));
+    case OPT_ONE:
+        return check_input(out, given->row == row ? source_of(row, given->value) : NULL);
+    case OPT_LIST:
+        for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
+            status = check_input(out, list->rows[i] == row ? source_of(row, list->items[i]) : NULL);
+        }
+        return status;
+    case OPT_FLAG:
+    case OPT_GROUP:
+        break;
+    }
+    return STATUS_OK;
+}
+
+msg_status overwrite_check_inputs(const output *out, const opt_row *rows, const void *args, const opt_list *operands,
+                                  bool force)
+{
+    msg_status status = STATUS_OK;
+    for (const opt_row *row = rows; row->name != NULL && status == STATUS_OK && !force; row++) {
+        status = check_row(out, row, (const char *)args + row->offset);
+    }
+    const size_t count = operands != NULL && !force ? operands->count : 0;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        status = check_input(out, io_operand(operands->items[i]));
+    }
+    const bool reads_stdin = operands != NULL && operands->count == 0 && !force;
+    return status == STATUS_OK && reads_stdin ? check_input(out, "-") : status;
 }

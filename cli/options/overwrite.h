@@ -21,10 +21,14 @@ msg_status overwrite_check_apart(const output *files, size_t count);
 /** Without --force no output is a file that holds a private key. */
 msg_status overwrite_check_keys(const output *files, size_t count, bool force);
 
-/** Is the output the file of this path, or of standard input ("-")? */
-bool overwrite_is_input(const output *out, const char *input);
+/** Is the output the file that this source is, or the one of standard input ("-")? A variable is no file, and NULL is none. */
+bool overwrite_is_input(const output *out, const char *source);
 
-/** Without --force the output is not the file of this path, or of standard input ("-"). NULL is none. */
-msg_status overwrite_check_input(const output *out, const char *input, bool force);
+/**
+ * Without --force the output is no file that is read: by an option of the table, as its metavar says, or as an operand.
+ * Without an operand standard input is read; NULL: the verb has no operands.
+ */
+msg_status overwrite_check_inputs(const output *out, const opt_row *rows, const void *args, const opt_list *operands,
+                                  bool force);
 
 #endif

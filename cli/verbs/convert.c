@@ -243,17 +243,11 @@ static msg_status write_all(const conversion *work, output *file)
     return status;
 }
 
-static msg_status open_file(output *file, const convert_args *args, const char *input)
+static msg_status open_file(output *file, const convert_args *args, const opt_list *operands)
 {
     msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
     if (status == STATUS_OK) {
-        status = overwrite_check_input(file, input, args->force);
-    }
-    if (status == STATUS_OK) {
-        status = overwrite_check_input(file, io_source_file(args->passphrase), args->force);
-    }
-    if (status == STATUS_OK) {
-        status = overwrite_check_input(file, io_source_file(args->encrypt), args->force);
+        status = overwrite_check_inputs(file, OPTIONS, args, operands, args->force);
     }
     return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
 }
@@ -266,7 +260,7 @@ static msg_status run(const void *given, const opt_list *operands)
     conversion work = { .args = args, .name = io_name(path), .how = XCJ_EXPORT_OPTIONS_INIT };
     keys_loaded loaded = { NULL, false, false };
     const keys_how how = { args->passphrase, args->hmac_k_raw, args->keep_labels };
-    msg_status status = open_file(&file, args, path);
+    msg_status status = open_file(&file, args, operands);
     if (status == STATUS_OK) {
         status = read_encryption(&work, path);
     }

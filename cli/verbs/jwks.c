@@ -176,6 +176,34 @@ static msg_status add_file(key_list *list, const char *operand, const char *path
     return status == STATUS_OK ? add_loaded(list, &loaded, io_name(path)) : status;
 }
 
+static int compare_kids(const void *a, const void *b)
+{
+    const xcj_str one = xcj_key_id(*(xcj_key *const *)a);
+    const xcj_str other = xcj_key_id(*(xcj_key *const *)b);
+    const int order = memcmp(one.ptr, other.ptr, one.len < other.len ? one.len : other.len);
+    return order != 0 ? order : (one.len > other.len) - (one.len < other.len);
+}
+
+/* Every key has a kid by now. Two with the same make a token ambiguous. */
+static msg_status warn_of_kids(const key_list *list)
+{
+    xcj_key **sorted = calloc(list->count, sizeof *sorted);
+    if (sorted == NULL) {
+        return msg_fail_memory();
+    }
+    memcpy(sorted, list->keys, list->count * sizeof *sorted);
+    qsort(sorted, list->count, sizeof *sorted, compare_kids);
+    for (size_t i = 1; i < list->count; i++) {
+        if (compare_kids(&sorted[i - 1], &sorted[i]) == 0) {
+            const xcj_str kid = xcj_key_id(sorted[i]);
+            msg_warn("jwks", "two keys have the kid %s: a token with it is refused as ambiguous",
+                     shown_name(kid.ptr, kid.len).text);
+        }
+    }
+    free(sorted);
+    return STATUS_OK;
+}
+
 static msg_status print_set(const key_list *list, output *file)
 {
     if (list->count == 0) {
@@ -186,7 +214,10 @@ static msg_status print_set(const key_list *list, output *file)
     char *json = NULL;
     size_t len = 0;
     text line = TEXT_INIT;
-    msg_status status = STATUS_OK;
+    msg_status status = warn_of_kids(list);
+    if (status != STATUS_OK) {
+        return status;
+    }
     if (xcj_keyset_from_keys(&set, (const xcj_key *const *)list->keys, list->count, &err) != XCJ_OK ||
         xcj_keyset_to_json(&json, &len, set, XCJ_PUBLIC, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, "jwks", &err);
@@ -206,21 +237,15 @@ out:
 static bool is_in_place(const output *file, const jwks_args *args, const opt_list *inputs)
 {
     return (args->add.count > 0 || args->remove != NULL) && args->out != NULL && inputs->count == 1 &&
-           overwrite_is_input(file, io_source_file(io_operand(inputs->items[0])));
+           overwrite_is_input(file, io_operand(inputs->items[0]));
 }
 
 static msg_status open_file(output *file, bool *in_place, const jwks_args *args, const opt_list *inputs)
 {
     msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
     *in_place = status == STATUS_OK && is_in_place(file, args, inputs);
-    for (size_t i = 0; i < inputs->count && status == STATUS_OK && !*in_place; i++) {
-        status = overwrite_check_input(file, io_operand(inputs->items[i]), args->force);
-    }
-    for (size_t i = 0; i < args->add.count && status == STATUS_OK; i++) {
-        status = overwrite_check_input(file, io_source_file(args->add.items[i]), args->force);
-    }
     if (status == STATUS_OK) {
-        status = overwrite_check_input(file, inputs->count == 0 ? "-" : io_source_file(args->passphrase), args->force);
+        status = overwrite_check_inputs(file, OPTIONS, args, *in_place ? NULL : inputs, args->force);
     }
     return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
 }

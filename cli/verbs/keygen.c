@@ -40,7 +40,7 @@ static const opt_row OPTIONS[] = {
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the private key here, readable by its owner only" },
     { "public-out", 0, OPT_TEXT, "FILE", AT(public_out), "write the public key here" },
     { "jwks-out", 0, OPT_TEXT, "FILE", AT(jwks_out), "write a JWK Set with the public key here" },
-    { "force", 0, OPT_FLAG, NULL, AT(force), "overwrite a private key" },
+    OVERWRITE_ROW(keygen_args, force),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -200,6 +200,9 @@ static msg_status open_files(output *files, const keygen_args *args)
     }
     if (status == STATUS_OK) {
         status = overwrite_check_apart(files, FILES);
+    }
+    for (size_t i = 0; i < FILES && status == STATUS_OK; i++) {
+        status = overwrite_check_inputs(&files[i], OPTIONS, args, NULL, args->force);
     }
     return status == STATUS_OK ? overwrite_check_keys(files, FILES, args->force) : status;
 }

@@ -364,10 +364,9 @@ static void free_job(mint_job *job)
 
 static msg_status open_file(output *file, const mint_args *args)
 {
-    const char *const inputs[] = { args->key, args->config, args->payload, args->x5c };
     msg_status status = output_open(file, args->out != NULL ? "--output" : "standard output", args->out);
-    for (size_t i = 0; i < sizeof inputs / sizeof inputs[0] && status == STATUS_OK; i++) {
-        status = overwrite_check_input(file, inputs[i], args->force);
+    if (status == STATUS_OK) {
+        status = overwrite_check_inputs(file, OPTIONS, args, NULL, args->force);
     }
     return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
 }

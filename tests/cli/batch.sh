@@ -78,7 +78,8 @@ out_is 'operands: the one behind it' '{"exp":2000,"n":1}'
 run verify --key key.json --now 1500 nothing "$good"
 err_has 'operands: neither token nor file' 'token 1: the token is neither a token nor the name of a file'
 run verify --key key.json --now 1500 --json good.jwt "$forged"
-[ "$status" -eq 4 ] && [ "$(wc -l <out)" -eq 2 ] || fail 'operands: two verdicts'
+[ "$status" -eq 4 ] || fail 'operands: the exit code of two verdicts'
+[ "$(wc -l <out)" -eq 2 ] || fail 'operands: two verdicts'
 out_has 'operands: the first verdict' '{"operand":1,"ok":true,'
 out_has 'operands: the second verdict' '{"operand":2,"ok":false,"code":"XCJ_ERR_SIGNATURE","exit":4,'
 printf '%s' "$good" | xcj verify --key key.json --now 1500 - - >out 2>err

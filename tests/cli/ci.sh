@@ -68,9 +68,10 @@ packages_table >table
 while read -r package; do
     grep -q "  $package\$" table || fail "build: installs $package, which the project does not need"
 done <packages
-for needed in $(awk '$1 == "build" && $2 != "libc" { print $NF }' table); do
+awk '$1 == "build" && $2 != "libc" { print $NF }' table >needed.list
+while read -r needed; do
     grep -qx "$needed" packages || fail "build: does not install $needed"
-done
+done <needed.list
 sed -n 's/^-D\(XCJ_[A-Z_]*\)=.*/\1/p' configured >options.list
 [ -s options.list ] || fail 'build: no option of the project'
 while read -r option; do
@@ -130,7 +131,8 @@ hook=$root/.pre-commit-hooks.yaml
 PATH=$work/bin:$real_path
 entry=$(sed -n 's/^  entry: //p' "$hook")
 pattern=$(sed -n "s/^  files: '\(.*\)'\$/\1/p" "$hook")
-grep -qx -- '- id: xcj-lint' "$hook" && grep -qx '  language: system' "$hook" || fail 'the hook'
+grep -qx -- '- id: xcj-lint' "$hook" || fail 'the hook has another name'
+grep -qx '  language: system' "$hook" || fail 'the hook needs an xcj that is installed'
 for line in entry files language; do
     shown=$(sed -n "s/^ *\($line: .*\)/\1/p" "$hook")
     grep -qF "        $shown" "$root/docs/cookbook.md" || fail "the cookbook shows another $line"

@@ -67,8 +67,8 @@ for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
         rm -rf folder && cp -R files folder
         # A key is not made over one that is there.
         if grep -q keygen "$example"; then rm folder/key.json folder/private.json; fi
-        shell=sh
-        if grep -q '<(' "$example"; then shell=bash; fi
+        shell='sh'
+        if grep -q '<(' "$example"; then shell='bash'; fi
         (cd folder && $shell -e "../$example") >out 2>err </dev/null || {
             status=$?
             fail "this example of xcj $verb fails: $(cat "$example")"

@@ -42,4 +42,16 @@ refuse 'one file is missing' 3 'none.json: No such file' jwks ES256.json none.js
 printf '{' >bad.json
 refuse 'one file is malformed' 3 'bad.json: ' jwks ES256.json bad.json
 refuse 'standard input twice' 2 'only once' jwks - - <set.json
+
+# Two keys of one kid are listed, with a warning; the same key twice is one.
+"$XCJ" keygen --alg ES256 --kid same -o same1.json
+"$XCJ" keygen --alg ES256 --kid same -o same2.json
+"$XCJ" keygen --alg ES256 --kid samest -o other.json
+run jwks same1.json other.json same2.json
+[ "$status" -eq 0 ] || fail 'two keys of one kid'
+one_line 'two keys of one kid'
+err_has 'two keys of one kid' 'xcj: warning: jwks: two keys have the kid "same": a token with it is refused as ambiguous'
+[ "$(grep -o '"kid":"same"' out | wc -l)" -eq 2 ] || fail 'two keys of one kid are listed'
+accept 'the same key twice' jwks same1.json same1.json other.json
+accept 'the kid of one, changed' jwks --kid thumbprint same1.json same2.json
 finish

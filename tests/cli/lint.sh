@@ -326,7 +326,8 @@ run lint --json --now 1712686000 ./flat.twice
 out_is 'for programs' '{"kind":"token","errors":1,"warnings":0,"notes":0,"findings":[{"severity":"error","id":"duplicate-member","part":"token","member":"payload","text":"stands twice: readers differ in which one they take"}]}'
 
 # @FILE is FILE.
-"$XCJ" keygen --alg ES256 -o at.json --jwks-out at-set.json && "$XCJ" mint --key at.json --sub a -o at.jwt || fail 'files'
+"$XCJ" keygen --alg ES256 -o at.json --jwks-out at-set.json || fail 'keygen'
+"$XCJ" mint --key at.json --sub a -o at.jwt || fail 'mint'
 "$XCJ" convert at.json -o at.pem || fail 'a PEM'
 for file in at.json at-set.json at.jwt at.pem; do
     run lint --json --now 1500 $file

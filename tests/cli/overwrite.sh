@@ -130,4 +130,30 @@ holds '--force' grep -q '"kty":"EC"' pub
 accept 'a private key in place' convert --force --to jwk --kid renamed -o key.json key.json
 holds 'a private key in place' grep -q '"kid":"renamed"' key.json
 holds 'a private key in place is private still' grep -q '"d":' key.json
+
+# Whatever an option reads, in every verb: by its own name, by @FILE where a value may be literal, and not a variable of that name.
+mkdir in && cd in || exit 1
+cp ../pass ../pub . && "$XCJ" keygen --alg ES256 -o sign.json && "$XCJ" convert ../public.pem -o add.pem
+printf '0123456789abcdef0123456789abcdef' >secret
+printf '{"a":1}' >claims && printf 'key-1' >apikey && cp ../cert.pem cert.pem
+printf '{"iss":"i","private_jwk":%s}' "$(cat sign.json)" >config
+caller='--iss i --aud a --no-consumer'
+for words in "secret mint --secret secret --sub a" "claims mint --key sign.json --claims @claims" \
+    "apikey mint --key sign.json --apikey @apikey $caller" "cert.pem mint --key sign.json --client-cert cert.pem $caller" \
+    "pub mint --key sign.json --jws --payload pub" "sign.json mint --key sign.json --sub a" "config mint --config config --sub a" \
+    "pass mint --key sign.json --passphrase pass --sub a" "pass keygen --alg ES256 --to pem --encrypt pass" \
+    "pass convert sign.json --encrypt pass" "add.pem jwks pub --add add.pem"; do
+    name=${words%% *}
+    words=${words#* }
+    # shellcheck disable=SC2086 # words
+    refuse "-o $name of $words" 2 "is $name, which is read as well" $words -o $name
+    [ -s "$name" ] || fail "$words: $name is emptied"
+done
+refuse '--public-out, the passphrase' 2 '--public-out: is pass, which is read as well' \
+    keygen --alg ES256 --to pem --encrypt pass -o new.pem --public-out pass
+printf 'x\n' >env:PASS
+PASS=long-passphrase accept 'a variable, and a file of its name' convert sign.json --encrypt env:PASS -o env:PASS
+accept 'a literal, and a file of its name' mint --key sign.json --apikey apikey --iss i --aud a --no-consumer -o apikey
+accept '--force overwrites what is read' mint --key sign.json --claims @claims -o claims --force
+cd ..
 finish
