@@ -148,7 +148,8 @@ static const opt_row *find_source(const opt_row *rows, const char *word, const c
 {
     static const char *const ends[][3] = { { "-env", "KEY", " env:NAME" }, { "-env", "S", " env:NAME" },
                                            { "-env", "V", " env:NAME" },   { "-file", "S", " FILE" },
-                                           { "-file", "V", " @FILE" },     { "-url", "KEY", " URL" } };
+                                           { "-file", "KEY", " FILE" },    { "-file", "V", " @FILE" },
+                                           { "-url", "KEY", " URL" } };
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
         const char *end = strrchr(word, '-');
         const opt_row *row =

@@ -21,7 +21,8 @@ msg_status overwrite_check_apart(const output *files, size_t count);
 /** Without --force no output is a file that holds a private key. */
 msg_status overwrite_check_keys(const output *files, size_t count, bool force);
 
-/** Is the output the file that this source is, or the one of standard input ("-")? A variable is no file, and NULL is none. */
+/** Is the output the file that this source is, or the one of standard input ("-")? A variable is no file, and NULL is none.
+ */
 bool overwrite_is_input(const output *out, const char *source);
 
 /**

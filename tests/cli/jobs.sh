@@ -1,62 +1,195 @@
 #!/bin/sh
-# What people come for, each in one command as --help shows it.
+# What people come for, by the commands of the documents: each recipe is read from its page, run as it is printed, and what it leaves is
+# looked at. Then what these commands promise beyond the recipes.
+root=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-packages_or_skip openssl
+packages_or_skip openssl jq
 mkdir bin && ln -s "$XCJ" bin/xcj
 PATH=$work/bin:$PATH
 
-# holds_claims NAME TEXT...: the token on standard output of the last run has these texts in its claims.
-holds_claims() {
-    claims_name=$1
-    shift
-    b64u_decode "$(part 2 "$(cat out)")" >claims
-    for wanted in "$@"; do
-        checks=$((checks + 1))
-        grep -qF -e "$wanted" claims || fail "$claims_name: wanted $wanted in $(cat claims)"
-    done
+# commands PAGE HEADING: what its blocks say to type.
+commands() {
+    awk -v heading="## $2" '$0 == heading { inside = 1; next } /^## / { inside = 0 } inside && /^```(sh|bash)$/ { block = 1; next }
+        /^```$/ { block = 0 } inside && block' "$root/docs/$1"
+}
+# recipe PAGE HEADING: runs them here. Leaves what they print in out and err.
+recipe() {
+    commands "$1" "$2" >recipe.sh
+    checks=$((checks + 1))
+    [ -s recipe.sh ] || fail "$1 has no recipe: $2"
+    status=0
+    sh -eu recipe.sh >out 2>err || status=$?
+    if [ "$status" -ne 0 ]; then
+        fail "$2"
+        show
+    fi
+}
+# claims_of FILE: the claims of a token, unverified.
+claims_of() {
+    b64u_decode "$(part 2 "$(cat "$1")")"
+}
+# claims NAME FILE FILTER: what jq says of the claims.
+claims() {
+    claims_of "$2" >claims
+    holds "$1" jq -e "$3" claims
 }
 
-# JWK to PEM and back, with kid, use and alg.
+mkdir docs && cd docs || exit 1
+recipe cookbook.md 'Make a key and a token'
+
+# 1. JWK to PEM and back, with kid, use and alg; 12. encrypted PEM.
+mkdir keys && cd keys || exit 1
+recipe keys.md 'Convert a key'
+recipe keys.md 'kid, use and alg'
+same 'JWK to PEM and back, with the labels' private.json same.json
+holds 'there were labels' jq -e '.kid == "gateway-1" and .use == "sig" and .alg == "RS256"' same.json
+recipe keys.md 'Encrypted keys'
+grep -q 'BEGIN ENCRYPTED PRIVATE KEY' encrypted.pem || fail 'an encrypted PEM is written'
+# shellcheck disable=SC2016 # a variable of jq
+holds 'an encrypted PEM is read' jq -e --slurpfile was private.json '.n == $was[0].n and .d == $was[0].d' decrypted.json
+cd ..
+
+# 2. The PEM of a Kong consumer, and where to paste it: the credential's key is the token's iss.
+recipe cookbook.md 'A Kong consumer'
+sed -n 's/^      //p' kong.yml >pasted.pem
+same 'the place of the PEM' pasted.pem acme.pem
+[ "$(sed -n 's/^  - key: //p' kong.yml)" = "$(claims_of acme.jwt | jq -r .iss)" ] || fail 'the key of the credential is the iss'
+accept 'what was pasted verifies' verify --key pasted.pem --alg RS256 @acme.jwt
+
+# 3. A set from two PEM files, which verifies the tokens of both.
+recipe cookbook.md 'Two PEM files, one old and one new, as a set'
+accept 'a token of the old key' mint --key old.pem --alg RS256 --kid thumbprint --sub alice -o old.jwt
+accept 'the set verifies it' verify --jwks pems.json @old.jwt
+
+# 4. Test tokens.
+recipe cookbook.md 'Test tokens'
+claims 'claims' claims.jwt '.team == "blue" and .realm.roles == ["admin"] and .aud == ["api://a", "api://b"]'
+run verify --jwks jwks.json @expired.jwt
+came_to 'expired' 6
+claims 'no expiry' forever.jwt 'has("exp") | not'
+accept 'no expiry, allowed' verify --jwks jwks.json --allow-no-exp @forever.jwt
+run verify --jwks jwks.json @forever.jwt
+came_to 'no expiry, not allowed' 8
+
+# 5. A token as a gateway mints it, for each credential.
+recipe cookbook.md 'A token as a gateway mints it'
+for way in apikey=my-api-key basic=user cert=CN=client bearer=app; do
+    claims "a token by ${way%%=*}" "by-${way%%=*}.jwt" ".client_id == \"${way#*=}\" and .act.client_id == \"c1\" and .iss == \"https://gw.example\""
+done
+
+# 6. In CI: the reason is the exit code; 11 asks to try again.
+recipe cookbook.md 'Verify in CI'
+[ "$(cat out)" = accepted ] || fail 'CI: accepted'
+holds 'CI: the verdict' jq -e '.ok and .exit == 0' verdict.json
+run verify --quiet --jwks http://127.0.0.1:1/jwks.json @token.jwt
+if [ -x "$(dirname "$XCJ")/xcj-fetch" ]; then came_to 'CI: try again' 11; fi
+run verify --quiet --jwks jwks.json --aud api://billing @token.jwt
+came_to 'CI: rejected' 8
+
+# 7. From the clipboard; 8. why it is refused.
+recipe cookbook.md 'Look into a token from the clipboard'
+out_has 'the clipboard' '"sub": "alice"'
+recipe cookbook.md 'See why a token is refused'
+err_has 'refused: both values' 'api://orders'
+err_has 'refused: both values' 'api://billing'
+err_has 'refused: the kid' "$(jq -r .kid key.json)"
+
+# 10. HS256: the secret in a file, and in a variable as base64.
+recipe cookbook.md 'HS256 with a shared secret'
+[ "$(grep -c '"sub":"alice"' out)" -eq 2 ] || fail 'HS256: verified twice'
+
+# 11. Keys of every type, as JWK and as PEM: the examples of the help, for each algorithm.
+xcj keygen --help | sed -n '/^Examples:/,/^$/s/^  xcj keygen //p' >examples.list
+pem=$(grep -e '--to pem' examples.list | sed 's/ *>.*//')
+jwk=$(grep -e '--jwks-out' examples.list | sed 's/ *-o .*//')
+for alg in RS256 PS384 ES256 ES384 ES512 ES256K EdDSA Ed448; do
+    # shellcheck disable=SC2046,SC2086 # the options are words
+    {
+        accept "$alg, PEM" keygen $(printf '%s' "$pem" | sed "s/--alg [A-Za-z0-9]*/--alg $alg/")
+        holds "$alg: openssl reads it" openssl pkey -in out -noout
+        accept "$alg, JWK" keygen $(printf '%s' "$jwk" | sed "s/--alg [A-Za-z0-9]*/--alg $alg/")
+        holds "$alg: its labels" jq -e '.use == "sig" and (.kid | length) == 43' out
+    }
+done
+
+# 13. A log while it grows: each verdict is out before the next token is written.
+commands cookbook.md 'Verify a log while it grows' >follow.sh
+cp token.jwt tokens.log && mkfifo verdicts
+timeout 60 bash follow.sh >verdicts 2>follow.err &
+follower=$!
+exec 3<verdicts
+for wanted in true true false; do
+    answer=
+    IFS= read -r answer <&3 || fail 'a log: no verdict'
+    checks=$((checks + 1))
+    [ "$(printf '%s' "$answer" | jq .ok)" = $wanted ] || fail "a log: $answer"
+    if [ "$wanted" = true ]; then cat "$([ -e second ] && echo expired.jwt || echo token.jwt)" >>tokens.log; fi
+    : >second
+done
+exec 3<&-
+printf 'x\n' >>tokens.log
+kill "$follower" 2>/dev/null
+wait "$follower" 2>/dev/null
+
+# 14. A pipeline with curl and jq, any header.
+recipe cookbook.md 'A pipeline with curl and jq'
+out_is 'a pipeline' alice
+[ "$(cut -c 1-10 header.txt)" = 'X-Auth: ey' ] || fail "a header of any name: $(cut -c 1-20 header.txt)"
+
+# 15. Completion from the command itself.
+commands cookbook.md 'Completion for your shell' >complete.sh
+printf 'complete -p xcj\n' >>complete.sh
+holds 'completion' bash -e complete.sh
+
+# 16. xcj, xcj help, the verbs of others, and typing errors.
+xcj >out 2>err && fail 'xcj alone'
+grep -q '^  mint  ' err || fail 'xcj alone lists the verbs'
+for verb in '' $(xcj --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p'); do
+    # shellcheck disable=SC2086 # no verb is no word
+    {
+        accept "help $verb" help $verb
+        mv out helped
+        accept "$verb --help" $verb --help
+    }
+    same "help $verb is $verb --help" helped out
+done
+while IFS='|' read -r words answer; do
+    # shellcheck disable=SC2086 # words
+    refuse "$words" 2 "$answer" $words
+done <<'END'
+decode|unknown verb "decode": use xcj inspect
+encode|unknown verb "encode": use xcj mint
+sign|unknown verb "sign": use xcj mint
+help sign|unknown verb "sign": use xcj mint
+verfiy|did you mean verify?
+help verfiy|did you mean verify?
+mint --algorithm RS256|did you mean --alg?
+mint --isss x|did you mean --iss?
+mint --key-file k|did you mean --key FILE?
+verify --public-key k|did you mean --key?
+verify --issuer-name x|did you mean --iss?
+keygen --alg rs256|did you mean RS256?
+keygen --alg RSA256|there are HS256, HS384
+completion tcsh|is not one of bash|zsh|fish
+END
+
+# 17. The help of mint on a terminal of 80 columns and 24 lines: what most people need is on the first screen.
+run mint --help
+grep -q '.\{81\}' out && fail 'the help of mint has more than 80 columns'
+[ "$(sed '/^More/,$d' out | wc -l)" -le 25 ] || fail 'the help of mint: the first screen'
+for option in --key --sub --aud --iss --claim --bearer; do
+    sed '/^More/,$d' out | grep -q -e "$option " || fail "the help of mint: $option is not on the first screen"
+done
+cd ..
+
+# A key in several forms, and two of PEM.
 accept 'a key' keygen --alg RS256 --kid gateway-1 -o key.json --public-out public.json --jwks-out set.json
 accept 'JWK to PEM' convert --keep-labels key.json -o key.pem
-accept 'PEM to JWK' convert --keep-labels key.pem
-same 'JWK to PEM and back' out key.json
-accept 'the public PEM of a consumer' convert --public key.json
-holds 'openssl reads it' openssl pkey -pubin -in out -noout
+cp docs/old.pem docs/new.pem . || exit 1
 
-# A set from two PEM files verifies the tokens of both.
-openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out old.pem 2>/dev/null
-openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out new.pem 2>/dev/null
-accept 'a set of two PEM files' jwks old.pem new.pem -o jwks.json
-for key in old new; do
-    accept "a token of $key" mint --key $key.pem --alg RS256 --kid thumbprint --sub alice -o $key.jwt
-    accept "the set verifies it: $key" verify --jwks jwks.json @$key.jwt
-done
-
-# Test tokens.
-accept 'a claim, a nested one, two audiences' mint --key key.json --claim team=blue --claim-json 'realm={"roles":["admin"]}' --aud a --aud b
-holds_claims 'a claim, a nested one, two audiences' '"team":"blue"' '"realm":{"roles":["admin"]}' '"aud":["a","b"]'
-accept 'expired' mint --key key.json --sub alice --exp -5m -o expired.jwt
-run verify --key key.json @expired.jwt
-came_to 'expired' 6
-accept 'no expiry' mint --key key.json --sub alice --no-exp -o forever.jwt
-accept 'no expiry, allowed' verify --key key.json --allow-no-exp @forever.jwt
-run verify --key key.json @forever.jwt
-came_to 'no expiry, not allowed' failure
-
-# A token as a gateway mints it, for each credential.
-openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=client -days 2 -out client.pem 2>/dev/null
-bearer=$(xcj mint --key key.json --claim clientId=app)
-gateway='--key key.json --iss https://gw.example --aud https://api.example/ --consumer-id c1'
-for caller in '--apikey k1' '--basic user:password' '--client-cert client.pem' "--bearer $bearer"; do
-    # shellcheck disable=SC2086 # the options are words
-    accept "for ${caller%% *}" mint $gateway $caller
-    holds_claims "for ${caller%% *}" '"client_id":"' '"act":{"client_id":"c1"}' '"iss":"https://gw.example"'
-done
-
-# Keys of every type, as JWK and as PEM, which openssl and xcj read.
-for alg in RS256 PS384 ES256 ES384 ES512 ES256K EdDSA Ed448; do
+# A key as PEM, its public PEM and its set, which openssl and xcj read.
+for alg in RS256 ES256K Ed448; do
     accept "$alg" keygen --alg $alg -o jwk.json --force
     grep -qF "\"use\":\"sig\"" jwk.json || fail "$alg: use is sig"
     grep -qF "\"kid\":\"$(xcj thumbprint jwk.json)\"" jwk.json || fail "$alg: kid is the thumbprint"
@@ -82,15 +215,6 @@ holds 'openssl opens the other' openssl pkey -in locked.pem -passin env:PASSPHRA
 refuse 'encryption of a JWK' 2 'encrypts PEM' keygen --alg ES256 --to jwk --encrypt env:PASSPHRASE
 : >empty
 refuse 'an empty passphrase' 3 'the passphrase is empty' keygen --alg ES256 --encrypt empty
-
-# A pipeline with any header.
-accept 'a header of any name' mint --key key.json --sub alice --format header=X-Auth
-sed -n 's/^X-Auth: //p' out >piped.jwt
-accept 'its token' verify --key key.json @piped.jwt
-
-# The completion of a shell, from the command itself.
-accept 'the completion of bash' completion bash
-holds 'bash takes it' bash -c 'source ./out && complete -p xcj'
 
 # jwks lists each key once, gives it a kid, and keeps the labels that it has.
 accept 'a key in three forms' jwks key.json key.pem public.json
