@@ -105,21 +105,30 @@ void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *t
     text_free(&words);
 }
 
-/* Why this key was used. The token's kid is one that the key has, or the choice fell otherwise. */
-static const char *why_chosen(const explain_subject *of, const parts *token, const xcj_key *key)
+const char *explain_choice(bool *is_certain, const xcj_verify_options *policy, bool is_set, const json_t *kid,
+                           const xcj_key *key)
 {
-    const json_t *kid = token->count > 0 ? json_object_get(token->signatures[0].parsed, "kid") : NULL;
-    if (!of->is_set) {
+    *is_certain = true;
+    if (!is_set) {
         return "the key that was given";
     }
-    if (of->policy->key_claim.ptr != NULL) {
+    if (policy->key_claim.ptr != NULL) {
         return "its kid is the value of the claim that --key-claim names";
     }
     if (json_is_string(kid) && keys_has_kid(key, doc_view(kid))) {
         return "the token's kid selects it";
     }
+    *is_certain = false;
     return kid == NULL ? "the one key of the set that fits; the token has no kid"
                        : "the one key of the set that fits; no key has the token's kid";
+}
+
+/* That of the first signature's key. */
+static const char *why_chosen(const explain_subject *of, const parts *token, const xcj_key *key)
+{
+    bool is_certain = false;
+    const json_t *kid = token->count > 0 ? json_object_get(token->signatures[0].parsed, "kid") : NULL;
+    return explain_choice(&is_certain, of->policy, of->is_set, kid, key);
 }
 
 /* Is there a form to show? A token that the library cannot take apart is described by its error alone. */

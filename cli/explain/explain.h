@@ -9,10 +9,17 @@
 
 #include <xcj/verify.h>
 
-#include "cli/io/text.h"
+#include "cli/io/doc.h"
 
 /** Extends the message of a refusal by the token's kid, the key that was tried, and the cause if it is found. */
 void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *token, size_t len);
+
+/**
+ * Why this key verified, or was tried for, a token with this kid (NULL: none). *is_certain: the user or the kid names it, so
+ * that a verdict needs no note. The policy's key_claim names it likewise.
+ */
+const char *explain_choice(bool *is_certain, const xcj_verify_options *policy, bool is_set, const json_t *kid,
+                           const xcj_key *key);
 
 /** A token and how it came out. */
 typedef struct explain_subject {

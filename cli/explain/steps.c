@@ -79,6 +79,10 @@ static void put_value(text *out, const json_t *value)
     text whole = TEXT_INIT;
     text safe = TEXT_INIT;
     doc_dump(&whole, value);
+    /* doc_load() made reals of integers. */
+    if (json_is_real(value) && whole.len > 2 && memcmp(whole.ptr + whole.len - 2, ".0", 2) == 0) {
+        whole.len -= 2;
+    }
     text_add_shown(&safe, whole.ptr != NULL ? whole.ptr : "", whole.len);
     size_t len = safe.len;
     if (len > VALUE_MAX) {
@@ -231,6 +235,8 @@ static const time_words_row TIMES[] = {
     { "exp", "expired", "expires", BAD, GOOD },
     { "nbf", "valid since", "not yet valid:", GOOD, BAD },
     { "iat", "issued", "issued in the future:", GOOD, OPEN },
+    { "auth_time", "authenticated", "authenticated in the future:", OPEN, OPEN },
+    { "updated_at", "updated", "updated in the future:", OPEN, OPEN },
 };
 
 static const time_words_row *time_row_of(const char *claim)
@@ -248,11 +254,10 @@ typedef struct claim_row {
     uint32_t bit;
 } claim_row;
 
-static const claim_row REGISTERED[] = {
-    { "iss", XCJ_CLAIM_ISS }, { "sub", XCJ_CLAIM_SUB }, { "aud", XCJ_CLAIM_AUD }, { "exp", XCJ_CLAIM_EXP },
-    { "nbf", XCJ_CLAIM_NBF }, { "iat", XCJ_CLAIM_IAT }, { "jti", XCJ_CLAIM_JTI },
-};
-#define REGISTERED_COUNT (sizeof REGISTERED / sizeof REGISTERED[0])
+const char *const steps_claims[STEPS_CLAIMS] = { "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "typ", "required" };
+
+/* Further claims that are shown; the rest is counted. */
+#define OTHERS_MAX 32
 
 static bool is_required(const xcj_verify_options *policy, const char *name)
 {
@@ -323,6 +328,20 @@ static mark put_time(text *out, const time_words_row *row, const json_t *value, 
     return is_past ? row->is_past : row->is_future;
 }
 
+/* What is wrong with the type of a registered claim (RFC 7519 4.1), or how much of another one there is. */
+static void put_type(text *out, uint32_t bit, const json_t *value)
+{
+    const bool is_list = json_is_array(value);
+    if (bit == XCJ_CLAIM_AUD) {
+        text_puts(out, json_is_string(value) || is_list ? "" : " is neither a string nor a list");
+    } else if (bit != 0) {
+        text_puts(out, json_is_string(value) ? "" : " is not a string");
+    } else if (is_list || json_is_object(value)) {
+        const size_t size = is_list ? json_array_size(value) : json_object_size(value);
+        text_printf(out, " (%s of %zu)", is_list ? "a list" : "an object", size);
+    }
+}
+
 /* `alone` is what the claim comes to where nothing was verified. */
 static mark mark_of(const steps *of, const claim_row *row, bool is_missing, bool is_checked, mark alone)
 {
@@ -349,10 +368,13 @@ static void put_claim(text *out, const steps *of, const claim_row *row, const js
         alone = put_time(&words, time, value, of->now);
     } else {
         put_value(&words, value);
+        put_type(&words, row->bit, value);
     }
     put_allowed(&words, of->policy, row->bit);
-    put_mark(out, of, mark_of(of, row, value == NULL, is_expected(of, row) || (time != NULL && value != NULL), alone),
-             row->name);
+    put_mark(
+        out, of,
+        mark_of(of, row, value == NULL, is_expected(of, row) || (time != NULL && row->bit != 0 && value != NULL), alone),
+        row->name);
     text_add(out, words.ptr, words.len);
     text_puts(out, "\n");
     out->failed = out->failed || words.failed;
@@ -371,18 +393,19 @@ static void put_claims(text *out, const steps *of)
     if (is_expected(of, &TYP) || is_at_fault(of, &TYP)) {
         put_claim(out, of, &TYP, header_member(of, TYP.name));
     }
-    for (size_t i = 0; i < REGISTERED_COUNT; i++) {
-        const json_t *value = json_object_get(of->of->claims, REGISTERED[i].name);
-        if (value != NULL || is_at_fault(of, &REGISTERED[i]) || is_expected(of, &REGISTERED[i])) {
-            put_claim(out, of, &REGISTERED[i], value);
+    for (size_t i = 0; i < STEPS_REGISTERED; i++) {
+        const claim_row row = { steps_claims[i], (uint32_t)1 << i };
+        const json_t *value = json_object_get(of->of->claims, row.name);
+        if (value != NULL || is_at_fault(of, &row) || is_expected(of, &row)) {
+            put_claim(out, of, &row, value);
         }
     }
 }
 
 static bool is_registered(const char *name)
 {
-    for (size_t i = 0; i < REGISTERED_COUNT; i++) {
-        if (strcmp(REGISTERED[i].name, name) == 0) {
+    for (size_t i = 0; i < STEPS_REGISTERED; i++) {
+        if (strcmp(steps_claims[i], name) == 0) {
             return true;
         }
     }
@@ -400,6 +423,33 @@ static void put_required(text *out, const steps *of)
     }
 }
 
+/* The claims that nobody asked for: their names are the sender's words. Integers are shown as such if all of them fit. */
+static void put_others(text *out, const steps *of)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:/";
+    const char *name = NULL;
+    json_t *value = NULL;
+    size_t count = 0;
+    json_t *exact = doc_load_exact(text_view(&of->of->payload.bytes));
+    json_object_foreach(exact != NULL ? exact : of->of->claims, name, value)
+    {
+        if (is_registered(name) || is_required(of->policy, name)) {
+            continue;
+        }
+        const size_t len = strlen(name);
+        const bool is_plain = len > 0 && len <= VALUE_MAX && name[strspn(name, plain)] == '\0';
+        if (++count <= OTHERS_MAX) {
+            const shown words = shown_name(name, len);
+            const claim_row row = { is_plain ? name : words.text, 0 };
+            put_claim(out, of, &row, value);
+        }
+    }
+    if (count > OTHERS_MAX) {
+        text_printf(out, "and %zu more claims\n", count - OTHERS_MAX);
+    }
+    json_decref(exact);
+}
+
 void steps_put(text *out, const steps *of)
 {
     for (stage each = FORM; each <= SIGNATURE; each++) {
@@ -408,5 +458,8 @@ void steps_put(text *out, const steps *of)
     if (of->of != NULL && of->of->claims != NULL) {
         put_claims(out, of);
         put_required(out, of);
+    }
+    if (of->of != NULL && of->of->claims != NULL && of->err != NULL) {
+        put_others(out, of);
     }
 }

@@ -8,6 +8,11 @@
 
 #include "cli/tokens/parts.h"
 
+/** The claims, by the place of their bit (XCJ_CLAIM_ISS is the first). Those that RFC 7519 registers come first. */
+#define STEPS_REGISTERED 7
+#define STEPS_CLAIMS 9
+extern const char *const steps_claims[STEPS_CLAIMS];
+
 /** A token, and the result of its verification if there was one. */
 typedef struct steps {
     const parts *of;                  /* the token, taken apart; NULL: it has no form */

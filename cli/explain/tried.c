@@ -92,6 +92,7 @@ json_t *tried_keys(const tried_subject *of)
     case XCJ_ERR_NO_KEY:
     case XCJ_ERR_AMBIGUOUS_KEY:
     case XCJ_ERR_ALG:
+    case XCJ_ERR_ALG_UNKNOWN:
     case XCJ_ERR_KEY_USE:
     case XCJ_ERR_KEY_WEAK:
     case XCJ_ERR_CRIT:

@@ -132,6 +132,10 @@ bool overwrite_is_input(const output *out, const char *source)
     if (input == NULL || !out->at.exists) {
         return false;
     }
+    /* Another process may have replaced the file since the output was opened. */
+    if (out->path != NULL && strcmp(input, out->path) == 0 && S_ISREG(out->at.about.st_mode)) {
+        return true;
+    }
     const bool is_stdin = strcmp(input, "-") == 0;
     const bool is_there = (is_stdin ? fstat(STDIN_FILENO, &about) : stat(input, &about)) == 0 && S_ISREG(about.st_mode);
     return is_there && about.st_dev == out->at.about.st_dev && about.st_ino == out->at.about.st_ino;

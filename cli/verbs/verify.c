@@ -420,14 +420,12 @@ static msg_status prepare(verify_job *job)
     return status;
 }
 
-static const char *const CLAIM_NAMES[] = { "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "typ", "required" };
-
 static json_t *failed_claims(uint32_t claims)
 {
     json_t *names = json_array();
-    for (size_t i = 0; i < sizeof CLAIM_NAMES / sizeof CLAIM_NAMES[0]; i++) {
+    for (size_t i = 0; i < STEPS_CLAIMS; i++) {
         if (claims & (uint32_t)1 << i) {
-            (void)json_array_append_new(names, json_string(CLAIM_NAMES[i]));
+            (void)json_array_append_new(names, json_string(steps_claims[i]));
         }
     }
     return names;
@@ -451,16 +449,13 @@ static json_t *seconds_left(const xcj_verified *verified, int64_t now)
  */
 static json_t *note_of(const verify_job *job, const verify_case *of, const json_t *header)
 {
-    if (of->verified == NULL || !(job->as_set || job->remote != NULL) || job->args->key_claim != NULL ||
-        token_is_json(of->token, of->len)) {
+    bool is_certain = false;
+    if (of->verified == NULL || token_is_json(of->token, of->len)) {
         return json_null();
     }
-    if (json_object_get(header, "kid") == NULL) {
-        return json_string("the token names no key (kid); the key of the set that fits was used");
-    }
-    return xcj_key_id(xcj_verified_key(of->verified)).ptr == NULL
-               ? json_string("no key of the set has the token's kid; one without a kid was used")
-               : json_null();
+    const char *why = explain_choice(&is_certain, &job->wanted.options, job->as_set || job->remote != NULL,
+                                     json_object_get(header, "kid"), xcj_verified_key(of->verified));
+    return is_certain ? json_null() : json_string(why);
 }
 
 static json_t *header_text(const json_t *header, const char *name)

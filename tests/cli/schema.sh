@@ -74,6 +74,8 @@ says 'the key of a refused token' ".tried == $tried and .exit == 6" --jwks both.
 says 'the key given, another' '(.tried | map(.kid)) == ["other"] and .exit == 4' --key other.json @token
 says 'no key of the set' '.tried == [] and .exit == 5' --jwks other.json @token
 says 'another algorithm' '.tried == [] and .exit == 9' --jwks both.json --alg RS256 @token
+unknown=$(printf '{"alg":"XX256","kid":"k"}' | b64u).$(part 2 "$(cat token)").AAAA
+says 'an unknown algorithm' '.tried == [] and .exit == 9' --jwks both.json "$unknown"
 says 'malformed' '.tried == null' --jwks both.json a.b
 says 'the keys without a kid' '(.tried | map(.kid)) == [null, null] and .exit == 4' --jwks bare-set.json --try-keys @token
 says 'several, none tried' '.tried == [] and .exit == 5' --jwks bare-set.json @token

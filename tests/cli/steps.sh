@@ -99,4 +99,28 @@ refuse 'a batch' 2 '--explain excludes --batch' verify --explain --batch --jwks 
 docs=$(cd "$XCJ_MAN_SOURCES/.." && pwd)
 XCJ=$XCJ sh "$docs/picture.sh" >picture.svg || fail 'the picture cannot be drawn'
 same 'the picture is up to date (sh docs/picture.sh)' picture.svg "$docs/explain.svg"
+
+# Every claim: those that nobody asked for follow, shortened, without anything that a terminal obeys.
+"$XCJ" mint --key key.json --bare --claims '{"exp":1712687216,"v":1,"auth_time":1712685416,"realm":{"roles":["a"]},"x\u001b[31m":"\u001b[1m",
+"https://h.example/c":[1,2],"tenant":"t","long":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}' >many
+cat >want <<'END'
+ok exp        expires in 20 minutes (2024-04-09 18:26:56 UTC)
+ok tenant     "t"
+ - v          1
+ - auth_time  authenticated 9 minutes ago (2024-04-09 17:56:56 UTC)
+ - realm      {"roles":["a"]} (an object of 1)
+ - a value of 6 characters "\u001B[1m"
+ - https://h.example/c [1,2] (a list of 2)
+ - long       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...
+END
+explained 'every claim' 0 --jwks jwks.json --require tenant --now 1712686000 @many
+sed 1,5d steps >claims
+same 'every claim' claims want
+"$XCJ" mint --key key.json --claims "$(awk 'BEGIN { printf "{"; for (i = 0; i < 40; i++) printf "\"c%d\":%d,", i, i; print "\"d\":1}" }')" >more
+explained 'more claims than are shown' 0 --jwks jwks.json @more
+grep -qx 'and 9 more claims' steps || fail 'more claims than are shown'
+"$XCJ" mint --key key.json --bare --claims '{"exp":9999999999,"sub":5,"aud":{}}' >wrong
+explained 'wrong types' 8 --jwks jwks.json --sub alice --aud a @wrong
+grep -qx 'NO sub        5 is not a string, expected "alice"' steps || fail "wrong types: $(cat steps)"
+grep -qx 'NO aud        {} is neither a string nor a list, expected "a"' steps || fail "wrong types: $(cat steps)"
 finish
