@@ -17,6 +17,15 @@ of_page() {
         sed -n 's/^       \(-[-a-zA-Z].*\)/\1/p' | sort
 }
 
+# The groups, and the options in their order: as the help shows them, and as the page's source has them. One group has no heading.
+grouped_help() {
+    "$XCJ" "$1" --help | sed -n '/^Exit codes:/q; s/^\([A-Z].*\):$/\1/p; s/^ \{2,6\}\(-[a-zA-Z], \)\{0,1\}\(--[a-z0-9-]*\).*/\2/p' |
+        grep -vx Examples | awk '/^[A-Z]/ { groups++ } { line[NR] = $0 } END { for (i = 1; i <= NR; i++) if (groups > 1 || line[i] !~ /^[A-Z]/) print line[i] }'
+}
+grouped_page() {
+    sed -n '/^# OPTIONS$/,/^# [^O]/{ s/^## //p; s/^\*-[a-zA-Z]\*, //; s/^\*\(--[a-z0-9-]*\)\*.*/\1/p; }' "$1"
+}
+
 verbs=$("$XCJ" --help | sed -n 's/^  \([a-z][a-z]*\)  .*/\1/p')
 pages=0
 for verb in '' $verbs; do
@@ -35,6 +44,11 @@ for verb in '' $verbs; do
         fail "xcj $verb: the options of the help (<) and of the page (>) differ"
         diff help.list page.list | sed 's/^/  /'
     }
+    if [ -n "$verb" ]; then
+        grouped_help "$verb" >help.list
+        grouped_page "$XCJ_MAN_SOURCES/xcj-$verb.1.scd" >page.list
+        same "xcj $verb: the groups of the help and of the page" help.list page.list
+    fi
     grep -q "^xcj${verb:+-$verb} \\\\- \|^xcj${verb:+-$verb} - " "$page" || fail "$page does not say what it is"
     [ -z "$verb" ] || grep -q "xcj-$verb" "$XCJ_MAN/xcj.1" || fail "xcj.1 does not name $verb"
 done
