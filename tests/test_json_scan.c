@@ -16,6 +16,12 @@ static xcj_code scan_exact(const char *text, size_t len, const xcj__json_limits 
     xcj__json_value value;
     xcj_code code = xcj__json_check(copy, len, limits, &value, err);
     ck_assert_int_eq(xcj__json_scan(copy, len, 0, limits, NULL, NULL, NULL), code);
+    xcj__json_member room[4];
+    xcj__json_index index;
+    xcj_code object = xcj__json_scan(copy, len, XCJ__JSON_OBJECT, limits, NULL, NULL, NULL);
+    ck_assert_int_eq(xcj__json_index_read(&index, (xcj_str){ copy, len }, limits, room, 4, NULL), object);
+    ck_assert(object == XCJ_OK || (index.count == 0 && index.block == NULL));
+    xcj_free(index.block);
     if (code == XCJ_OK)
         ck_assert(value.raw.ptr >= copy && value.raw.ptr + value.raw.len <= copy + len);
     else
@@ -380,6 +386,45 @@ START_TEST(members_and_elements_are_visited_in_order)
          "a=3:-1.50|-1.50;\\u0062\\=4\\:\\n|\"\\n\";c=6:{ \"d\" : [ ] }|{ \"d\" : [ ] };");
     sees("{\"a\":{\"b\":{\"c\":1}},\"\":[[[]]]}", "a=6:{\"b\":{\"c\":1}}|{\"b\":{\"c\":1}};=5:[[[]]]|[[[]]];");
     sees("{\"a\":\"\\t\",\"b\":\"t\",\"c\":{},\"d\":\"\"}", "a=4\\:\\t|\"\\t\";b=4:t|\"t\";c=6:{}|{};d=4:|\"\";");
+}
+END_TEST
+
+/* An index, in room for so many members, has what a scan visits. */
+static void indexed(const char *text, size_t room_len, bool escaped_name)
+{
+    xcj__json_member *room = malloc(room_len * sizeof *room);
+    xcj__json_index index;
+    xcj__buf visited, noted;
+    xcj__buf_init(&visited);
+    xcj__buf_init(&noted);
+    ck_assert_int_eq(xcj__json_scan(text, strlen(text), XCJ__JSON_OBJECT, NULL, note, &visited, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj__json_index_read(&index, xcj_text(text), NULL, room, room_len, NULL), XCJ_OK);
+    for (size_t i = 0; i < index.count; i++) {
+        const xcj__json_item item = xcj__json_member_item(index.text, &index.members[i]);
+        char *name = malloc(item.name.len + 1);
+        ck_assert_int_eq(note(&noted, &item, NULL), XCJ_OK);
+        ck_assert_ptr_eq(xcj__json_index_find(&index, name, xcj__json_unescape(name, item.name)), &index.members[i]);
+        free(name);
+    }
+    ck_assert_uint_eq(noted.len, visited.len);
+    ck_assert(noted.len == 0 || memcmp(noted.ptr, visited.ptr, noted.len) == 0);
+    ck_assert_int_eq(index.has_escaped_name, escaped_name);
+    ck_assert_ptr_null(xcj__json_index_find(&index, "none", 4));
+    xcj__buf_free(&visited);
+    xcj__buf_free(&noted);
+    xcj_free(index.block);
+    free(room);
+}
+
+START_TEST(an_index_has_what_is_visited)
+{
+    for (size_t room = 1; room < 10; room++) {
+        indexed("{}", room, false);
+        indexed(" { \"a\" : -1.50 , \"\\u0062\" : \"\\n\" , \"c\" : { \"d\" : [ ] } } ", room, true);
+        indexed("{\"a\":{\"b\":{\"c\":1}},\"\":[[[]]],\"longer than eight\":null}", room, false);
+        indexed("{\"a\":[{\"\\u0062\":1},{\"x\":[1,\"\\t\"]}],\"t\":true,\"s\":\"\\\"\",\"e\":{}}", room, false);
+        indexed("{\"\\u0000\":1,\"\\u00000\":2,\"\":3,\"more than eight \\u00e9\":4}", room, true);
+    }
 }
 END_TEST
 
@@ -920,6 +965,7 @@ static void add_grammar(TCase *tests)
     tcase_add_test(tests, the_top_value_has_the_type_asked_for);
     tcase_add_test(tests, check_yields_the_value_without_what_is_round_it);
     tcase_add_test(tests, members_and_elements_are_visited_in_order);
+    tcase_add_test(tests, an_index_has_what_is_visited);
     tcase_add_test(tests, a_visitor_ends_the_scan);
     tcase_add_test(tests, names_and_texts_compare_unescaped);
 }

@@ -248,6 +248,90 @@ START_TEST(json_as_it_was_carried)
 }
 END_TEST
 
+typedef struct claim_row {
+    xcj_type type;
+    xcj_str name;
+    const char *json;
+} claim_row;
+
+/* Each claim in turn; then none. */
+static void expect_claims(const xcj_verified *v, const claim_row *rows, size_t count)
+{
+    xcj_str name, json;
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(xcj_verified_claim(&name, &json, v, i), rows[i].type);
+        ck_assert_uint_eq(name.len, rows[i].name.len);
+        ck_assert(name.ptr != NULL && memcmp(name.ptr, rows[i].name.ptr, name.len) == 0);
+        ck_assert_uint_eq(json.len, strlen(rows[i].json));
+        ck_assert_mem_eq(json.ptr, rows[i].json, json.len);
+        ck_assert_int_eq(xcj_verified_claim(NULL, NULL, v, i), rows[i].type);
+    }
+    const size_t beyond[] = { count, count + 1, SIZE_MAX };
+    for (size_t i = 0; i < COUNT_OF(beyond); i++) {
+        name = json = xcj_text("x");
+        ck_assert_int_eq(xcj_verified_claim(&name, &json, v, beyond[i]), XCJ_TYPE_ABSENT);
+        ck_assert(name.ptr == NULL && name.len == 0 && json.ptr == NULL && json.len == 0);
+    }
+}
+
+START_TEST(claims_one_by_one)
+{
+    static const claim_row plain[] = {
+        { XCJ_TYPE_STRING, { "s", 1 }, "\"a\\u0062\"" }, { XCJ_TYPE_OBJECT, { "o", 1 }, "{ \"x\" :[ ] }" },
+        { XCJ_TYPE_NUMBER, { "", 0 }, "1.10" },          { XCJ_TYPE_NULL, { "z", 1 }, "null" },
+        { XCJ_TYPE_BOOL, { "b", 1 }, "false" },          { XCJ_TYPE_ARRAY, { "l", 1 }, "[1]" },
+    };
+    static const claim_row escaped[] = {
+        { XCJ_TYPE_NUMBER, { "a", 1 }, "1" },
+        { XCJ_TYPE_NUMBER, { "plain", 5 }, "2" },
+        { XCJ_TYPE_NUMBER, { "\0\"", 2 }, "3" },
+        { XCJ_TYPE_NUMBER, { "/a~", 3 }, "4" },
+    };
+    xcj_verified *v =
+        verified_of(" { \"s\" : \"a\\u0062\" , \"o\":{ \"x\" :[ ] },\"\":1.10,\"z\":null,\"b\":false,\"l\":[1]}");
+    expect_claims(v, plain, COUNT_OF(plain));
+    xcj_verified_free(v);
+    v = verified_of("{\"\\u0061\":1,\"plain\":2,\"\\u0000\\\"\":3,\"\\/a~\":4}");
+    expect_claims(v, escaped, COUNT_OF(escaped));
+    ck_assert_int_eq(xcj_verified_type(v, AT("a")), XCJ_TYPE_NUMBER);
+    ck_assert_int_eq(xcj_verified_type(v, XCJ_CLAIMS, "\0\"", 2), XCJ_TYPE_NUMBER);
+    ck_assert_int_eq(xcj_verified_type(v, AT("/~1a~0")), XCJ_TYPE_NUMBER);
+    xcj_verified_free(v);
+    v = verified_of("{}");
+    expect_claims(v, NULL, 0);
+    xcj_verified_free(v);
+    ck_assert_int_eq(xcj_verified_claim(NULL, NULL, NULL, 0), XCJ_TYPE_ABSENT);
+}
+END_TEST
+
+/* More than the room that a verification begins with. */
+START_TEST(many_claims)
+{
+    for (int count = 55; count < 400; count += count < 70 ? 1 : 101) {
+        char *payload = malloc(40 * (size_t)count), *at = payload;
+        for (int i = 0; i < count; i++) {
+            at += sprintf(at, "%s\"%s%d\":%d", i == 0 ? "{" : ",", i == count - 1 ? "\\u006e" : "n", i, i);
+        }
+        strcpy(at, "}");
+        xcj_verified *v = verified_of(payload);
+        for (int i = 0; i < count; i++) {
+            char name[20];
+            int64_t value;
+            xcj_str view;
+            int len = sprintf(name, "n%d", i);
+            ck_assert_int_eq(xcj_verified_integer(&value, v, XCJ_CLAIMS, name, (size_t)len, &err), XCJ_OK);
+            ck_assert_int_eq(value, i);
+            ck_assert_int_eq(xcj_verified_claim(&view, NULL, v, (size_t)i), XCJ_TYPE_NUMBER);
+            ck_assert(view.len == (size_t)len && memcmp(view.ptr, name, view.len) == 0);
+        }
+        expect_absent(v, "n", "is missing");
+        ck_assert_int_eq(xcj_verified_claim(NULL, NULL, v, (size_t)count), XCJ_TYPE_ABSENT);
+        xcj_verified_free(v);
+        free(payload);
+    }
+}
+END_TEST
+
 START_TEST(the_header)
 {
     xcj_jws_options how = XCJ_JWS_OPTIONS_INIT;
@@ -279,6 +363,7 @@ START_TEST(opaque_payloads)
     xcj_verified *v = verified_with("{\"a\":{\"b\":1}}", NULL, options);
     expect_absent(v, "a", "");
     expect_absent(v, "/a/b", "");
+    expect_claims(v, NULL, 0);
     ck_assert_str_eq(xcj_verified_payload(v).ptr, "{\"a\":{\"b\":1}}");
     ck_assert_int_eq(xcj_verified_type(v, XCJ_HEADER, "alg", 3), XCJ_TYPE_STRING);
     xcj_verified_free(v);
@@ -379,9 +464,9 @@ END_TEST
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
-        paths_that_lead_nowhere, pointers_of_the_rfc,     wrong_types,   integers,
-        arrays_of_text,          json_as_it_was_carried,  the_header,    opaque_payloads,
-        deep_and_wide,           read_by_several_threads, the_key_stays,
+        paths_that_lead_nowhere, pointers_of_the_rfc, wrong_types,     integers,      arrays_of_text,
+        json_as_it_was_carried,  the_header,          opaque_payloads, deep_and_wide, read_by_several_threads,
+        the_key_stays,           claims_one_by_one,   many_claims,
     };
     TCase *tcase = tcase_create("verified");
     tcase_add_checked_fixture(tcase, set_up, tear_down);

@@ -169,6 +169,12 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_boolean(int *out, const xcj_verifie
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified,
                                                    xcj_where where, const char *path, size_t path_len, xcj_error *err);
 
+/**
+ * The claims one by one, from index 0, in the token's order: the type, the unescaped name, and the value as JSON, exactly as
+ * in the token. Each output may be NULL, and is borrowed. After the last claim: XCJ_TYPE_ABSENT and absent views.
+ */
+XCJ_API xcj_type xcj_verified_claim(xcj_str *name, xcj_str *json, const xcj_verified *verified, size_t index);
+
 /** Returns any value as JSON, exactly as in the token. Borrowed. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verified_json(xcj_str *out, const xcj_verified *verified, xcj_where where,
                                                   const char *path, size_t path_len, xcj_error *err);

@@ -89,7 +89,11 @@ void xcj__buf_put(xcj__buf *buf, const void *data, size_t len)
 
 void xcj__buf_put_char(xcj__buf *buf, char c)
 {
-    xcj__buf_put(buf, &c, 1);
+    if (buf->len < buf->cap && !buf->failed) {
+        buf->ptr[buf->len++] = c;
+    } else {
+        xcj__buf_put(buf, &c, 1);
+    }
 }
 
 void xcj__buf_put_str(xcj__buf *buf, xcj_str text)

@@ -2,16 +2,20 @@
 
 #include <string.h>
 
+#include "lib/base/mem.h"
 #include "lib/codec/json_string.h"
 #include "lib/codec/swar.h"
 
-/* Up to this many names are compared pairwise; more are sorted first. */
-#define PAIRWISE_MAX 32
+/* Up to this many names, the set lies on the stack. */
+#define SMALL_MAX 64
 
-static int compare_unescaped(const char *text, const xcj__json_name *a, const xcj__json_name *b)
+/* A set may look at this many taken slots per name. Only colliding names need more; then the names are sorted. */
+#define LOOKS_PER_NAME 8
+
+static int compare_unescaped(const char *text, const xcj__json_member *a, const xcj__json_member *b)
 {
-    xcj__json_reader x = xcj__json_reader_of(text + a->offset, a->len);
-    xcj__json_reader y = xcj__json_reader_of(text + b->offset, b->len);
+    xcj__json_reader x = xcj__json_reader_of(text + a->name, a->name_len);
+    xcj__json_reader y = xcj__json_reader_of(text + b->name, b->name_len);
     int c, d;
     do {
         c = xcj__json_read_byte(&x);
@@ -22,23 +26,16 @@ static int compare_unescaped(const char *text, const xcj__json_name *a, const xc
 
 /* Orders by hash, then by the unescaped bytes. The order must be total, whichever names contain escapes: with a cycle
  * among names with equal hashes, sorting could keep two equal names apart. */
-static int compare_names(const char *text, const xcj__json_name *a, const xcj__json_name *b)
+static int compare_names(const char *text, const xcj__json_member *a, const xcj__json_member *b)
 {
     if (a->hash != b->hash) {
         return a->hash < b->hash ? -1 : 1;
     }
-    if (a->is_escaped || b->is_escaped) {
+    if (a->name_escaped || b->name_escaped) {
         return compare_unescaped(text, a, b);
     }
-    int order = memcmp(text + a->offset, text + b->offset, a->len < b->len ? a->len : b->len);
-    return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
-}
-
-/* Orders equal names by position, so that the later one is reported as the duplicate. */
-static int compare_entries(const char *text, const xcj__json_name *a, const xcj__json_name *b)
-{
-    int order = compare_names(text, a, b);
-    return order != 0 ? order : (a->offset > b->offset) - (a->offset < b->offset);
+    int order = memcmp(text + a->name, text + b->name, a->name_len < b->name_len ? a->name_len : b->name_len);
+    return order != 0 ? order : (a->name_len > b->name_len) - (a->name_len < b->name_len);
 }
 
 static uint32_t mix(uint64_t head, uint64_t tail, size_t len)
@@ -48,7 +45,7 @@ static uint32_t mix(uint64_t head, uint64_t tail, size_t len)
 
 /* Hashes the first and last eight bytes and the length. It is fast, and colliding names cost little (see
  * xcj__json_names_duplicate()). */
-static uint32_t hash_bytes(const char *name, size_t len)
+uint32_t xcj__json_name_hash(const char *name, size_t len)
 {
     if (len >= 8) {
         return mix(xcj__load_le(name), xcj__load_le(name + len - 8), len);
@@ -66,15 +63,12 @@ static uint32_t hash_bytes(const char *name, size_t len)
 }
 
 /* Hashes the unescaped name, with the same result. */
-static uint32_t hash_name(const char *text, const xcj__json_name *name)
+static uint32_t hash_escaped(const char *name, size_t name_len)
 {
-    if (!name->is_escaped) {
-        return hash_bytes(text + name->offset, name->len);
-    }
     char head[8] = { 0 };
     char tail[8] = { 0 };
     size_t len = 0;
-    xcj__json_reader r = xcj__json_reader_of(text + name->offset, name->len);
+    xcj__json_reader r = xcj__json_reader_of(name, name_len);
     for (int c = xcj__json_read_byte(&r); c >= 0; c = xcj__json_read_byte(&r)) {
         if (len < 8) {
             head[len] = (char)c;
@@ -83,69 +77,133 @@ static uint32_t hash_name(const char *text, const xcj__json_name *name)
         tail[7] = (char)c;
         len++;
     }
-    return len < 8 ? hash_bytes(head, len) : mix(xcj__load_le(head), xcj__load_le(tail), len);
+    return len < 8 ? xcj__json_name_hash(head, len) : mix(xcj__load_le(head), xcj__load_le(tail), len);
 }
 
-static void sift_down(const char *text, xcj__json_name *heap, size_t root, size_t count)
+void xcj__json_member_name(xcj__json_member *member, const char *text, size_t name, size_t len, bool is_escaped)
+{
+    member->name = (uint32_t)name;
+    member->name_len = (uint32_t)len;
+    member->hash = is_escaped ? hash_escaped(text + name, len) : xcj__json_name_hash(text + name, len);
+    member->name_escaped = is_escaped;
+}
+
+/* Members that are sorted by name, and equal names by position, as indexes. */
+typedef struct sorting {
+    const char *text;
+    const xcj__json_member *members;
+    uint32_t *order;
+} sorting;
+
+static bool is_before(const sorting *s, size_t a, size_t b)
+{
+    int order = compare_names(s->text, &s->members[s->order[a]], &s->members[s->order[b]]);
+    return order != 0 ? order < 0 : s->order[a] < s->order[b];
+}
+
+static void swap(const sorting *s, size_t a, size_t b)
+{
+    uint32_t kept = s->order[a];
+    s->order[a] = s->order[b];
+    s->order[b] = kept;
+}
+
+static void sift_down(const sorting *s, size_t root, size_t count)
 {
     for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && compare_entries(text, &heap[child], &heap[child + 1]) < 0) {
+        if (child + 1 < count && is_before(s, child, child + 1)) {
             child++;
         }
-        if (compare_entries(text, &heap[root], &heap[child]) >= 0) {
+        if (!is_before(s, root, child)) {
             return;
         }
-        xcj__json_name swap = heap[root];
-        heap[root] = heap[child];
-        heap[child] = swap;
+        swap(s, root, child);
         root = child;
     }
 }
 
 /* Heapsort: in place, and fast for any names that an attacker chooses. */
-static void sort_names(const char *text, xcj__json_name *names, size_t count)
+static void sort(const sorting *s, size_t count)
 {
+    for (size_t i = 0; i < count; i++) {
+        s->order[i] = (uint32_t)i;
+    }
     for (size_t root = count / 2; root > 0; root--) {
-        sift_down(text, names, root - 1, count);
+        sift_down(s, root - 1, count);
     }
     for (size_t end = count; end > 1; end--) {
-        xcj__json_name last = names[end - 1];
-        names[end - 1] = names[0];
-        names[0] = last;
-        sift_down(text, names, 0, end - 1);
+        swap(s, 0, end - 1);
+        sift_down(s, 0, end - 1);
     }
 }
 
-const xcj__json_name *xcj__json_names_duplicate(const char *text, xcj__json_name *names, size_t count)
+static const xcj__json_member *first_in_order(const sorting *s, size_t count)
 {
-    const xcj__json_name *first = NULL;
-    if (count > PAIRWISE_MAX) {
-        sort_names(text, names, count);
-        for (size_t i = 1; i < count; i++) {
-            bool is_earlier = first == NULL || names[i].offset < first->offset;
-            if (is_earlier && compare_names(text, &names[i - 1], &names[i]) == 0) {
-                first = &names[i];
-            }
+    size_t first = count;
+    sort(s, count);
+    for (size_t i = 1; i < count; i++) {
+        const xcj__json_member *a = &s->members[s->order[i - 1]];
+        if (s->order[i] < first && compare_names(s->text, a, &s->members[s->order[i]]) == 0) {
+            first = s->order[i];
         }
-        return first;
     }
-    uint64_t seen = 0;
+    return first < count ? &s->members[first] : NULL;
+}
+
+/* The set has 1 << bits slots, each 0 or an index plus 1: at least twice the count, so that no chain is long. The text has
+ * less than 4 GiB, so bits are at most 31. */
+static unsigned bits_for(size_t count)
+{
+    return 65 - (unsigned)__builtin_clzll(count | 1);
+}
+
+/* The upper bits of a product depend on all bits of its factors, the lower ones do not. */
+static size_t slot_of(const xcj__json_member *member, unsigned bits)
+{
+    return member->hash >> (32 - bits);
+}
+
+static const xcj__json_member *first_of(uint32_t *slots, const char *text, const xcj__json_member *members, size_t count)
+{
+    const unsigned bits = bits_for(count);
+    const size_t mask = ((size_t)1 << bits) - 1;
+    size_t looks = LOOKS_PER_NAME * count;
+    memset(slots, 0, (mask + 1) * sizeof *slots);
     for (size_t i = 0; i < count; i++) {
-        uint64_t bit = UINT64_C(1) << (names[i].hash >> 26);
-        bool may_repeat = (seen & bit) != 0;
-        seen |= bit;
-        for (size_t j = 0; may_repeat && j < i; j++) {
-            if (names[i].hash == names[j].hash && compare_names(text, &names[i], &names[j]) == 0) {
-                return &names[i];
+        size_t at = slot_of(&members[i], bits);
+        for (; slots[at] != 0; at = (at + 1) & mask) {
+            const xcj__json_member *other = &members[slots[at] - 1];
+            if (other->hash == members[i].hash && compare_names(text, other, &members[i]) == 0) {
+                return &members[i];
+            }
+            if (--looks == 0) {
+                const sorting s = { text, members, slots };
+                return first_in_order(&s, count);
             }
         }
+        slots[at] = (uint32_t)(i + 1);
     }
     return NULL;
 }
 
-xcj__json_name xcj__json_name_of(const char *text, size_t offset, size_t len, bool is_escaped)
+bool xcj__json_names_duplicate(const xcj__json_member **out, xcj__json_names *names, const char *text,
+                               const xcj__json_member *members, size_t count)
 {
-    xcj__json_name name = { .offset = (uint32_t)offset, .len = (uint32_t)len, .is_escaped = is_escaped };
-    name.hash = hash_name(text, &name);
-    return name;
+    uint32_t small[4 * SMALL_MAX];
+    if (count <= SMALL_MAX) {
+        *out = count > 1 ? first_of(small, text, members, count) : NULL;
+        return true;
+    }
+    const size_t size = (size_t)1 << bits_for(count);
+    if (names->cap < size) {
+        xcj_free(names->slots);
+        names->cap = 0;
+        names->slots = xcj__alloc(size * sizeof *names->slots);
+        if (names->slots == NULL) {
+            return false;
+        }
+        names->cap = size;
+    }
+    *out = first_of(names->slots, text, members, count);
+    return true;
 }

@@ -57,13 +57,18 @@ static decimal read_decimal(xcj_str text)
 
 static bool read_plain(xcj_str text, int64_t *out)
 {
-    *out = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        if (i == PLAIN_DIGITS || !is_digit(text.ptr[i])) {
+    int64_t value = 0;
+    if (text.len > PLAIN_DIGITS) {
+        return false;
+    }
+    for (const char *p = text.ptr, *end = p + text.len; p < end; p++) {
+        const unsigned digit = (unsigned char)*p - (unsigned)'0';
+        if (digit > 9) {
             return false;
         }
-        *out = *out * 10 + (text.ptr[i] - '0');
+        value = value * 10 + digit;
     }
+    *out = value;
     return true;
 }
 
@@ -82,7 +87,6 @@ xcj__json_number xcj__json_number_read(xcj_str text)
     if (read_plain(text, &number.floor)) {
         return number;
     }
-    number.floor = 0;
     decimal d = read_decimal(text);
     if (d.digits == d.end) {
         return number;

@@ -10,9 +10,9 @@
 
 #define INLINE_ENTRIES 64
 
-/* A name in an open object, or the mark of an open object or array: then offset is the position of the enclosing level's
+/* A member of an open object, or the mark of an open object or array: then `value` is the position of the enclosing level's
  * mark, and is_object tells the two kinds apart. */
-typedef xcj__json_name entry;
+typedef xcj__json_member entry;
 
 typedef struct scanner {
     const char *text;
@@ -22,11 +22,15 @@ typedef struct scanner {
     unsigned max_depth;
     size_t members_left;
     bool any_names;
+    bool is_index;         /* note the values of the top object's members, which stay in `entries` behind the first mark */
+    bool has_escaped_name; /* of the top object */
     entry *entries; /* a stack: above an open object's mark are only its own names, since those of closed ones are removed */
     size_t count;
     size_t cap;
     size_t mark; /* the mark of the innermost open level */
     entry *heap;
+    size_t top_count; /* the members of the top object, once it is closed */
+    xcj__json_names names;
     xcj__json_visit visit;
     void *ctx;
     xcj_error *err;
@@ -126,7 +130,7 @@ static entry *push(scanner *s)
             return NULL;
         }
         if (s->heap == NULL) {
-            memcpy(larger, s->inline_entries, s->count * sizeof *larger);
+            memcpy(larger, s->entries, s->count * sizeof *larger);
         }
         s->heap = larger;
         s->entries = larger;
@@ -144,25 +148,34 @@ static xcj_code open_level(scanner *s, bool is_object)
     if (mark == NULL) {
         return xcj__fail_memory(s->err);
     }
-    *mark = (entry){ .offset = (uint32_t)s->mark, .is_object = is_object };
+    *mark = (entry){ .value = (uint32_t)s->mark, .is_object = is_object };
     s->mark = s->count - 1;
     s->depth++;
     s->at++;
     return XCJ_OK;
 }
 
+static xcj_code refuse_duplicate(const scanner *s, const entry *twice)
+{
+    char shown[XCJ__SHOWN];
+    xcj__sanitise(shown, sizeof shown, s->text + twice->name, twice->name_len);
+    return xcj__fail_at(s->err, XCJ_ERR_JSON, shown, twice->name, "duplicate member \"%s\" at offset %u", shown,
+                        (unsigned)twice->name);
+}
+
 static xcj_code close_level(scanner *s)
 {
-    entry *names = s->entries + s->mark + 1;
-    const entry *twice = xcj__json_names_duplicate(s->text, names, s->count - s->mark - 1);
-    if (twice != NULL) {
-        char shown[XCJ__SHOWN];
-        xcj__sanitise(shown, sizeof shown, s->text + twice->offset, twice->len);
-        return xcj__fail_at(s->err, XCJ_ERR_JSON, shown, twice->offset, "duplicate member \"%s\" at offset %u", shown,
-                            (unsigned)twice->offset);
+    const size_t count = s->count - s->mark - 1;
+    const entry *twice = NULL;
+    if (!xcj__json_names_duplicate(&twice, &s->names, s->text, s->entries + s->mark + 1, count)) {
+        return xcj__fail_memory(s->err);
     }
+    if (twice != NULL) {
+        return refuse_duplicate(s, twice);
+    }
+    s->top_count = count;
     s->count = s->mark;
-    s->mark = s->entries[s->mark].offset;
+    s->mark = s->entries[s->mark].value;
     s->depth--;
     s->at++;
     return XCJ_OK;
@@ -194,11 +207,12 @@ static xcj_code begin_item(scanner *s)
         if (noted == NULL) {
             return xcj__fail_memory(s->err);
         }
-        *noted = xcj__json_name_of(s->text, quote + 1, name.len, escaped);
+        xcj__json_member_name(noted, s->text, quote + 1, name.len, escaped);
     }
     if (s->depth == 1) {
         s->item.name = name;
         s->item.name_escaped = escaped;
+        s->has_escaped_name = s->has_escaped_name || escaped;
         s->item.raw_name = (xcj_str){ s->text + quote, name.len + 2 };
     }
     skip_space(s);
@@ -233,9 +247,27 @@ static xcj_code scan_scalar(scanner *s, xcj__json_value *value)
     return code;
 }
 
+/* The member's name was pushed before its value, and what the value pushed is removed. */
+static void note_value(scanner *s)
+{
+    const xcj__json_value *value = &s->item.value;
+    entry *member = &s->entries[s->count - 1];
+    member->value = (uint32_t)(value->raw.ptr - s->text);
+    member->value_len = (uint32_t)value->raw.len;
+    member->type = (uint8_t)value->type;
+    member->value_escaped = value->escaped;
+}
+
 static xcj_code visit_item(scanner *s)
 {
-    return s->depth == 1 && s->visit != NULL ? s->visit(s->ctx, &s->item, s->err) : XCJ_OK;
+    if (s->depth != 1) {
+        return XCJ_OK;
+    }
+    if (s->is_index) {
+        note_value(s);
+        return XCJ_OK;
+    }
+    return s->visit != NULL ? s->visit(s->ctx, &s->item, s->err) : XCJ_OK;
 }
 
 /* Scans what follows a value: the next item, or the ends of levels. Sets `*more` if a value comes next. */
@@ -360,45 +392,105 @@ static xcj_code scan_text(scanner *s, xcj__json_type top, xcj__json_value *value
     return s->at == s->len ? XCJ_OK : fault(s, s->at, "more text after the JSON value");
 }
 
-static xcj_code run(const char *text, size_t len, xcj__json_type top, const xcj__json_limits *limits, xcj__json_visit visit,
-                    void *ctx, xcj__json_value *value, xcj_error *err)
+static void start(scanner *s, xcj_str text, const xcj__json_limits *limits, xcj_error *err)
 {
-    if (len >= UINT32_MAX) {
-        return xcj__fail(err, XCJ_ERR_LIMIT, "the JSON has %zu bytes, which is more than 4 GiB", len);
+    memset(s, 0, offsetof(scanner, inline_entries));
+    s->text = text.len > 0 ? text.ptr : "";
+    s->len = text.len;
+    s->max_depth = limits != NULL ? limits->max_depth : XCJ__JSON_DEPTH;
+    if (s->max_depth > XCJ__JSON_DEPTH_MAX) {
+        s->max_depth = XCJ__JSON_DEPTH_MAX;
     }
-    scanner s;
-    memset(&s, 0, offsetof(scanner, inline_entries));
-    s.text = len > 0 ? text : "";
-    s.len = len;
-    s.max_depth = limits != NULL ? limits->max_depth : XCJ__JSON_DEPTH;
-    if (s.max_depth > XCJ__JSON_DEPTH_MAX) {
-        s.max_depth = XCJ__JSON_DEPTH_MAX;
+    s->members_left = limits != NULL ? limits->max_members : XCJ__JSON_MEMBERS;
+    s->any_names = limits != NULL && limits->any_names;
+    s->entries = s->inline_entries;
+    s->cap = INLINE_ENTRIES;
+    s->err = err;
+}
+
+static xcj_code run(scanner *s, xcj__json_type top, xcj__json_value *value)
+{
+    if (s->len >= UINT32_MAX) {
+        return xcj__fail(s->err, XCJ_ERR_LIMIT, "the JSON has %zu bytes, which is more than 4 GiB", s->len);
     }
-    s.members_left = limits != NULL ? limits->max_members : XCJ__JSON_MEMBERS;
-    s.any_names = limits != NULL && limits->any_names;
-    s.entries = s.inline_entries;
-    s.cap = INLINE_ENTRIES;
-    s.visit = visit;
-    s.ctx = ctx;
-    s.err = err;
-    xcj_code code = scan_text(&s, top, value);
-    xcj_free(s.heap);
+    xcj_code code = scan_text(s, top, value);
+    xcj_free(s->names.slots);
     return code;
 }
 
 xcj_code xcj__json_scan(const char *text, size_t len, xcj__json_type top, const xcj__json_limits *limits,
                         xcj__json_visit visit, void *ctx, xcj_error *err)
 {
+    scanner s;
     xcj__json_value value;
-    return run(text, len, top, limits, visit, ctx, &value, err);
+    start(&s, (xcj_str){ text, len }, limits, err);
+    s.visit = visit;
+    s.ctx = ctx;
+    xcj_code code = run(&s, top, &value);
+    xcj_free(s.heap);
+    return code;
 }
 
 xcj_code xcj__json_check(const char *text, size_t len, const xcj__json_limits *limits, xcj__json_value *out, xcj_error *err)
 {
+    scanner s;
+    start(&s, (xcj_str){ text, len }, limits, err);
     memset(out, 0, sizeof *out);
-    xcj_code code = run(text, len, 0, limits, NULL, NULL, out, err);
+    xcj_code code = run(&s, 0, out);
+    xcj_free(s.heap);
     if (code != XCJ_OK) {
         memset(out, 0, sizeof *out);
     }
     return code;
+}
+
+xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__json_limits *limits, xcj__json_member *room,
+                              size_t room_len, xcj_error *err)
+{
+    scanner s;
+    xcj__json_value value;
+    start(&s, text, limits, err);
+    s.is_index = true;
+    s.any_names = false;
+    s.entries = room;
+    s.cap = room_len;
+    *out = (xcj__json_index){ .text = s.text };
+    xcj_code code = run(&s, XCJ__JSON_OBJECT, &value);
+    if (code != XCJ_OK) {
+        xcj_free(s.heap);
+        return code;
+    }
+    *out = (xcj__json_index){ s.text, s.entries + 1, s.top_count, s.has_escaped_name, s.heap };
+    return XCJ_OK;
+}
+
+const xcj__json_member *xcj__json_index_find(const xcj__json_index *index, const char *name, size_t len)
+{
+    const uint32_t hash = xcj__json_name_hash(name, len);
+    for (const xcj__json_member *m = index->members, *end = m + index->count; m < end; m++) {
+        if (m->hash == hash &&
+            xcj__json_equal((xcj_str){ index->text + m->name, m->name_len }, m->name_escaped, name, len)) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+xcj__json_value xcj__json_member_value(const char *text, const xcj__json_member *member)
+{
+    const size_t quote = member->type == XCJ__JSON_STRING;
+    const char *value = text + member->value;
+    return (xcj__json_value){ .type = (xcj__json_type)member->type,
+                              .escaped = member->value_escaped,
+                              .text = { value + quote, member->value_len - 2 * quote },
+                              .raw = { value, member->value_len } };
+}
+
+xcj__json_item xcj__json_member_item(const char *text, const xcj__json_member *member)
+{
+    const char *name = text + member->name;
+    return (xcj__json_item){ .name = { name, member->name_len },
+                             .name_escaped = member->name_escaped,
+                             .raw_name = { name - 1, (size_t)member->name_len + 2 },
+                             .value = xcj__json_member_value(text, member) };
 }

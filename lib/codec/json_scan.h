@@ -5,10 +5,11 @@
  * text; it builds no tree. Beyond the RFC's grammar it refuses invalid UTF-8, a byte order mark, lone surrogates (also as
  * \u escapes), duplicate member names at every depth (compared after unescaping), anything but white space after the
  * value, and whatever exceeds the limits. It keeps numbers as text of any length. It does not recurse, and its time and
- * memory are bounded by the length of the text: if an object has many names, it sorts them to compare, so colliding names
- * cost no more than others.
+ * memory are bounded by the length of the text, also if names were chosen to collide (see json_names.h).
  *
- * To read the members of a member, call xcj__json_scan() again on its span.
+ * There are two ways to read an object: xcj__json_index_read() notes the place of each member, so that members can be
+ * looked up; xcj__json_scan() calls a function for each, and reads arrays too. To read the members of a member, call
+ * either again on its span.
  */
 #ifndef XCJ_LIB_CODEC_JSON_SCAN_H
 #define XCJ_LIB_CODEC_JSON_SCAN_H
@@ -17,6 +18,8 @@
 #include <string.h>
 
 #include <xcj/base.h>
+
+#include "lib/codec/json_names.h"
 
 typedef enum xcj__json_type {
     XCJ__JSON_NULL = 1, /* the same numbers as in xcj_type: false and true share one */
@@ -68,6 +71,34 @@ XCJ_MUST_CHECK xcj_code xcj__json_scan(const char *text, size_t len, xcj__json_t
 /** Like xcj__json_scan() without a visitor; *out is the span of the top value, without white space around it. */
 XCJ_MUST_CHECK xcj_code xcj__json_check(const char *text, size_t len, const xcj__json_limits *limits, xcj__json_value *out,
                                         xcj_error *err);
+
+/** The members of an object, in order. */
+typedef struct xcj__json_index {
+    const char *text;
+    const xcj__json_member *members;
+    size_t count;
+    bool has_escaped_name;
+    xcj__json_member *block; /* for xcj_free(); NULL if the members are in the caller's room */
+} xcj__json_index;
+
+/** Room for the members of an ordinary object. */
+#define XCJ__JSON_ROOM 64
+
+/**
+ * Checks an object as xcj__json_scan() does and makes its index. The members are in the caller's room (for at least one),
+ * or in a block if there are more of them, or of the names of open objects and arrays. On failure the index is empty.
+ */
+XCJ_MUST_CHECK xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__json_limits *limits,
+                                             xcj__json_member *room, size_t room_len, xcj_error *err);
+
+/** The member with this unescaped name; NULL if there is none. */
+const xcj__json_member *xcj__json_index_find(const xcj__json_index *index, const char *name, size_t len);
+
+/** A member's value. */
+xcj__json_value xcj__json_member_value(const char *text, const xcj__json_member *member);
+
+/** A member as xcj__json_scan() visits it. */
+xcj__json_item xcj__json_member_item(const char *text, const xcj__json_member *member);
 
 /** True if this (checked) name or string content, unescaped, equals the text. */
 bool xcj__json_equal(xcj_str content, bool escaped, const char *text, size_t len);

@@ -242,16 +242,16 @@ static xcj_code put_audience(const request *r, xcj_error *err)
 
 static xcj_code put_jti(const request *r, xcj_error *err)
 {
+    const xcj_str jti = r->auth->jti;
     xcj__buf_put_text(r->out, "\"jti\":");
-    xcj_str jti = r->auth->jti;
-    char uuid[XCJ__UUID_LEN];
     if (jti.len == 0) {
-        xcj_code code = xcj__random_uuid(uuid, r->scratch, err);
-        if (code != XCJ_OK) {
-            return code;
-        }
-        jti = (xcj_str){ uuid, sizeof uuid };
-    } else if (!xcj__utf8_valid(jti.ptr, jti.len)) {
+        char quoted[XCJ__UUID_LEN + 2] = "\"";
+        xcj_code code = xcj__random_uuid(quoted + 1, r->scratch, err);
+        quoted[sizeof quoted - 1] = '"';
+        xcj__buf_put(r->out, quoted, sizeof quoted);
+        return code;
+    }
+    if (!xcj__utf8_valid(jti.ptr, jti.len)) {
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "jti", XCJ_NO_OFFSET, "jti is not valid UTF-8");
     }
     xcj__json_put_string(r->out, jti);
@@ -447,9 +447,8 @@ typedef struct given {
     xcj__inner inner;
 } given;
 
-static xcj_code note_given(void *ctx, const xcj__json_item *item, xcj_error *err)
+static xcj_code note_given(given *claims, const xcj__json_item *item, xcj_error *err)
 {
-    given *claims = ctx;
     if (xcj__names_have(&claims->settings->custom, item)) {
         char shown[XCJ__SHOWN];
         xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
@@ -458,6 +457,19 @@ static xcj_code note_given(void *ctx, const xcj__json_item *item, xcj_error *err
     claims->has[xcj__claim_of(item)] = true;
     xcj__inner_extend(&claims->inner, item);
     return XCJ_OK;
+}
+
+static xcj_code read_given(given *claims, xcj_str json, xcj_error *err)
+{
+    xcj__json_member room[XCJ__JSON_ROOM];
+    xcj__json_index index;
+    xcj_code code = xcj__json_index_read(&index, json, NULL, room, XCJ__JSON_ROOM, err);
+    for (size_t i = 0; code == XCJ_OK && i < index.count; i++) {
+        const xcj__json_item item = xcj__json_member_item(index.text, &index.members[i]);
+        code = note_given(claims, &item, err);
+    }
+    xcj_free(index.block);
+    return code;
 }
 
 static void put_separator(xcj__buf *out, size_t start)
@@ -500,7 +512,7 @@ xcj_code xcj__auth_complete_claims(xcj__buf *out, const xcj__mint_settings *sett
                                    xcj_scratch *scratch, xcj_error *err)
 {
     given theirs = { .settings = settings };
-    xcj_code code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, note_given, &theirs, err);
+    xcj_code code = read_given(&theirs, claims, err);
     if (code != XCJ_OK) {
         return code;
     }

@@ -1,15 +1,27 @@
 #include "lib/gateway/inbound.h"
 
 #include "lib/base/error.h"
+#include "lib/base/mem.h"
 #include "lib/codec/json_string.h"
 #include "lib/codec/json_write.h"
 #include "lib/gateway/credential.h"
 
-/* Byte for byte, from the name to the end of the value. */
-static void put_item(xcj__buf *out, const xcj__json_item *item)
+static void put_kept(xcj__inbound *in)
 {
-    const char *end = item->value.raw.ptr + item->value.raw.len;
-    xcj__buf_put(out, item->raw_name.ptr, (size_t)(end - item->raw_name.ptr));
+    if (in->out != NULL && in->kept.begin != NULL) {
+        xcj__buf_put(in->out, in->kept.begin, (size_t)(in->kept.end - in->kept.begin));
+        xcj__buf_put_char(in->out, ',');
+    }
+    in->kept.begin = NULL;
+}
+
+/* Byte for byte. Kept members with only a comma between them are copied together. */
+static void keep(xcj__inbound *in, const xcj__json_item *item)
+{
+    if (in->kept.begin == NULL || item->raw_name.ptr != in->kept.end + 1) {
+        put_kept(in);
+    }
+    xcj__inner_extend(&in->kept, item);
 }
 
 /* A parser that ignores case would treat it as our claim. */
@@ -21,16 +33,11 @@ static xcj_code shadows(const xcj__json_item *item, xcj_error *err)
                         "the claim '%s' differs from one of ours by case alone", shown);
 }
 
-static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *err)
+static xcj_code splice_member(xcj__inbound *in, const xcj__json_item *item, xcj_error *err)
 {
-    xcj__inbound *in = ctx;
     const xcj__mint_settings *settings = in->settings;
     bool listed = xcj__names_have(&settings->listed, item);
     bool kept = listed == settings->keep_only && !xcj__names_have(&settings->screened, item);
-    if (in->client_id.type == 0 &&
-        xcj__json_equal(item->name, item->name_escaped, settings->clientid_claim.ptr, settings->clientid_claim.len)) {
-        in->client_id = item->value;
-    }
     if (xcj__settings_may_own(settings, item)) {
         xcj__claim claim = xcj__claim_of(item);
         if (claim == XCJ__EXP) {
@@ -47,21 +54,36 @@ static xcj_code splice_member(void *ctx, const xcj__json_item *item, xcj_error *
             return shadows(item, err);
         }
     }
-    if (!kept) {
-        return XCJ_OK;
-    }
-    if (in->out != NULL) {
-        put_item(in->out, item);
-        xcj__buf_put_char(in->out, ',');
+    if (kept) {
+        keep(in, item);
     }
     return XCJ_OK;
+}
+
+static xcj_code splice(xcj__inbound *in, xcj_str payload, xcj_error *err)
+{
+    xcj__json_member room[XCJ__JSON_ROOM];
+    xcj__json_index claims;
+    xcj_code code = xcj__json_index_read(&claims, payload, NULL, room, XCJ__JSON_ROOM, err);
+    if (code == XCJ_OK) {
+        const xcj_str name = in->settings->clientid_claim;
+        const xcj__json_member *client_id = xcj__json_index_find(&claims, name.ptr, name.len);
+        in->client_id = client_id != NULL ? xcj__json_member_value(claims.text, client_id) : in->client_id;
+    }
+    for (size_t i = 0; code == XCJ_OK && i < claims.count; i++) {
+        const xcj__json_item item = xcj__json_member_item(claims.text, &claims.members[i]);
+        code = splice_member(in, &item, err);
+    }
+    put_kept(in);
+    xcj_free(claims.block);
+    return code;
 }
 
 xcj_code xcj__inbound_read(xcj__inbound *in, xcj_str payload, xcj_error *err)
 {
     const xcj__sentences *sentences = in->settings->sentences;
     xcj_error why;
-    xcj_code code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, NULL, splice_member, in, &why);
+    xcj_code code = splice(in, payload, &why);
     if (code == XCJ_ERR_MEMORY) {
         return xcj__fail_memory(err);
     }

@@ -10,7 +10,8 @@
 /** The claims that the new token is made from; a value with type 0 is absent. */
 typedef struct xcj__inbound {
     const xcj__mint_settings *settings;
-    xcj__buf *out; /* where kept members go; NULL: keep nothing */
+    xcj__buf *out;   /* where kept members go; NULL: keep nothing */
+    xcj__inner kept; /* those to copy next */
     xcj__json_value client_id;
     xcj__json_value exp;
     xcj__json_value act;

@@ -268,29 +268,31 @@ static xcj_code prepare_lists(xcj__mint_settings *settings, const xcj_mint_optio
                : names_copy(&settings->listed, options->keep_claims, options->keep_claims_count, "keep_claims", err);
 }
 
-typedef struct custom_claims {
-    xcj__inner inner;
-    xcj_str *names; /* NULL during counting */
-    size_t count;
-    char *text;
-} custom_claims;
-
-static xcj_code visit_custom(void *ctx, const xcj__json_item *item, xcj_error *err)
+/* The names of the claims, unescaped, and the span of the members. */
+static xcj_code copy_custom(xcj__mint_settings *settings, const xcj__json_index *claims, size_t len, xcj_error *err)
 {
-    custom_claims *custom = ctx;
-    xcj__claim claim = xcj__claim_of(item);
-    if (claim != XCJ__CLAIM_COUNT && claim != XCJ__CNF) {
-        return xcj__fail_at(err, XCJ_ERR_CONFIG, claim_names[claim].ptr, XCJ_NO_OFFSET, "claims must not name %s",
-                            claim_names[claim].ptr);
+    xcj__inner inner = { NULL, NULL };
+    xcj_str *names = names_alloc(claims->count, len);
+    if (names == NULL) {
+        return xcj__fail_memory(err);
     }
-    if (custom->names != NULL) {
-        size_t len = xcj__json_unescape(custom->text, item->name);
-        custom->names[custom->count] = (xcj_str){ custom->text, len };
-        custom->text += len;
+    settings->custom.list = names;
+    char *text = (char *)(names + claims->count);
+    for (size_t i = 0; i < claims->count; i++) {
+        const xcj__json_item item = xcj__json_member_item(claims->text, &claims->members[i]);
+        const xcj__claim claim = xcj__claim_of(&item);
+        if (claim != XCJ__CLAIM_COUNT && claim != XCJ__CNF) {
+            return xcj__fail_at(err, XCJ_ERR_CONFIG, claim_names[claim].ptr, XCJ_NO_OFFSET, "claims must not name %s",
+                                claim_names[claim].ptr);
+        }
+        names[i] = (xcj_str){ text, xcj__json_unescape(text, item.name) };
+        text += names[i].len;
+        xcj__inner_extend(&inner, &item);
     }
-    custom->count++;
-    xcj__inner_extend(&custom->inner, item);
-    return XCJ_OK;
+    settings->custom.count = claims->count;
+    settings->custom.shape = shape_of(names, claims->count);
+    return xcj__own(&settings->members, (xcj_str){ inner.begin, (size_t)(inner.end - inner.begin) }) ? XCJ_OK
+                                                                                                     : xcj__fail_memory(err);
 }
 
 static xcj_code prepare_custom(xcj__mint_settings *settings, xcj_str claims, xcj_error *err)
@@ -298,25 +300,13 @@ static xcj_code prepare_custom(xcj__mint_settings *settings, xcj_str claims, xcj
     if (claims.ptr == NULL) {
         return XCJ_OK;
     }
-    custom_claims custom = { { NULL, NULL }, NULL, 0, NULL };
-    xcj_code code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, visit_custom, &custom, err);
-    if (code != XCJ_OK || custom.count == 0) {
-        return code;
+    xcj__json_member room[XCJ__JSON_ROOM];
+    xcj__json_index index;
+    xcj_code code = xcj__json_index_read(&index, claims, NULL, room, XCJ__JSON_ROOM, err);
+    if (code == XCJ_OK && index.count > 0) {
+        code = copy_custom(settings, &index, claims.len, err);
     }
-    custom.names = names_alloc(custom.count, claims.len);
-    if (custom.names == NULL) {
-        return xcj__fail_memory(err);
-    }
-    settings->custom.list = custom.names;
-    custom.text = (char *)(custom.names + custom.count);
-    custom.count = 0;
-    code = xcj__json_scan(claims.ptr, claims.len, XCJ__JSON_OBJECT, NULL, visit_custom, &custom, err);
-    settings->custom.count = custom.count;
-    settings->custom.shape = shape_of(custom.names, custom.count);
-    xcj_str members = { custom.inner.begin, (size_t)(custom.inner.end - custom.inner.begin) };
-    if (code == XCJ_OK && !xcj__own(&settings->members, members)) {
-        return xcj__fail_memory(err);
-    }
+    xcj_free(index.block);
     return code;
 }
 

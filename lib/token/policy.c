@@ -197,8 +197,8 @@ static const char *const claim_names[CLAIM_COUNT] = { "iss", "sub", "aud", "exp"
 typedef struct checking {
     const xcj_verify_options *options;
     const xcj__json_limits *limits;
+    const xcj__json_index *claims;
     xcj__json_value seen[CLAIM_COUNT]; /* type 0: absent */
-    uint32_t required_seen;
     int64_t now;
     xcj_error *err;
     /* The result so far. */
@@ -232,24 +232,28 @@ static void fail_claim(checking *c, claim which, const char *what)
     fail(c, XCJ_ERR_CLAIM, (uint32_t)1 << which, claim_names[which], what);
 }
 
-static xcj_code note_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
+static void note_claim(checking *c, const xcj__json_member *member)
 {
-    (void)err;
-    checking *c = ctx;
-    /* All names in claim_names have three letters, unless the token escapes them. */
-    for (size_t i = 0; (item->name.len == 3 || item->name_escaped) && i < CLAIM_COUNT; i++) {
-        if (item->name_escaped ? xcj__json_named(item, claim_names[i]) : memcmp(item->name.ptr, claim_names[i], 3) == 0) {
-            c->seen[i] = item->value;
-            break;
+    const char *text = c->claims->text;
+    const xcj_str name = { text + member->name, member->name_len };
+    for (size_t i = 0; i < CLAIM_COUNT; i++) {
+        if (member->name_escaped ? xcj__json_equal(name, true, claim_names[i], 3)
+                                 : memcmp(name.ptr, claim_names[i], 3) == 0) {
+            c->seen[i] = xcj__json_member_value(text, member);
+            return;
         }
     }
-    for (size_t i = 0; i < c->options->required_count; i++) {
-        xcj_str name = c->options->required[i];
-        if (xcj__json_equal(item->name, item->name_escaped, name.ptr, name.len)) {
-            c->required_seen |= (uint32_t)1 << i;
+}
+
+/* All names in claim_names have three letters, unless the token escapes them. */
+static void note_claims(checking *c)
+{
+    for (size_t i = 0; i < c->claims->count; i++) {
+        const xcj__json_member *member = &c->claims->members[i];
+        if (member->name_len == 3 || member->name_escaped) {
+            note_claim(c, member);
         }
     }
-    return XCJ_OK;
 }
 
 static bool is_one_of(const xcj__json_value *value, const xcj_str *list, size_t count)
@@ -508,9 +512,10 @@ static void check_required(checking *c)
         for (size_t j = 0; j < CLAIM_COUNT; j++) {
             known = known || (xcj__str_is(c->options->required[i], claim_names[j]) && (c->failed & 1u << j) != 0);
         }
-        if (!known && (c->required_seen & (uint32_t)1 << i) == 0) {
+        xcj_str wanted = c->options->required[i];
+        if (!known && xcj__json_index_find(c->claims, wanted.ptr, wanted.len) == NULL) {
             char name[XCJ__SHOWN];
-            xcj__sanitise(name, sizeof name, c->options->required[i].ptr, c->options->required[i].len);
+            xcj__sanitise(name, sizeof name, wanted.ptr, wanted.len);
             fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_REQUIRED, name, "is missing");
         }
     }
@@ -528,22 +533,35 @@ static xcj_code report(checking *c)
     return c->code;
 }
 
-xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header, xcj_error *err)
+xcj_code xcj__policy_read(xcj__json_index *out, const xcj__policy *policy, xcj_str payload, xcj__json_member *room,
+                          size_t room_len, xcj_error *err)
+{
+    *out = (xcj__json_index){ .text = payload.ptr };
+    if (policy->options.opaque_payload) {
+        return XCJ_OK;
+    }
+    xcj_code code = xcj__json_index_read(out, payload, &policy->limits, room, room_len, err);
+    return code == XCJ_ERR_JSON ? xcj__fail_within(err, code, "the token's claims") : code;
+}
+
+xcj_code xcj__policy_check(const xcj__policy *policy, const xcj__json_index *claims, const xcj__header *header,
+                           xcj_error *err)
 {
     const xcj_verify_options *o = &policy->options;
-    checking c = { .options = o, .limits = &policy->limits, .now = o->has_now ? o->now : (int64_t)time(NULL), .err = err };
+    checking c = { .options = o,
+                   .limits = &policy->limits,
+                   .claims = claims,
+                   .now = o->has_now ? o->now : (int64_t)time(NULL),
+                   .err = err };
     xcj__buf_init_fixed(&c.words, c.storage, sizeof c.storage - 1);
     if (o->opaque_payload) {
         check_typ(&c, header);
         return report(&c);
     }
-    xcj_code code = xcj__json_scan(payload.ptr, payload.len, XCJ__JSON_OBJECT, &policy->limits, note_claim, &c, err);
-    if (code != XCJ_OK) {
-        return code == XCJ_ERR_JSON ? xcj__fail_within(err, code, "the token's claims") : code;
-    }
+    note_claims(&c);
     check_text(&c, ISS, o->issuers, o->issuers_count);
     check_text(&c, SUB, o->subject.ptr != NULL ? &o->subject : NULL, 1);
-    code = check_audience(&c);
+    xcj_code code = check_audience(&c);
     check_exp(&c);
     check_nbf(&c);
     check_iat(&c);

@@ -35,11 +35,17 @@ XCJ_MUST_CHECK xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_opti
 void xcj__policy_close(xcj__policy *policy);
 
 /**
- * Checks a payload, whose signature is valid, as a claims set. The error names every failed claim, in the fixed order
- * iss, sub, aud, exp, nbf, iat, jti, typ, required. XCJ_ERR_CLAIM precedes _EXPIRED, which precedes _NOT_YET_VALID;
+ * Reads a payload, whose signature is valid, as a claims set; see xcj__json_index_read(). An opaque payload has no claims.
  * XCJ_ERR_JSON, _LIMIT.
  */
-XCJ_MUST_CHECK xcj_code xcj__policy_check(const xcj__policy *policy, xcj_str payload, const xcj__header *header,
-                                          xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__policy_read(xcj__json_index *out, const xcj__policy *policy, xcj_str payload,
+                                         xcj__json_member *room, size_t room_len, xcj_error *err);
+
+/**
+ * Checks the claims and the header's typ. The error names every failed claim, in the fixed order iss, sub, aud, exp, nbf,
+ * iat, jti, typ, required. XCJ_ERR_CLAIM precedes _EXPIRED, which precedes _NOT_YET_VALID.
+ */
+XCJ_MUST_CHECK xcj_code xcj__policy_check(const xcj__policy *policy, const xcj__json_index *claims,
+                                          const xcj__header *header, xcj_error *err);
 
 #endif

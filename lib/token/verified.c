@@ -38,10 +38,32 @@ const xcj_key *xcj_verified_key(const xcj_verified *verified)
     return verified != NULL ? verified->key : NULL;
 }
 
+xcj_type xcj_verified_claim(xcj_str *name, xcj_str *json, const xcj_verified *verified, size_t index)
+{
+    const xcj__json_index *claims = verified != NULL ? &verified->claims : NULL;
+    const xcj_str absent = { NULL, 0 };
+    xcj_str found_name = absent;
+    xcj_str found_json = absent;
+    xcj_type type = XCJ_TYPE_ABSENT;
+    if (claims != NULL && index < claims->count) {
+        const xcj__json_member *member = &claims->members[index];
+        found_name =
+            verified->names != NULL ? verified->names[index] : (xcj_str){ claims->text + member->name, member->name_len };
+        found_json = (xcj_str){ claims->text + member->value, member->value_len };
+        type = (xcj_type)member->type;
+    }
+    if (name != NULL) {
+        *name = found_name;
+    }
+    if (json != NULL) {
+        *json = found_json;
+    }
+    return type;
+}
+
 /* One step of a path: a member's name or an element's index. */
 typedef struct step {
-    char *name; /* unescaped */
-    size_t len;
+    xcj_str name; /* unescaped */
     size_t index; /* the element's index; SIZE_MAX if the name is not a number */
     size_t at;
     xcj__json_value found;
@@ -51,8 +73,8 @@ static xcj_code visit(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;
     step *s = ctx;
-    bool is_it =
-        item->name.ptr != NULL ? xcj__json_equal(item->name, item->name_escaped, s->name, s->len) : s->at == s->index;
+    bool is_it = item->name.ptr != NULL ? xcj__json_equal(item->name, item->name_escaped, s->name.ptr, s->name.len)
+                                        : s->at == s->index;
     s->at++;
     if (is_it) {
         s->found = item->value;
@@ -76,15 +98,28 @@ static size_t read_index(const char *name, size_t len)
     return index;
 }
 
-static xcj_code descend(xcj__json_value *value, char *name, size_t len)
+/* A path and how far it has been followed. */
+typedef struct walk {
+    const xcj__json_index *index; /* of the value; NULL: the value is read to find its members */
+    xcj__json_value value;        /* type 0: there is none */
+} walk;
+
+static xcj_code descend(walk *w, xcj_str name)
 {
-    step s = { .name = name, .len = len, .index = read_index(name, len) };
-    if (value->type != XCJ__JSON_OBJECT && value->type != XCJ__JSON_ARRAY) {
-        value->type = 0;
+    const xcj__json_index *index = w->index;
+    w->index = NULL;
+    if (index != NULL) {
+        const xcj__json_member *member = xcj__json_index_find(index, name.ptr, name.len);
+        w->value = member != NULL ? xcj__json_member_value(index->text, member) : (xcj__json_value){ .type = 0 };
         return XCJ_OK;
     }
-    xcj_code code = xcj__json_scan(value->raw.ptr, value->raw.len, value->type, &no_limits, visit, &s, NULL);
-    *value = s.found;
+    if (w->value.type != XCJ__JSON_OBJECT && w->value.type != XCJ__JSON_ARRAY) {
+        w->value.type = 0;
+        return XCJ_OK;
+    }
+    step s = { .name = name, .index = read_index(name.ptr, name.len) };
+    xcj_code code = xcj__json_scan(w->value.raw.ptr, w->value.raw.len, w->value.type, &no_limits, visit, &s, NULL);
+    w->value = s.found;
     return code;
 }
 
@@ -107,41 +142,55 @@ static bool unescape_pointer(char *name, size_t *len)
     return true;
 }
 
-static xcj_code follow(xcj__json_value *value, char *path, size_t len)
+/* One part of a JSON Pointer. */
+static xcj_code descend_pointer(walk *w, xcj_str part)
 {
-    if (len == 0 || path[0] != '/') {
-        return descend(value, path, len);
+    if (memchr(part.ptr, '~', part.len) == NULL) {
+        return descend(w, part);
+    }
+    char *name = xcj__dup(part.ptr, part.len);
+    if (name == NULL) {
+        return XCJ_ERR_MEMORY;
+    }
+    size_t len = part.len;
+    xcj_code code = XCJ_OK;
+    if (unescape_pointer(name, &len)) {
+        code = descend(w, (xcj_str){ name, len });
+    } else {
+        w->value.type = 0;
+    }
+    xcj_free(name);
+    return code;
+}
+
+static xcj_code follow(walk *w, xcj_str path)
+{
+    if (path.len == 0 || path.ptr[0] != '/') {
+        return descend(w, path);
     }
     xcj_code code = XCJ_OK;
-    for (size_t at = 1; code == XCJ_OK && value->type != 0 && at <= len;) {
-        const char *slash = memchr(path + at, '/', len - at);
-        size_t end = slash != NULL ? (size_t)(slash - path) : len;
-        size_t name_len = end - at;
-        if (!unescape_pointer(path + at, &name_len)) {
-            value->type = 0;
-            return XCJ_OK;
-        }
-        code = descend(value, path + at, name_len);
+    for (size_t at = 1; code == XCJ_OK && w->value.type != 0 && at <= path.len;) {
+        const char *slash = memchr(path.ptr + at, '/', path.len - at);
+        size_t end = slash != NULL ? (size_t)(slash - path.ptr) : path.len;
+        code = descend_pointer(w, (xcj_str){ path.ptr + at, end - at });
         at = end + 1;
     }
     return code;
 }
 
 /* Finds the value at a path; type 0 if there is none. The only possible error is XCJ_ERR_MEMORY. */
-static xcj_code find(xcj__json_value *out, const xcj_verified *verified, xcj_where where, const char *path, size_t len)
+static xcj_code find(xcj__json_value *out, const xcj_verified *verified, xcj_where where, xcj_str path)
 {
-    xcj_str text = where == XCJ_HEADER ? verified->header : verified->payload;
-    memset(out, 0, sizeof *out);
-    if ((where != XCJ_HEADER && where != XCJ_CLAIMS) || (where == XCJ_CLAIMS && verified->is_opaque)) {
-        return XCJ_OK;
+    walk w = { .value = { .type = XCJ__JSON_OBJECT } };
+    if (where == XCJ_HEADER) {
+        w.value.raw = verified->header;
+    } else if (where == XCJ_CLAIMS) {
+        w.index = &verified->claims;
+    } else {
+        w.value.type = 0;
     }
-    char *copy = xcj__dup(path, len);
-    if (copy == NULL) {
-        return XCJ_ERR_MEMORY;
-    }
-    *out = (xcj__json_value){ .type = XCJ__JSON_OBJECT, .text = text, .raw = text };
-    xcj_code code = follow(out, copy, len);
-    xcj_free(copy);
+    xcj_code code = follow(&w, path);
+    *out = w.value;
     return code;
 }
 
@@ -152,7 +201,7 @@ static xcj_code find_typed(xcj__json_value *out, const xcj_verified *verified, x
     if (verified == NULL || path.ptr == NULL) {
         return xcj__fail_null(err);
     }
-    xcj_code code = find(out, verified, where, path.ptr, path.len);
+    xcj_code code = find(out, verified, where, path);
     if (code != XCJ_OK) {
         return xcj__fail_memory(err);
     }
@@ -171,7 +220,7 @@ xcj_type xcj_verified_type(const xcj_verified *verified, xcj_where where, const 
     if (verified == NULL || path == NULL) {
         return XCJ_TYPE_ABSENT;
     }
-    xcj_code code = find(&value, verified, where, path, path_len);
+    xcj_code code = find(&value, verified, where, (xcj_str){ path, path_len });
     return code == XCJ_OK ? (xcj_type)value.type : XCJ_TYPE_ABSENT;
 }
 

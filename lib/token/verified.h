@@ -8,13 +8,16 @@
 
 #include <xcj/verify.h>
 
-/** One block: this struct, then the header, a NUL, the payload, a NUL. */
+#include "lib/codec/json_scan.h"
+
+/** One block: this struct, `names`, the members of `claims`, the header, a NUL, the payload, a NUL, the texts of `names`. */
 struct xcj_verified {
     xcj_alg alg;
     xcj_key *key; /* a reference */
-    bool is_opaque;
     xcj_str header;
     xcj_str payload;
+    xcj__json_index claims; /* empty for an opaque payload */
+    xcj_str *names;         /* the unescaped name of each claim; NULL: none contains an escape */
 };
 
 #endif

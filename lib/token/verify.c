@@ -29,19 +29,67 @@ static xcj_code check_compact(xcj__work *w, xcj_str text)
     return xcj__work_check(w, &s);
 }
 
-static xcj_code check_token(xcj_verified *result, xcj__work *w, xcj_str text, bool is_json)
+static char *put_text(xcj_str *view, char *at, xcj_str text)
 {
+    memcpy(at, text.ptr, text.len);
+    at[text.len] = '\0';
+    *view = (xcj_str){ at, text.len };
+    return at + text.len + 1;
+}
+
+static void unescape_names(xcj_verified *verified, char *at)
+{
+    const xcj__json_index *claims = &verified->claims;
+    for (size_t i = 0; i < claims->count; i++) {
+        const xcj__json_member *member = &claims->members[i];
+        size_t len = xcj__json_unescape(at, (xcj_str){ claims->text + member->name, member->name_len });
+        verified->names[i] = (xcj_str){ at, len };
+        at += len;
+    }
+}
+
+/* The only allocation, and only for a token that is valid. */
+static xcj_code make_verified(xcj_verified **out, const xcj__work *w)
+{
+    const xcj__json_index *claims = &w->claims;
+    const bool has_names = claims->has_escaped_name;
+    const size_t names = has_names ? claims->count * sizeof(xcj_str) : 0;
+    const size_t members = claims->count * sizeof *claims->members;
+    const size_t texts = w->header.len + w->payload.len + 2;
+    xcj_verified *v = xcj__alloc(sizeof *v + names + members + texts + (has_names ? w->payload.len : 0));
+    if (v == NULL) {
+        return xcj__fail_memory(w->err);
+    }
+    xcj__json_member *places = (xcj__json_member *)(void *)((char *)(v + 1) + names);
+    for (size_t i = 0; i < claims->count; i++) {
+        places[i] = claims->members[i];
+    }
+    *v = (xcj_verified){ .alg = w->alg, .key = xcj_key_ref(w->key), .names = has_names ? (xcj_str *)(void *)(v + 1) : NULL };
+    char *at = put_text(&v->header, (char *)(places + claims->count), w->header);
+    at = put_text(&v->payload, at, w->payload);
+    v->claims = (xcj__json_index){ v->payload.ptr, places, claims->count, has_names, NULL };
+    if (has_names) {
+        unescape_names(v, at);
+    }
+    *out = v;
+    return XCJ_OK;
+}
+
+static xcj_code check_token(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
+{
+    const xcj__policy *policy = &w->verifier->policy;
+    xcj__json_member room[XCJ__JSON_ROOM];
     xcj_code code = is_json ? xcj__work_check_json(w, text) : check_compact(w, text);
     if (code == XCJ_OK) {
-        code = xcj__policy_check(&w->verifier->policy, w->payload, &w->fields, w->err);
+        code = xcj__policy_read(&w->claims, policy, w->payload, room, XCJ__JSON_ROOM, w->err);
     }
-    if (code == XCJ_OK && result != NULL) {
-        result->alg = w->alg;
-        result->key = xcj_key_ref(w->key);
-        result->is_opaque = w->verifier->policy.options.opaque_payload != 0;
-        result->header = w->header;
-        result->payload = w->payload;
+    if (code == XCJ_OK) {
+        code = xcj__policy_check(policy, &w->claims, &w->fields, w->err);
     }
+    if (code == XCJ_OK && out != NULL) {
+        code = make_verified(out, w);
+    }
+    xcj_free(w->claims.block);
     return code;
 }
 
@@ -52,32 +100,21 @@ static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool
     /* A decoded part and its NUL need no more room than the encoded part and its delimiter; a detached payload has no
      * delimiter. */
     size_t room = text.len + (w->is_detached ? w->carried.len : 0) + 8;
-    xcj_verified *result = NULL;
     xcj__buf buf;
     if (text.len > w->verifier->policy.options.max_token) {
         return xcj__fail(w->err, XCJ_ERR_LIMIT, "the token has %zu bytes; the limit is %zu", text.len,
                          w->verifier->policy.options.max_token);
     }
     xcj__scratch_lend(w->scratch, XCJ__SCRATCH_VERIFY, &buf, decoded, sizeof decoded);
-    if (out != NULL) {
-        result = xcj__alloc(sizeof *result + room);
-        w->at = result != NULL ? (uint8_t *)(result + 1) : NULL;
-    } else {
-        w->at = (uint8_t *)xcj__buf_reserve(&buf, room);
-    }
+    w->at = (uint8_t *)xcj__buf_reserve(&buf, room);
     xcj__buf_init_on(&w->names, names, sizeof names);
-    xcj_code code = w->at != NULL ? check_token(result, w, text, is_json) : xcj__fail_memory(w->err);
+    xcj_code code = w->at != NULL ? check_token(out, w, text, is_json) : xcj__fail_memory(w->err);
     xcj__buf_free(&w->names);
     xcj__scratch_return(w->scratch, XCJ__SCRATCH_VERIFY, &buf);
-    if (code != XCJ_OK) {
-        xcj_free(result);
-        return code;
+    if (code == XCJ_OK) {
+        xcj__error_clear(w->err);
     }
-    xcj__error_clear(w->err);
-    if (out != NULL) {
-        *out = result;
-    }
-    return XCJ_OK;
+    return code;
 }
 
 static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)

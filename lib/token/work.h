@@ -39,6 +39,7 @@ typedef struct xcj__work {
     xcj__header fields;
     xcj__buf names; /* strings of `fields` that had escapes */
     uint8_t *at;    /* the place for the next decoded part; there is room for all of them */
+    xcj__json_index claims;
 } xcj__work;
 
 /**

@@ -86,7 +86,7 @@ explained 'hostile' 0 --jwks jwks.json @hostile.jwt
 if LC_ALL=C grep -q '[[:cntrl:]]' steps; then fail 'no control character'; fi
 [ "$(wc -L <steps)" -le 100 ] || fail 'long values are cut'
 explained 'a secret' 4 --key secret.json "$("$XCJ" mint --key secret.json --sub a | sed 's/.....$/AAAAA/')"
-if grep -qF "$(jq -r .k secret.json | cut -c 1-8)" err; then fail 'the secret is shown'; fi
+if grep -qF -e "$(jq -r .k secret.json | cut -c 1-8)" err; then fail 'the secret is shown'; fi
 
 # Marks and colour.
 LC_ALL='' LC_CTYPE='' LANG=de_DE.UTF-8 explained 'a UTF-8 locale' 0 --jwks jwks.json @hostile.jwt

@@ -68,12 +68,33 @@ static xcj_code visit(void *ctx, const xcj__json_item *item, xcj_error *err)
     return XCJ_OK;
 }
 
+/* An index has the same members, and finds each. */
+static void check_index(const char *text, size_t size, const json_t *object)
+{
+    xcj__json_member room[8];
+    xcj__json_index index;
+    seen s = { text, object, 0 };
+    MUST(xcj__json_index_read(&index, (xcj_str){ text, size }, &deep, room, 8, NULL) == XCJ_OK);
+    for (size_t i = 0; i < index.count; i++) {
+        const xcj__json_item item = xcj__json_member_item(index.text, &index.members[i]);
+        char *name = malloc(item.name.len + 1);
+        MUST(name != NULL && visit(&s, &item, NULL) == XCJ_OK);
+        MUST(xcj__json_index_find(&index, name, xcj__json_unescape(name, item.name)) == &index.members[i]);
+        free(name);
+    }
+    MUST(s.count == json_object_size(object));
+    xcj_free(index.block);
+}
+
 static void check_members(const char *text, size_t size)
 {
     json_t *theirs = json_loadb(text, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     seen s = { text, json_is_object(theirs) ? theirs : NULL, 0 };
     MUST(xcj__json_scan(text, size, 0, &deep, visit, &s, NULL) == XCJ_OK);
     MUST(s.end <= text + size);
+    if (s.object != NULL) {
+        check_index(text, size, s.object);
+    }
     MUST(s.count == (json_is_array(theirs) ? json_array_size(theirs) : json_object_size(theirs)));
     json_decref(theirs);
 }

@@ -218,8 +218,23 @@ static void read_value(const xcj_verified *v, xcj_where where, const char *path)
     MUST(read == (type == XCJ_TYPE_BOOL));
 }
 
+/* Each claim is the one that its name finds, unless the name is a JSON Pointer. */
+static void read_claims(const xcj_verified *v)
+{
+    xcj_str name, json, found;
+    xcj_type type;
+    for (size_t i = 0; (type = xcj_verified_claim(&name, &json, v, i)) != XCJ_TYPE_ABSENT; i++) {
+        if (name.len == 0 || name.ptr[0] != '/') {
+            MUST(xcj_verified_type(v, XCJ_CLAIMS, name.ptr, name.len) == type);
+            MUST(xcj_verified_json(&found, v, XCJ_CLAIMS, name.ptr, name.len, NULL) == XCJ_OK);
+            MUST(found.ptr == json.ptr && found.len == json.len);
+        }
+    }
+}
+
 static void read_all(const xcj_verified *v)
 {
+    read_claims(v);
     static const char *const paths[] = { "exp", "aud", "/aud/0", "/a/b", "/", "", "/~0/~1", "/a/00" };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         read_value(v, XCJ_CLAIMS, paths[i]);

@@ -874,6 +874,34 @@ static xcj_code verify_detached(size_t which)
     return done_verified(code, verified);
 }
 
+/* A token with more claims than a verification has room for at first, one of whose names contains an escape. */
+static xcj_code verify_many(size_t which)
+{
+    enum { MANY = 200 };
+    xcj_verified *verified;
+    xcj_key *key = key_of(jwks[0]);
+    xcj_verifier *fresh = fresh_verifier(jwks[0]);
+    char *payload = malloc(20 * MANY),
+         *at = payload + sprintf(payload, "{\"\\u0065xp\":4102444800,\"aud\":\"x\",\"iss\":\"i\""), *token;
+    size_t len;
+    xcj_code code;
+    (void)which;
+    for (int i = 0; i < MANY; i++) {
+        at += sprintf(at, ",\"n%d\":%d", i, i);
+    }
+    strcpy(at, "}");
+    ck_assert_int_eq(xcj_jws_sign(&token, &len, payload, strlen(payload), key, NULL, NULL, NULL), XCJ_OK);
+    FAILING(xcj_verify(&verified, fresh, token, len, NULL, &job_error));
+    expect_output(verified, code);
+    ck_assert(code != XCJ_OK || xcj_verified_type(verified, XCJ_CLAIMS, "n199", 4) == XCJ_TYPE_NUMBER);
+    xcj_verified_free(verified);
+    xcj_verifier_free(fresh);
+    xcj_key_free(key);
+    xcj_free(token);
+    free(payload);
+    return code;
+}
+
 /* Of a token that was verified: 0 a text, 1 a list of texts, 2 a number, 3 a double, 4 a boolean, 5 JSON. */
 static xcj_code read_claim(size_t which)
 {
@@ -1337,6 +1365,7 @@ const job JOBS[] = {
     { "verifier_new_key", new_verifier, 1, XCJ_OK, false },
     EACH_ALG("verify", verify, 0, XCJ_OK),
     EACH_ALG("verify with a scratch", verify, ALGS, XCJ_OK),
+    { "verify, many claims", verify_many, 0, XCJ_OK, false },
     { "verify, key by claim", verify_by_claim, 3, XCJ_OK, false },
     { "verify, keys tried", verify_tried, 0, XCJ_OK, false },
     { "verify, a bundle of SPIFFE", verify_tried, 1, XCJ_OK, false },
