@@ -38,7 +38,7 @@ static void place_field(mint_job *job, const text *value)
 
 static void place_bearer(mint_job *job, const text *value)
 {
-    text_puts(&job->credential, "Bearer ");
+    text_puts(&job->credential, job->args->dpop != NULL ? "DPoP " : "Bearer ");
     place_field(job, value);
 }
 
@@ -107,6 +107,16 @@ static msg_status read_cert(mint_job *job)
     return status;
 }
 
+static msg_status read_dpop(mint_job *job)
+{
+    xcj_auth *auth = &job->auth;
+    msg_status status = read_value(&job->dpop, "--dpop", job->args->dpop);
+    auth->dpop = text_view(&job->dpop);
+    auth->htm = xcj_text(job->args->htm);
+    auth->htu = xcj_text(job->args->htu);
+    return status;
+}
+
 static bool read_audiences(mint_job *job)
 {
     const opt_list *aud = &job->args->aud;
@@ -141,6 +151,10 @@ msg_status mint_check_authentication(const mint_args *args)
     if (args->dn != NULL && args->client_cert == NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--dn goes with --client-cert");
     }
+    const int dpop = (args->dpop != NULL) + (args->htm != NULL) + (args->htu != NULL);
+    if (dpop > 0 && (dpop < 3 || !bears)) {
+        return msg_fail(STATUS_USAGE, "mint", "--dpop, --htm and --htu go together, with --bearer or --authorization");
+    }
     if (args->ignore_cnf && !bears) {
         return msg_fail(STATUS_USAGE, "mint", "--ignore-cnf goes with --bearer or --authorization");
     }
@@ -163,5 +177,8 @@ msg_status mint_read_authentication(mint_job *job)
         return msg_fail_memory();
     }
     msg_status status = from != NULL ? read_credential(job, from, &args->authentication) : STATUS_OK;
+    if (status == STATUS_OK && args->dpop != NULL) {
+        status = read_dpop(job);
+    }
     return status == STATUS_OK && args->client_cert != NULL ? read_cert(job) : status;
 }

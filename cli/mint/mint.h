@@ -21,6 +21,9 @@ typedef struct mint_args {
     opt_given authentication;
     const char *client_cert; /* an authentication, or with a Bearer token what that is bound to */
     bool ignore_cnf;
+    const char *dpop;
+    const char *htm;
+    const char *htu;
     const char *consumer_custom_id;
     const char *consumer_id;
     bool no_consumer;
@@ -74,6 +77,7 @@ typedef struct mint_job {
     bool authenticated;
     text credential;  /* what auth points to */
     text client_cert; /* likewise */
+    text dpop;        /* likewise */
     text times;       /* members: nbf, and iat and exp where the library does not write them */
     xcj_str *audiences;
     text claims;      /* a JSON object, or empty; with --jws the payload, any bytes */

@@ -53,6 +53,9 @@ static const opt_row OPTIONS[] = {
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
     { "bearer-clientid-claim", 0, OPT_TEXT, "NAME", AT(bearer_clientid_claim), "the claim that client_id is taken from" },
     { "dn", 0, OPT_TEXT, DN_FORMS, AT(dn), "format of a certificate's subject in client_id (default rfc4514)" },
+    { "dpop", 0, OPT_TEXT, "V", AT(dpop), "DPoP proof (RFC 9449) of the holder of --bearer" },
+    { "htm", 0, OPT_TEXT, "METHOD", AT(htm), "with --dpop: the method of the request" },
+    { "htu", 0, OPT_TEXT, "URL", AT(htu), "with --dpop: the URL of the request" },
     { "ignore-cnf", 0, OPT_FLAG, NULL, AT(ignore_cnf), "mint for a bound Bearer token (cnf) without its proof" },
     OPT_HEADING("More on claims and header"),
     { "claims", 0, OPT_TEXT, "V", AT(claims), "claims, copied byte for byte" },
@@ -355,6 +358,7 @@ static void free_job(mint_job *job)
     keys_free(&job->keys);
     text_free(&job->credential);
     text_free(&job->client_cert);
+    text_free(&job->dpop);
     text_free(&job->claims);
     text_free(&job->header);
     text_free(&job->times);

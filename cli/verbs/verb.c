@@ -5,8 +5,9 @@
 
 #include "cli/verbs/verb.h"
 
-const verb *const verb_all[] = { &verb_mint,       &verb_verify, &verb_convert, &verb_keygen,     &verb_jwks, &verb_inspect,
-                                 &verb_thumbprint, &verb_lint,   &verb_forge,   &verb_completion, NULL };
+const verb *const verb_all[] = { &verb_mint,  &verb_verify,  &verb_convert,    &verb_keygen,
+                                 &verb_jwks,  &verb_inspect, &verb_thumbprint, &verb_lint,
+                                 &verb_forge, &verb_dpop,    &verb_completion, NULL };
 
 const opt_row program_options[] = {
     OPT_HEADING("Options without a verb"),

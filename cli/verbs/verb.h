@@ -31,6 +31,7 @@ extern const verb verb_inspect;
 extern const verb verb_thumbprint;
 extern const verb verb_lint;
 extern const verb verb_forge;
+extern const verb verb_dpop;
 extern const verb verb_completion;
 
 /** All of them, then NULL. */
