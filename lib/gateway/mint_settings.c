@@ -7,7 +7,7 @@
 #include "lib/base/options.h"
 #include "lib/codec/json_string.h"
 #include "lib/codec/json_write.h"
-#include "lib/token/work.h"
+#include "lib/token/verification.h"
 
 #define NAME(literal)                                                                                                       \
     {                                                                                                                       \

@@ -10,7 +10,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/key/digest.h"
 #include "lib/key/key.h"
-#include "lib/token/work.h"
+#include "lib/token/verification.h"
 
 #define NAMES_STORAGE 256
 
@@ -51,7 +51,7 @@ static bool put_original(xcj__buf *to, xcj_str header, xcj_str payload)
     return is_whole;
 }
 
-static bool is_nonce(const xcj__work *w, xcj_alg alg, const xcj__compact *parts, xcj_str sig)
+static bool is_nonce(const xcj__verification *w, xcj_alg alg, const xcj__compact *parts, xcj_str sig)
 {
     xcj__buf input;
     xcj__buf_init(&input);
@@ -63,7 +63,7 @@ static bool is_nonce(const xcj__work *w, xcj_alg alg, const xcj__compact *parts,
 }
 
 /* Called if only the signature was refused, or the algorithm by the only key. */
-static void explain(xcj_explanation *out, const xcj__work *w, const xcj__compact *parts)
+static void explain(xcj_explanation *out, const xcj__verification *w, const xcj__compact *parts)
 {
     uint8_t storage[XCJ__SIGNATURE_MAX + 1];
     const xcj__alg *alg = xcj__alg_row(xcj_alg_from_name(w->fields.alg.ptr, w->fields.alg.len));
@@ -87,14 +87,14 @@ static xcj_code explain_compact(xcj_explanation *out, const xcj_verifier *verifi
     if (xcj__compact_split(&parts, token.ptr, token.len, NULL) != XCJ_OK) {
         return XCJ_OK;
     }
-    xcj__work w = { .verifier = verifier, .carried = parts.payload };
+    xcj__verification w = { .verifier = verifier, .carried = parts.payload };
     const xcj__signature s = { parts.header, { NULL, 0 }, parts.signature, parts.input };
     char names[NAMES_STORAGE];
     xcj__buf room;
     xcj__buf_init(&room);
     xcj__buf_init_on(&w.names, names, sizeof names);
     w.at = (uint8_t *)xcj__buf_reserve(&room, token.len + 8);
-    xcj_code code = w.at != NULL ? xcj__work_check(&w, &s) : xcj__fail_memory(err);
+    xcj_code code = w.at != NULL ? xcj__verification_check(&w, &s) : xcj__fail_memory(err);
     if (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_ALG) {
         explain(out, &w, &parts);
     }

@@ -5,11 +5,11 @@
 #include "lib/codec/base64url.h"
 #include "lib/key/key.h"
 #include "lib/key/keyset.h"
-#include "lib/token/recall.h"
+#include "lib/token/header_cache.h"
 
 #define NAMES_STORAGE 256
 
-static xcj_code decode(xcj__work *w, const char *what, xcj_str text, xcj_str *out)
+static xcj_code decode(xcj__verification *w, const char *what, xcj_str text, xcj_str *out)
 {
     size_t len, bad;
     if (!xcj__b64u_decode(w->at, &len, text.ptr, text.len, &bad)) {
@@ -22,7 +22,7 @@ static xcj_code decode(xcj__work *w, const char *what, xcj_str text, xcj_str *ou
     return XCJ_OK;
 }
 
-static xcj_code allowed_alg(const xcj__work *w, const xcj__alg **row)
+static xcj_code allowed_alg(const xcj__verification *w, const xcj__alg **row)
 {
     char shown[XCJ__SHOWN];
     xcj_str name = w->fields.alg;
@@ -45,7 +45,7 @@ static xcj_code allowed_alg(const xcj__work *w, const xcj__alg **row)
 
 /* RFC 7797: accept b64 only if the verifier understands it, which is never for a JWT (section 7), and only if it is
  * critical (section 6). */
-static xcj_code check_extensions(const xcj__work *w)
+static xcj_code check_extensions(const xcj__verification *w)
 {
     const xcj__header *h = &w->fields;
     bool is_opaque = w->verifier->policy.options.opaque_payload != 0;
@@ -77,7 +77,7 @@ static xcj_code find_claim(void *ctx, const xcj__json_item *item, xcj_error *err
     return XCJ_ERR_LIMIT;
 }
 
-static xcj_code no_credentials(const xcj__work *w)
+static xcj_code no_credentials(const xcj__verification *w)
 {
     char shown[XCJ__SHOWN];
     xcj_str name = w->verifier->policy.options.key_claim;
@@ -85,13 +85,13 @@ static xcj_code no_credentials(const xcj__work *w)
                         xcj__sanitise(shown, sizeof shown, name.ptr, name.len));
 }
 
-static bool is_encoded(const xcj__work *w)
+static bool is_encoded(const xcj__verification *w)
 {
     return !w->fields.has_b64 || w->fields.b64;
 }
 
 /* Decodes the beginning of the payload, temporarily, into the place for the decoded payload. */
-static xcj_code decode_head(xcj__work *w, xcj_str *out)
+static xcj_code decode_head(xcj__verification *w, xcj_str *out)
 {
     xcj_str carried = w->carried;
     if (w->is_detached || !is_encoded(w)) {
@@ -114,7 +114,7 @@ static xcj_code decode_head(xcj__work *w, xcj_str *out)
  * Finds the first claim with this name. After the signature is verified, the policy scans all claims and refuses a second
  * one. A payload that is cut at the limit counts as malformed.
  */
-static xcj_code find_key_claim(xcj__json_value *out, xcj__work *w)
+static xcj_code find_key_claim(xcj__json_value *out, xcj__verification *w)
 {
     finding f = { .name = w->verifier->policy.options.key_claim };
     xcj_str head = { NULL, 0 };
@@ -137,7 +137,7 @@ static xcj_code find_key_claim(xcj__json_value *out, xcj__work *w)
 }
 
 /* Selects the key that a (still unverified) claim names. The claim only selects among keys that are already trusted. */
-static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
+static xcj_code select_by_claim(xcj__verification *w, const xcj__alg *alg)
 {
     xcj__json_value claim;
     xcj_code code = find_key_claim(&claim, w);
@@ -160,7 +160,7 @@ static xcj_code select_by_claim(xcj__work *w, const xcj__alg *alg)
     return code;
 }
 
-static xcj_code select_key(xcj__work *w, const xcj__alg *alg)
+static xcj_code select_key(xcj__verification *w, const xcj__alg *alg)
 {
     const xcj_verifier *v = w->verifier;
     w->key = v->key;
@@ -175,7 +175,7 @@ static xcj_code select_key(xcj__work *w, const xcj__alg *alg)
 }
 
 /* Selects the key, or with try_keys the keys to try if no single key is selected. */
-static xcj_code choose_keys(xcj__work *w, const xcj__alg *alg, const xcj_key **keys, size_t *count)
+static xcj_code choose_keys(xcj__verification *w, const xcj__alg *alg, const xcj_key **keys, size_t *count)
 {
     xcj_code code = select_key(w, alg);
     const xcj_verify_options *options = &w->verifier->policy.options;
@@ -196,7 +196,7 @@ static xcj_code choose_keys(xcj__work *w, const xcj__alg *alg, const xcj_key **k
 }
 
 /* RFC 7515 7.2.1: the two headers have no name in common. alg, crit and b64 must be protected; a kid may be unprotected. */
-static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
+static xcj_code read_unprotected(xcj__verification *w, xcj_str unprotected)
 {
     xcj__header outside;
     char storage[NAMES_STORAGE];
@@ -226,18 +226,18 @@ static xcj_code read_unprotected(xcj__work *w, xcj_str unprotected)
     return code;
 }
 
-static xcj_code check_header_len(const xcj__work *w, size_t len)
+static xcj_code check_header_len(const xcj__verification *w, size_t len)
 {
     return len <= XCJ__HEADER_MAX ? XCJ_OK
                                   : xcj__fail_at(w->err, XCJ_ERR_LIMIT, "header", XCJ_NO_OFFSET,
                                                  "the token's header has %zu bytes; the limit is %zu", len, XCJ__HEADER_MAX);
 }
 
-static xcj_code read_header(xcj__work *w, const xcj__signature *s)
+static xcj_code read_header(xcj__verification *w, const xcj__signature *s)
 {
     /* The cache holds one header, and only a compact token has just one. */
     bool is_only = s->input.ptr != NULL && s->unprotected.ptr == NULL;
-    if (is_only && xcj__recall_header(w, s->protected)) {
+    if (is_only && xcj__header_cache_find(w, s->protected)) {
         return check_extensions(w);
     }
     const xcj__json_limits *limits = &w->verifier->policy.header_limits;
@@ -255,13 +255,13 @@ static xcj_code read_header(xcj__work *w, const xcj__signature *s)
         code = read_unprotected(w, s->unprotected);
     }
     if (code == XCJ_OK && is_only) {
-        xcj__remember_header(w, s->protected);
+        xcj__header_cache_keep(w, s->protected);
     }
     return code == XCJ_OK ? check_extensions(w) : code;
 }
 
 /* Decodes the payload once: all signatures are over the same payload and agree on its encoding (RFC 7797 3). */
-static xcj_code open_payload(xcj__work *w)
+static xcj_code open_payload(xcj__verification *w)
 {
     if (w->payload.ptr != NULL) {
         return XCJ_OK;
@@ -277,7 +277,7 @@ static xcj_code open_payload(xcj__work *w)
 }
 
 /* RFC 7515 5.2: header '.' payload. */
-static xcj_code check_input(xcj__work *w, const xcj__signature *s, xcj_str sig)
+static xcj_code check_input(xcj__verification *w, const xcj__signature *s, xcj_str sig)
 {
     if (s->input.ptr != NULL) {
         return xcj__key_verify(w->key, w->alg, s->input.ptr, s->input.len, (const uint8_t *)sig.ptr, sig.len, w->scratch,
@@ -299,7 +299,8 @@ static xcj_code check_input(xcj__work *w, const xcj__signature *s, xcj_str sig)
     return code;
 }
 
-static xcj_code check_keys(xcj__work *w, const xcj__signature *s, xcj_str sig, const xcj_key *const *keys, size_t count)
+static xcj_code check_keys(xcj__verification *w, const xcj__signature *s, xcj_str sig, const xcj_key *const *keys,
+                           size_t count)
 {
     xcj_code code = XCJ_ERR_SIGNATURE;
     for (size_t i = 0; code == XCJ_ERR_SIGNATURE && i < count; i++) {
@@ -313,10 +314,10 @@ static xcj_code check_keys(xcj__work *w, const xcj__signature *s, xcj_str sig, c
     return xcj__fail(w->err, code, "the signature is not valid with any of the %zu keys that fit", count);
 }
 
-xcj_code xcj__work_is_encoded(const xcj__work *w, const xcj__signature *s, bool *out)
+xcj_code xcj__verification_is_encoded(const xcj__verification *w, const xcj__signature *s, bool *out)
 {
     char storage[NAMES_STORAGE];
-    xcj__work look = *w;
+    xcj__verification look = *w;
     xcj__buf_init_on(&look.names, storage, sizeof storage);
     xcj_code code = read_header(&look, s);
     *out = is_encoded(&look);
@@ -324,7 +325,7 @@ xcj_code xcj__work_is_encoded(const xcj__work *w, const xcj__signature *s, bool 
     return code;
 }
 
-xcj_code xcj__work_check(xcj__work *w, const xcj__signature *s)
+xcj_code xcj__verification_check(xcj__verification *w, const xcj__signature *s)
 {
     uint8_t *start = w->at;
     const xcj__alg *alg = NULL;

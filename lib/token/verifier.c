@@ -1,7 +1,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/key/keyset.h"
-#include "lib/token/work.h"
+#include "lib/token/verification.h"
 
 /* SPIFFE: the use tells the keys for X.509-SVIDs and JWT-SVIDs in a bundle apart. */
 #define JWT_SVID "jwt-svid"

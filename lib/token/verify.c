@@ -3,15 +3,15 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/key/scratch.h"
+#include "lib/token/verification.h"
 #include "lib/token/verified.h"
-#include "lib/token/work.h"
 
 /* Room for the decoded header and payload of an ordinary token, when the caller wants only the result code and gives no
  * scratch. */
 #define DECODED_STORAGE 2048
 #define NAMES_STORAGE 256
 
-static xcj_code check_compact(xcj__work *w, xcj_str text)
+static xcj_code check_compact(xcj__verification *w, xcj_str text)
 {
     xcj__compact parts;
     xcj_code code = xcj__compact_split(&parts, text.ptr, text.len, w->err);
@@ -26,7 +26,7 @@ static xcj_code check_compact(xcj__work *w, xcj_str text)
         w->carried = parts.payload;
         s.input = parts.input;
     }
-    return xcj__work_check(w, &s);
+    return xcj__verification_check(w, &s);
 }
 
 static char *put_text(xcj_str *view, char *at, xcj_str text)
@@ -49,7 +49,7 @@ static void unescape_names(xcj_verified *verified, char *at)
 }
 
 /* The only allocation, and only for a token that is valid. */
-static xcj_code make_verified(xcj_verified **out, const xcj__work *w)
+static xcj_code make_verified(xcj_verified **out, const xcj__verification *w)
 {
     const xcj__json_index *claims = &w->claims;
     const bool has_names = claims->has_escaped_name;
@@ -75,11 +75,11 @@ static xcj_code make_verified(xcj_verified **out, const xcj__work *w)
     return XCJ_OK;
 }
 
-static xcj_code check_token(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
+static xcj_code check_token(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
 {
     const xcj__policy *policy = &w->verifier->policy;
     xcj__json_member room[XCJ__JSON_ROOM];
-    xcj_code code = is_json ? xcj__work_check_json(w, text) : check_compact(w, text);
+    xcj_code code = is_json ? xcj__verification_check_json(w, text) : check_compact(w, text);
     if (code == XCJ_OK) {
         code = xcj__policy_read(&w->claims, policy, w->payload, room, XCJ__JSON_ROOM, w->err);
     }
@@ -93,7 +93,7 @@ static xcj_code check_token(xcj_verified **out, xcj__work *w, xcj_str text, bool
     return code;
 }
 
-static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
+static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
 {
     char names[NAMES_STORAGE];
     char decoded[DECODED_STORAGE];
@@ -117,7 +117,7 @@ static xcj_code verify_with(xcj_verified **out, xcj__work *w, xcj_str text, bool
     return code;
 }
 
-static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_json)
+static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
 {
     (void)xcj__clear_handle(out);
     if (w->verifier == NULL || text.ptr == NULL) {
@@ -133,14 +133,14 @@ static xcj_code verify(xcj_verified **out, xcj__work *w, xcj_str text, bool is_j
 xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len, xcj_scratch *scratch,
                     xcj_error *err)
 {
-    xcj__work w = { .verifier = verifier, .scratch = scratch, .err = err };
+    xcj__verification w = { .verifier = verifier, .scratch = scratch, .err = err };
     return verify(out, &w, (xcj_str){ token, len }, false);
 }
 
 xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const char *text, size_t len,
                          xcj_scratch *scratch, xcj_error *err)
 {
-    xcj__work w = { .verifier = verifier, .scratch = scratch, .err = err };
+    xcj__verification w = { .verifier = verifier, .scratch = scratch, .err = err };
     return verify(out, &w, (xcj_str){ text, len }, true);
 }
 
@@ -158,7 +158,7 @@ xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, c
                              const void *payload, size_t payload_len, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_str given = { payload != NULL ? payload : "", payload_len };
-    xcj__work w = { .verifier = verifier, .scratch = scratch, .err = err, .carried = given, .is_detached = true };
+    xcj__verification w = { .verifier = verifier, .scratch = scratch, .err = err, .carried = given, .is_detached = true };
     if (token == NULL || (payload == NULL && payload_len > 0)) {
         (void)xcj__clear_handle(out);
         return xcj__fail_null(err);

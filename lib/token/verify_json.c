@@ -1,14 +1,14 @@
 #include <string.h>
 
 #include "lib/base/error.h"
-#include "lib/token/work.h"
+#include "lib/token/verification.h"
 
 /* The most members and elements of a serialisation, including its headers; the payload counts as one. */
 #define MEMBERS_MAX 1024
 
 /* The parts of a JSON serialisation. */
 typedef struct json_form {
-    xcj__work *work;
+    xcj__verification *work;
     xcj__json_limits limits;
     xcj__json_value payload;
     xcj__json_value signatures;
@@ -25,7 +25,7 @@ typedef struct json_form {
 enum { PROTECTED, HEADER, SIGNATURE };
 static const char *const signature_members[] = { "protected", "header", "signature" };
 
-static xcj_code malformed(xcj__work *w, const char *member, const char *what)
+static xcj_code malformed(xcj__verification *w, const char *member, const char *what)
 {
     return xcj__fail_at(w->err, XCJ_ERR_TOKEN, member, XCJ_NO_OFFSET, "the JSON serialisation's \"%s\" %s", member, what);
 }
@@ -105,7 +105,7 @@ static bool is_verdict(xcj_code code)
 
 static xcj_code try_signature(json_form *form, const xcj__signature *s)
 {
-    xcj__work *w = form->work;
+    xcj__verification *w = form->work;
     bool all = w->verifier->policy.options.all_signatures != 0;
     form->count++;
     if (form->count > w->verifier->policy.options.max_signatures) {
@@ -115,10 +115,10 @@ static xcj_code try_signature(json_form *form, const xcj__signature *s)
     if (form->valid > 0 && !all) {
         return XCJ_OK;
     }
-    xcj__work before = *w;
+    xcj__verification before = *w;
     xcj_error why;
     w->err = &why;
-    xcj_code code = xcj__work_check(w, s);
+    xcj_code code = xcj__verification_check(w, s);
     w->err = before.err;
     if (code == XCJ_OK) {
         form->valid++;
@@ -148,7 +148,7 @@ static xcj_code try_signature(json_form *form, const xcj__signature *s)
 static xcj_code same_encoding(json_form *form, const xcj__signature *s)
 {
     bool is_encoded;
-    xcj_code code = xcj__work_is_encoded(form->work, s, &is_encoded);
+    xcj_code code = xcj__verification_is_encoded(form->work, s, &is_encoded);
     if (code != XCJ_OK) {
         /* The check of the signature reports a bad header. */
         return is_verdict(code) ? XCJ_OK : code;
@@ -203,7 +203,7 @@ static xcj_code check_general(json_form *form)
 
 static xcj_code conclude(json_form *form)
 {
-    xcj__work *w = form->work;
+    xcj__verification *w = form->work;
     bool all = w->verifier->policy.options.all_signatures != 0;
     if (form->valid == form->count || (form->valid > 0 && !all)) {
         return XCJ_OK;
@@ -218,7 +218,7 @@ static xcj_code conclude(json_form *form)
                         form->valid, form->count, form->first.message);
 }
 
-xcj_code xcj__work_check_json(xcj__work *w, xcj_str text)
+xcj_code xcj__verification_check_json(xcj__verification *w, xcj_str text)
 {
     json_form form = { .work = w, .limits = w->verifier->policy.limits, .room = text.len };
     if (form.limits.max_members > MEMBERS_MAX) {

@@ -1,4 +1,4 @@
-#include "lib/token/recall.h"
+#include "lib/token/header_cache.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static bool same_limits(const xcj__json_limits *a, const xcj__json_limits *b)
     return a->max_depth == b->max_depth && a->max_members == b->max_members;
 }
 
-bool xcj__recall_header(xcj__work *w, xcj_str carried)
+bool xcj__header_cache_find(xcj__verification *w, xcj_str carried)
 {
     const xcj__buf *buf = xcj__scratch_memory(w->scratch);
     if (buf == NULL || buf->len == 0) {
@@ -46,7 +46,7 @@ static void move_view(xcj_str *view, const char *from, const char *to)
     }
 }
 
-void xcj__remember_header(const xcj__work *w, xcj_str carried)
+void xcj__header_cache_keep(const xcj__verification *w, xcj_str carried)
 {
     xcj__buf *buf = xcj__scratch_memory(w->scratch);
     /* An unescaped string is not a view of the header, so it cannot be moved. */

@@ -228,7 +228,7 @@ END_TEST
 
 static Suite *suite(void)
 {
-    TCase *tcase = tcase_create("recall");
+    TCase *tcase = tcase_create("header_cache");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, headers_take_turns);
     tcase_add_test(tcase, not_of_a_serialisation);
@@ -236,7 +236,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, each_verifier_decides_for_itself);
     tcase_add_test(tcase, extensions_are_checked_each_time);
     tcase_add_test(tcase, headers_that_are_not_remembered);
-    Suite *s = suite_create("recall");
+    Suite *s = suite_create("header_cache");
     suite_add_tcase(s, tcase);
     return s;
 }

@@ -1,8 +1,9 @@
 /*
- * work.h: the state of one verification, and the check of ONE signature, which compact and JSON serialisations share.
+ * verification.h: the state of one verification, and the check of ONE signature, which compact and JSON serialisations
+ * share.
  */
-#ifndef XCJ_LIB_TOKEN_WORK_H
-#define XCJ_LIB_TOKEN_WORK_H
+#ifndef XCJ_LIB_TOKEN_VERIFICATION_H
+#define XCJ_LIB_TOKEN_VERIFICATION_H
 
 #include <stdatomic.h>
 
@@ -26,7 +27,7 @@ typedef struct xcj__signature {
 } xcj__signature;
 
 /** One call of a verify function. */
-typedef struct xcj__work {
+typedef struct xcj__verification {
     const xcj_verifier *verifier;
     xcj_scratch *scratch;
     xcj_error *err;
@@ -40,18 +41,19 @@ typedef struct xcj__work {
     xcj__buf names; /* strings of `fields` that had escapes */
     uint8_t *at;    /* the place for the next decoded part; there is room for all of them */
     xcj__json_index claims;
-} xcj__work;
+} xcj__verification;
 
 /**
  * Checks one signature: header, algorithm, key, then the signature itself. On success `work` contains its key, algorithm,
  * header and payload. Does not check claims.
  */
-XCJ_MUST_CHECK xcj_code xcj__work_check(xcj__work *work, const xcj__signature *signature);
+XCJ_MUST_CHECK xcj_code xcj__verification_check(xcj__verification *work, const xcj__signature *signature);
 
 /** Reads from a signature's header whether the payload is base64url. Does not change the work; fails as its check would. */
-XCJ_MUST_CHECK xcj_code xcj__work_is_encoded(const xcj__work *work, const xcj__signature *signature, bool *is_encoded);
+XCJ_MUST_CHECK xcj_code xcj__verification_is_encoded(const xcj__verification *work, const xcj__signature *signature,
+                                                     bool *is_encoded);
 
 /** Splits a flattened or general JSON serialisation and checks one or all of its signatures, as the policy says. */
-XCJ_MUST_CHECK xcj_code xcj__work_check_json(xcj__work *work, xcj_str text);
+XCJ_MUST_CHECK xcj_code xcj__verification_check_json(xcj__verification *work, xcj_str text);
 
 #endif
