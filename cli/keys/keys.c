@@ -166,8 +166,11 @@ msg_status keys_load_several(keys_loaded *out, const char *option, const opt_lis
 {
     *out = (keys_loaded){ NULL, false, false };
     keys_loaded *parts = calloc(sources->count, sizeof *parts);
-    msg_status status = parts != NULL ? STATUS_OK : msg_fail_memory();
+    msg_status status = STATUS_OK;
     size_t count = 0;
+    if (parts == NULL) {
+        return msg_fail_memory();
+    }
     while (count < sources->count && status == STATUS_OK) {
         status = keys_load(&parts[count], option, sources->items[count], how);
         if (status == STATUS_OK) {
