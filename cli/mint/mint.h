@@ -14,22 +14,17 @@ typedef struct mint_args {
     const char *key;
     const char *key_uri;
     const char *config;
-    bool kong;
     keys_secret secret;
     const char *passphrase;
-    bool hmac_k_raw;
     opt_given authentication;
     const char *client_cert; /* an authentication, or with a Bearer token what that is bound to */
-    bool ignore_cnf;
     const char *dpop;
     const char *htm;
     const char *htu;
     const char *consumer_custom_id;
     const char *consumer_id;
-    bool no_consumer;
     const char *bearer_clientid_claim;
     const char *dn;
-    bool apikey_sha256;
     opt_list aud;
     const char *iss;
     const char *jku;
@@ -42,22 +37,27 @@ typedef struct mint_args {
     const char *iat;
     const char *nbf;
     const char *exp;
-    bool no_exp;
     const char *alg;
     const char *kid;
     const char *typ;
     const char *x5c;
     opt_list header; /* --header and --header-json, in their order */
-    bool bare;
-    bool jws;
     const char *payload;
-    bool detached;
-    bool unencoded;
     const char *format;
     const char *out;
-    bool force;
     const char *repeat;
     const char *jobs;
+    bool kong;
+    bool hmac_k_raw;
+    bool ignore_cnf;
+    bool no_consumer;
+    bool apikey_sha256;
+    bool no_exp;
+    bool bare;
+    bool jws;
+    bool detached;
+    bool unencoded;
+    bool force;
 } mint_args;
 
 /** The form in which a token is printed; header may be followed by = and a name. */
