@@ -27,6 +27,16 @@ typedef struct ngx_http_xcj_trust {
     time_t leeway;
 } ngx_http_xcj_trust;
 
+/* xcj_dpop: what proofs are for, and where those that were used are noted. */
+typedef struct ngx_http_xcj_dpop {
+    ngx_str_t origin;
+    time_t max_age; /* 0: the default */
+    ngx_shm_zone_t *zone;
+} ngx_http_xcj_dpop;
+
+/* The bytes that identify a proof. */
+#define NGX_HTTP_XCJ_PROOF 20
+
 /* xcj_jwks: the keys to publish besides the location's own, and the answer. */
 typedef struct ngx_http_xcj_jwks {
     ngx_array_t paths; /* ngx_str_t */
@@ -94,6 +104,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_http_complex_value_t *client_verify;
     ngx_http_xcj_trust *bearer;     /* NULL: off */
     ngx_http_xcj_trust *introspect; /* NULL: not given */
+    ngx_http_xcj_dpop *dpop;        /* NULL: off */
     ngx_http_xcj_pool *thread_pool; /* NULL: off */
     ngx_http_xcj_jwks *jwks;        /* NULL: this location publishes no keys */
     ngx_flag_t introspects;
@@ -125,13 +136,15 @@ typedef enum ngx_http_xcj_state {
 typedef struct ngx_http_xcj_ctx {
     ngx_http_xcj_state state;
     ngx_thread_task_t *task;
-    xcj_caller *caller;         /* until the token is prepared */
-    u_char *buf;                /* room for prefix and token */
-    size_t cap;                 /* of it, for the token */
-    ngx_str_t value;            /* the value of the upstream header */
-    ngx_str_t token;            /* the token in it; len 0: none was minted */
-    ngx_int_t variable;         /* the index of the variable $http_<upstream> */
-    ngx_str_t client_id;        /* the caller of the token */
+    xcj_caller *caller;               /* until the token is prepared */
+    u_char *buf;                      /* room for prefix and token */
+    size_t cap;                       /* of it, for the token */
+    ngx_str_t value;                  /* the value of the upstream header */
+    ngx_str_t token;                  /* the token in it; len 0: none was minted */
+    ngx_int_t variable;               /* the index of the variable $http_<upstream> */
+    ngx_str_t client_id;              /* the caller of the token */
+    u_char proof[NGX_HTTP_XCJ_PROOF]; /* the DPoP proof that this request has used */
+    ngx_flag_t has_proof;
     ngx_str_t error;            /* for $xcj_error */
     ngx_array_t *removed;       /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
     ngx_table_elt_t *challenge; /* the WWW-Authenticate of a refusal; NULL: none */
@@ -180,6 +193,12 @@ ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf);
 
 /* mint.c: the handler of the phase before content. */
 ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r);
+
+/* dpop.c */
+char *ngx_http_xcj_set_dpop(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+void ngx_http_xcj_dpop_options(xcj_dpop_options *out, const ngx_http_xcj_dpop *dpop);
+ngx_int_t ngx_http_xcj_describe(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_dpop *dpop);
+void ngx_http_xcj_verifies_for(ngx_http_xcj_ctx *ctx); /* until it is NULL again */
 
 /* refuse.c */
 ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err);

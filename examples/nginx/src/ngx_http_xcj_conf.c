@@ -35,6 +35,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->client_verify = NGX_CONF_UNSET_PTR;
     conf->bearer = NGX_CONF_UNSET_PTR;
     conf->introspect = NGX_CONF_UNSET_PTR;
+    conf->dpop = NGX_CONF_UNSET_PTR;
     conf->thread_pool = NGX_CONF_UNSET_PTR;
     return conf;
 }
@@ -141,6 +142,7 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_ptr_value(conf->client_verify, prev->client_verify, NGX_CONF_UNSET_PTR);
     ngx_conf_merge_ptr_value(conf->bearer, prev->bearer, NGX_CONF_UNSET_PTR);
     ngx_conf_merge_ptr_value(conf->introspect, prev->introspect, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->dpop, prev->dpop, NULL);
     ngx_conf_merge_ptr_value(conf->thread_pool, prev->thread_pool, NGX_CONF_UNSET_PTR);
 }
 

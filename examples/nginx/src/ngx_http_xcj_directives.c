@@ -375,6 +375,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_exp", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, exp, &exp_rules),
     DIRECTIVE("xcj_inbound", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, inbound, &inbound_rules),
     DIRECTIVE("xcj_cnf", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, cnf, &cnf_rules),
+    DIRECTIVE("xcj_dpop", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_dpop, dpop, NULL),
     DIRECTIVE("xcj_identities", ANYWHERE, NGX_CONF_TAKE1, set_identities, identities, NULL),
     DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
     DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),

@@ -12,8 +12,8 @@ static ngx_int_t refuse_with(xcj_error *err, xcj_code code, const char *message)
     return NGX_DECLINED;
 }
 
-/* With two such headers, in any spelling, one could be checked and the token be minted for the other. */
-static ngx_int_t find_apikey(xcj_str *out, ngx_http_request_t *r, const ngx_str_t *name, xcj_error *err)
+/* With two such headers, in any spelling, one could be checked and the token be minted for the other. NGX_DECLINED: two. */
+static ngx_int_t find_header(xcj_str *out, ngx_http_request_t *r, const ngx_str_t *name)
 {
     int found = 0;
     for (ngx_list_part_t *part = &r->headers_in.headers.part; part != NULL; part = part->next) {
@@ -23,12 +23,31 @@ static ngx_int_t find_apikey(xcj_str *out, ngx_http_request_t *r, const ngx_str_
                 continue;
             }
             if (found++) {
-                return refuse_with(err, XCJ_ERR_CREDENTIAL, "The header field of the API key is there more than once");
+                return NGX_DECLINED;
             }
             *out = ngx_http_xcj_view(&field[i].value);
         }
     }
     return NGX_OK;
+}
+
+static ngx_int_t find_apikey(xcj_str *out, ngx_http_request_t *r, const ngx_str_t *name, xcj_error *err)
+{
+    return find_header(out, r, name) == NGX_OK
+               ? NGX_OK
+               : refuse_with(err, XCJ_ERR_CREDENTIAL, "The header field of the API key is there more than once");
+}
+
+static ngx_int_t find_proof(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
+{
+    static const ngx_str_t name = ngx_string("DPoP");
+    if (conf->dpop == NULL || (auth->methods & XCJ_AUTH_BEARER) == 0) {
+        return NGX_OK;
+    }
+    if (find_header(&auth->dpop, r, &name) != NGX_OK) {
+        return refuse_with(err, XCJ_ERR_PROOF, "The header DPoP is there more than once");
+    }
+    return ngx_http_xcj_describe(auth, r, conf->dpop);
 }
 
 static ngx_int_t evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_value_t *value)
@@ -81,7 +100,7 @@ static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const n
         conf->client_verify != NGX_CONF_UNSET_PTR) {
         rc = rc == NGX_OK ? find_client_cert(&auth->client_cert, r, conf, err) : rc;
     }
-    return rc;
+    return rc == NGX_OK ? find_proof(auth, r, conf, err) : rc;
 }
 
 static ngx_int_t copy_client_id(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
@@ -109,7 +128,10 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx 
     if (rc != NGX_OK) {
         return rc;
     }
-    if (xcj_caller_new(&ctx->caller, conf->minter, auth, ngx_http_xcj_scratch(), err) != XCJ_OK) {
+    ngx_http_xcj_verifies_for(ctx);
+    xcj_code code = xcj_caller_new(&ctx->caller, conf->minter, auth, ngx_http_xcj_scratch(), err);
+    ngx_http_xcj_verifies_for(NULL);
+    if (code != XCJ_OK) {
         return NGX_DECLINED;
     }
     if (nobody_asked(r, conf, xcj_caller_method(ctx->caller))) {

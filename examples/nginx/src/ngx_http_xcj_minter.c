@@ -17,6 +17,7 @@ typedef struct recipe {
     ngx_uint_t exp;
     ngx_uint_t inbound;
     ngx_uint_t cnf;
+    const ngx_http_xcj_dpop *dpop;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
     ngx_http_xcj_trust *bearer;
@@ -51,6 +52,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.exp = conf->exp;
     wanted.inbound = conf->inbound;
     wanted.cnf = conf->cnf;
+    wanted.dpop = conf->dpop;
     wanted.consumer_required = conf->consumer_required;
     wanted.hmac_k_raw = conf->hmac_k_raw;
     wanted.config = conf->config;
@@ -67,7 +69,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
 static int same_recipe(const recipe *a, const recipe *b)
 {
     return a->verifier == b->verifier && a->kong == b->kong && a->dn == b->dn && a->exp == b->exp &&
-           a->inbound == b->inbound && a->cnf == b->cnf && a->expires_in == b->expires_in &&
+           a->inbound == b->inbound && a->cnf == b->cnf && a->dpop == b->dpop && a->expires_in == b->expires_in &&
            a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw &&
            ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) && ngx_http_xcj_same(&a->config, &b->config) &&
            ngx_http_xcj_same(&a->identities, &b->identities) && ngx_http_xcj_same(&a->iss, &b->iss) &&
@@ -182,7 +184,12 @@ static ngx_int_t make(made *out, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *co
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     xcj_error err;
     xcj_minter *minter = NULL;
+    xcj_dpop_options dpop;
     mint_options(&options, wanted, identities);
+    if (wanted->dpop != NULL) {
+        ngx_http_xcj_dpop_options(&dpop, wanted->dpop);
+        options.dpop = &dpop;
+    }
     xcj_code code = build(&minter, wanted, &text, &options, &err);
     ngx_http_xcj_wipe(&text);
     if (code == XCJ_OK && (code = rehearse(minter, &err)) != XCJ_OK) {

@@ -38,19 +38,31 @@ void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
     }
 }
 
-/* RFC 9110 11.6.1: a 401 names an acceptable scheme. API keys and certificates have none. RFC 8705 3: a token that is bound
- * to another certificate is invalid. */
+/* RFC 9110 11.6.1: a 401 names the acceptable schemes. API keys and certificates have none. RFC 8705 3: a token that is
+ * bound to another certificate is invalid. RFC 9449 7.1: so is one that is bound to another key. */
+static const ngx_str_t *schemes(const ngx_http_xcj_loc_conf *conf, xcj_code code)
+{
+    static const ngx_str_t texts[] = {
+        ngx_string("Basic realm=\"gateway\""),        ngx_string("Bearer"),
+        ngx_string("Bearer error=\"invalid_token\""), ngx_string("Bearer, DPoP"),
+        ngx_string("DPoP error=\"invalid_token\""),   ngx_string("DPoP error=\"invalid_dpop_proof\""),
+    };
+    if (!ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER)) {
+        return &texts[0];
+    }
+    if (conf->dpop == NULL) {
+        return &texts[code == XCJ_ERR_BINDING ? 2 : 1];
+    }
+    return &texts[code == XCJ_ERR_BINDING ? 4 : code == XCJ_ERR_PROOF || code == XCJ_ERR_REPLAY ? 5 : 3];
+}
+
 static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_loc_conf *conf, xcj_code code)
 {
-    static const ngx_str_t invalid = ngx_string("Bearer error=\"invalid_token\"");
-    static const ngx_str_t bearer = ngx_string("Bearer");
-    static const ngx_str_t basic = ngx_string("Basic realm=\"gateway\"");
     if (!ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC)) {
         return NGX_OK;
     }
     ngx_http_xcj_drop_challenge(r, ctx);
-    const ngx_str_t *scheme = ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER) ? &bearer : &basic;
-    ngx_int_t rc = ngx_http_xcj_add_challenge(r, code == XCJ_ERR_BINDING ? &invalid : scheme);
+    ngx_int_t rc = ngx_http_xcj_add_challenge(r, schemes(conf, code));
     ctx->challenge = r->headers_out.www_authenticate;
     return rc;
 }

@@ -1,0 +1,147 @@
+#!/bin/sh
+# Tokens that are bound to a key (RFC 9449), at a real nginx: with a proof of the holder, with one of a thief, with none, with one
+# that was used before. Each attack stands beside its harmless counterpart.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+start_echo
+plain=$(free_port)
+origin=https://api.example
+"$XCJ" keygen --alg ES256 --kid es -o conf/es.json --jwks-out conf/es-set.json
+"$XCJ" keygen --alg ES256 --kid idp -o idp.json --jwks-out conf/idp-set.json
+"$XCJ" keygen --alg ES256 -o client.json
+"$XCJ" keygen --alg Ed25519 -o thief.json
+configure 'worker_processes 2;' <<CONF
+    xcj_private_jwk es.json; xcj_iss https://gw; xcj_aud a; xcj_consumer_required off; xcj_bearer_jwks idp-set.json;
+    server {
+        listen 127.0.0.1:$plain;
+        xcj on; xcj_auth bearer; xcj_verbose on; xcj_dpop $origin zone=proofs:64k;
+        location /core { proxy_pass http://127.0.0.1:$echo; }
+        location /kong { xcj_kong on; xcj_kong_order off; proxy_pass http://127.0.0.1:$echo; }
+        location /short { xcj_dpop $origin zone=proofs:64k max_age=1s; proxy_pass http://127.0.0.1:$echo; }
+        location /moves { error_page 502 = @moved; proxy_pass http://127.0.0.1:1; }
+        location @moved { xcj_aud moved; proxy_pass http://127.0.0.1:$echo; }
+        location /without { xcj_dpop off; proxy_pass http://127.0.0.1:$echo; }
+    }
+CONF
+start_nginx
+token() {
+    "$XCJ" mint --key idp.json --claims "{\"clientId\":\"them\"$1}"
+}
+bound=$(token ",\"cnf\":{\"jkt\":\"$("$XCJ" thumbprint client.json)\"}")
+unbound=$(token '')
+# proof KEY METHOD URL [TOKEN [WORD...]]
+proof() {
+    proof_key=$1 proof_method=$2 proof_url=$3 proof_token=${4:-$bound}
+    if [ $# -gt 4 ]; then shift 4; else shift $#; fi
+    "$XCJ" dpop --key "$proof_key.json" --htm "$proof_method" --htu "$proof_url" --bearer "$proof_token" "$@"
+}
+# ask SCHEME TOKEN PROOF PATH [CURL_WORD...]
+ask() {
+    ask_scheme=$1 ask_token=$2 ask_proof=$3 ask_path=$4
+    shift 4
+    get --path-as-is -H "Authorization: $ask_scheme $ask_token" ${ask_proof:+-H "DPoP: $ask_proof"} "$@" "http://127.0.0.1:$plain$ask_path"
+}
+minted() {
+    is "$1" 200 "$status"
+    "$XCJ" verify --jwks conf/es-set.json "$(received x-custom-jwt)" >claims || fail "$1: the token"
+    is "$1, client_id and cnf" 'them false' "$(jq -r '"\(.client_id) \(has("cnf"))"' claims)"
+}
+# refused NAME ERROR TEXT: 401 with this error of the challenge, and this reason.
+refused() {
+    is "$1" 401 "$status"
+    has "$1, the challenge" head "WWW-Authenticate: DPoP error=\"$2\""
+    has "$1, the reason" body "$3"
+}
+path=/core
+good=$(proof client GET "$origin$path")
+ask DPoP "$bound" "$good" $path
+minted "the holder"
+ask DPoP "$bound" "$good" $path
+refused "the same proof again" invalid_dpop_proof 'used before'
+ask DPoP "$bound" "$(proof client GET "$origin$path")" "$path?q=1"
+minted "another proof, with a query"
+ask DPoP "$bound" "$(proof client GET "$origin:443/x/../${path#/}")" $path
+minted "written in another way"
+ask DPoP "$bound" "$(proof client GET "$origin$path")" $path -H 'Host: evil.example'
+minted "whatever the Host"
+ask DPoP "$bound" "$(proof client GET "https://evil.example$path")" $path -H 'Host: evil.example'
+refused "a proof for another host" invalid_dpop_proof 'htu'
+ask DPoP "$bound" "$(proof client GET "$origin$path/1")" $path
+refused "a proof for another path" invalid_dpop_proof 'htu'
+ask DPoP "$bound" "$(proof client POST "$origin$path")" $path
+refused "a proof for another method" invalid_dpop_proof 'htm'
+ask DPoP "$bound" "$(proof client POST "$origin$path")" $path -d x
+minted "POST"
+ask DPoP "$bound" "$(proof client GET "$origin$path" "$unbound")" $path
+refused "a proof for another token" invalid_dpop_proof 'ath'
+ask DPoP "$bound" "$(proof client GET "$origin$path" "$bound" --now -2m)" $path
+refused "a proof of two minutes ago" invalid_dpop_proof 'iat'
+ask DPoP "$bound" "$(proof client GET "$origin$path" "$bound" --now +2m)" $path
+refused "a proof of the future" invalid_dpop_proof 'iat'
+ask DPoP "$bound" "$(proof thief GET "$origin$path")" $path
+refused "a thief with a key" invalid_token 'another key'
+ask DPoP "$bound" '' $path
+refused "a thief without a proof" invalid_dpop_proof 'no DPoP proof'
+ask Bearer "$bound" "$(proof client GET "$origin$path")" $path
+refused "downgraded to Bearer" invalid_token 'scheme DPoP'
+good=$(proof client GET "$origin$path")
+ask DPoP "$bound" "$good" $path -H "DPoP: $good"
+refused "two proofs" invalid_dpop_proof 'more than once'
+ask DPoP "$bound" "$good" $path -H "dpop: $(proof thief GET "$origin$path")"
+refused "two proofs of two keys" invalid_dpop_proof 'more than once'
+ask DPoP "$bound" "$good" $path
+minted "what was refused uses no proof up"
+ask DPoP "$unbound" "$(proof client GET "$origin$path" "$unbound")" $path
+refused "a token that is not bound" invalid_token 'not bound to a key'
+ask Bearer "$unbound" '' $path
+minted "not bound"
+ask DPoP "$bound" "$(proof client GET "$origin/kong")" /kong
+minted 'as the plugin'
+ask Bearer "$bound" "$(proof client GET "$origin/kong")" /kong
+refused 'as the plugin, downgraded to Bearer' invalid_token 'scheme DPoP'
+get "http://127.0.0.1:$plain/core"
+has 'both schemes' head 'WWW-Authenticate: Bearer, DPoP'
+ask DPoP "$bound" "$(proof client GET $origin/moves)" /moves
+minted 'to another location'
+is 'to another location' moved "$(jq -r .aud claims)"
+ask DPoP "$bound" "$(proof client GET $origin/without)" /without
+is 'where nobody looks at proofs' 401 "$status"
+has 'where nobody looks at proofs' head 'WWW-Authenticate: Bearer'
+ask DPoP "$bound" "$(proof client GET $origin/short "$bound" --now -5s)" /short
+refused 'a short time' invalid_dpop_proof 'iat'
+ask DPoP "$bound" "$(proof client GET $origin/short)" /short
+minted 'a short time, in time'
+
+# Twenty requests with one proof, two workers: one token. And a reload forgets nothing.
+good=$(proof client GET "$origin/core")
+for _ in $(seq 20); do
+    curl -s -o /dev/null -w '%{http_code}\n' -H "Authorization: DPoP $bound" -H "DPoP: $good" "http://127.0.0.1:$plain/core" &
+done >answers
+sleep 1
+for _ in $(seq 50); do
+    [ "$(wc -l <answers)" -ge 20 ] && break
+    sleep 0.1
+done
+is 'one of twenty' '1 19' "$(grep -c 200 answers) $(grep -c 401 answers)"
+reload_nginx || fail 'reload'
+ask DPoP "$bound" "$good" /core
+refused 'after a reload' invalid_dpop_proof 'used before'
+ask DPoP "$bound" "$(proof client GET "$origin/core")" /core
+minted 'after a reload'
+
+stop_nginx
+
+# Wrong configurations.
+wrong() {
+    sed "s#xcj_dpop $origin zone=proofs:64k;#xcj_dpop $1;#" conf/nginx.conf >conf/wrong.conf
+    unprivileged nginx -p "$work" -c "$work/conf/wrong.conf" -e "$work/error.log" -t >said 2>&1 && fail "accepted: xcj_dpop $1"
+    has "xcj_dpop $1" said "$2"
+}
+wrong "$origin" 'needs a "zone"'
+wrong "$origin/path zone=p:64k" 'scheme and host'
+wrong 'api.example zone=p:64k' 'scheme and host'
+wrong "$origin zone=p" 'NAME:SIZE'
+wrong "$origin zone=p:1k" 'NAME:SIZE'
+wrong "$origin zone=p:64k max_age=2d" 'max_age'
+wrong "$origin zone=p:64k colour=red" 'is none of'
+finish
