@@ -142,7 +142,7 @@ xcj_code xcj__fail_buffer(xcj_error *err, const char *what, size_t needed, size_
 
 xcj_code xcj__fail_null(xcj_error *err)
 {
-    return xcj__fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
+    return xcj__fail(err, XCJ_ERR_ARGUMENT, "a required pointer is NULL");
 }
 
 void xcj__error_clear(xcj_error *err)

@@ -80,7 +80,7 @@ xcj_code xcj__bridge_load(json_t **out, xcj_str text, size_t flags, xcj_error *e
 xcj_code xcj_verified_to_jansson(json_t **out, const xcj_verified *verified, xcj_where where, xcj_error *err)
 {
     if (out == NULL) {
-        return xcj__bridge_fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
+        return xcj__bridge_fail(err, XCJ_ERR_ARGUMENT, "a required pointer is NULL");
     }
     *out = NULL;
     if (verified == NULL || (where != XCJ_CLAIMS && where != XCJ_HEADER)) {

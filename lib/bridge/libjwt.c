@@ -16,7 +16,7 @@ static jwt_t *unchanged(const jwt_t *jwt)
 
 static xcj_code bad_call(xcj_error *err)
 {
-    return xcj__bridge_fail(err, XCJ_ERR_ARGUMENT, "a pointer that must be given is NULL");
+    return xcj__bridge_fail(err, XCJ_ERR_ARGUMENT, "a required pointer is NULL");
 }
 
 /* Adds an object's members to a jwt_t. libjwt does not report why it refuses, so find the reason again. */

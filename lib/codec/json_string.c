@@ -91,7 +91,7 @@ const char *xcj__json_string_end(const char *text, size_t len, size_t *at, bool 
         place = skip_plain(text, place, len);
         if (place == len) {
             (*at)--;
-            return "a string without an end";
+            return "an unterminated string";
         }
         uint8_t c = (uint8_t)text[place];
         if (c == '"') {
@@ -104,7 +104,7 @@ const char *xcj__json_string_end(const char *text, size_t len, size_t *at, bool 
                                   : xcj__utf8_sequence(text + place, len - place);
         if (step == 0) {
             *at = place;
-            return c < 0x20 ? "a control character in a string" : c == '\\' ? "a wrong escape" : "invalid UTF-8";
+            return c < 0x20 ? "a control character in a string" : c == '\\' ? "an invalid escape" : "invalid UTF-8";
         }
         *escaped = *escaped || c == '\\';
         place += step;

@@ -238,7 +238,7 @@ static xcj_code labels_check(const xcj__jwk *jwk, const xcj_key_labels *labels, 
     }
     const xcj__alg *row = xcj__alg_row(labels->alg);
     if (row == NULL) {
-        return xcj__fail_at(err, XCJ_ERR_ALG_UNKNOWN, "alg", XCJ_NO_OFFSET, "there is no algorithm of that number");
+        return xcj__fail_at(err, XCJ_ERR_ALG_UNKNOWN, "alg", XCJ_NO_OFFSET, "no algorithm has this number");
     }
     /* Only whether the types fit: size, use and the rest are for the day it signs or verifies. */
     xcj__key_facts facts = {

@@ -31,7 +31,7 @@ static xcj_code not_compact(const char *token, size_t len, size_t dots, xcj_erro
         return xcj__fail(err, XCJ_ERR_TOKEN, "this is JSON, not a compact token");
     }
     if (len >= 7 && xcj__str_is_nocase((xcj_str){ token, 7 }, "Bearer ")) {
-        return xcj__fail(err, XCJ_ERR_TOKEN, "the token begins with \"Bearer \": leave that out");
+        return xcj__fail(err, XCJ_ERR_TOKEN, "the token begins with \"Bearer \": remove that");
     }
     if (token[0] == '"' || token[0] == '\'') {
         return xcj__fail(err, XCJ_ERR_TOKEN, "the token stands in quotes: leave them out");
@@ -39,7 +39,7 @@ static xcj_code not_compact(const char *token, size_t len, size_t dots, xcj_erro
     if (dots == 4) {
         return xcj__fail(err, XCJ_ERR_TOKEN, "a token of five parts is encrypted (a JWE), which is not supported");
     }
-    return xcj__fail(err, XCJ_ERR_TOKEN, "a token has three parts with a dot between; this has %zu", dots + 1);
+    return xcj__fail(err, XCJ_ERR_TOKEN, "a token has three parts, separated by dots; this has %zu", dots + 1);
 }
 
 xcj_code xcj__compact_split(xcj__compact *out, const char *token, size_t len, xcj_error *err)
@@ -88,7 +88,7 @@ static xcj_code check_extra(void *ctx, const xcj__json_item *item, xcj_error *er
     char shown[XCJ__SHOWN];
     xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
     return xcj__fail_at(err, XCJ_ERR_CONFIG, shown, XCJ_NO_OFFSET, "a further header member must not be \"%s\": %s", shown,
-                        is_fixed ? "it is not for the caller to set" : "it is there already");
+                        is_fixed ? "libxcj sets it" : "it is already present");
 }
 
 /* The members of a (checked) object, without its braces. */
@@ -133,7 +133,7 @@ xcj_code xcj__jws_put_header(xcj__buf *out, xcj_alg alg, const xcj_key *key, con
 {
     members ours = { options->typ, options->kid.ptr != NULL ? options->kid : xcj_key_id(key), options->jku };
     if (!is_text(ours.typ) || !is_text(ours.kid) || !is_text(ours.jku)) {
-        return xcj__fail(err, XCJ_ERR_CONFIG, "typ, kid and jku are UTF-8 text");
+        return xcj__fail(err, XCJ_ERR_CONFIG, "typ, kid and jku must be UTF-8");
     }
     xcj__buf_put_char(out, '{');
     put_text_member(out, "typ", ours.typ);
@@ -276,22 +276,22 @@ xcj_code xcj__headers_disjoint(xcj_str header, xcj_str other, const xcj__json_li
     xcj_code code =
         both.failed ? xcj__fail_memory(err) : xcj__json_scan(both.ptr, both.len, XCJ__JSON_OBJECT, limits, NULL, NULL, NULL);
     xcj__buf_free(&both);
-    return code != XCJ_ERR_JSON ? code : xcj__fail(err, XCJ_ERR_TOKEN, "a member stands in both headers");
+    return code != XCJ_ERR_JSON ? code : xcj__fail(err, XCJ_ERR_TOKEN, "a member is in both headers");
 }
 
-xcj_code xcj__sign_input(xcj__buf *input, const xcj__part *part, xcj_str payload, xcj_error *err)
+xcj_code xcj__sign_input(xcj__buf *input, const xcj__signing *signing, xcj_str payload, xcj_error *err)
 {
     char storage[HEADER_STORAGE];
     xcj__buf header;
     xcj__buf_init_on(&header, storage, sizeof storage);
-    xcj_code code = xcj__jws_put_header(&header, part->alg, part->key, part->options, err);
+    xcj_code code = xcj__jws_put_header(&header, signing->alg, signing->key, signing->options, err);
     if (code == XCJ_OK && header.failed) {
         code = xcj__fail_memory(err);
     }
     if (code == XCJ_OK) {
         xcj__put_base64url(input, (xcj_str){ header.ptr, header.len });
         xcj__buf_put_char(input, '.');
-        if (part->options->unencoded) {
+        if (signing->options->unencoded) {
             xcj__buf_put_str(input, payload);
         } else {
             xcj__put_base64url(input, payload);
@@ -310,11 +310,11 @@ void xcj__put_base64url(xcj__buf *out, xcj_str bytes)
     }
 }
 
-xcj_code xcj__put_signature(xcj__buf *out, const xcj__part *part, xcj_str input, xcj_scratch *scratch, xcj_error *err)
+xcj_code xcj__put_signature(xcj__buf *out, const xcj__signing *signing, xcj_str input, xcj_scratch *scratch, xcj_error *err)
 {
     uint8_t sig[XCJ__SIGNATURE_MAX];
     size_t len;
-    xcj_code code = xcj__key_sign(sig, &len, part->key, part->alg, input.ptr, input.len, scratch, err);
+    xcj_code code = xcj__key_sign(sig, &len, signing->key, signing->alg, input.ptr, input.len, scratch, err);
     if (code == XCJ_OK) {
         xcj__put_base64url(out, (xcj_str){ (const char *)sig, len });
     }
@@ -332,17 +332,18 @@ static xcj_code check_form(const xcj_jws_options *options, xcj_error *err)
                                             : xcj__fail(err, XCJ_ERR_ARGUMENT, "a compact token has no unprotected header");
 }
 
-static xcj_code sign_compact(xcj__buf *token, const xcj__part *part, xcj_str payload, xcj_scratch *scratch, xcj_error *err)
+static xcj_code sign_compact(xcj__buf *token, const xcj__signing *signing, xcj_str payload, xcj_scratch *scratch,
+                             xcj_error *err)
 {
-    xcj_code code = xcj__sign_input(token, part, payload, err);
+    xcj_code code = xcj__sign_input(token, signing, payload, err);
     if (code != XCJ_OK) {
         return code;
     }
     char storage[XCJ__SIGNATURE_MAX * 4 / 3 + 4];
     xcj__buf sig;
     xcj__buf_init_on(&sig, storage, sizeof storage);
-    code = xcj__put_signature(&sig, part, (xcj_str){ token->ptr, token->len }, scratch, err);
-    if (part->options->detached) {
+    code = xcj__put_signature(&sig, signing, (xcj_str){ token->ptr, token->len }, scratch, err);
+    if (signing->options->detached) {
         token->len = (size_t)((const char *)memchr(token->ptr, '.', token->len) - token->ptr) + 1;
     }
     xcj__buf_put_char(token, '.');
@@ -351,8 +352,8 @@ static xcj_code sign_compact(xcj__buf *token, const xcj__part *part, xcj_str pay
     return code;
 }
 
-xcj_code xcj__part_open(xcj__part *out, const xcj_key *key, const xcj_jws_options *options, xcj_jws_options *given,
-                        xcj_error *err)
+xcj_code xcj__signing_open(xcj__signing *out, const xcj_key *key, const xcj_jws_options *options, xcj_jws_options *given,
+                           xcj_error *err)
 {
     xcj_code code = xcj__options_read(given, sizeof *given, options, err);
     xcj__view_settle(&given->typ);
@@ -360,7 +361,7 @@ xcj_code xcj__part_open(xcj__part *out, const xcj_key *key, const xcj_jws_option
     xcj__view_settle(&given->jku);
     xcj__view_settle(&given->header);
     xcj__view_settle(&given->unprotected);
-    *out = (xcj__part){ key, XCJ_ALG_NONE, given };
+    *out = (xcj__signing){ key, XCJ_ALG_NONE, given };
     return code == XCJ_OK ? xcj_key_sign_alg(&out->alg, key, given->alg, err) : code;
 }
 
@@ -371,8 +372,8 @@ xcj_code xcj_jws_sign(char **out, size_t *out_len, const void *payload, size_t p
         return xcj__fail_null(err);
     }
     xcj_jws_options given;
-    xcj__part part;
-    xcj_code code = xcj__part_open(&part, key, options, &given, err);
+    xcj__signing signing;
+    xcj_code code = xcj__signing_open(&signing, key, options, &given, err);
     if (code == XCJ_OK) {
         code = check_form(&given, err);
     }
@@ -381,7 +382,7 @@ xcj_code xcj_jws_sign(char **out, size_t *out_len, const void *payload, size_t p
     }
     xcj__buf token;
     xcj__buf_init(&token);
-    code = sign_compact(&token, &part, (xcj_str){ payload != NULL ? payload : "", payload_len }, scratch, err);
+    code = sign_compact(&token, &signing, (xcj_str){ payload != NULL ? payload : "", payload_len }, scratch, err);
     if (code != XCJ_OK) {
         xcj__buf_free(&token);
         return code;

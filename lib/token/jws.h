@@ -61,24 +61,24 @@ XCJ_MUST_CHECK xcj_code xcj__header_read(xcj__header *out, xcj_str text, const x
 XCJ_MUST_CHECK xcj_code xcj__headers_disjoint(xcj_str header, xcj_str other, const xcj__json_limits *limits, xcj_error *err);
 
 /** One signature to make: the key, its algorithm and the header's options. */
-typedef struct xcj__part {
+typedef struct xcj__signing {
     const xcj_key *key;
     xcj_alg alg;
     const xcj_jws_options *options;
-} xcj__part;
+} xcj__signing;
 
 /** Reads the options into `given` and selects the algorithm. */
-XCJ_MUST_CHECK xcj_code xcj__part_open(xcj__part *out, const xcj_key *key, const xcj_jws_options *options,
-                                       xcj_jws_options *given, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__signing_open(xcj__signing *out, const xcj_key *key, const xcj_jws_options *options,
+                                          xcj_jws_options *given, xcj_error *err);
 
 /**
  * Appends the signing input: the header in base64url, a dot, and the payload, encoded or not as the header says (RFC 7515
  * 5.1, RFC 7797 3).
  */
-XCJ_MUST_CHECK xcj_code xcj__sign_input(xcj__buf *input, const xcj__part *part, xcj_str payload, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__sign_input(xcj__buf *input, const xcj__signing *signing, xcj_str payload, xcj_error *err);
 
 /** Signs the input and appends the signature in base64url. */
-XCJ_MUST_CHECK xcj_code xcj__put_signature(xcj__buf *out, const xcj__part *part, xcj_str input, xcj_scratch *scratch,
+XCJ_MUST_CHECK xcj_code xcj__put_signature(xcj__buf *out, const xcj__signing *signing, xcj_str input, xcj_scratch *scratch,
                                            xcj_error *err);
 
 /** Appends the bytes in base64url. */

@@ -18,7 +18,7 @@ static xcj_code check_unprotected(xcj_str header, xcj_str unprotected, xcj_error
     xcj_code code = xcj__header_read(&seen, unprotected, NULL, &names, err);
     xcj__buf_free(&names);
     if (code == XCJ_OK && (seen.has_alg || seen.has_crit || seen.has_b64)) {
-        code = xcj__fail(err, XCJ_ERR_CONFIG, "alg, crit and b64 belong into the protected header");
+        code = xcj__fail(err, XCJ_ERR_CONFIG, "alg, crit and b64 must be in the protected header");
     }
     if (code == XCJ_OK) {
         code = xcj__headers_disjoint(header, unprotected, NULL, err);
@@ -34,32 +34,31 @@ static xcj_code check_unprotected(xcj_str header, xcj_str unprotected, xcj_error
 }
 
 /* Makes one signature: writes its protected header into `input` to sign it and into `out` as a member. */
-static xcj_code put_one(xcj__buf *out, const xcj__part *part, xcj_str payload, xcj_scratch *scratch, xcj_error *err)
+static xcj_code put_one(xcj__buf *out, const xcj__signing *signing, xcj_str payload, xcj_scratch *scratch, xcj_error *err)
 {
     xcj__buf input, header;
     xcj__buf_init(&input);
     xcj__buf_init(&header);
-    xcj_code code = xcj__sign_input(&input, part, payload, err);
-    if (code == XCJ_OK && part->options->unprotected.ptr != NULL) {
-        code = xcj__jws_put_header(&header, part->alg, part->key, part->options, err);
+    xcj_code code = xcj__sign_input(&input, signing, payload, err);
+    if (code == XCJ_OK && signing->options->unprotected.ptr != NULL) {
+        code = xcj__jws_put_header(&header, signing->alg, signing->key, signing->options, err);
         if (code == XCJ_OK && header.failed) {
             code = xcj__fail_memory(err);
         }
         if (code == XCJ_OK) {
-            code = check_unprotected((xcj_str){ header.ptr, header.len }, part->options->unprotected, err);
+            code = check_unprotected((xcj_str){ header.ptr, header.len }, signing->options->unprotected, err);
         }
     }
     if (code == XCJ_OK) {
         xcj__buf_put_text(out, "\"protected\":\"");
         xcj__buf_put(out, input.ptr, (size_t)((const char *)memchr(input.ptr, '.', input.len) - input.ptr));
-        if (part->options->unprotected.ptr != NULL) {
-            xcj__buf_put_text(out, "\",\"header\":");
-            xcj__buf_put_str(out, part->options->unprotected);
-            xcj__buf_put_text(out, ",\"signature\":\"");
-        } else {
-            xcj__buf_put_text(out, "\",\"signature\":\"");
+        xcj__buf_put_char(out, '"');
+        if (signing->options->unprotected.ptr != NULL) {
+            xcj__buf_put_text(out, ",\"header\":");
+            xcj__buf_put_str(out, signing->options->unprotected);
         }
-        code = xcj__put_signature(out, part, (xcj_str){ input.ptr, input.len }, scratch, err);
+        xcj__buf_put_text(out, ",\"signature\":\"");
+        code = xcj__put_signature(out, signing, (xcj_str){ input.ptr, input.len }, scratch, err);
         xcj__buf_put_char(out, '"');
     }
     xcj__buf_free(&input);
@@ -95,9 +94,9 @@ static xcj_code put_all(xcj__buf *out, const xcj_jws_signer *signers, size_t cou
     xcj__buf_put_char(out, '{');
     for (size_t i = 0; code == XCJ_OK && i < count; i++) {
         xcj_jws_options given;
-        xcj__part part;
+        xcj__signing signing;
         code = signers[i].key == NULL ? xcj__fail_null(err)
-                                      : xcj__part_open(&part, signers[i].key, signers[i].options, &given, err);
+                                      : xcj__signing_open(&signing, signers[i].key, signers[i].options, &given, err);
         if (code == XCJ_OK && i == 0) {
             first = given;
             code = put_payload(out, &given, payload, err);
@@ -108,7 +107,7 @@ static xcj_code put_all(xcj__buf *out, const xcj_jws_signer *signers, size_t cou
         }
         if (code == XCJ_OK) {
             xcj__buf_put_text(out, count == 1 ? "" : i == 0 ? "{" : ",{");
-            code = put_one(out, &part, payload, scratch, err);
+            code = put_one(out, &signing, payload, scratch, err);
             xcj__buf_put_text(out, count == 1 ? "" : "}");
         }
     }

@@ -80,7 +80,7 @@ static xcj_code read_algs(xcj__policy *policy, xcj_error *err)
     policy->algs = o->algs == NULL ? UINT32_MAX : 0;
     for (size_t i = 0; i < o->algs_count; i++) {
         if (xcj_alg_name(o->algs[i]) == NULL) {
-            return wrong_option("algs", "there is no algorithm of that number", err);
+            return wrong_option("algs", "no algorithm has this number", err);
         }
         policy->algs |= (uint32_t)1 << o->algs[i];
     }
@@ -99,7 +99,7 @@ static xcj_code check_list(const xcj_str *list, size_t count, const char *name, 
 {
     for (size_t i = 0; i < count; i++) {
         if (list[i].ptr == NULL) {
-            return wrong_option(name, "an absent text is in the list", err);
+            return wrong_option(name, "the list contains an absent string", err);
         }
     }
     return XCJ_OK;
@@ -135,8 +135,7 @@ static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
         return wrong_option("max_depth", "1024 at most", err);
     }
     if (o->opaque_payload && asks_for_claims(o)) {
-        return wrong_option("opaque_payload", "claims of an opaque payload are not looked at, and the policy asks for some",
-                            err);
+        return wrong_option("opaque_payload", "an opaque payload has no claims, but the policy requires some", err);
     }
     return check_lists(o, err);
 }
@@ -296,7 +295,9 @@ static const char *put_values(char words[VALUES_MAX], const char *what, xcj_str 
 static void fail_value(checking *c, claim which, const char *what, xcj_str found, const xcj_str *wanted, size_t count)
 {
     char words[VALUES_MAX];
-    fail_claim(c, which, count > 0 ? put_values(words, what, found, wanted, count) : "is not accepted, whatever it is");
+    fail_claim(c, which,
+               count > 0 ? put_values(words, what, found, wanted, count)
+                         : "is not accepted: the list of allowed values is empty");
 }
 
 /* RFC 7519 4.1: a string if it is present. `wanted` NULL: any value. */
@@ -433,7 +434,7 @@ static void check_nbf(checking *c)
     xcj__json_number nbf;
     if (c->seen[NBF].type != 0 && read_date(c, NBF, &nbf) && !c->options->ignore_times &&
         add(c->now, c->options->leeway) < ceiling(&nbf)) {
-        fail_time(c, NBF, XCJ_ERR_NOT_YET_VALID, "is still ahead by", subtract(ceiling(&nbf), c->now));
+        fail_time(c, NBF, XCJ_ERR_NOT_YET_VALID, "is in the future by", subtract(ceiling(&nbf), c->now));
     }
 }
 
@@ -457,7 +458,7 @@ static void check_iat(checking *c)
         return;
     }
     if (add(c->now, o->leeway) < ceiling(&iat)) {
-        fail_time(c, IAT, XCJ_ERR_NOT_YET_VALID, "is still ahead by", subtract(ceiling(&iat), c->now));
+        fail_time(c, IAT, XCJ_ERR_NOT_YET_VALID, "is in the future by", subtract(ceiling(&iat), c->now));
     } else if (subtract(subtract(c->now, o->leeway), o->max_age) > iat.floor) {
         fail_time(c, IAT, XCJ_ERR_EXPIRED, "is older than allowed by", age_beyond(c, &iat));
     }

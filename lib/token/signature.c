@@ -344,7 +344,7 @@ xcj_code xcj__verification_check(xcj__verification *w, const xcj__signature *s)
         code = open_payload(w);
     }
     if (code == XCJ_OK && xcj__b64u_decoded_max(s->value.len) > XCJ__SIGNATURE_MAX) {
-        code = xcj__fail(w->err, XCJ_ERR_SIGNATURE, "the signature is not valid: it is longer than any");
+        code = xcj__fail(w->err, XCJ_ERR_SIGNATURE, "the signature is not valid: it is longer than any signature");
     }
     if (code == XCJ_OK) {
         uint8_t *text = w->at;

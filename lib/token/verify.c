@@ -19,7 +19,7 @@ static xcj_code check_compact(xcj__verification *w, xcj_str text)
         return code;
     }
     if (w->is_detached && parts.payload.len != 0) {
-        return xcj__fail(w->err, XCJ_ERR_TOKEN, "the token has a payload, and another was given apart");
+        return xcj__fail(w->err, XCJ_ERR_TOKEN, "the token has a payload, and a detached payload was given too");
     }
     xcj__signature s = { parts.header, { NULL, 0 }, parts.signature, { NULL, 0 } };
     if (!w->is_detached) {

@@ -195,7 +195,7 @@ static xcj_code check_general(json_form *form)
         return malformed(form->work, "signatures", "is not an array");
     }
     if (form->flat[PROTECTED].type != 0 || form->flat[HEADER].type != 0 || form->flat[SIGNATURE].type != 0) {
-        return malformed(form->work, "signatures", "stands beside the flattened form's members");
+        return malformed(form->work, "signatures", "is present beside members of the flattened form");
     }
     xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_ARRAY, &form->limits, visit_signature, form, form->work->err);
     return code == XCJ_OK && form->count == 0 ? malformed(form->work, "signatures", "is empty") : code;
@@ -231,7 +231,7 @@ xcj_code xcj__verification_check_json(xcj__verification *w, xcj_str text)
     }
     xcj_code code = xcj__json_scan(text.ptr, text.len, XCJ__JSON_OBJECT, &form.limits, note_member, &form, w->err);
     if (code == XCJ_OK && w->is_detached && form.payload.type != 0) {
-        code = malformed(w, "payload", "is there, and another was given apart");
+        code = malformed(w, "payload", "is present, and a detached payload was given too");
     }
     if (code == XCJ_OK && !w->is_detached) {
         code = take_string(&form, "payload", &form.payload, &w->carried);
