@@ -125,6 +125,7 @@ quiet "a token cut short" any verify --key oct.json "${token%???}"
 quiet "a token for a verb" 2 "$token"
 quiet "a token for an option" 2 verify "--$token"
 quiet "a token for a file" any verify --key "$token" "$token"
-quiet "a token and another" 2 verify --key oct.json "$token" "$token"
+quiet "two tokens" 6 verify --key oct.json "$token" "$token"
+quiet "two tokens for a verb with one" 2 forge --key oct.json "$token" "$token"
 quiet "damaged, verbose" any verify --key oct.json --json "${token}A"
 finish
