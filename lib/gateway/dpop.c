@@ -49,7 +49,7 @@ static xcj_code refuse(const char *member, const char *why, xcj_error *err)
  */
 static xcj_code blame(xcj_code code, const xcj_error *why, const char *member, xcj_error *err)
 {
-    if (code == XCJ_OK || code < XCJ_ERR_JSON) {
+    if (code < XCJ_ERR_JSON) {
         if (code != XCJ_OK && err != NULL) {
             *err = *why;
         }
@@ -161,15 +161,12 @@ static xcj_code read_header(proof *p, xcj_error *err)
     return p->refused == NULL ? XCJ_OK : refuse("jwk", "jwk has a private member", err);
 }
 
-static xcj_code read_alg(const xcj__alg **out, const proof *p, xcj_error *err)
+static const xcj__alg *find_alg(const proof *p)
 {
     const xcj__json_value *alg = &p->alg;
     const bool is_plain = alg->type == XCJ__JSON_STRING && !alg->escaped;
-    *out = is_plain ? xcj__alg_row(xcj_alg_from_name(alg->text.ptr, alg->text.len)) : NULL;
-    if (*out == NULL || (p->settings->algs >> (*out)->id & 1) == 0) {
-        return refuse("alg", "alg is not an asymmetric algorithm that is allowed here", err);
-    }
-    return XCJ_OK;
+    const xcj__alg *row = is_plain ? xcj__alg_row(xcj_alg_from_name(alg->text.ptr, alg->text.len)) : NULL;
+    return row != NULL && (p->settings->algs >> row->id & 1) != 0 ? row : NULL;
 }
 
 static xcj_code check_jkt(char jkt[XCJ__JKT_SIZE], const proof *p, const xcj_key *key, xcj_error *err)
@@ -191,10 +188,14 @@ static xcj_code check_jkt(char jkt[XCJ__JKT_SIZE], const proof *p, const xcj_key
 }
 
 /* The key is used once, so it gets no scratch, which would forget for it the keys that are used again. */
-static xcj_code check_signature(char jkt[XCJ__JKT_SIZE], const proof *p, const xcj__alg *alg, xcj_error *err)
+static xcj_code check_signature(char jkt[XCJ__JKT_SIZE], const proof *p, xcj_error *err)
 {
     xcj_error why;
     xcj_key *key;
+    const xcj__alg *alg = find_alg(p);
+    if (alg == NULL) {
+        return refuse("alg", "alg is not an asymmetric algorithm that is allowed here", err);
+    }
     xcj_code code = xcj_key_from_jwk(&key, p->jwk.raw.ptr, p->jwk.raw.len, NULL, &why);
     if (code != XCJ_OK) {
         return blame(code, &why, "jwk", err);
@@ -275,7 +276,7 @@ static xcj_code check_nonce(const proof *p, xcj_error *err)
 {
     const xcj_dpop_request *request = p->request;
     bool is_known = request->nonces == NULL;
-    for (size_t i = 0; i < request->nonces_count; i++) {
+    for (size_t i = 0; request->nonces != NULL && i < request->nonces_count; i++) {
         is_known |= request->nonces[i].ptr != NULL && request->nonces[i].len > 0 && is_text(&p->nonce, request->nonces[i]);
     }
     return is_known ? XCJ_OK
@@ -345,7 +346,6 @@ xcj_code xcj__dpop_check(char jkt[XCJ__JKT_SIZE], const xcj_dpop_request *reques
 {
     char storage[STORAGE];
     xcj__buf work;
-    const xcj__alg *alg;
     proof p = { .request = request, .settings = settings };
     xcj__buf_init_on(&work, storage, sizeof storage);
     xcj_code code = split(&p, &work, err);
@@ -353,10 +353,7 @@ xcj_code xcj__dpop_check(char jkt[XCJ__JKT_SIZE], const xcj_dpop_request *reques
         code = read_header(&p, err);
     }
     if (code == XCJ_OK) {
-        code = read_alg(&alg, &p, err);
-    }
-    if (code == XCJ_OK) {
-        code = check_signature(jkt, &p, alg, err);
+        code = check_signature(jkt, &p, err);
     }
     if (code == XCJ_OK) {
         code = check_claims(&p, jkt, err);
@@ -393,7 +390,7 @@ static uint32_t asymmetric(void)
 static xcj_code read_algs(xcj__dpop_settings *out, const xcj_dpop_options *options, xcj_error *err)
 {
     out->algs = options->algs == NULL ? asymmetric() : 0;
-    for (size_t i = 0; i < options->algs_count; i++) {
+    for (size_t i = 0; options->algs != NULL && i < options->algs_count; i++) {
         const xcj__alg *row = xcj__alg_row(options->algs[i]);
         if (row == NULL || row->scheme == XCJ__HMAC) {
             return xcj__fail_at(err, XCJ_ERR_CONFIG, "algs", XCJ_NO_OFFSET, "algs has an entry that is not asymmetric");
