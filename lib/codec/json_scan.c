@@ -196,8 +196,8 @@ static xcj_code begin_item(scanner *s)
         return fault(s, s->at, "not a member name");
     }
     size_t quote = s->at++;
-    xcj_str name;
-    bool escaped;
+    xcj_str name = { NULL, 0 };
+    bool escaped = false;
     xcj_code code = scan_string(s, &name, &escaped);
     if (code != XCJ_OK) {
         return code;
