@@ -116,8 +116,8 @@ END
 explained 'every claim' 0 --jwks jwks.json --require tenant --now 1712686000 @many
 sed 1,5d steps >claims
 same 'every claim' claims want
-"$XCJ" mint --key key.json --claims "$(awk 'BEGIN { printf "{"; for (i = 0; i < 40; i++) printf "\"c%d\":%d,", i, i; print "\"d\":1}" }')" >more
-explained 'more claims than are shown' 0 --jwks jwks.json @more
+"$XCJ" mint --key key.json --claims "$(awk 'BEGIN { printf "{"; for (i = 0; i < 40; i++) printf "\"c%d\":%d,", i, i; print "\"d\":1}" }')" >numerous
+explained 'more claims than are shown' 0 --jwks jwks.json @numerous
 grep -qx 'and 9 more claims' steps || fail 'more claims than are shown'
 "$XCJ" mint --key key.json --bare --claims '{"exp":9999999999,"sub":5,"aud":{}}' >wrong
 explained 'wrong types' 8 --jwks jwks.json --sub alice --aud a @wrong
