@@ -257,6 +257,15 @@ START_TEST(scheme_and_credentials)
         auth.methods = xcj_kong_method(&auth);
         expect_refusal(&auth, &options, XCJ_ERR_CREDENTIAL, "no credentials after the scheme");
     }
+    /* The plugin does not know DPoP: it takes the other credential; alone, it is the Bearer token. */
+    xcj_auth auth = api_key_auth();
+    auth.authorization = xcj_text("DPoP abc");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_API_KEY);
+    auth.authorization = xcj_text("Bearer abc");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_BEARER);
+    auth.authorization = xcj_text("DPoP abc");
+    auth.api_key = xcj_text("");
+    ck_assert_uint_eq(xcj_kong_method(&auth), XCJ_AUTH_BEARER);
 }
 END_TEST
 

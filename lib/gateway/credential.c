@@ -84,6 +84,12 @@ static xcj_str split_scheme(xcj_str *rest, xcj_str value)
     return (xcj_str){ value.ptr, len };
 }
 
+bool xcj__credential_is_dpop(const xcj_auth *auth)
+{
+    xcj_str rest;
+    return xcj__str_is_nocase(split_scheme(&rest, auth->authorization), "DPoP");
+}
+
 /* Finds each method's credential, by the number of its bit; ptr NULL: none. Credentials still begin with the space. */
 static void find_all(xcj_str found[METHODS], const xcj_auth *auth)
 {
@@ -219,9 +225,8 @@ xcj_code xcj__credential_select(xcj__credential *out, const xcj_auth *auth, cons
     while (method_bit(which) != bits) {
         which++;
     }
-    xcj_str rest;
     out->method = bits;
-    out->is_dpop = bits == XCJ_AUTH_BEARER && xcj__str_is_nocase(split_scheme(&rest, auth->authorization), "DPoP");
+    out->is_dpop = bits == XCJ_AUTH_BEARER && xcj__credential_is_dpop(auth);
     return read_credential(out, found[which], auth, err);
 }
 

@@ -30,6 +30,9 @@ XCJ_MUST_CHECK xcj_code xcj__credential_select(xcj__credential *out, const xcj_a
 /** The methods whose credentials are present, well-formed or not. Ignores auth->methods. */
 uint32_t xcj__credential_methods(const xcj_auth *auth);
 
+/** Is the scheme of the Authorization header DPoP (RFC 9449 7.1)? */
+bool xcj__credential_is_dpop(const xcj_auth *auth);
+
 /**
  * Reads the client_id of a credential other than a Bearer token: a view into `work` or the xcj_auth. Wipes the password.
  * XCJ_ERR_CREDENTIAL, _CLIENT_ID, _CERTIFICATE, _MEMORY.
