@@ -11,7 +11,7 @@
 
 /** The values of the options. */
 typedef struct mint_args {
-    const char *key;
+    opt_list key;
     const char *key_uri;
     const char *config;
     keys_secret secret;

@@ -24,7 +24,7 @@
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Key"),
-    { "key", 'k', OPT_TEXT, "KEY", AT(key), "private key to sign with: JWK, PEM, DER, or a set" },
+    { "key", 'k', OPT_LIST, "KEY", AT(key), "private key to sign with: JWK, PEM, DER, or a set" },
     OPT_HEADING("Caller"),
     { "bearer", 0, OPT_ONE, "V", AUTHENTICATION, "mint for this Bearer token" },
     { "basic", 0, OPT_ONE, "V", AUTHENTICATION, "authenticated by Basic" },
@@ -106,7 +106,7 @@ static msg_status check_missing(const mint_args *args)
 
 static msg_status check(const mint_args *args)
 {
-    int keys = (args->key != NULL) + (args->key_uri != NULL) + (args->config != NULL) + (args->secret.source != NULL);
+    int keys = (args->key.count > 0) + (args->key_uri != NULL) + (args->config != NULL) + (args->secret.source != NULL);
     if (keys != 1) {
         return msg_fail(STATUS_USAGE, "mint", "one of --key, --key-uri, --config and --secret is needed%s",
                         keys > 1 ? ", and no other" : "");
@@ -232,9 +232,12 @@ static msg_status load_key(mint_job *job)
     const keys_how how = { args->passphrase, args->hmac_k_raw, false };
     const char *name = "the secret";
     msg_status status = STATUS_OK;
-    if (args->key != NULL) {
-        name = io_name(args->key);
-        status = keys_load(&job->keys, "--key", args->key, &how);
+    if (args->key.count > 1) {
+        return keys_load_several(&job->keys, "--key", &args->key, &how);
+    }
+    if (args->key.count > 0) {
+        name = io_name(args->key.items[0]);
+        status = keys_load(&job->keys, "--key", args->key.items[0], &how);
     } else if (args->key_uri != NULL) {
         name = "--key-uri";
         status = key_uri_load(&job->keys, args->key_uri, args->passphrase);

@@ -349,6 +349,20 @@ for words in '--sub s' '--exp 5' '--bare' '--apikey k' '--repeat 2' '--claim a=b
     refuse "--jws $words" 2 'it excludes' mint --key key.json --jws --payload bytes $words
 done
 
+# Several keys make several signatures.
+accept 'a second key' keygen --alg EdDSA --kid second -o second.json
+accept 'general JSON' mint --key e1.json --key second.json --jws --payload basic.txt --format json -o general.jws
+holds 'general JSON' jq -e '(keys == ["payload", "signatures"]) and (.signatures | length == 2)' general.jws
+accept 'both signatures' verify --jws --all-signatures --key e1.json --key second.json @general.jws
+accept 'one key, flattened' mint --key second.json --jws --payload basic.txt --format json -o flat.jws
+holds 'one key, flattened' jq -e 'keys == ["payload", "protected", "signature"]' flat.jws
+jq -c '.signatures[1].signature = .signatures[0].signature' general.jws >mixed.jws
+refuse 'one of two signatures is wrong' 4 '' verify --jws --all-signatures --key e1.json --key second.json @mixed.jws
+refuse 'two keys and a compact token' 2 'need --jws and --format json' mint --key e1.json --key second.json --jws --payload basic.txt
+refuse 'two keys and claims' 2 'need --jws and --format json' mint --key e1.json --key second.json --sub alice --format json
+refuse 'two keys and a kid' 2 'for one --key' mint --key e1.json --key second.json --jws --payload basic.txt --format json --kid x
+refuse 'two keys, one of them public' 9 'a public key cannot sign' mint --key e1.json --key public.json --jws --payload basic.txt --format json
+
 # A shared secret is never a key of another kind, nor a short one.
 for file in rsa.pem key.json; do
     refuse "$file as a secret" 3 "$file: " mint --secret "$file" --alg HS256
