@@ -41,7 +41,7 @@ refuse 'no key in the variable' 3 'env:PASS: ' mint --key env:PASS
 refuse 'a closed descriptor' 3 '/dev/fd/7: ' mint --key /dev/fd/7 7<&-
 refuse 'two of standard input' 2 'only once' mint --key - --passphrase - <pass.txt
 refuse 'two passphrases' 2 '--passphrase was given twice' mint --key locked.pem --passphrase pass.txt --passphrase env:PASS
-refuse 'two keys' 2 '--key was given twice' mint --key open.pem --key env:PEM
+refuse 'two keys' 2 'several --key make several signatures' mint --key open.pem --key env:PEM
 
 # Credentials.
 claims='--key open.pem --iss i --aud a --no-consumer'
