@@ -72,8 +72,21 @@ run_nginx() {
     unprivileged ${XCJ_PRELOAD:+env "LD_PRELOAD=$XCJ_PRELOAD"} nginx -p "$work" -c "$work/conf/nginx.conf" -e "$work/error.log" "$@" >said 2>&1
 }
 
+# wait_for_worker N: waits until the log has more than N starts of workers. The master loses a signal that comes before.
+wait_for_worker() {
+    for _ in $(seq 200); do
+        [ "$(started_workers)" -eq "$1" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+started_workers() {
+    if [ -f error.log ]; then grep -c 'start worker process [0-9]' error.log || true; else echo 0; fi
+}
+
 start_nginx() {
-    run_nginx || {
+    before=$(started_workers)
+    { run_nginx && wait_for_worker "$before"; } || {
         fail 'nginx does not start'
         cat said
         exit 1
@@ -82,13 +95,9 @@ start_nginx() {
 
 # reload_nginx: and wait until a worker of the new configuration runs.
 reload_nginx() {
-    before=$(grep -c 'start worker process [0-9]' error.log)
+    before=$(started_workers)
     kill -HUP "$(cat nginx.pid)"
-    for _ in $(seq 100); do
-        [ "$(grep -c 'start worker process [0-9]' error.log)" -eq "$before" ] || return 0
-        sleep 0.05
-    done
-    return 1
+    wait_for_worker "$before"
 }
 
 stop_nginx() {
