@@ -14,11 +14,6 @@ static header *header_of(void *block)
     return (header *)block - 1;
 }
 
-static char ascii_lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-}
-
 void *xcj__alloc(size_t size)
 {
     if (size > (size_t)PTRDIFF_MAX - sizeof(header)) {
@@ -125,7 +120,7 @@ bool xcj__str_is_nocase(xcj_str a, const char *literal)
         return false;
     }
     for (size_t i = 0; i < a.len; i++) {
-        if (ascii_lower(a.ptr[i]) != ascii_lower(literal[i])) {
+        if (xcj__lower(a.ptr[i]) != xcj__lower(literal[i])) {
             return false;
         }
     }

@@ -52,6 +52,24 @@ static inline bool xcj__is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/** Is it an ASCII digit? */
+static inline bool xcj__is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/** Is it an ASCII letter? */
+static inline bool xcj__is_alpha(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/** An ASCII letter in lower case; any other character as it is. */
+static inline char xcj__lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 /** The value of a hexadecimal digit in either case; -1 if it is none. */
 static inline int xcj__hex_value(char c)
 {

@@ -3,12 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/mem.h"
 #include "lib/codec/json_scan.h"
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
 
 /* The number 0.D * 10^point, where D is `digits` without leading zeros (and still with the dot). */
 typedef struct decimal {
@@ -39,7 +35,7 @@ static decimal read_decimal(xcj_str text)
     decimal d = { .is_negative = *p == '-' };
     p += d.is_negative;
     const char *mantissa = p;
-    while (p < end && (is_digit(*p) || *p == '.')) {
+    while (p < end && (xcj__is_digit(*p) || *p == '.')) {
         p++;
     }
     d.end = p;

@@ -43,11 +43,6 @@ static xcj_code fault(scanner *s, size_t at, const char *what)
     return xcj__fail_at(s->err, XCJ_ERR_JSON, NULL, at, "%s at offset %zu", what, at);
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 static void skip_space(scanner *s)
 {
     while (s->at < s->len) {
@@ -79,7 +74,7 @@ static xcj_code scan_string(scanner *s, xcj_str *content, bool *escaped)
 
 static size_t skip_digits(const scanner *s, size_t at)
 {
-    while (at < s->len && is_digit(s->text[at])) {
+    while (at < s->len && xcj__is_digit(s->text[at])) {
         at++;
     }
     return at;
@@ -235,7 +230,7 @@ static xcj_code scan_scalar(scanner *s, xcj__json_value *value)
         s->at++;
         value->type = XCJ__JSON_STRING;
         code = scan_string(s, &value->text, &value->escaped);
-    } else if (c == '-' || is_digit(c)) {
+    } else if (c == '-' || xcj__is_digit(c)) {
         value->type = XCJ__JSON_NUMBER;
         code = scan_number(s);
     } else {

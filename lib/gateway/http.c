@@ -35,7 +35,7 @@ static const char *const reserved[] = {
 
 static bool is_alphanumeric(char c)
 {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    return xcj__is_digit(c) || xcj__is_alpha(c);
 }
 
 static xcj_code refuse(const char *name, size_t len, const char *what, xcj_error *err)
@@ -77,10 +77,7 @@ xcj_code xcj_header_check_token(const char *name, size_t len, xcj_error *err)
 
 static char folded(char c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return (char)(c | 0x20);
-    }
-    return is_alphanumeric(c) ? c : '_';
+    return is_alphanumeric(c) ? xcj__lower(c) : '_';
 }
 
 int xcj_header_alike(const char *a, size_t a_len, const char *b, size_t b_len)

@@ -4,25 +4,10 @@
 
 #include "lib/base/mem.h"
 
-static bool is_alpha(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 /* RFC 3986 2.3 */
 static bool is_unreserved(int c)
 {
-    return c > 0 && c < 0x80 && (is_alpha((char)c) || is_digit((char)c) || strchr("-._~", c) != NULL);
+    return c > 0 && c < 0x80 && (xcj__is_alpha((char)c) || xcj__is_digit((char)c) || strchr("-._~", c) != NULL);
 }
 
 /* RFC 3986 2.2, 3.2 and 3.3: what may stand unescaped in an authority or a path. */
@@ -41,7 +26,7 @@ static bool put_decoded(xcj__buf *out, xcj_str text, bool is_host)
             if (!is_plain(c)) {
                 return false;
             }
-            xcj__buf_put_char(out, is_host ? lower(c) : c);
+            xcj__buf_put_char(out, is_host ? xcj__lower(c) : c);
             continue;
         }
         const int high = i + 2 < text.len ? xcj__hex_value(text.ptr[i + 1]) : -1;
@@ -51,7 +36,7 @@ static bool put_decoded(xcj__buf *out, xcj_str text, bool is_host)
         }
         if (is_unreserved(high << 4 | low)) {
             const char decoded = (char)(high << 4 | low);
-            xcj__buf_put_char(out, is_host ? lower(decoded) : decoded);
+            xcj__buf_put_char(out, is_host ? xcj__lower(decoded) : decoded);
         } else {
             const char escape[] = { '%', digits[high], digits[low] };
             xcj__buf_put(out, escape, sizeof escape);
@@ -97,7 +82,7 @@ static bool is_default_port(xcj_str scheme, xcj_str port)
 static bool put_authority(xcj__buf *out, xcj_str scheme, xcj_str authority)
 {
     size_t end = authority.len;
-    while (end > 0 && is_digit(authority.ptr[end - 1])) {
+    while (end > 0 && xcj__is_digit(authority.ptr[end - 1])) {
         end--;
     }
     const bool has_port = end > 0 && authority.ptr[end - 1] == ':';
@@ -133,8 +118,8 @@ static size_t scheme_len(xcj_str uri)
 {
     size_t len = 0;
     while (len < uri.len &&
-           (is_alpha(uri.ptr[len]) ||
-            (len > 0 && (is_digit(uri.ptr[len]) || (uri.ptr[len] != '\0' && strchr("+-.", uri.ptr[len]) != NULL))))) {
+           (xcj__is_alpha(uri.ptr[len]) ||
+            (len > 0 && (xcj__is_digit(uri.ptr[len]) || (uri.ptr[len] != '\0' && strchr("+-.", uri.ptr[len]) != NULL))))) {
         len++;
     }
     return uri.len - len >= 3 && memcmp(uri.ptr + len, "://", 3) == 0 ? len : 0;
@@ -157,7 +142,7 @@ bool xcj__uri_put_normal(xcj__buf *out, xcj_str uri)
         return false;
     }
     for (size_t i = 0; i < scheme.len; i++) {
-        xcj__buf_put_char(out, lower(scheme.ptr[i]));
+        xcj__buf_put_char(out, xcj__lower(scheme.ptr[i]));
     }
     xcj__buf_put_text(out, "://");
     const char *begin = uri.ptr + scheme.len + 3;

@@ -464,11 +464,6 @@ static void check_iat(checking *c)
     }
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static xcj_str without_prefix(xcj_str type)
 {
     static const xcj_str prefix = { "application/", 12 };
@@ -486,7 +481,7 @@ static bool same_type(xcj_str a, xcj_str b)
     b = without_prefix(b);
     bool same = a.len == b.len;
     for (size_t i = 0; same && i < a.len; i++) {
-        same = lower(a.ptr[i]) == lower(b.ptr[i]);
+        same = xcj__lower(a.ptr[i]) == xcj__lower(b.ptr[i]);
     }
     return same;
 }
