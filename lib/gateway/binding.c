@@ -4,8 +4,6 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 
-#define THUMBPRINT (XCJ__JKT_SIZE - 1)
-
 typedef struct binding {
     const xcj__credential *credential;
     const xcj_auth *auth;
@@ -20,21 +18,11 @@ static xcj_code unproven(const binding *b, const char *member, const char *why, 
                         why);
 }
 
-/* An escape takes six characters at most. */
-static bool is_thumbprint(const xcj__json_value *value, const char expected[THUMBPRINT])
-{
-    char text[6 * THUMBPRINT];
-    if (value->type != XCJ__JSON_STRING || value->text.len > sizeof text) {
-        return false;
-    }
-    return xcj__json_unescape(text, value->text) == THUMBPRINT && xcj__equal_secret(text, expected, THUMBPRINT);
-}
-
 /* RFC 8705 3.1 */
 static xcj_code check_certificate(const binding *b, const xcj__json_value *value, xcj_error *err)
 {
     xcj_certificate cert;
-    char thumbprint[THUMBPRINT];
+    char thumbprint[XCJ__JKT_SIZE];
     xcj_str shown = b->auth->client_cert;
     if (shown.len == 0) {
         return unproven(b, "x5t#S256", "is bound to a client certificate, and the connection has none", err);
@@ -44,7 +32,7 @@ static xcj_code check_certificate(const binding *b, const xcj__json_value *value
         return code;
     }
     (void)xcj__b64u_encode(thumbprint, cert.sha256, sizeof cert.sha256);
-    return is_thumbprint(value, thumbprint)
+    return xcj__dpop_is_hash(value, thumbprint)
                ? XCJ_OK
                : unproven(b, "x5t#S256", "is bound to a client certificate other than the connection's", err);
 }
@@ -52,7 +40,7 @@ static xcj_code check_certificate(const binding *b, const xcj__json_value *value
 /* RFC 9449 7.2: a token that is bound to a key is none with the scheme Bearer, with or without a proof. */
 static xcj_code check_key(binding *b, const xcj__json_value *value, xcj_error *err)
 {
-    char bound[6 * THUMBPRINT];
+    char bound[6 * (XCJ__JKT_SIZE - 1)]; /* an escape takes six characters at most */
     char shown[XCJ__JKT_SIZE];
     const xcj_auth *auth = b->auth;
     b->has_jkt = true;

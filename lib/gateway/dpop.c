@@ -63,9 +63,9 @@ static bool is_text(const xcj__json_value *value, xcj_str text)
     return value->type == XCJ__JSON_STRING && xcj__json_equal(value->text, value->escaped, text.ptr, text.len);
 }
 
-static bool is_thumbprint(const xcj__json_value *value, const char expected[XCJ__JKT_SIZE])
+bool xcj__dpop_is_hash(const xcj__json_value *value, const char expected[XCJ__JKT_SIZE])
 {
-    char text[6 * XCJ__JKT_SIZE]; /* an escape takes six characters at most */
+    char text[6 * (XCJ__JKT_SIZE - 1)]; /* an escape takes six characters at most */
     return value->type == XCJ__JSON_STRING && value->text.len <= sizeof text &&
            xcj__json_unescape(text, value->text) == XCJ__JKT_SIZE - 1 &&
            xcj__equal_secret(text, expected, XCJ__JKT_SIZE - 1);
@@ -294,7 +294,7 @@ static xcj_code check_ath(const proof *p, xcj_error *err)
     if (code != XCJ_OK) {
         return code;
     }
-    return is_thumbprint(&p->ath, hash) ? XCJ_OK : refuse("ath", "ath is not the hash of the access token", err);
+    return xcj__dpop_is_hash(&p->ath, hash) ? XCJ_OK : refuse("ath", "ath is not the hash of the access token", err);
 }
 
 /* The last check, so that only a proof that is good can use its jti up. */

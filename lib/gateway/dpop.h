@@ -6,6 +6,8 @@
 
 #include <xcj/dpop.h>
 
+#include "lib/codec/json_scan.h"
+
 /** The length of a SHA-256 in base64url, and a NUL. */
 #define XCJ__JKT_SIZE 44
 
@@ -30,6 +32,9 @@ XCJ_MUST_CHECK xcj_code xcj__dpop_check(char jkt[XCJ__JKT_SIZE], const xcj_dpop_
 
 /** Writes the SHA-256 of the token in base64url, and a NUL: the claim ath. XCJ_ERR_CRYPTO. */
 XCJ_MUST_CHECK xcj_code xcj__dpop_token_hash(char out[XCJ__JKT_SIZE], xcj_str token, xcj_error *err);
+
+/** Is the value a string, and this thumbprint or hash? Takes the same time wherever they differ. */
+bool xcj__dpop_is_hash(const xcj__json_value *value, const char expected[XCJ__JKT_SIZE]);
 
 /** The current time for this request. */
 int64_t xcj__dpop_now(const xcj_dpop_request *request);
