@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lib/base/mem.h"
+#include "lib/base/sort.h"
 #include "lib/codec/json_string.h"
 #include "lib/codec/swar.h"
 
@@ -88,63 +89,24 @@ void xcj__json_member_name(xcj__json_member *member, const char *text, size_t na
     member->name_escaped = is_escaped;
 }
 
-/* Members that are sorted by name, and equal names by position, as indexes. */
 typedef struct sorting {
     const char *text;
     const xcj__json_member *members;
-    uint32_t *order;
 } sorting;
 
-static bool is_before(const sorting *s, size_t a, size_t b)
+static int compare_at(const void *ctx, uint32_t a, uint32_t b)
 {
-    int order = compare_names(s->text, &s->members[s->order[a]], &s->members[s->order[b]]);
-    return order != 0 ? order < 0 : s->order[a] < s->order[b];
+    const sorting *s = ctx;
+    return compare_names(s->text, &s->members[a], &s->members[b]);
 }
 
-static void swap(const sorting *s, size_t a, size_t b)
-{
-    uint32_t kept = s->order[a];
-    s->order[a] = s->order[b];
-    s->order[b] = kept;
-}
-
-static void sift_down(const sorting *s, size_t root, size_t count)
-{
-    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && is_before(s, child, child + 1)) {
-            child++;
-        }
-        if (!is_before(s, root, child)) {
-            return;
-        }
-        swap(s, root, child);
-        root = child;
-    }
-}
-
-/* Heapsort: in place, and fast for any names that an attacker chooses. */
-static void sort(const sorting *s, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        s->order[i] = (uint32_t)i;
-    }
-    for (size_t root = count / 2; root > 0; root--) {
-        sift_down(s, root - 1, count);
-    }
-    for (size_t end = count; end > 1; end--) {
-        swap(s, 0, end - 1);
-        sift_down(s, 0, end - 1);
-    }
-}
-
-static const xcj__json_member *first_in_order(const sorting *s, size_t count)
+static const xcj__json_member *first_in_order(uint32_t *order, const sorting *s, size_t count)
 {
     size_t first = count;
-    sort(s, count);
+    xcj__sort(order, count, compare_at, s);
     for (size_t i = 1; i < count; i++) {
-        const xcj__json_member *a = &s->members[s->order[i - 1]];
-        if (s->order[i] < first && compare_names(s->text, a, &s->members[s->order[i]]) == 0) {
-            first = s->order[i];
+        if (order[i] < first && compare_at(s, order[i - 1], order[i]) == 0) {
+            first = order[i];
         }
     }
     return first < count ? &s->members[first] : NULL;
@@ -177,8 +139,8 @@ static const xcj__json_member *first_of(uint32_t *slots, const char *text, const
                 return &members[i];
             }
             if (--looks == 0) {
-                const sorting s = { text, members, slots };
-                return first_in_order(&s, count);
+                const sorting s = { text, members };
+                return first_in_order(slots, &s, count);
             }
         }
         slots[at] = (uint32_t)(i + 1);

@@ -1,49 +1,23 @@
 #include "lib/key/keyset.h"
 
 #include "lib/base/mem.h"
+#include "lib/base/sort.h"
 #include "lib/key/key.h"
 #include "lib/key/key_order.h"
 
-static int compare_at(const xcj_keyset *set, uint32_t a, uint32_t b)
+static int compare_at(const void *ctx, uint32_t a, uint32_t b)
 {
-    int order = xcj__key_order(set->keys[a], set->keys[b]);
-    return order != 0 ? order : a < b ? -1 : 1;
-}
-
-/* Heapsort: no memory, no recursion, and no order of the text makes it slow. */
-static void sift_down(const xcj_keyset *set, size_t root, size_t count)
-{
-    uint32_t *heap = set->by_kid;
-    for (size_t child = 2 * root + 1; child < count; child = 2 * root + 1) {
-        if (child + 1 < count && compare_at(set, heap[child], heap[child + 1]) < 0) {
-            child++;
-        }
-        if (compare_at(set, heap[root], heap[child]) >= 0) {
-            return;
-        }
-        uint32_t swap = heap[root];
-        heap[root] = heap[child];
-        heap[child] = swap;
-        root = child;
-    }
+    const xcj_keyset *set = ctx;
+    return xcj__key_order(set->keys[a], set->keys[b]);
 }
 
 static void sort_keys(xcj_keyset *set)
 {
     set->named = 0;
     for (size_t i = 0; i < set->count; i++) {
-        set->by_kid[i] = (uint32_t)i;
         set->named += xcj_key_id(set->keys[i]).ptr != NULL;
     }
-    for (size_t root = set->count / 2; root > 0; root--) {
-        sift_down(set, root - 1, set->count);
-    }
-    for (size_t end = set->count; end > 1; end--) {
-        uint32_t largest = set->by_kid[0];
-        set->by_kid[0] = set->by_kid[end - 1];
-        set->by_kid[end - 1] = largest;
-        sift_down(set, 0, end - 1);
-    }
+    xcj__sort(set->by_kid, set->count, compare_at, set);
 }
 
 /* Removes the later of twins. */
