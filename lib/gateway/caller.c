@@ -18,7 +18,7 @@ xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_au
         code = xcj__fail(err, XCJ_ERR_ARGUMENT, "the request has a caller already");
     }
     if (code == XCJ_OK) {
-        code = xcj__auth_find_caller(out, xcj__minter_settings(minter), &request, scratch, err);
+        code = xcj__auth_find_caller(out, &minter->settings, &request, scratch, err);
     }
     if (code == XCJ_OK) {
         (*out)->minter = xcj_minter_ref(minter);

@@ -108,11 +108,6 @@ void xcj__minter_extend(xcj_minter *minter, const xcj__sentences *sentences, voi
     minter->extra = extra;
 }
 
-const void *xcj__minter_extra(const xcj_minter *minter)
-{
-    return minter->extra;
-}
-
 xcj_minter *xcj_minter_ref(const xcj_minter *minter)
 {
     xcj_minter *same = (xcj_minter *)minter;
@@ -133,11 +128,6 @@ void xcj_minter_free(xcj_minter *minter)
     xcj__disown(&minter->head);
     xcj_free(minter->extra);
     xcj_free(minter);
-}
-
-const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter)
-{
-    return &minter->settings;
 }
 
 xcj_alg xcj_minter_alg(const xcj_minter *minter)

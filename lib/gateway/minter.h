@@ -19,12 +19,9 @@ struct xcj_minter {
     size_t signature_len; /* in bytes */
     xcj__mint_settings settings;
     xcj_str head; /* the header in base64url and the dot after it */
-    void *extra;  /* see xcj__minter_extend() */
+    void *extra;  /* the block of xcj__minter_extend(); NULL: none */
     xcj__context_pool pool;
 };
-
-/** The minter's settings for claims. */
-const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter);
 
 /**
  * Before the minter is shared: what a gateway that replaces another one keeps of its ways: the sentences of its errors, an
@@ -32,8 +29,5 @@ const xcj__mint_settings *xcj__minter_settings(const xcj_minter *minter);
  * layer above stores its own data there.
  */
 void xcj__minter_extend(xcj_minter *minter, const xcj__sentences *sentences, void *extra);
-
-/** The block of xcj__minter_extend(); NULL: none. */
-const void *xcj__minter_extra(const xcj_minter *minter);
 
 #endif

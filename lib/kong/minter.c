@@ -97,7 +97,7 @@ xcj_code xcj_kong_minter_new(xcj_minter **out, const xcj_key *key, const xcj_min
 static const xcj__kong_headers *headers_of(const xcj_minter *minter)
 {
     static const xcj__kong_headers none = { .verbose = false };
-    const xcj__kong_headers *own = minter != NULL ? xcj__minter_extra(minter) : &none;
+    const xcj__kong_headers *own = minter != NULL ? minter->extra : &none;
     return own != NULL ? own : &xcj__kong_default_headers;
 }
 
