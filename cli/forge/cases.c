@@ -1,5 +1,5 @@
 /*
- * forge_cases.c: the tokens, in the order in which they are written. Names do not change.
+ * cases.c: the tokens, in the order in which they are written. Names do not change.
  */
 #include "cli/forge/forge.h"
 

@@ -1,5 +1,5 @@
 /*
- * forge_crypto.c: signatures that nobody should accept, made with OpenSSL itself.
+ * crypto.c: signatures that nobody should accept, made with OpenSSL itself.
  */
 #include <string.h>
 

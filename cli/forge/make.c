@@ -1,5 +1,5 @@
 /*
- * forge_make.c: other headers and claims, signed or not.
+ * make.c: other headers and claims, signed or not.
  */
 #include <string.h>
 

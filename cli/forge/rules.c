@@ -1,5 +1,5 @@
 /*
- * forge_rules.c: the RFC section that demands a case's refusal, or that lets a verifier accept it. The first row that fits
+ * rules.c: the RFC section that demands a case's refusal, or that lets a verifier accept it. The first row that fits
  * counts.
  */
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * forge_run.c: the command is a line for sh, as git and make have it. It reads one token from standard input, without a
+ * run.c: the command is a line for sh, as git and make have it. It reads one token from standard input, without a
  * newline; exit code 0 accepts it.
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * forge_signature.c: genuine header and claims under another signature.
+ * signature.c: genuine header and claims under another signature.
  */
 #include <string.h>
 

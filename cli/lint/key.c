@@ -1,5 +1,5 @@
 /*
- * lint_key.c: what is weak or odd about keys and sets.
+ * key.c: finds what is weak or suspicious in keys and sets.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * lint_token.c: what is odd about a token.
+ * token.c: finds what is suspicious in a token.
  */
 #include <math.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * mint_auth.c: the authentication that a token is minted for.
+ * auth.c: the authentication that a token is minted for.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * mint_claims.c: claims from options.
+ * claims.c: claims from options.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * mint_header.c: the header's typ, kid, certificate and further members, from options.
+ * header.c: the header's typ, kid, certificate and further members, from options.
  */
 #include <string.h>
 

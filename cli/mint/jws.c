@@ -1,5 +1,5 @@
 /*
- * mint_jws.c: signing claims or any bytes as they are.
+ * jws.c: signing claims or any bytes as they are.
  */
 #include <stdlib.h>
 #include <string.h>

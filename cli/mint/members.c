@@ -1,5 +1,5 @@
 /*
- * mint_members.c: members of a JSON object, from options.
+ * members.c: members of a JSON object, from options.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * mint_repeat.c: many tokens by several threads.
+ * repeat.c: many tokens by several threads.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /*
- * mint_times.c: the claims iat, nbf and exp.
+ * times.c: the claims iat, nbf and exp.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * mint_token.c: one token, as a line of output.
+ * token.c: one token, as a line of output.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * verb_completion.c: prints a shell's completion: a template, and in place of its line "# TABLES" the tables of options that
+ * completion.c: prints a shell's completion: a template, and in place of its line "# TABLES" the tables of options that
  * the command itself parses by.
  */
 #include <string.h>

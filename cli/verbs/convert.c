@@ -1,5 +1,5 @@
 /*
- * verb_convert.c: keys of any form to any other.
+ * convert.c: keys of any form to any other.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * verb_forge.c: a corpus of forged tokens, to test somebody's verifier.
+ * forge.c: a corpus of forged tokens, to test somebody's verifier.
  */
 #include <stdio.h>
 #include <string.h>

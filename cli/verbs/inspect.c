@@ -1,5 +1,5 @@
 /*
- * verb_inspect.c: a token taken apart for people. Nothing is verified, and it says so.
+ * inspect.c: a token taken apart for people. Nothing is verified, and it says so.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * verb_jwks.c: the set to publish: the public part of every key, once and with a kid, never a private or an oct member.
+ * jwks.c: the set to publish: the public part of every key, once and with a kid, never a private or an oct member.
  */
 #include <search.h>
 #include <stdio.h>

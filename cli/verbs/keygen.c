@@ -1,5 +1,5 @@
 /*
- * verb_keygen.c: a new private key, and on request its public part and the set to publish.
+ * keygen.c: a new private key, and on request its public part and the set to publish.
  */
 #include <stdlib.h>
 #include <string.h>

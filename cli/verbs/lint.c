@@ -1,5 +1,5 @@
 /*
- * verb_lint.c: what is weak or odd about a key, a set or a token.
+ * lint.c: reports what is weak or suspicious in a key, a set or a token.
  */
 #include <stdint.h>
 #include <string.h>

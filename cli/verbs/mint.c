@@ -1,5 +1,5 @@
 /*
- * verb_mint.c: from an authentication, or from given claims, to a signed token.
+ * mint.c: from an authentication, or from given claims, to a signed token.
  */
 #include <stdio.h>
 #include <stdlib.h>

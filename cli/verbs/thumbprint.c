@@ -1,5 +1,5 @@
 /*
- * verb_thumbprint.c: the JWK thumbprint (RFC 7638) and its URI (RFC 9278) of each key.
+ * thumbprint.c: the JWK thumbprint (RFC 7638) and its URI (RFC 9278) of each key.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * verb_verify.c: tokens against keys and a policy.
+ * verify.c: tokens against keys and a policy.
  */
 #include <errno.h>
 #include <stdio.h>
