@@ -3,11 +3,11 @@
 # none. Each attack stands beside its harmless counterpart.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=bound.sh
+. "$XCJ_EXAMPLE/tests/bound.sh"
 start_echo
 plain=$(free_port)
 tls=$(free_port)
-"$XCJ" keygen --alg ES256 --kid es -o conf/es.json --jwks-out conf/es-set.json
-"$XCJ" keygen --alg ES256 --kid idp -o idp.json --jwks-out conf/idp-set.json
 for name in server mine other self; do
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key -out $name.pem -days 2 \
         -subj "/CN=$name" -addext subjectAltName=DNS:localhost 2>log || cat log
@@ -33,9 +33,6 @@ CONF
 start_nginx
 thumbprint=$(openssl x509 -in mine.pem -outform DER | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')
 of_self=$(openssl x509 -in self.pem -outform DER | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')
-token() {
-    "$XCJ" mint --key idp.json --claims "{\"clientId\":\"them\"$1}"
-}
 unbound=$(token '')
 bound=$(token ",\"cnf\":{\"x5t#S256\":\"$thumbprint\"}")
 bound_to_self=$(token ",\"cnf\":{\"x5t#S256\":\"$of_self\"}")
@@ -44,11 +41,6 @@ keyed=$(token ',"cnf":{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}')
 # as CERTIFICATE TOKEN PATH: the answer to a request by the holder of this certificate ("": of none).
 as() {
     get ${1:+--cert "$1.pem" --key "$1.key"} --cacert server.pem -H "Authorization: Bearer $2" "https://localhost:$tls$3"
-}
-minted() {
-    is "$1" 200 "$status"
-    "$XCJ" verify --jwks conf/es-set.json "$(received x-custom-jwt)" >claims || fail "$1: the token"
-    is "$1, client_id and cnf" "them false" "$(jq -r '"\(.client_id) \(has("cnf"))"' claims)"
 }
 refused() {
     is "$1" 401 "$status"
@@ -88,7 +80,7 @@ is 'an API key beside a certificate that is no credential' 200 "$status"
 get -H 'Authorization: Bearer x' "http://127.0.0.1:$plain/core"
 lacks 'a token that is none' head 'invalid_token'
 
-# An agent acts for a user through two gateways: each one adds itself in front, and nobody's actor is taken for another's.
+# An agent acts for a user through two gateways: each gateway puts its own consumer first and nests the earlier actor.
 agent=$(token ',"sub":"user","act":{"sub":"agent","client_id":"second"}')
 as '' "$agent" /hop1
 minted 'the first hop'

@@ -3,11 +3,11 @@
 # that was used before. Each attack stands beside its harmless counterpart.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=bound.sh
+. "$XCJ_EXAMPLE/tests/bound.sh"
 start_echo
 plain=$(free_port)
 origin=https://api.example
-"$XCJ" keygen --alg ES256 --kid es -o conf/es.json --jwks-out conf/es-set.json
-"$XCJ" keygen --alg ES256 --kid idp -o idp.json --jwks-out conf/idp-set.json
 "$XCJ" keygen --alg ES256 -o client.json
 "$XCJ" keygen --alg Ed25519 -o thief.json
 configure 'worker_processes 2;' <<CONF
@@ -24,9 +24,6 @@ configure 'worker_processes 2;' <<CONF
     }
 CONF
 start_nginx
-token() {
-    "$XCJ" mint --key idp.json --claims "{\"clientId\":\"them\"$1}"
-}
 bound=$(token ",\"cnf\":{\"jkt\":\"$("$XCJ" thumbprint client.json)\"}")
 unbound=$(token '')
 # proof KEY METHOD URL [TOKEN [WORD...]]
@@ -40,11 +37,6 @@ ask() {
     ask_scheme=$1 ask_token=$2 ask_proof=$3 ask_path=$4
     shift 4
     get --path-as-is -H "Authorization: $ask_scheme $ask_token" ${ask_proof:+-H "DPoP: $ask_proof"} "$@" "http://127.0.0.1:$plain$ask_path"
-}
-minted() {
-    is "$1" 200 "$status"
-    "$XCJ" verify --jwks conf/es-set.json "$(received x-custom-jwt)" >claims || fail "$1: the token"
-    is "$1, client_id and cnf" 'them false' "$(jq -r '"\(.client_id) \(has("cnf"))"' claims)"
 }
 # refused NAME ERROR TEXT: 401 with this error of the challenge, and this reason.
 refused() {
