@@ -15,8 +15,8 @@
 void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *token, size_t len);
 
 /**
- * Why this key verified, or was tried for, a token with this kid (NULL: none). *is_certain: the user or the kid names it, so
- * that a verdict needs no note. The policy's key_claim names it likewise.
+ * Says why this key was used for a token with this kid (NULL: none). *is_certain is true if the user, the kid or the
+ * policy's key_claim names the key, so that a verdict needs no note.
  */
 const char *explain_choice(bool *is_certain, const xcj_verify_options *policy, bool is_set, const json_t *kid,
                            const xcj_key *key);

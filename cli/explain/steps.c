@@ -269,7 +269,7 @@ static bool is_required(const xcj_verify_options *policy, const char *name)
     return false;
 }
 
-/* The values of a claim that the policy allows; *count is 0 if it allows any. */
+/* Returns the allowed values of a claim; *count is 0 if the policy allows any value. */
 static const xcj_str *allowed_values(size_t *count, const xcj_verify_options *policy, uint32_t bit)
 {
     *count = 0;
@@ -294,7 +294,7 @@ static const xcj_str *allowed_values(size_t *count, const xcj_verify_options *po
     }
 }
 
-/* Of a list of allowed values: "A" or "B". */
+/* Appends the allowed values: "A" or "B". */
 static void put_allowed(text *out, const xcj_verify_options *policy, uint32_t bit)
 {
     size_t count = 0;
@@ -328,7 +328,7 @@ static mark put_time(text *out, const time_words_row *row, const json_t *value, 
     return is_past ? row->is_past : row->is_future;
 }
 
-/* What is wrong with the type of a registered claim (RFC 7519 4.1), or how much of another one there is. */
+/* For a registered claim, appends a type error (RFC 7519 4.1); for another list or object, its size. */
 static void put_type(text *out, uint32_t bit, const json_t *value)
 {
     const bool is_list = json_is_array(value);
@@ -423,7 +423,7 @@ static void put_required(text *out, const steps *of)
     }
 }
 
-/* The claims that nobody asked for: their names are the sender's words. Integers are shown as such if all of them fit. */
+/* The other claims. The sender chose their names. Parse them again, exactly: integers are shown as integers if all fit. */
 static void put_others(text *out, const steps *of)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.:/";

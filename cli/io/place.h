@@ -1,7 +1,6 @@
 /*
- * place.h: resolves an output path. A directory belongs to others when its owner is neither the
- * user nor root, when everybody may write to it, or when a group may that is not the user's primary one. In such a directory
- * no symbolic link is followed.
+ * place.h: resolves an output path. A directory belongs to others if its owner is neither the user nor root, or if everybody
+ * or a group other than the user's primary group may write to it. In such a directory it follows no symbolic link.
  */
 #ifndef XCJ_CLI_IO_PLACE_H
 #define XCJ_CLI_IO_PLACE_H

@@ -76,8 +76,8 @@ typedef struct mint_job {
     xcj_auth auth;
     bool authenticated;
     text credential;  /* what auth points to */
-    text client_cert; /* likewise */
-    text dpop;        /* likewise */
+    text client_cert; /* what auth points to */
+    text dpop;        /* what auth points to */
     text times;       /* members: nbf, and iat and exp where the library does not write them */
     xcj_str *audiences;
     text claims;      /* a JSON object, or empty; with --jws the payload, any bytes */

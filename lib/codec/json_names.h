@@ -34,8 +34,8 @@ typedef struct xcj__json_names {
 } xcj__json_names;
 
 /**
- * Sets *out to the first member whose name repeats an earlier one, compared after unescaping; NULL if there is none. False:
- * out of memory.
+ * Sets *out to the first member whose name repeats an earlier name, compared after unescaping, or to NULL if all names
+ * differ. Returns false when out of memory.
  */
 bool xcj__json_names_duplicate(const xcj__json_member **out, xcj__json_names *names, const char *text,
                                const xcj__json_member *members, size_t count);

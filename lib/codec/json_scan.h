@@ -91,7 +91,7 @@ typedef struct xcj__json_index {
 XCJ_MUST_CHECK xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__json_limits *limits,
                                              xcj__json_member *room, size_t room_len, xcj_error *err);
 
-/** The member with this unescaped name; NULL if there is none. */
+/** Finds the member with this unescaped name; NULL if the object lacks it. */
 const xcj__json_member *xcj__json_index_find(const xcj__json_index *index, const char *name, size_t len);
 
 /** A member's value. */

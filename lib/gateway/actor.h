@@ -12,8 +12,9 @@
 
 /**
  * Appends a comma and act, if there is a consumer (absent: none) or an inbound act. The consumer is the current actor, and
- * the inbound act is nested in it byte for byte. Without a consumer the current actor has no client_id: nobody here vouches
- * for the inbound one. XCJ_ERR_CREDENTIAL if an inbound act is not an object; XCJ_ERR_LIMIT above XCJ__ACTORS_MAX.
+ * the inbound act is nested in it byte for byte. Without a consumer the current actor has no client_id, because this gateway
+ * cannot vouch for the inbound one. XCJ_ERR_CREDENTIAL if an inbound act is not an object; XCJ_ERR_LIMIT above
+ * XCJ__ACTORS_MAX.
  */
 XCJ_MUST_CHECK xcj_code xcj__actor_put(xcj__buf *out, const xcj__inbound *in, xcj_str consumer, xcj_error *err);
 

@@ -16,7 +16,7 @@ static size_t token_len(const xcj_minter *minter, size_t claims_len)
     return minter->head.len + xcj__b64u_encoded_len(claims_len) + 1 + xcj__b64u_encoded_len(minter->signature_len);
 }
 
-/* The token under way: a buffer of the caller, with the signing input at its start. */
+/* An unfinished token: the caller's buffer, with the signing input at its start. */
 typedef struct draft {
     char *buf;
     size_t cap;

@@ -1,6 +1,6 @@
 /*
- * context_pool.h: keeps scratches in a handle that threads share, for calls without one of their own. No lock: a
- * call takes one, works and gives it back, and nobody waits for another.
+ * context_pool.h: keeps scratches in a handle that threads share, for calls without a scratch of their own. A call takes
+ * one, works and returns it. There is no lock: no call waits for another.
  */
 #ifndef XCJ_LIB_KEY_CONTEXT_POOL_H
 #define XCJ_LIB_KEY_CONTEXT_POOL_H
@@ -9,7 +9,7 @@
 
 #include <xcj/base.h>
 
-/** Calls beyond so many at one time do without. */
+/** The number of slots. When all are taken, further simultaneous calls get no scratch. */
 #define XCJ__CONTEXT_POOL_SLOTS 8
 
 /** All zero is empty. */

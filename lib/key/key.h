@@ -52,8 +52,8 @@ XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const v
 XCJ_MUST_CHECK xcj_code xcj__key_prepare(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
 
 /**
- * Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. Of the options it
- * reads the scratch and where OpenSSL works; NULL: the defaults.
+ * Builds a key from members read (and moved: *jwk is emptied) by jwk.h, checking them against each other. It uses
+ * the options' scratch, library context and properties; NULL: the defaults.
  */
 struct xcj__jwk;
 XCJ_MUST_CHECK xcj_code xcj__key_from_members(xcj_key **out, struct xcj__jwk *jwk, const xcj_key_options *options,

@@ -109,7 +109,7 @@ static xcj_code check_numbers(xcj_key *key, xcj_scratch *scratch, xcj_error *err
     return XCJ_OK;
 }
 
-/* Whoever names a library context is told at once that it does not take the key. */
+/* If the caller names a library context or properties, report immediately that they do not support the key. */
 xcj_code xcj__key_check(xcj_key *key, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_code code = check_numbers(key, scratch, err);

@@ -33,7 +33,7 @@ struct xcj_keyset {
     size_t cap;
     xcj_form form;
     uint32_t *by_kid; /* the keys in the order of xcj__key_order() */
-    size_t named;     /* so many of them have a kid */
+    size_t named;     /* the number of keys with a kid */
     bool *doubtful;   /* by key: a broken key of the same kid and type may be the one that is meant; NULL: none is */
     size_t skipped_count;
     xcj__skipped *reasons; /* of the first of them */

@@ -20,7 +20,7 @@ static void sort_keys(xcj_keyset *set)
     xcj__sort(set->by_kid, set->count, compare_at, set);
 }
 
-/* Removes the later of twins. */
+/* Of equal keys, keeps the first. */
 static bool drop_twins(xcj_keyset *set)
 {
     size_t last = 0;

@@ -26,7 +26,7 @@ static void list_kids(const xcj_keyset *set, char *dst, size_t cap)
     dst[list.len] = '\0';
 }
 
-/* Why the first key of the right type does not fit; empty when there is none. */
+/* Says why the first key of the right type does not fit; empty if no key has the right type. */
 static const char *nearest_reason(const xcj_keyset *set, const xcj__alg *alg, xcj_error *why)
 {
     for (size_t i = 0; i < set->count; i++) {

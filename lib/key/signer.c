@@ -12,7 +12,7 @@ static bool hash_input(uint8_t *hash, size_t *hash_len, xcj_hash which, xcj_str 
     return EVP_Q_digest(provider->lib, xcj__hash_name(which), provider->propq, input.ptr, input.len, hash, hash_len) == 1;
 }
 
-/* Stands for the function of a key that has none. */
+/* Marks a key without a function: its signatures are obtained elsewhere. */
 static int sign_later(void *context, uint8_t *signature, size_t *signature_len, const xcj_sign_request *request)
 {
     (void)context;

@@ -138,7 +138,7 @@ typedef struct ngx_http_xcj_ctx {
     ngx_thread_task_t *task;
     xcj_caller *caller;               /* until the token is prepared */
     u_char *buf;                      /* room for prefix and token */
-    size_t cap;                       /* of it, for the token */
+    size_t cap;                       /* the room for the token alone */
     ngx_str_t value;                  /* the value of the upstream header */
     ngx_str_t token;                  /* the token in it; len 0: none was minted */
     ngx_int_t variable;               /* the index of the variable $http_<upstream> */
