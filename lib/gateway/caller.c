@@ -2,8 +2,8 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/gateway/auth.h"
 #include "lib/gateway/credential.h"
+#include "lib/gateway/identify.h"
 #include "lib/gateway/minter.h"
 
 xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_auth *auth, xcj_scratch *scratch,
@@ -18,7 +18,7 @@ xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_au
         code = xcj__fail(err, XCJ_ERR_ARGUMENT, "the request has a caller already");
     }
     if (code == XCJ_OK) {
-        code = xcj__auth_find_caller(out, &minter->settings, &request, scratch, err);
+        code = xcj__identify_caller(out, &minter->settings, &request, scratch, err);
     }
     if (code == XCJ_OK) {
         (*out)->minter = xcj_minter_ref(minter);

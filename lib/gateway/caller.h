@@ -1,5 +1,5 @@
 /*
- * caller.h: the struct of an xcj_caller, which auth.c fills in.
+ * caller.h: the struct of an xcj_caller, which identify.c fills in.
  */
 #ifndef XCJ_LIB_GATEWAY_CALLER_H
 #define XCJ_LIB_GATEWAY_CALLER_H

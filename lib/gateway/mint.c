@@ -4,6 +4,8 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/gateway/auth.h"
+#include "lib/gateway/bounds.h"
+#include "lib/gateway/complete.h"
 #include "lib/gateway/credential.h"
 #include "lib/gateway/minter.h"
 #include "lib/key/key.h"
@@ -64,7 +66,7 @@ static xcj_code write_token_input(draft *token, const xcj_minter *minter, source
     xcj__buf claims;
     xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
     if (from.given != NULL) {
-        code = xcj__auth_complete_claims(&claims, &minter->settings, *from.given, &auth, scratch, err);
+        code = xcj__complete_claims(&claims, &minter->settings, *from.given, &auth, scratch, err);
     } else {
         code = xcj__auth_put_claims(&claims, &minter->settings, &auth, scratch, err);
     }
@@ -111,7 +113,7 @@ size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth)
     if (minter == NULL || auth == NULL || xcj__auth_read(&request, auth, NULL) != XCJ_OK) {
         return 0;
     }
-    return token_len(minter, xcj__auth_claims_max(&minter->settings, &request));
+    return token_len(minter, xcj__claims_max(&minter->settings, &request));
 }
 
 size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const xcj_auth *auth)
@@ -120,7 +122,7 @@ size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len, const 
     if (minter == NULL || xcj__auth_read(&request, auth, NULL) != XCJ_OK) {
         return 0;
     }
-    return token_len(minter, xcj__auth_complete_max(&minter->settings, claims_len, &request));
+    return token_len(minter, xcj__complete_max(&minter->settings, claims_len, &request));
 }
 
 static bool clear_len(size_t *len)

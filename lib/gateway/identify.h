@@ -1,0 +1,32 @@
+/*
+ * identify.h: finds out who calls, from the credential of a request.
+ */
+#ifndef XCJ_LIB_GATEWAY_IDENTIFY_H
+#define XCJ_LIB_GATEWAY_IDENTIFY_H
+
+#include "lib/base/buf.h"
+#include "lib/gateway/credential.h"
+#include "lib/gateway/inbound.h"
+
+/** One request and what is known of its caller. */
+typedef struct xcj__request {
+    const xcj__mint_settings *settings;
+    const xcj_auth *auth;
+    xcj_scratch *scratch;
+    xcj__buf work;    /* decoded parts of the credential */
+    xcj__inbound in;  /* of a Bearer token */
+    xcj_str consumer; /* the consumer that the identities give; absent: none */
+} xcj__request;
+
+/**
+ * Finds the client_id and the consumer. For a Bearer token, writes the kept inbound claims. The credential is not read if
+ * the request has a caller. See xcj_auth_claims() for the errors.
+ */
+XCJ_MUST_CHECK xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credential *credential,
+                                      xcj_error *err);
+
+/** Identifies the caller of a request that has none yet; does not set the caller's minter. See xcj_caller_new(). */
+XCJ_MUST_CHECK xcj_code xcj__identify_caller(xcj_caller **out, const xcj__mint_settings *settings, const xcj_auth *auth,
+                                             xcj_scratch *scratch, xcj_error *err);
+
+#endif
