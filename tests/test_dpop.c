@@ -16,6 +16,8 @@
 #define IAT(iat) PAYLOAD_WITH("\"POST\"", "\"" URI "\"", iat, "\"j\"", "\"@\"")
 #define JTI(jti) PAYLOAD_WITH("\"POST\"", "\"" URI "\"", "1000", jti, "\"@\"")
 #define ATH(ath) PAYLOAD_WITH("\"POST\"", "\"" URI "\"", "1000", "\"j\"", ath)
+#define WITH_NONCE(nonce)                                                                                                   \
+    "{\"htm\":\"POST\",\"htu\":\"" URI "\",\"iat\":1000,\"jti\":\"j\",\"ath\":\"@\",\"nonce\":\"" nonce "\"}"
 #define TYP(typ) "{\"typ\":" typ ",\"alg\":\"ES256\",\"jwk\":@}"
 #define ALG(alg) "{\"typ\":\"dpop+jwt\",\"alg\":" alg ",\"jwk\":@}"
 #define JWK(jwk) "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":" jwk "}"
@@ -410,8 +412,32 @@ START_TEST(nonces)
 }
 END_TEST
 
+START_TEST(issued_nonces)
+{
+    char made[2][XCJ_DPOP_NONCE_LEN];
+    char payload[256];
+    ck_assert_int_eq(xcj_dpop_nonce(made[0], sizeof made[0], NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_dpop_nonce(made[1], sizeof made[1], NULL, &last), XCJ_OK);
+    ck_assert_mem_ne(made[0], made[1], sizeof made[0]);
+    const xcj_str both[] = { { made[0], sizeof made[0] }, { made[1], sizeof made[1] } };
+    snprintf(payload, sizeof payload,
+             "{\"htm\":\"POST\",\"htu\":\"" URI "\",\"iat\":1000,\"jti\":\"j\",\"ath\":\"@\",\"nonce\":\"%.*s\"}",
+             XCJ_DPOP_NONCE_LEN, made[1]);
+    xcj_dpop_request request = request_of(forge(HEADER, payload));
+    request.nonces = both;
+    request.nonces_count = 2;
+    expect("an issued nonce", &request, NULL, XCJ_OK, "");
+    request.nonces_count = 1;
+    expect("a nonce of another time", &request, NULL, XCJ_ERR_NONCE, "nonce");
+    ck_assert_int_eq(xcj_dpop_nonce(NULL, sizeof made[0], NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_dpop_nonce(made[0], sizeof made[0] - 1, NULL, &last), XCJ_ERR_BUFFER);
+    ck_assert_uint_eq(last.needed, sizeof made[0]);
+}
+END_TEST
+
 /* A store of one proof. */
 typedef struct used {
+    bool is_full;
     char jti[XCJ_DPOP_JTI_MAX + 1];
     char jkt[44];
     int64_t expires;
@@ -424,6 +450,9 @@ static int note_used(void *context, xcj_str thumbprint, xcj_str jti, int64_t exp
     store->calls++;
     ck_assert_uint_eq(thumbprint.len, 43);
     ck_assert_uint_le(jti.len, XCJ_DPOP_JTI_MAX);
+    if (store->is_full) {
+        return -1;
+    }
     if (strlen(store->jti) == jti.len && memcmp(store->jti, jti.ptr, jti.len) == 0) {
         return 1;
     }
@@ -446,6 +475,11 @@ START_TEST(replays)
     ck_assert_int_eq(store.expires, 1061); /* the first second in which iat refuses it */
     request.now = 1060;
     expect("again", &request, &options, XCJ_ERR_REPLAY, "jti");
+    ck_assert_ptr_nonnull(strstr(last.message, "used before"));
+    store.is_full = true;
+    expect("no room", &request, &options, XCJ_ERR_REPLAY, "jti");
+    ck_assert_ptr_nonnull(strstr(last.message, "no room"));
+    store.is_full = false;
     expect("again, where nobody asks", &request, NULL, XCJ_OK, "");
     request.now = store.expires;
     expect("after it has expired", &request, &options, XCJ_ERR_PROOF, "iat");
@@ -581,6 +615,9 @@ START_TEST(broken_calls)
 }
 END_TEST
 
+/* Which nonce of the request the proof of mint_with() had. */
+static size_t nonce_place;
+
 /* What a minter makes of a token that is bound to the key (or not), sent with this scheme and proof. */
 static xcj_code mint_with(const char *scheme, const char *cnf, xcj_auth auth, const xcj_mint_options *options,
                           bool as_plugin)
@@ -607,6 +644,13 @@ static xcj_code mint_with(const char *scheme, const char *cnf, xcj_auth auth, co
     auth.authorization = xcj_text(value);
     xcj_code code = xcj_mint(token, sizeof token, &len, minter, &auth, NULL, &last);
     ck_assert(code != XCJ_OK || len > 0);
+    if (auth.dpop_nonces != NULL) {
+        xcj_caller *caller;
+        xcj_error found;
+        ck_assert_int_eq(xcj_caller_new(&caller, minter, &auth, NULL, &found), code);
+        nonce_place = xcj_caller_dpop_nonce(caller);
+        xcj_caller_free(caller);
+    }
     xcj_minter_free(minter);
     xcj_key_free(signer);
     free(bearer);
@@ -652,11 +696,17 @@ START_TEST(bound_tokens)
         other = proven;
         other.now = 1061;
         ck_assert_int_eq(mint_with("DPoP", BOUND, other, &options, plugin), XCJ_ERR_PROOF);
-        static const xcj_str nonce = { "n", 1 };
+        static const xcj_str both[] = { { "m", 1 }, { "n", 1 } };
         other = proven;
-        other.dpop_nonces = &nonce;
-        other.dpop_nonces_count = 1;
+        other.dpop_nonces = both;
+        other.dpop_nonces_count = 2;
         ck_assert_int_eq(mint_with("DPoP", BOUND, other, &options, plugin), XCJ_ERR_NONCE);
+        other.dpop = xcj_text(WITH_NONCE("n"));
+        ck_assert_int_eq(mint_with("DPoP", BOUND, other, &options, plugin), XCJ_OK);
+        ck_assert_uint_eq(nonce_place, 1);
+        other.dpop = xcj_text(WITH_NONCE("m"));
+        ck_assert_int_eq(mint_with("DPoP", BOUND, other, &options, plugin), XCJ_OK);
+        ck_assert_uint_eq(nonce_place, 0);
         other = proven;
         other.htm = xcj_text(NULL); /* the gateway's own fault */
         ck_assert_int_eq(mint_with("DPoP", BOUND, other, &options, plugin), XCJ_ERR_ARGUMENT);
@@ -689,6 +739,7 @@ static Suite *dpop_suite(void)
     tcase_add_test(tests, uris_that_are_the_same);
     tcase_add_test(tests, times);
     tcase_add_test(tests, nonces);
+    tcase_add_test(tests, issued_nonces);
     tcase_add_test(tests, replays);
     tcase_add_test(tests, every_algorithm);
     tcase_add_test(tests, broken_calls);

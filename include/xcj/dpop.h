@@ -18,10 +18,10 @@ extern "C" {
 #define XCJ_DPOP_JTI_MAX 256
 
 /**
- * Notes that a proof was used: returns 0 the first time that it gets this pair of thumbprint and jti, anything else if it
- * was used before or cannot be noted. The proof must be kept until `expires`, in Unix seconds; after it, the proof is
- * refused for its iat. Called last, for a proof that has passed every other check. It may run in several threads
- * simultaneously.
+ * Notes that a proof was used: returns 0 the first time that it gets this pair of thumbprint and jti, a positive number if
+ * the proof was used before, and a negative one if it cannot be noted, for want of room: the proof is refused either way.
+ * It must be kept until `expires`, in Unix seconds; after it, the proof is refused for its iat. Called last, for a proof
+ * that has passed every other check. It may run in several threads simultaneously.
  */
 typedef int (*xcj_dpop_replay)(void *context, xcj_str jkt, xcj_str jti, int64_t expires);
 
@@ -80,6 +80,16 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_dpop_verify(char **jkt, size_t *jkt_len, con
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_dpop_make(char **out, size_t *out_len, const xcj_key *key,
                                               const xcj_dpop_request *request, xcj_alg alg, xcj_scratch *scratch,
                                               xcj_error *err);
+
+/** The length of a nonce that xcj_dpop_nonce() makes. */
+#define XCJ_DPOP_NONCE_LEN 36
+
+/**
+ * Writes a nonce for the DPoP-Nonce header (RFC 9449 8 and 9) into the buffer: random, XCJ_DPOP_NONCE_LEN characters,
+ * without a NUL. A gateway keeps the newest one and the one before it as the request's `nonces`, and makes another from time
+ * to time. `scratch` may be NULL. XCJ_ERR_RANDOM, _BUFFER.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_dpop_nonce(char *buf, size_t cap, xcj_scratch *scratch, xcj_error *err);
 
 #ifdef __cplusplus
 }

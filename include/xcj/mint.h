@@ -58,6 +58,12 @@ XCJ_API xcj_str xcj_caller_consumer(const xcj_caller *caller);
 /** The method of the caller's credential, one XCJ_AUTH_ bit; 0 for NULL. */
 XCJ_API uint32_t xcj_caller_method(const xcj_caller *caller);
 
+/**
+ * The place in auth->dpop_nonces of the nonce that the caller's DPoP proof has; 0 without a proof. If it is not that of the
+ * newest nonce, the response should carry that one in DPoP-Nonce (RFC 9449 8.2).
+ */
+XCJ_API size_t xcj_caller_dpop_nonce(const xcj_caller *caller);
+
 /** A sufficient buffer length for the token of this request. */
 XCJ_API size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth);
 

@@ -9,10 +9,10 @@
 
 /**
  * Checks that the request (already read) proves every member of the token's cnf, which has at least one if it is present,
- * and that a token with the scheme DPoP is bound to a key; unless the settings ignore cnf. XCJ_ERR_BINDING, _PROOF, _NONCE,
- * _REPLAY, _CERTIFICATE, _ARGUMENT, _CRYPTO, _MEMORY.
+ * and that a token with the scheme DPoP is bound to a key; unless the settings ignore cnf. Sets in->proof. XCJ_ERR_BINDING,
+ * _PROOF, _NONCE, _REPLAY, _CERTIFICATE, _ARGUMENT, _CRYPTO, _MEMORY.
  */
-XCJ_MUST_CHECK xcj_code xcj__binding_check(const xcj__inbound *in, const xcj__credential *credential, const xcj_auth *auth,
+XCJ_MUST_CHECK xcj_code xcj__binding_check(xcj__inbound *in, const xcj__credential *credential, const xcj_auth *auth,
                                            xcj_error *err);
 
 #endif

@@ -49,3 +49,8 @@ uint32_t xcj_caller_method(const xcj_caller *caller)
 {
     return caller != NULL ? caller->method : 0;
 }
+
+size_t xcj_caller_dpop_nonce(const xcj_caller *caller)
+{
+    return caller != NULL ? caller->proof.nonce : 0;
+}

@@ -15,7 +15,8 @@ struct xcj_caller {
     uint32_t method;
     xcj_str payload;   /* the payload of a Bearer token */
     xcj_str client_id; /* in this block */
-    xcj_str consumer;  /* in the minter's identities; absent: none */
+    xcj__dpop_proven proof;
+    xcj_str consumer; /* in the minter's identities; absent: none */
 };
 
 #endif

@@ -272,16 +272,19 @@ static xcj_code check_iat(int64_t *iat, const proof *p, xcj_error *err)
     return *iat >= now - p->settings->max_age ? XCJ_OK : refuse("iat", "iat is too long ago", err);
 }
 
-static xcj_code check_nonce(const proof *p, xcj_error *err)
+/* *place becomes the place of the proof's nonce in the list. */
+static xcj_code check_nonce(size_t *place, const proof *p, xcj_error *err)
 {
-    const xcj_dpop_request *request = p->request;
-    bool is_known = request->nonces == NULL;
-    for (size_t i = 0; request->nonces != NULL && i < request->nonces_count; i++) {
-        is_known |= request->nonces[i].ptr != NULL && request->nonces[i].len > 0 && is_text(&p->nonce, request->nonces[i]);
+    const xcj_str *nonces = p->request->nonces;
+    const size_t count = nonces != NULL ? p->request->nonces_count : 0;
+    size_t i = 0;
+    while (i < count && (nonces[i].ptr == NULL || nonces[i].len == 0 || !is_text(&p->nonce, nonces[i]))) {
+        i++;
     }
-    return is_known ? XCJ_OK
-                    : xcj__fail_at(err, XCJ_ERR_NONCE, "nonce", XCJ_NO_OFFSET,
-                                   "the DPoP proof has no nonce, or not one that is valid now");
+    *place = i;
+    return nonces == NULL || i < count ? XCJ_OK
+                                       : xcj__fail_at(err, XCJ_ERR_NONCE, "nonce", XCJ_NO_OFFSET,
+                                                      "the DPoP proof has no nonce, or not one that is valid now");
 }
 
 static xcj_code check_ath(const proof *p, xcj_error *err)
@@ -310,14 +313,16 @@ static xcj_code check_replay(const proof *p, const char *jkt, int64_t iat, xcj_e
         return refuse("jti", "jti is not a string of 1 to 256 bytes", err);
     }
     const xcj__dpop_settings *settings = p->settings;
-    if (settings->replay == NULL || settings->replay(settings->replay_context, (xcj_str){ jkt, XCJ__JKT_SIZE - 1 },
-                                                     (xcj_str){ text, len }, iat + settings->max_age + 1) == 0) {
-        return XCJ_OK;
-    }
-    return xcj__fail_at(err, XCJ_ERR_REPLAY, "jti", XCJ_NO_OFFSET, "the DPoP proof was used before");
+    const xcj_str by = { jkt, XCJ__JKT_SIZE - 1 };
+    const int noted = settings->replay != NULL ? settings->replay(settings->replay_context, by, (xcj_str){ text, len },
+                                                                  iat + settings->max_age + 1)
+                                               : 0;
+    return noted == 0 ? XCJ_OK
+                      : xcj__fail_at(err, XCJ_ERR_REPLAY, "jti", XCJ_NO_OFFSET, "the DPoP proof %s",
+                                     noted > 0 ? "was used before" : "cannot be noted as used: there is no room");
 }
 
-static xcj_code check_claims(proof *p, const char *jkt, xcj_error *err)
+static xcj_code check_claims(xcj__dpop_proven *out, proof *p, xcj_error *err)
 {
     xcj_error why;
     int64_t iat = 0;
@@ -333,15 +338,15 @@ static xcj_code check_claims(proof *p, const char *jkt, xcj_error *err)
         code = check_ath(p, err);
     }
     if (code == XCJ_OK) {
-        code = check_nonce(p, err);
+        code = check_nonce(&out->nonce, p, err);
     }
     if (code == XCJ_OK) {
         code = check_iat(&iat, p, err);
     }
-    return code == XCJ_OK ? check_replay(p, jkt, iat, err) : code;
+    return code == XCJ_OK ? check_replay(p, out->jkt, iat, err) : code;
 }
 
-xcj_code xcj__dpop_check(char jkt[XCJ__JKT_SIZE], const xcj_dpop_request *request, const xcj__dpop_settings *settings,
+xcj_code xcj__dpop_check(xcj__dpop_proven *out, const xcj_dpop_request *request, const xcj__dpop_settings *settings,
                          xcj_error *err)
 {
     char storage[STORAGE];
@@ -353,10 +358,10 @@ xcj_code xcj__dpop_check(char jkt[XCJ__JKT_SIZE], const xcj_dpop_request *reques
         code = read_header(&p, err);
     }
     if (code == XCJ_OK) {
-        code = check_signature(jkt, &p, err);
+        code = check_signature(out->jkt, &p, err);
     }
     if (code == XCJ_OK) {
-        code = check_claims(&p, jkt, err);
+        code = check_claims(out, &p, err);
     }
     xcj__buf_free(&work);
     return code;
@@ -450,7 +455,7 @@ xcj_code xcj_dpop_verify(char **jkt, size_t *jkt_len, const xcj_dpop_request *re
     if (!xcj__clear_block(jkt, jkt_len) || request == NULL) {
         return xcj__fail_null(err);
     }
-    char found[XCJ__JKT_SIZE];
+    xcj__dpop_proven found;
     xcj_dpop_request given;
     xcj__dpop_settings settings;
     xcj_code code = xcj__dpop_settings_read(&settings, options, err);
@@ -461,12 +466,12 @@ xcj_code xcj_dpop_verify(char **jkt, size_t *jkt_len, const xcj_dpop_request *re
         code = xcj__fail_null(err);
     }
     if (code == XCJ_OK) {
-        code = xcj__dpop_check(found, &given, &settings, err);
+        code = xcj__dpop_check(&found, &given, &settings, err);
     }
     if (code != XCJ_OK) {
         return code;
     }
-    *jkt = xcj__dup(found, XCJ__JKT_SIZE - 1);
+    *jkt = xcj__dup(found.jkt, XCJ__JKT_SIZE - 1);
     if (*jkt == NULL) {
         return xcj__fail_memory(err);
     }

@@ -20,6 +20,12 @@ typedef struct xcj__dpop_settings {
     void *replay_context;
 } xcj__dpop_settings;
 
+/** What a proof shows. */
+typedef struct xcj__dpop_proven {
+    char jkt[XCJ__JKT_SIZE]; /* the thumbprint of its key, and a NUL */
+    size_t nonce;            /* the place of its nonce in the request's list */
+} xcj__dpop_proven;
+
 /** Reads the caller's options; NULL: all defaults. XCJ_ERR_CONFIG, _ARGUMENT. */
 XCJ_MUST_CHECK xcj_code xcj__dpop_settings_read(xcj__dpop_settings *out, const xcj_dpop_options *options, xcj_error *err);
 
@@ -27,7 +33,7 @@ XCJ_MUST_CHECK xcj_code xcj__dpop_settings_read(xcj__dpop_settings *out, const x
 XCJ_MUST_CHECK xcj_code xcj__dpop_request_read(xcj_dpop_request *out, const xcj_dpop_request *request, xcj_error *err);
 
 /** Verifies the proof of a request (already read). See xcj_dpop_verify(). */
-XCJ_MUST_CHECK xcj_code xcj__dpop_check(char jkt[XCJ__JKT_SIZE], const xcj_dpop_request *request,
+XCJ_MUST_CHECK xcj_code xcj__dpop_check(xcj__dpop_proven *out, const xcj_dpop_request *request,
                                         const xcj__dpop_settings *settings, xcj_error *err);
 
 /** Writes the SHA-256 of the token in base64url, and a NUL: the claim ath. XCJ_ERR_CRYPTO. */

@@ -111,3 +111,18 @@ xcj_code xcj_dpop_make(char **out, size_t *out_len, const xcj_key *key, const xc
     }
     return code == XCJ_OK ? make(out, out_len, key, &given, &jws, scratch, err) : code;
 }
+
+xcj_code xcj_dpop_nonce(char *buf, size_t cap, xcj_scratch *scratch, xcj_error *err)
+{
+    if (buf == NULL) {
+        return xcj__fail_null(err);
+    }
+    if (cap < XCJ_DPOP_NONCE_LEN) {
+        return xcj__fail_buffer(err, "nonce", XCJ_DPOP_NONCE_LEN, cap);
+    }
+    xcj_code code = xcj__random_uuid(buf, scratch, err);
+    if (code == XCJ_OK) {
+        xcj__error_clear(err);
+    }
+    return code;
+}

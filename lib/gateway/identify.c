@@ -71,6 +71,7 @@ static xcj_code use_caller(xcj_str *client_id, xcj__request *r, xcj_error *err)
     }
     *client_id = caller->client_id;
     r->consumer = caller->consumer;
+    r->in.proof = caller->proof;
     return caller->payload.ptr != NULL ? xcj__inbound_read(&r->in, caller->payload, err) : XCJ_OK;
 }
 
@@ -129,7 +130,8 @@ static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__creden
     if (caller == NULL) {
         return xcj__fail_memory(err);
     }
-    *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .consumer = consumer };
+    *caller =
+        (xcj_caller){ .settings = r->settings, .method = credential->method, .proof = r->in.proof, .consumer = consumer };
     code = fill_caller(caller, r, payload, client_id, err);
     if (code == XCJ_OK && bears) {
         code = look_up(&caller->client_id, &caller->consumer, r, credential->method, err);

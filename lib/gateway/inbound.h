@@ -16,6 +16,7 @@ typedef struct xcj__inbound {
     xcj__json_value exp;
     xcj__json_value act;
     xcj__json_value cnf;
+    xcj__dpop_proven proof; /* by the token's holder */
 } xcj__inbound;
 
 /** Reads a payload: writes the kept members, each with a comma after it. XCJ_ERR_CREDENTIAL, _MEMORY. */

@@ -666,6 +666,15 @@ static xcj_code make_dpop(size_t which)
     return done_text(code, proof, len, NULL);
 }
 
+static xcj_code make_nonce(size_t which)
+{
+    (void)which;
+    char nonce[XCJ_DPOP_NONCE_LEN];
+    xcj_code code;
+    FAILING(xcj_dpop_nonce(nonce, sizeof nonce, NULL, &job_error));
+    return code;
+}
+
 static xcj_code verify_dpop(size_t which)
 {
     xcj_dpop_request request = dpop_request(which);
@@ -1355,6 +1364,7 @@ const job JOBS[] = {
     { "dpop_make RS256", make_dpop, 1, XCJ_OK, false },
     { "dpop_make ES256", make_dpop, 3, XCJ_OK, false },
     { "dpop_make ES256, long URI", make_dpop, 3 + ALGS, XCJ_OK, false },
+    { "dpop_nonce", make_nonce, 0, XCJ_OK, false },
     { "dpop_verify RS256", verify_dpop, 1, XCJ_OK, false },
     { "dpop_verify ES256", verify_dpop, 3, XCJ_OK, false },
     { "dpop_verify Ed25519", verify_dpop, 4, XCJ_OK, false },

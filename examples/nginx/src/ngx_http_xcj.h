@@ -30,9 +30,19 @@ typedef struct ngx_http_xcj_trust {
 /* xcj_dpop: what proofs are for, and where those that were used are noted. */
 typedef struct ngx_http_xcj_dpop {
     ngx_str_t origin;
-    time_t max_age; /* 0: the default */
+    time_t max_age; /* 0: the default, as for leeway */
+    time_t leeway;
+    time_t nonce;     /* how long a nonce is issued; 0: none is demanded */
+    ngx_array_t algs; /* xcj_alg */
+    ngx_str_t named;  /* the same, as a parameter of a challenge */
     ngx_shm_zone_t *zone;
 } ngx_http_xcj_dpop;
+
+/* The nonces that a proof may have. */
+typedef struct ngx_http_xcj_nonces {
+    char newest[XCJ_DPOP_NONCE_LEN];
+    char before[XCJ_DPOP_NONCE_LEN];
+} ngx_http_xcj_nonces;
 
 /* The bytes that identify a proof. */
 #define NGX_HTTP_XCJ_PROOF 20
@@ -145,9 +155,12 @@ typedef struct ngx_http_xcj_ctx {
     ngx_str_t client_id;              /* the caller of the token */
     u_char proof[NGX_HTTP_XCJ_PROOF]; /* the DPoP proof that this request has used */
     ngx_flag_t has_proof;
-    ngx_str_t error;            /* for $xcj_error */
-    ngx_array_t *removed;       /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
-    ngx_table_elt_t *challenge; /* the WWW-Authenticate of a refusal; NULL: none */
+    ngx_http_xcj_nonces nonces;
+    xcj_str accepted[2];         /* the same, for the library */
+    ngx_table_elt_t *offered[2]; /* DPoP-Nonce and Cache-Control; NULL: none */
+    ngx_str_t error;             /* for $xcj_error */
+    ngx_array_t *removed;        /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
+    ngx_table_elt_t *challenge;  /* the WWW-Authenticate of a refusal; NULL: none */
 } ngx_http_xcj_ctx;
 
 extern ngx_module_t ngx_http_xcj_module;
@@ -162,6 +175,7 @@ char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
 /* directives.c */
 extern ngx_command_t ngx_http_xcj_commands[];
+char *ngx_http_xcj_read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_char *end);
 
 /* checked.c: NULL, or the error: a method of this location whose credential nobody has checked. */
 const char *ngx_http_xcj_unchecked(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf);
@@ -198,7 +212,15 @@ ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r);
 char *ngx_http_xcj_set_dpop(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
 void ngx_http_xcj_dpop_options(xcj_dpop_options *out, const ngx_http_xcj_dpop *dpop);
 ngx_int_t ngx_http_xcj_describe(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_dpop *dpop);
-void ngx_http_xcj_verifies_for(ngx_http_xcj_ctx *ctx); /* until it is NULL again */
+ngx_int_t ngx_http_xcj_demand_nonce(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
+                                    const ngx_http_xcj_dpop *dpop);
+ngx_int_t ngx_http_xcj_offer_nonce(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
+
+/* proofs.c */
+ngx_int_t ngx_http_xcj_init_zone(ngx_shm_zone_t *zone, void *old);
+int ngx_http_xcj_note_proof(void *context, xcj_str jkt, xcj_str jti, int64_t expires); /* an xcj_dpop_replay */
+void ngx_http_xcj_verifies_for(ngx_http_xcj_ctx *ctx);                                 /* until it is NULL again */
+xcj_code ngx_http_xcj_find_nonces(ngx_http_xcj_nonces *out, ngx_shm_zone_t *zone, time_t lifetime, xcj_error *err);
 
 /* refuse.c */
 ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err);

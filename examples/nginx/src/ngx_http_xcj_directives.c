@@ -175,7 +175,7 @@ static ngx_int_t push_text(ngx_array_t *list, u_char *text, size_t len)
 }
 
 /* alg=A,B */
-static char *read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_char *end)
+char *ngx_http_xcj_read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_char *end)
 {
     while (text < end) {
         u_char *comma = ngx_strlchr(text, end, ',');
@@ -205,7 +205,7 @@ static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const 
 {
     u_char *end = word->data + word->len;
     if (word->len > 4 && ngx_strncmp(word->data, "alg=", 4) == 0) {
-        return read_algs(cf, &trust->algs, word->data + 4, end);
+        return ngx_http_xcj_read_algs(cf, &trust->algs, word->data + 4, end);
     }
     if (word->len > 4 && ngx_strncmp(word->data, "iss=", 4) == 0) {
         return push_text(&trust->issuers, word->data + 4, word->len - 4) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;

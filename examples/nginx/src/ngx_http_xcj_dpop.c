@@ -1,99 +1,11 @@
 /*
- * DPoP (RFC 9449): the directive xcj_dpop, what a request says for its proof, and the proofs that were used, in a zone of
- * shared memory.
+ * DPoP (RFC 9449): the directive xcj_dpop, what a request says for its proof, and the nonces that responses offer.
  */
 #include "ngx_http_xcj.h"
 
-#include <ngx_sha1.h>
-
-#define ZONE_MIN ((ssize_t)(16 * ngx_pagesize))
-
-/* How many neighbours of a proof's place are looked at. */
-#define PROBES 64
-
-/* A proof that was used; expires 0: free. */
-typedef struct used {
-    u_char id[NGX_HTTP_XCJ_PROOF];
-    int64_t expires;
-} used;
-
-/* At the start of the zone's own memory. A proof is in one of the places from its hash on, so nothing is ever moved. */
-typedef struct table {
-    size_t count;
-    used places[];
-} table;
-
-/* The request whose proof is being verified: a worker verifies one at a time. */
-static ngx_http_xcj_ctx *current;
-
-static void identify(u_char id[NGX_HTTP_XCJ_PROOF], xcj_str jkt, xcj_str jti)
-{
-    ngx_sha1_t sha1;
-    ngx_sha1_init(&sha1);
-    ngx_sha1_update(&sha1, jkt.ptr, jkt.len);
-    ngx_sha1_update(&sha1, jti.ptr, jti.len);
-    ngx_sha1_final(id, &sha1);
-}
-
-/* Takes a place for the proof. Only what has expired makes room: when all is taken, the proof is refused. */
-static int note_in(table *proofs, const u_char *id, int64_t expires, int64_t now)
-{
-    size_t at;
-    used *room = NULL;
-    ngx_memcpy(&at, id, sizeof at);
-    for (size_t i = 0; i < PROBES; i++) {
-        used *place = &proofs->places[(at + i) % proofs->count];
-        if (place->expires >= now && ngx_memcmp(place->id, id, NGX_HTTP_XCJ_PROOF) == 0) {
-            return 1;
-        }
-        room = room == NULL && place->expires < now ? place : room;
-    }
-    if (room == NULL) {
-        return 1;
-    }
-    ngx_memcpy(room->id, id, NGX_HTTP_XCJ_PROOF);
-    room->expires = expires;
-    return 0;
-}
-
-/* A request that nginx sends to another location brings its proof along: it is still the same use. */
-static int note_proof(void *context, xcj_str jkt, xcj_str jti, int64_t expires)
-{
-    ngx_shm_zone_t *zone = context;
-    ngx_slab_pool_t *pool = (ngx_slab_pool_t *)zone->shm.addr;
-    u_char id[NGX_HTTP_XCJ_PROOF];
-    identify(id, jkt, jti);
-    if (current != NULL && current->has_proof && ngx_memcmp(current->proof, id, sizeof id) == 0) {
-        return 0;
-    }
-    ngx_shmtx_lock(&pool->mutex);
-    int result = note_in(zone->data, id, expires, (int64_t)ngx_time());
-    ngx_shmtx_unlock(&pool->mutex);
-    if (result == 0 && current != NULL) {
-        ngx_memcpy(current->proof, id, sizeof id);
-        current->has_proof = 1;
-    }
-    return result;
-}
-
-/* After a reload the zone is the old one, with what was used before. */
-static ngx_int_t init_zone(ngx_shm_zone_t *zone, void *old)
-{
-    ngx_slab_pool_t *pool = (ngx_slab_pool_t *)zone->shm.addr;
-    zone->data = old != NULL ? old : pool->data;
-    if (old != NULL || zone->shm.exists) {
-        return NGX_OK;
-    }
-    size_t size = zone->shm.size / 4 * 3;
-    table *proofs = ngx_slab_calloc(pool, size);
-    if (proofs == NULL) {
-        return NGX_ERROR;
-    }
-    proofs->count = (size - sizeof *proofs) / sizeof(used);
-    pool->data = proofs;
-    zone->data = proofs;
-    return NGX_OK;
-}
+#define ZONE_MIN ((ssize_t)(8 * ngx_pagesize))
+#define SECONDS_MAX 86400
+#define NONCE_DEFAULT 300
 
 static char *read_zone(ngx_conf_t *cf, ngx_http_xcj_dpop *dpop, ngx_str_t word)
 {
@@ -102,13 +14,13 @@ static char *read_zone(ngx_conf_t *cf, ngx_http_xcj_dpop *dpop, ngx_str_t word)
     ngx_str_t size = { colon != NULL ? word.len - name.len - 1 : 0, colon != NULL ? colon + 1 : NULL };
     ssize_t bytes = size.len > 0 ? ngx_parse_size(&size) : NGX_ERROR;
     if (name.len == 0 || bytes < ZONE_MIN) {
-        return "has a \"zone\" that is not NAME:SIZE, with 64k or more";
+        return "has a \"zone\" that is not NAME:SIZE, with 32k or more";
     }
     dpop->zone = ngx_shared_memory_add(cf, &name, (size_t)bytes, &ngx_http_xcj_module);
     if (dpop->zone == NULL) {
         return NGX_CONF_ERROR;
     }
-    dpop->zone->init = init_zone;
+    dpop->zone->init = ngx_http_xcj_init_zone;
     return NGX_CONF_OK;
 }
 
@@ -129,22 +41,81 @@ static int is_origin(const ngx_str_t *text)
     return 1;
 }
 
+/* NAME=TIME, or false if the word has another name. A time that is none becomes 0. */
+static int read_seconds(time_t *out, const ngx_str_t *word, const char *name)
+{
+    size_t len = ngx_strlen(name);
+    if (word->len <= len || ngx_strncmp(word->data, name, len) != 0) {
+        return 0;
+    }
+    ngx_str_t time = { word->len - len, word->data + len };
+    time_t seconds = ngx_parse_time(&time, 1);
+    *out = seconds >= 1 && seconds <= SECONDS_MAX ? seconds : 0;
+    return 1;
+}
+
 static char *read_option(ngx_conf_t *cf, ngx_http_xcj_dpop *dpop, const ngx_str_t *word)
 {
     if (word->len > 5 && ngx_strncmp(word->data, "zone=", 5) == 0) {
         return read_zone(cf, dpop, (ngx_str_t){ word->len - 5, word->data + 5 });
     }
-    if (word->len > 8 && ngx_strncmp(word->data, "max_age=", 8) == 0) {
-        ngx_str_t time = { word->len - 8, word->data + 8 };
-        dpop->max_age = ngx_parse_time(&time, 1);
-        return dpop->max_age >= 1 && dpop->max_age <= 86400 ? NGX_CONF_OK
-                                                            : "has a \"max_age\" that is not from 1 to 86400 seconds";
+    if (word->len > 4 && ngx_strncmp(word->data, "alg=", 4) == 0) {
+        return ngx_http_xcj_read_algs(cf, &dpop->algs, word->data + 4, word->data + word->len);
     }
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: zone=, max_age=", word);
+    if (ngx_http_xcj_is(word, "nonce")) {
+        dpop->nonce = NONCE_DEFAULT;
+        return NGX_CONF_OK;
+    }
+    if (read_seconds(&dpop->max_age, word, "max_age=")) {
+        return dpop->max_age > 0 ? NGX_CONF_OK : "has a \"max_age\" that is not from 1 to 86400 seconds";
+    }
+    if (read_seconds(&dpop->leeway, word, "leeway=")) {
+        return dpop->leeway > 0 ? NGX_CONF_OK : "has a \"leeway\" that is not from 1 to 86400 seconds";
+    }
+    if (read_seconds(&dpop->nonce, word, "nonce=")) {
+        return dpop->nonce > 0 ? NGX_CONF_OK : "has a \"nonce\" that is not from 1 to 86400 seconds";
+    }
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: zone=, alg=, max_age=, leeway=, nonce, nonce=", word);
     return NGX_CONF_ERROR;
 }
 
-/* xcj_dpop ORIGIN zone=NAME:SIZE [max_age=TIME] | off */
+static ngx_int_t allow_all(ngx_array_t *algs)
+{
+    for (xcj_alg alg = XCJ_RS256; xcj_alg_name(alg) != NULL; alg++) {
+        xcj_alg *place = ngx_array_push(algs);
+        if (place == NULL) {
+            return NGX_ERROR;
+        }
+        *place = alg;
+    }
+    return NGX_OK;
+}
+
+/* RFC 9449 7.1: a challenge should name the algorithms. */
+static char *name_algs(ngx_conf_t *cf, ngx_http_xcj_dpop *dpop)
+{
+    if (dpop->algs.nelts == 0 && allow_all(&dpop->algs) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+    const xcj_alg *algs = dpop->algs.elts;
+    u_char *end = ngx_pnalloc(cf->pool, sizeof "algs=\"\"" + dpop->algs.nelts * sizeof "Ed25519");
+    if (end == NULL) {
+        return NGX_CONF_ERROR;
+    }
+    dpop->named.data = end;
+    end = ngx_cpymem(end, "algs=\"", sizeof "algs=\"" - 1);
+    for (ngx_uint_t i = 0; i < dpop->algs.nelts; i++) {
+        if (algs[i] < XCJ_RS256) {
+            return "has an \"alg\" for shared secrets: a proof is signed with a private key";
+        }
+        end = ngx_sprintf(end, i > 0 ? " %s" : "%s", xcj_alg_name(algs[i]));
+    }
+    *end++ = '"';
+    dpop->named.len = (size_t)(end - dpop->named.data);
+    return NGX_CONF_OK;
+}
+
+/* xcj_dpop ORIGIN zone=NAME:SIZE [alg=A,B] [max_age=TIME] [leeway=TIME] [nonce[=TIME]] | off */
 char *ngx_http_xcj_set_dpop(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
     (void)cmd;
@@ -161,7 +132,7 @@ char *ngx_http_xcj_set_dpop(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
         return "needs the scheme and host that clients use, such as https://api.example";
     }
     ngx_http_xcj_dpop *dpop = ngx_pcalloc(cf->pool, sizeof *dpop);
-    if (dpop == NULL) {
+    if (dpop == NULL || ngx_array_init(&dpop->algs, cf->pool, 2, sizeof(xcj_alg)) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     dpop->origin = words[1];
@@ -175,14 +146,17 @@ char *ngx_http_xcj_set_dpop(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
         return "needs a \"zone\", in which the proofs that were used are noted";
     }
     conf->dpop = dpop;
-    return NGX_CONF_OK;
+    return name_algs(cf, dpop);
 }
 
 void ngx_http_xcj_dpop_options(xcj_dpop_options *out, const ngx_http_xcj_dpop *dpop)
 {
     *out = (xcj_dpop_options)XCJ_DPOP_OPTIONS_INIT;
+    out->algs = dpop->algs.elts;
+    out->algs_count = dpop->algs.nelts;
     out->max_age = dpop->max_age;
-    out->replay = note_proof;
+    out->leeway = dpop->leeway;
+    out->replay = ngx_http_xcj_note_proof;
     out->replay_context = dpop->zone;
 }
 
@@ -203,7 +177,40 @@ ngx_int_t ngx_http_xcj_describe(xcj_auth *auth, ngx_http_request_t *r, const ngx
     return NGX_OK;
 }
 
-void ngx_http_xcj_verifies_for(ngx_http_xcj_ctx *ctx)
+/* With `nonce`, a proof needs the newest nonce or the one before it. */
+ngx_int_t ngx_http_xcj_demand_nonce(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
+                                    const ngx_http_xcj_dpop *dpop)
 {
-    current = ctx;
+    xcj_error err;
+    if (dpop->nonce == 0) {
+        return NGX_OK;
+    }
+    if (ngx_http_xcj_find_nonces(&ctx->nonces, dpop->zone, dpop->nonce, &err) != XCJ_OK) {
+        ngx_http_xcj_note_error(r, ctx, &err);
+        return NGX_ERROR;
+    }
+    ctx->accepted[0] = (xcj_str){ ctx->nonces.newest, sizeof ctx->nonces.newest };
+    ctx->accepted[1] = (xcj_str){ ctx->nonces.before, sizeof ctx->nonces.before };
+    auth->dpop_nonces = ctx->accepted;
+    auth->dpop_nonces_count = 2;
+    return NGX_OK;
+}
+
+/* nginx does not send a header with hash 0. */
+static ngx_int_t put_again(ngx_table_elt_t **field, ngx_http_request_t *r, const char *name, const ngx_str_t *value)
+{
+    if (*field != NULL) {
+        (*field)->hash = 0;
+    }
+    *field = ngx_http_xcj_push_header(r, name, value);
+    return *field != NULL ? NGX_OK : NGX_ERROR;
+}
+
+/* RFC 9449 8.2: a response with a nonce should not be cached. */
+ngx_int_t ngx_http_xcj_offer_nonce(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
+{
+    static const ngx_str_t no_store = ngx_string("no-store");
+    const ngx_str_t nonce = { sizeof ctx->nonces.newest, (u_char *)ctx->nonces.newest };
+    ngx_int_t rc = put_again(&ctx->offered[0], r, "DPoP-Nonce", &nonce);
+    return rc == NGX_OK ? put_again(&ctx->offered[1], r, "Cache-Control", &no_store) : rc;
 }

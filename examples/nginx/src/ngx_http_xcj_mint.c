@@ -47,7 +47,8 @@ static ngx_int_t find_proof(xcj_auth *auth, ngx_http_request_t *r, const ngx_htt
     if (find_header(&auth->dpop, r, &name) != NGX_OK) {
         return refuse_with(err, XCJ_ERR_PROOF, "The header DPoP is there more than once");
     }
-    return ngx_http_xcj_describe(auth, r, conf->dpop);
+    ngx_int_t rc = ngx_http_xcj_describe(auth, r, conf->dpop);
+    return rc == NGX_OK ? ngx_http_xcj_demand_nonce(auth, r, ngx_http_xcj_get_ctx(r), conf->dpop) : rc;
 }
 
 static ngx_int_t evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_value_t *value)
@@ -133,6 +134,9 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx 
     ngx_http_xcj_verifies_for(NULL);
     if (code != XCJ_OK) {
         return NGX_DECLINED;
+    }
+    if (xcj_caller_dpop_nonce(ctx->caller) > 0 && ngx_http_xcj_offer_nonce(r, ctx) != NGX_OK) {
+        return NGX_ERROR;
     }
     if (nobody_asked(r, conf, xcj_caller_method(ctx->caller))) {
         return refuse_with(err, XCJ_ERR_CONFIG,

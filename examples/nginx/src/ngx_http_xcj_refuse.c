@@ -39,21 +39,48 @@ void ngx_http_xcj_drop_challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 }
 
 /* RFC 9110 11.6.1: a 401 names the acceptable schemes. API keys and certificates have none. RFC 8705 3: a token that is
- * bound to another certificate is invalid. RFC 9449 7.1: so is one that is bound to another key. */
-static const ngx_str_t *schemes(const ngx_http_xcj_loc_conf *conf, xcj_code code)
+ * bound to another certificate is invalid. */
+static ngx_str_t plain_schemes(const ngx_http_xcj_loc_conf *conf, xcj_code code)
 {
-    static const ngx_str_t texts[] = {
-        ngx_string("Basic realm=\"gateway\""),        ngx_string("Bearer"),
-        ngx_string("Bearer error=\"invalid_token\""), ngx_string("Bearer, DPoP"),
-        ngx_string("DPoP error=\"invalid_token\""),   ngx_string("DPoP error=\"invalid_dpop_proof\""),
-    };
+    static const ngx_str_t basic = ngx_string("Basic realm=\"gateway\"");
+    static const ngx_str_t bearer = ngx_string("Bearer");
+    static const ngx_str_t invalid = ngx_string("Bearer error=\"invalid_token\"");
     if (!ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER)) {
-        return &texts[0];
+        return basic;
     }
-    if (conf->dpop == NULL) {
-        return &texts[code == XCJ_ERR_BINDING ? 2 : 1];
+    return code == XCJ_ERR_BINDING ? invalid : bearer;
+}
+
+/* RFC 9449 7.1: a token that is bound to another key is invalid. */
+static const char *dpop_scheme(xcj_code code)
+{
+    switch (code) {
+    case XCJ_ERR_BINDING:
+        return "DPoP error=\"invalid_token\", ";
+    case XCJ_ERR_PROOF:
+    case XCJ_ERR_REPLAY:
+        return "DPoP error=\"invalid_dpop_proof\", ";
+    case XCJ_ERR_NONCE:
+        return "DPoP error=\"use_dpop_nonce\", ";
+    default:
+        return "Bearer, DPoP ";
     }
-    return &texts[code == XCJ_ERR_BINDING ? 4 : code == XCJ_ERR_PROOF || code == XCJ_ERR_REPLAY ? 5 : 3];
+}
+
+static ngx_int_t name_schemes(ngx_str_t *out, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_code code)
+{
+    if (conf->dpop == NULL || !ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER)) {
+        *out = plain_schemes(conf, code);
+        return NGX_OK;
+    }
+    const char *scheme = dpop_scheme(code);
+    out->len = ngx_strlen(scheme) + conf->dpop->named.len;
+    out->data = ngx_pnalloc(r->pool, out->len);
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+    (void)ngx_sprintf(out->data, "%s%V", scheme, &conf->dpop->named);
+    return NGX_OK;
 }
 
 static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_loc_conf *conf, xcj_code code)
@@ -61,10 +88,13 @@ static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const n
     if (!ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER | XCJ_AUTH_BASIC)) {
         return NGX_OK;
     }
+    ngx_str_t schemes;
     ngx_http_xcj_drop_challenge(r, ctx);
-    ngx_int_t rc = ngx_http_xcj_add_challenge(r, schemes(conf, code));
+    if (name_schemes(&schemes, r, conf, code) != NGX_OK || ngx_http_xcj_add_challenge(r, &schemes) != NGX_OK) {
+        return NGX_ERROR;
+    }
     ctx->challenge = r->headers_out.www_authenticate;
-    return rc;
+    return code == XCJ_ERR_NONCE ? ngx_http_xcj_offer_nonce(r, ctx) : NGX_OK;
 }
 
 static ngx_int_t copy_text(ngx_str_t *out, ngx_http_request_t *r, const char *text, size_t len)

@@ -33,7 +33,6 @@ CONF
 start_nginx
 thumbprint=$(openssl x509 -in mine.pem -outform DER | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')
 of_self=$(openssl x509 -in self.pem -outform DER | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')
-unbound=$(token '')
 bound=$(token ",\"cnf\":{\"x5t#S256\":\"$thumbprint\"}")
 bound_to_self=$(token ",\"cnf\":{\"x5t#S256\":\"$of_self\"}")
 keyed=$(token ',"cnf":{"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"}')

@@ -8,8 +8,6 @@
 start_echo
 plain=$(free_port)
 origin=https://api.example
-"$XCJ" keygen --alg ES256 -o client.json
-"$XCJ" keygen --alg Ed25519 -o thief.json
 configure 'worker_processes 2;' <<CONF
     xcj_private_jwk es.json; xcj_iss https://gw; xcj_aud a; xcj_consumer_required off; xcj_bearer_jwks idp-set.json;
     server {
@@ -20,36 +18,17 @@ configure 'worker_processes 2;' <<CONF
         location /short { xcj_dpop $origin zone=proofs:64k max_age=1s; proxy_pass http://127.0.0.1:$echo; }
         location /moves { error_page 502 = @moved; proxy_pass http://127.0.0.1:1; }
         location @moved { xcj_aud moved; proxy_pass http://127.0.0.1:$echo; }
+        location /some { xcj_dpop $origin zone=proofs:64k alg=Ed25519,PS256 leeway=5m; proxy_pass http://127.0.0.1:$echo; }
         location /without { xcj_dpop off; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
 start_nginx
-bound=$(token ",\"cnf\":{\"jkt\":\"$("$XCJ" thumbprint client.json)\"}")
-unbound=$(token '')
-# proof KEY METHOD URL [TOKEN [WORD...]]
-proof() {
-    proof_key=$1 proof_method=$2 proof_url=$3 proof_token=${4:-$bound}
-    if [ $# -gt 4 ]; then shift 4; else shift $#; fi
-    "$XCJ" dpop --key "$proof_key.json" --htm "$proof_method" --htu "$proof_url" --bearer "$proof_token" "$@"
-}
-# ask SCHEME TOKEN PROOF PATH [CURL_WORD...]
-ask() {
-    ask_scheme=$1 ask_token=$2 ask_proof=$3 ask_path=$4
-    shift 4
-    get --path-as-is -H "Authorization: $ask_scheme $ask_token" ${ask_proof:+-H "DPoP: $ask_proof"} "$@" "http://127.0.0.1:$plain$ask_path"
-}
-# refused NAME ERROR TEXT: 401 with this error of the challenge, and this reason.
-refused() {
-    is "$1" 401 "$status"
-    has "$1, the challenge" head "WWW-Authenticate: DPoP error=\"$2\""
-    has "$1, the reason" body "$3"
-}
 path=/core
 good=$(proof client GET "$origin$path")
 ask DPoP "$bound" "$good" $path
 minted "the holder"
 ask DPoP "$bound" "$good" $path
-refused "the same proof again" invalid_dpop_proof 'used before'
+proof_refused "the same proof again" invalid_dpop_proof 'used before'
 ask DPoP "$bound" "$(proof client GET "$origin$path")" "$path?q=1"
 minted "another proof, with a query"
 ask DPoP "$bound" "$(proof client GET "$origin:443/x/../${path#/}")" $path
@@ -57,40 +36,40 @@ minted "written in another way"
 ask DPoP "$bound" "$(proof client GET "$origin$path")" $path -H 'Host: evil.example'
 minted "whatever the Host"
 ask DPoP "$bound" "$(proof client GET "https://evil.example$path")" $path -H 'Host: evil.example'
-refused "a proof for another host" invalid_dpop_proof 'htu'
+proof_refused "a proof for another host" invalid_dpop_proof 'htu'
 ask DPoP "$bound" "$(proof client GET "$origin$path/1")" $path
-refused "a proof for another path" invalid_dpop_proof 'htu'
+proof_refused "a proof for another path" invalid_dpop_proof 'htu'
 ask DPoP "$bound" "$(proof client POST "$origin$path")" $path
-refused "a proof for another method" invalid_dpop_proof 'htm'
+proof_refused "a proof for another method" invalid_dpop_proof 'htm'
 ask DPoP "$bound" "$(proof client POST "$origin$path")" $path -d x
 minted "POST"
 ask DPoP "$bound" "$(proof client GET "$origin$path" "$unbound")" $path
-refused "a proof for another token" invalid_dpop_proof 'ath'
+proof_refused "a proof for another token" invalid_dpop_proof 'ath'
 ask DPoP "$bound" "$(proof client GET "$origin$path" "$bound" --now -2m)" $path
-refused "a proof of two minutes ago" invalid_dpop_proof 'iat'
+proof_refused "a proof of two minutes ago" invalid_dpop_proof 'iat'
 ask DPoP "$bound" "$(proof client GET "$origin$path" "$bound" --now +2m)" $path
-refused "a proof of the future" invalid_dpop_proof 'iat'
+proof_refused "a proof of the future" invalid_dpop_proof 'iat'
 ask DPoP "$bound" "$(proof thief GET "$origin$path")" $path
-refused "a thief with a key" invalid_token 'another key'
+proof_refused "a thief with a key" invalid_token 'another key'
 ask DPoP "$bound" '' $path
-refused "a thief without a proof" invalid_dpop_proof 'no DPoP proof'
+proof_refused "a thief without a proof" invalid_dpop_proof 'no DPoP proof'
 ask Bearer "$bound" "$(proof client GET "$origin$path")" $path
-refused "downgraded to Bearer" invalid_token 'scheme DPoP'
+proof_refused "downgraded to Bearer" invalid_token 'scheme DPoP'
 good=$(proof client GET "$origin$path")
 ask DPoP "$bound" "$good" $path -H "DPoP: $good"
-refused "two proofs" invalid_dpop_proof 'more than once'
+proof_refused "two proofs" invalid_dpop_proof 'more than once'
 ask DPoP "$bound" "$good" $path -H "dpop: $(proof thief GET "$origin$path")"
-refused "two proofs of two keys" invalid_dpop_proof 'more than once'
+proof_refused "two proofs of two keys" invalid_dpop_proof 'more than once'
 ask DPoP "$bound" "$good" $path
 minted "what was refused uses no proof up"
 ask DPoP "$unbound" "$(proof client GET "$origin$path" "$unbound")" $path
-refused "a token that is not bound" invalid_token 'not bound to a key'
+proof_refused "a token that is not bound" invalid_token 'not bound to a key'
 ask Bearer "$unbound" '' $path
 minted "not bound"
 ask DPoP "$bound" "$(proof client GET "$origin/kong")" /kong
 minted 'as the plugin'
 ask Bearer "$bound" "$(proof client GET "$origin/kong")" /kong
-refused 'as the plugin, downgraded to Bearer' invalid_token 'scheme DPoP'
+proof_refused 'as the plugin, downgraded to Bearer' invalid_token 'scheme DPoP'
 get "http://127.0.0.1:$plain/core"
 has 'both schemes' head 'WWW-Authenticate: Bearer, DPoP'
 ask DPoP "$bound" "$(proof client GET $origin/moves)" /moves
@@ -100,9 +79,18 @@ ask DPoP "$bound" "$(proof client GET $origin/without)" /without
 is 'where nobody looks at proofs' 401 "$status"
 has 'where nobody looks at proofs' head 'WWW-Authenticate: Bearer'
 ask DPoP "$bound" "$(proof client GET $origin/short "$bound" --now -5s)" /short
-refused 'a short time' invalid_dpop_proof 'iat'
+proof_refused 'a short time' invalid_dpop_proof 'iat'
 ask DPoP "$bound" "$(proof client GET $origin/short)" /short
 minted 'a short time, in time'
+
+bound_to_other=$(token ",\"cnf\":{\"jkt\":\"$("$XCJ" thumbprint thief.json)\"}")
+ask DPoP "$bound_to_other" "$(proof thief GET $origin/some "$bound_to_other" --now +4m)" /some
+minted 'another algorithm and another leeway'
+ask DPoP "$bound" "$(proof client GET $origin/some)" /some
+proof_refused 'an algorithm that is not allowed' invalid_dpop_proof 'alg'
+has 'the algorithms that are allowed' head 'DPoP error="invalid_dpop_proof", algs="Ed25519 PS256"'
+ask DPoP "$bound_to_other" "$(proof thief GET $origin/some "$bound_to_other" --now +6m)" /some
+proof_refused 'beyond another leeway' invalid_dpop_proof 'iat'
 
 # Twenty requests with one proof, two workers: one token. And a reload forgets nothing.
 good=$(proof client GET "$origin/core")
@@ -117,7 +105,7 @@ done
 is 'one of twenty' '1 19' "$(grep -c 200 answers) $(grep -c 401 answers)"
 reload_nginx || fail 'reload'
 ask DPoP "$bound" "$good" /core
-refused 'after a reload' invalid_dpop_proof 'used before'
+proof_refused 'after a reload' invalid_dpop_proof 'used before'
 ask DPoP "$bound" "$(proof client GET "$origin/core")" /core
 minted 'after a reload'
 
@@ -135,5 +123,9 @@ wrong 'api.example zone=p:64k' 'scheme and host'
 wrong "$origin zone=p" 'NAME:SIZE'
 wrong "$origin zone=p:1k" 'NAME:SIZE'
 wrong "$origin zone=p:64k max_age=2d" 'max_age'
+wrong "$origin zone=p:64k leeway=0" 'leeway'
+wrong "$origin zone=p:64k nonce=2d" 'nonce'
+wrong "$origin zone=p:64k alg=ES257" 'not an algorithm'
+wrong "$origin zone=p:64k alg=ES256,HS256" 'for shared secrets'
 wrong "$origin zone=p:64k colour=red" 'is none of'
 finish
