@@ -167,6 +167,101 @@ START_TEST(ignored_on_request)
 }
 END_TEST
 
+/* Mints with these options, for an identified caller too, and checks that the new token has this cnf (NULL: none). */
+static xcj_code mint_bound(const xcj_auth *auth, const xcj_mint_options *options, const char *cnf)
+{
+    char token[2][4096];
+    size_t len[2] = { 0, 0 };
+    xcj_key *key;
+    xcj_minter *minter;
+    xcj_caller *caller;
+    xcj_error found;
+    ck_assert_int_eq(xcj_key_from_jwk(&key, OCT_JWK, strlen(OCT_JWK), NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_minter_new(&minter, key, options, &last), XCJ_OK);
+    const size_t bound = xcj_mint_bound(minter, auth);
+    ck_assert_uint_le(bound, sizeof token[0]);
+    const xcj_code code = xcj_mint(token[0], bound, &len[0], minter, auth, NULL, &last);
+    ck_assert_int_eq(xcj_caller_new(&caller, minter, auth, NULL, &found), code);
+    if (code == XCJ_OK) {
+        xcj_auth identified = *auth;
+        identified.caller = caller;
+        identified.client_cert = xcj_text(NULL);
+        ck_assert_int_eq(xcj_mint(token[1], sizeof token[1], &len[1], minter, &identified, NULL, &last), XCJ_OK);
+    }
+    for (size_t i = 0; code == XCJ_OK && i < 2; i++) {
+        char *claims = part_of(token[i], len[i], 1, NULL);
+        const char *at = strstr(claims, "\"cnf\"");
+        ck_assert_int_eq(at != NULL, cnf != NULL);
+        ck_assert(cnf == NULL || strncmp(at, cnf, strlen(cnf)) == 0);
+        json_decref(json_of(claims, strlen(claims)));
+        free(claims);
+    }
+    xcj_caller_free(caller);
+    xcj_minter_free(minter);
+    xcj_key_free(key);
+    return code;
+}
+
+START_TEST(binds_to_the_certificate)
+{
+    char cnf[128];
+    xcj_mint_options options = base_options();
+    xcj_auth auth = api_key_auth();
+    snprintf(cnf, sizeof cnf, "\"cnf\":{\"x5t#S256\":\"%s\"}", thumbprint);
+    auth.client_cert = xcj_text(cert_pem);
+    auth.methods = XCJ_AUTH_API_KEY;
+    ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_OK); /* not asked for */
+    options.bind = XCJ_BIND_NOTHING;
+    ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_OK);
+    options.bind = XCJ_BIND_CERTIFICATE;
+    ck_assert_int_eq(mint_bound(&auth, &options, cnf), XCJ_OK);
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
+    ck_assert_int_eq(mint_bound(&auth, &options, cnf), XCJ_OK);
+    char payload[256];
+    snprintf(payload, sizeof payload, "{\"clientId\":\"b\",%s}", cnf);
+    char *value = bearer_of(payload, strlen(payload));
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = xcj_text(value);
+    ck_assert_int_eq(mint_bound(&auth, &options, cnf), XCJ_OK);
+    free(value);
+    auth.methods = XCJ_AUTH_API_KEY;
+    auth.client_cert = xcj_text(NULL);
+    ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_ERR_BINDING);
+    ck_assert_str_eq(last.member, "cnf");
+    auth.client_cert = xcj_text("no certificate");
+    ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_ERR_CERTIFICATE);
+    auth.client_cert = xcj_text(NULL);
+    auth.client_dn = xcj_text("CN=x");
+    auth.methods = XCJ_AUTH_CLIENT_CERT; /* a name proves no certificate */
+    ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_ERR_BINDING);
+}
+END_TEST
+
+START_TEST(binding_options)
+{
+    xcj_mint_options options = base_options();
+    xcj_auth auth = api_key_auth();
+    xcj_key *key;
+    xcj_minter *minter;
+    options.bind = XCJ_BIND_KEY;
+    ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_ERR_BINDING); /* an API key has no proof */
+    ck_assert_int_eq(xcj_key_from_jwk(&key, OCT_JWK, strlen(OCT_JWK), NULL, &last), XCJ_OK);
+    options.cnf = XCJ_CNF_IGNORED;
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_ERR_CONFIG);
+    ck_assert_str_eq(last.member, "bind");
+    options.cnf = XCJ_CNF_DEFAULT;
+    options.bind = (xcj_bind)4;
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_ERR_CONFIG);
+    options.bind = XCJ_BIND_CERTIFICATE;
+    options.claims = xcj_text("{\"cnf\":{\"jkt\":\"x\"}}"); /* twice the same claim */
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_ERR_CONFIG);
+    options.bind = XCJ_BIND_NOTHING;
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_OK);
+    xcj_minter_free(minter);
+    xcj_key_free(key);
+}
+END_TEST
+
 static Suite *binding_suite(void)
 {
     Suite *suite = suite_create("binding");
@@ -176,6 +271,8 @@ static Suite *binding_suite(void)
     tcase_add_test(tests, other_methods);
     tcase_add_test(tests, malformed);
     tcase_add_test(tests, ignored_on_request);
+    tcase_add_test(tests, binds_to_the_certificate);
+    tcase_add_test(tests, binding_options);
     suite_add_tcase(suite, tests);
     return suite;
 }

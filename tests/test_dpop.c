@@ -643,7 +643,14 @@ static xcj_code mint_with(const char *scheme, const char *cnf, xcj_auth auth, co
     }
     auth.authorization = xcj_text(value);
     xcj_code code = xcj_mint(token, sizeof token, &len, minter, &auth, NULL, &last);
-    ck_assert(code != XCJ_OK || len > 0);
+    if (code == XCJ_OK) {
+        char wanted[64];
+        char *claims = part_of(token, len, 1, NULL);
+        snprintf(wanted, sizeof wanted, "\"cnf\":{\"jkt\":\"%s\"}", jkt);
+        ck_assert_int_eq(strstr(claims, "\"cnf\"") != NULL, options->bind == XCJ_BIND_KEY);
+        ck_assert_int_eq(strstr(claims, wanted) != NULL, options->bind == XCJ_BIND_KEY);
+        free(claims);
+    }
     if (auth.dpop_nonces != NULL) {
         xcj_caller *caller;
         xcj_error found;
@@ -719,6 +726,11 @@ START_TEST(bound_tokens)
         ck_assert_int_eq(store.calls, 1);
         ck_assert_int_eq(mint_with("DPoP", BOUND, proven, &options, plugin), XCJ_ERR_REPLAY);
         options.dpop = NULL;
+        options.bind = XCJ_BIND_KEY;
+        ck_assert_int_eq(mint_with("DPoP", BOUND, proven, &options, plugin), XCJ_OK);
+        ck_assert_int_eq(mint_with("Bearer", "", proven, &options, plugin), XCJ_ERR_BINDING); /* which nobody reads */
+        ck_assert_str_eq(last.member, "cnf");
+        options.bind = XCJ_BIND_NOTHING;
         options.cnf = XCJ_CNF_IGNORED;
         ck_assert_int_eq(mint_with("Bearer", BOUND, auth, &options, plugin), XCJ_OK);
         ck_assert_int_eq(mint_with("DPoP", BOUND, auth, &options, plugin), XCJ_OK);

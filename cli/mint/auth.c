@@ -139,7 +139,7 @@ msg_status mint_check_authentication(const mint_args *args)
     const bool any = mint_is_authenticated(args);
     const bool bears = is_given(args, "bearer") || is_given(args, "authorization");
     const bool consumer = args->consumer_custom_id != NULL || args->consumer_id != NULL;
-    if (args->client_cert != NULL && args->authentication.row != NULL && !bears) {
+    if (args->client_cert != NULL && args->authentication.row != NULL && !bears && args->bind == NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--client-cert excludes --%s", args->authentication.row->name);
     }
     if (args->no_consumer && consumer) {
@@ -154,6 +154,11 @@ msg_status mint_check_authentication(const mint_args *args)
     const int dpop = (args->dpop != NULL) + (args->htm != NULL) + (args->htu != NULL);
     if (dpop > 0 && (dpop < 3 || !bears)) {
         return msg_fail(STATUS_USAGE, "mint", "--dpop, --htm and --htu go together, with --bearer or --authorization");
+    }
+    if (args->bind != NULL && (args->bind[0] == 'k' ? args->dpop == NULL || args->ignore_cnf : args->client_cert == NULL)) {
+        return msg_fail(STATUS_USAGE, "mint",
+                        "--bind certificate goes with --client-cert, --bind key with --dpop and without "
+                        "--ignore-cnf");
     }
     if (args->ignore_cnf && !bears) {
         return msg_fail(STATUS_USAGE, "mint", "--ignore-cnf goes with --bearer or --authorization");

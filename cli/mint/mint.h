@@ -25,6 +25,7 @@ typedef struct mint_args {
     const char *consumer_id;
     const char *bearer_clientid_claim;
     const char *dn;
+    const char *bind;
     opt_list aud;
     const char *iss;
     const char *jku;

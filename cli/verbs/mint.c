@@ -19,6 +19,9 @@
 /* In the order of xcj_dn. */
 #define DN_FORMS "rfc4514|kong"
 
+/* In the order of xcj_bind, from XCJ_BIND_CERTIFICATE on. */
+#define BINDINGS "certificate|key"
+
 #define AT(field) offsetof(mint_args, field)
 #define AUTHENTICATION AT(authentication)
 
@@ -57,6 +60,7 @@ static const opt_row OPTIONS[] = {
     { "htm", 0, OPT_TEXT, "METHOD", AT(htm), "with --dpop: the method of the request" },
     { "htu", 0, OPT_TEXT, "URL", AT(htu), "with --dpop: the URL of the request" },
     { "ignore-cnf", 0, OPT_FLAG, NULL, AT(ignore_cnf), "mint for a bound Bearer token (cnf) without its proof" },
+    { "bind", 0, OPT_TEXT, BINDINGS, AT(bind), "bind the token (cnf) to --client-cert, or to the key of --dpop" },
     OPT_HEADING("More on claims and header"),
     { "claims", 0, OPT_TEXT, "V", AT(claims), "claims, copied byte for byte" },
     { "claim-json", 0, OPT_LIST, "NAME=JSON", AT(claim), "one claim, any JSON value" },
@@ -163,14 +167,18 @@ static msg_status read_format(mint_job *job)
     return status;
 }
 
-static msg_status read_dn(mint_job *job)
+static msg_status read_choices(mint_job *job)
 {
-    int form = 0;
-    if (job->args->dn == NULL) {
-        return STATUS_OK;
+    int choice = 0;
+    msg_status status = STATUS_OK;
+    if (job->args->dn != NULL) {
+        status = opt_choice(&choice, "--dn", DN_FORMS, job->args->dn);
+        job->options.dn = (xcj_dn)(XCJ_DN_RFC4514 + choice);
     }
-    msg_status status = opt_choice(&form, "--dn", DN_FORMS, job->args->dn);
-    job->options.dn = (xcj_dn)(XCJ_DN_RFC4514 + form);
+    if (status == STATUS_OK && job->args->bind != NULL) {
+        status = opt_choice(&choice, "--bind", BINDINGS, job->args->bind);
+        job->options.bind = (xcj_bind)(XCJ_BIND_CERTIFICATE + choice);
+    }
     return status;
 }
 
@@ -319,7 +327,7 @@ static msg_status read_options(mint_job *job)
         status = read_format(job);
     }
     if (status == STATUS_OK) {
-        status = read_dn(job);
+        status = read_choices(job);
     }
     return status == STATUS_OK ? read_numbers(job) : status;
 }

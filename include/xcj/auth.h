@@ -100,6 +100,19 @@ typedef enum xcj_cnf {
     XCJ_CNF_IGNORED = 2  /**< mint all the same: whoever has stolen the Bearer token gets one that is bound to nothing */
 } xcj_cnf;
 
+/**
+ * What the token for a credential is bound to (its claim cnf, RFC 7800), so that only the caller can use it. The numbers are
+ * stable.
+ */
+typedef enum xcj_bind {
+    XCJ_BIND_DEFAULT = 0,     /**< XCJ_BIND_NOTHING */
+    XCJ_BIND_NOTHING = 1,     /**< a bearer token: no cnf */
+    XCJ_BIND_CERTIFICATE = 2, /**< cnf has the `x5t#S256` (RFC 8705 3.1) of the request's client_cert; XCJ_ERR_BINDING
+                                 without one */
+    XCJ_BIND_KEY = 3          /**< cnf has the `jkt` (RFC 9449 6.1) of the key that the request's DPoP proof proves;
+                                 XCJ_ERR_BINDING without one. Not together with XCJ_CNF_IGNORED, which reads no proof */
+} xcj_bind;
+
 /** The mint settings: how to make claims and header for every request. */
 typedef struct xcj_mint_options {
     size_t size;                   /**< sizeof the struct; the _INIT macro sets it */
@@ -134,6 +147,7 @@ typedef struct xcj_mint_options {
     int no_exp;                   /**< 1: xcj_mint_claims() adds no exp; a token for a credential is then XCJ_ERR_CONFIG */
     xcj_cnf cnf;                  /**< Bearer: must the request prove what the token is bound to? */
     const xcj_dpop_options *dpop; /**< what DPoP proofs must fulfil; NULL: all defaults, so no check for replay */
+    xcj_bind bind;                /**< what the token is bound to */
 } xcj_mint_options;
 
 /** All defaults. */
@@ -141,7 +155,7 @@ typedef struct xcj_mint_options {
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
             { NULL, 0 }, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 },            \
-            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL                                                   \
+            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT                                 \
     }
 
 /**

@@ -5,6 +5,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/gateway/actor.h"
 #include "lib/gateway/audience.h"
+#include "lib/gateway/confirm.h"
 #include "lib/gateway/identify.h"
 #include "lib/gateway/stamp.h"
 #include "lib/key/scratch.h"
@@ -102,6 +103,7 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
     if (code == XCJ_OK) {
         code = put_act(out, r, err);
     }
+    xcj__confirm_put(out, r);
     if (r->settings->members.ptr != NULL) {
         xcj__buf_put_char(out, ',');
         xcj__buf_put_str(out, r->settings->members);

@@ -19,20 +19,27 @@ static xcj_code unproven(const binding *b, const char *member, const char *why, 
                         why);
 }
 
-/* RFC 8705 3.1 */
+xcj_code xcj__binding_thumbprint(char out[XCJ__JKT_SIZE], xcj_str cert, xcj_error *err)
+{
+    xcj_certificate read;
+    xcj_code code = xcj_certificate_read(&read, cert.ptr, cert.len, err);
+    if (code == XCJ_OK) {
+        out[xcj__b64u_encode(out, read.sha256, sizeof read.sha256)] = '\0';
+    }
+    return code;
+}
+
 static xcj_code check_certificate(const binding *b, const xcj__json_value *value, xcj_error *err)
 {
-    xcj_certificate cert;
     char thumbprint[XCJ__JKT_SIZE];
     xcj_str shown = b->auth->client_cert;
     if (shown.len == 0) {
         return unproven(b, "x5t#S256", "is bound to a client certificate, and the connection has none", err);
     }
-    xcj_code code = xcj_certificate_read(&cert, shown.ptr, shown.len, err);
+    xcj_code code = xcj__binding_thumbprint(thumbprint, shown, err);
     if (code != XCJ_OK) {
         return code;
     }
-    (void)xcj__b64u_encode(thumbprint, cert.sha256, sizeof cert.sha256);
     return xcj__dpop_is_hash(value, thumbprint)
                ? XCJ_OK
                : unproven(b, "x5t#S256", "is bound to a client certificate other than the connection's", err);

@@ -4,6 +4,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/gateway/audience.h"
 #include "lib/gateway/caller.h"
+#include "lib/gateway/confirm.h"
 #include "lib/gateway/credential.h"
 #include "lib/gateway/identities.h"
 #include "lib/key/x509.h"
@@ -53,7 +54,7 @@ size_t xcj__claims_max(const xcj__mint_settings *settings, const xcj_auth *auth)
 {
     size_t consumer = auth->consumer_custom_id.len > 0 ? auth->consumer_custom_id.len : auth->consumer_id.len;
     size_t known = xcj__identities_longest(settings->identities);
-    return common_max(settings, auth) + identity_max(settings, auth) + 2 * (consumer + known);
+    return common_max(settings, auth) + identity_max(settings, auth) + XCJ__CONFIRM_MAX + 2 * (consumer + known);
 }
 
 size_t xcj__complete_max(const xcj__mint_settings *settings, size_t claims_len, const xcj_auth *auth)

@@ -52,5 +52,5 @@ uint32_t xcj_caller_method(const xcj_caller *caller)
 
 size_t xcj_caller_dpop_nonce(const xcj_caller *caller)
 {
-    return caller != NULL ? caller->proof.nonce : 0;
+    return caller != NULL ? caller->nonce : 0;
 }

@@ -13,10 +13,11 @@ struct xcj_caller {
     xcj_minter *minter;                 /* a reference */
     const xcj__mint_settings *settings; /* the minter's settings; the caller is valid for no others */
     uint32_t method;
-    xcj_str payload;   /* the payload of a Bearer token */
-    xcj_str client_id; /* in this block */
-    xcj__dpop_proven proof;
-    xcj_str consumer; /* in the minter's identities; absent: none */
+    xcj_str payload;           /* the payload of a Bearer token */
+    xcj_str client_id;         /* in this block */
+    xcj_str consumer;          /* in the minter's identities; absent: none */
+    size_t nonce;              /* the place of the proof's nonce in the request's list */
+    char bound[XCJ__JKT_SIZE]; /* the thumbprint that the new token is bound to; "": none */
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "lib/base/mem.h"
 #include "lib/gateway/binding.h"
 #include "lib/gateway/caller.h"
+#include "lib/gateway/confirm.h"
 #include "lib/gateway/identities.h"
 #include "lib/key/scratch.h"
 
@@ -71,7 +72,7 @@ static xcj_code use_caller(xcj_str *client_id, xcj__request *r, xcj_error *err)
     }
     *client_id = caller->client_id;
     r->consumer = caller->consumer;
-    r->in.proof = caller->proof;
+    memcpy(r->bound, caller->bound, sizeof r->bound);
     return caller->payload.ptr != NULL ? xcj__inbound_read(&r->in, caller->payload, err) : XCJ_OK;
 }
 
@@ -89,6 +90,9 @@ xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credentia
         }
     } else {
         code = xcj__credential_client_id(client_id, credential, r->settings->unescaped_dn, &r->work, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__confirm_find(r->bound, r, err);
     }
     return code == XCJ_OK ? look_up(client_id, &r->consumer, r, credential->method, err) : code;
 }
@@ -120,6 +124,9 @@ static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__creden
     bool bears = credential->method == XCJ_AUTH_BEARER;
     xcj_code code = bears ? open_bearer(&payload, r, credential, err)
                           : xcj__credential_client_id(&client_id, credential, r->settings->unescaped_dn, &r->work, err);
+    if (code == XCJ_OK) {
+        code = xcj__confirm_find(r->bound, r, err);
+    }
     if (code == XCJ_OK && !bears) {
         code = look_up(&client_id, &consumer, r, credential->method, err);
     }
@@ -130,8 +137,9 @@ static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__creden
     if (caller == NULL) {
         return xcj__fail_memory(err);
     }
-    *caller =
-        (xcj_caller){ .settings = r->settings, .method = credential->method, .proof = r->in.proof, .consumer = consumer };
+    *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .consumer = consumer };
+    caller->nonce = r->in.proof.nonce;
+    memcpy(caller->bound, r->bound, sizeof caller->bound);
     code = fill_caller(caller, r, payload, client_id, err);
     if (code == XCJ_OK && bears) {
         code = look_up(&caller->client_id, &caller->consumer, r, credential->method, err);

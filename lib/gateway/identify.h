@@ -13,9 +13,10 @@ typedef struct xcj__request {
     const xcj__mint_settings *settings;
     const xcj_auth *auth;
     xcj_scratch *scratch;
-    xcj__buf work;    /* decoded parts of the credential */
-    xcj__inbound in;  /* of a Bearer token */
-    xcj_str consumer; /* the consumer that the identities give; absent: none */
+    xcj__buf work;             /* decoded parts of the credential */
+    xcj__inbound in;           /* of a Bearer token */
+    xcj_str consumer;          /* the consumer that the identities give; absent: none */
+    char bound[XCJ__JKT_SIZE]; /* the thumbprint that the new token is bound to, and a NUL; "": none */
 } xcj__request;
 
 /**

@@ -281,7 +281,7 @@ static xcj_code copy_custom(xcj__mint_settings *settings, const xcj__json_index 
     for (size_t i = 0; i < claims->count; i++) {
         const xcj__json_item item = xcj__json_member_item(claims->text, &claims->members[i]);
         const xcj__claim claim = xcj__claim_of(&item);
-        if (claim != XCJ__CLAIM_COUNT && claim != XCJ__CNF) {
+        if (claim != XCJ__CLAIM_COUNT && (claim != XCJ__CNF || settings->bind > XCJ_BIND_NOTHING)) {
             return xcj__fail_at(err, XCJ_ERR_CONFIG, claim_names[claim].ptr, XCJ_NO_OFFSET, "claims must not name %s",
                                 claim_names[claim].ptr);
         }
@@ -362,7 +362,15 @@ static xcj_code check_choices(const xcj_mint_options *options, xcj_error *err)
     if (code == XCJ_OK) {
         code = check_choice((long)options->inbound, XCJ_INBOUND_ALL, "inbound", err);
     }
-    return code == XCJ_OK ? check_choice((long)options->cnf, XCJ_CNF_IGNORED, "cnf", err) : code;
+    if (code == XCJ_OK) {
+        code = check_choice((long)options->cnf, XCJ_CNF_IGNORED, "cnf", err);
+    }
+    if (code == XCJ_OK) {
+        code = check_choice((long)options->bind, XCJ_BIND_KEY, "bind", err);
+    }
+    return code == XCJ_OK && options->bind == XCJ_BIND_KEY && options->cnf == XCJ_CNF_IGNORED
+               ? xcj__fail_at(err, XCJ_ERR_CONFIG, "bind", XCJ_NO_OFFSET, "no proof is read where cnf is ignored")
+               : code;
 }
 
 static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_options *options, xcj_error *err)
@@ -376,6 +384,7 @@ static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_opt
     settings->unescaped_dn = options->dn == XCJ_DN_UNESCAPED;
     settings->bearer_verified = options->bearer_verified != 0;
     settings->cnf_ignored = options->cnf == XCJ_CNF_IGNORED;
+    settings->bind = options->bind;
     settings->api_key_sha256 = options->api_key_sha256 != 0;
     settings->no_exp = options->no_exp != 0;
     settings->cap_exp = options->exp != XCJ_EXP_UNCAPPED;

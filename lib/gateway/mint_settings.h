@@ -26,7 +26,7 @@ typedef enum xcj__claim {
     XCJ__AUD,
     XCJ__JTI,
     XCJ__ACT,
-    XCJ__CNF,        /* which we never write, and never keep */
+    XCJ__CNF,        /* which we never keep, and write if the token is to be bound */
     XCJ__CLAIM_COUNT /* not one of our claims */
 } xcj__claim;
 
@@ -67,6 +67,7 @@ typedef struct xcj__mint_settings {
     bool no_exp;
     bool bearer_verified;
     bool cnf_ignored;
+    xcj_bind bind;
     bool flat_act; /* an inbound act that is the consumer's alone is not nested */
     xcj__dpop_settings dpop;
     int64_t expires_in;

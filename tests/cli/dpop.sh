@@ -78,4 +78,25 @@ mint 'ignored on request' 0 '' --bearer "$bound" --ignore-cnf
 mint 'a proof alone' 2 'go together' --apikey k --dpop "$good" --htm GET --htu "$url"
 mint 'no method' 2 'go together' --bearer "$bound" --dpop "$good" --htu "$url"
 mint 'no proof' 2 'go together' --bearer "$bound" --htm GET --htu "$url"
+
+# On request the new token is bound: to the key of the proof, or to the certificate of the connection.
+mint 'bound to the key' 0 '' --bearer "$bound" --dpop "$good" --htm GET --htu "$url" --bind key
+cp out new.jwt
+accept 'bound to the key, verified' verify --key gateway.json --now 1001 @new.jwt
+[ "$(jq -c .cnf out)" = "{\"jkt\":\"$jkt\"}" ] || fail 'bound to the key: cnf'
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout c.key -out c.pem -days 2 -subj /CN=c 2>log || cat log
+x5t=$(openssl x509 -in c.pem -outform DER | openssl dgst -sha256 -binary | b64u)
+for caller in '' "--bearer $unbound" '--apikey k' '--basic u:p'; do
+    # shellcheck disable=SC2086 # words
+    mint "bound to the certificate, $caller" 0 '' $caller --client-cert c.pem --bind certificate
+    cp out new.jwt
+    accept 'bound to the certificate, verified' verify --key gateway.json --now 1001 @new.jwt
+    [ "$(jq -c .cnf out)" = "{\"x5t#S256\":\"$x5t\"}" ] || fail "bound to the certificate, $caller: cnf"
+done
+mint 'its holder, at another gateway' 0 '' --bearer "$(cat new.jwt)" --client-cert c.pem --bearer-clientid-claim client_id
+mint 'a thief, at another gateway' 10 'the connection has none' --bearer "$(cat new.jwt)" --bearer-clientid-claim client_id
+mint 'no certificate' 2 'goes with --client-cert' --bearer "$unbound" --bind certificate
+mint 'no proof to bind to' 2 'goes with --client-cert' --bearer "$bound" --bind key
+mint 'a proof that nobody reads' 2 'goes with --client-cert' --bearer "$bound" --dpop "$good" --htm GET --htu "$url" --ignore-cnf --bind key
+mint 'bound to what' 2 'certificate, key' --bearer "$unbound" --client-cert c.pem --bind cert
 finish

@@ -95,6 +95,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_uint_t exp;     /* xcj_exp */
     ngx_uint_t inbound; /* xcj_inbound */
     ngx_uint_t cnf;     /* xcj_cnf */
+    ngx_uint_t bind;    /* xcj_bind */
     ngx_str_t private_jwk;
     ngx_str_t config;
     ngx_str_t identities;

@@ -24,6 +24,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->exp = NGX_CONF_UNSET_UINT;
     conf->inbound = NGX_CONF_UNSET_UINT;
     conf->cnf = NGX_CONF_UNSET_UINT;
+    conf->bind = NGX_CONF_UNSET_UINT;
     conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
     conf->verbose = NGX_CONF_UNSET;
@@ -134,6 +135,7 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_uint_value(conf->exp, prev->exp, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->inbound, prev->inbound, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->cnf, prev->cnf, NGX_CONF_UNSET_UINT);
+    ngx_conf_merge_uint_value(conf->bind, prev->bind, XCJ_BIND_NOTHING);
     ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
     ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);
     ngx_conf_merge_ptr_value(conf->aud, prev->aud, NGX_CONF_UNSET_PTR);
@@ -163,6 +165,9 @@ static const char *missing(const ngx_http_xcj_loc_conf *conf)
     }
     if (conf->consumer == NGX_CONF_UNSET_PTR && conf->identities.len == 0 && conf->consumer_required) {
         return "\"xcj\" needs \"xcj_identities\", \"xcj_consumer\", or \"xcj_consumer_required off\"";
+    }
+    if (conf->bind == XCJ_BIND_KEY && (conf->dpop == NULL || !ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER))) {
+        return "\"xcj_bind key\" needs \"xcj_dpop\" and \"xcj_auth bearer\"";
     }
     return NULL;
 }
@@ -253,9 +258,13 @@ static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     return index_variable(cf, conf);
 }
 
-/* A certificate is a credential, or what a Bearer token is bound to. An nginx without TLS knows none of the variables. */
+/* A certificate is a credential, or what a Bearer token or the new token is bound to. An nginx without TLS knows none of the
+ * variables. */
 static int may_need_cert(const ngx_http_xcj_loc_conf *conf)
 {
+    if (conf->bind == XCJ_BIND_CERTIFICATE) {
+        return 1;
+    }
 #if (NGX_HTTP_SSL)
     return ngx_http_xcj_may_take(conf, XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_BEARER);
 #else

@@ -40,6 +40,13 @@ static ngx_conf_enum_t cnf_rules[] = {
     { ngx_null_string, 0 },
 };
 
+static ngx_conf_enum_t bindings[] = {
+    { ngx_string("off"), XCJ_BIND_NOTHING },
+    { ngx_string("certificate"), XCJ_BIND_CERTIFICATE },
+    { ngx_string("key"), XCJ_BIND_KEY },
+    { ngx_null_string, 0 },
+};
+
 static void note_place(ngx_conf_t *cf, ngx_http_xcj_place *at)
 {
     at->file = cf->conf_file->file.name;
@@ -375,6 +382,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_exp", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, exp, &exp_rules),
     DIRECTIVE("xcj_inbound", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, inbound, &inbound_rules),
     DIRECTIVE("xcj_cnf", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, cnf, &cnf_rules),
+    DIRECTIVE("xcj_bind", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, bind, &bindings),
     DIRECTIVE("xcj_dpop", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_dpop, dpop, NULL),
     DIRECTIVE("xcj_identities", ANYWHERE, NGX_CONF_TAKE1, set_identities, identities, NULL),
     DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),

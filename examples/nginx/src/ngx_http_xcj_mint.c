@@ -97,8 +97,8 @@ static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const n
         rc = find_apikey(&auth->api_key, r, &conf->apikey, err);
     }
     auth->methods = conf->kong_order ? xcj_kong_method(auth) & methods : methods;
-    if ((methods & XCJ_AUTH_CLIENT_CERT) == 0 && (auth->methods & XCJ_AUTH_BEARER) != 0 &&
-        conf->client_verify != NGX_CONF_UNSET_PTR) {
+    int proves = (auth->methods & XCJ_AUTH_BEARER) != 0 || conf->bind == XCJ_BIND_CERTIFICATE;
+    if ((methods & XCJ_AUTH_CLIENT_CERT) == 0 && proves && conf->client_verify != NGX_CONF_UNSET_PTR) {
         rc = rc == NGX_OK ? find_client_cert(&auth->client_cert, r, conf, err) : rc;
     }
     return rc == NGX_OK ? find_proof(auth, r, conf, err) : rc;

@@ -17,6 +17,7 @@ typedef struct recipe {
     ngx_uint_t exp;
     ngx_uint_t inbound;
     ngx_uint_t cnf;
+    ngx_uint_t bind;
     const ngx_http_xcj_dpop *dpop;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
@@ -52,6 +53,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.exp = conf->exp;
     wanted.inbound = conf->inbound;
     wanted.cnf = conf->cnf;
+    wanted.bind = conf->bind;
     wanted.dpop = conf->dpop;
     wanted.consumer_required = conf->consumer_required;
     wanted.hmac_k_raw = conf->hmac_k_raw;
@@ -69,11 +71,12 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
 static int same_recipe(const recipe *a, const recipe *b)
 {
     return a->verifier == b->verifier && a->kong == b->kong && a->dn == b->dn && a->exp == b->exp &&
-           a->inbound == b->inbound && a->cnf == b->cnf && a->dpop == b->dpop && a->expires_in == b->expires_in &&
-           a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw &&
-           ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) && ngx_http_xcj_same(&a->config, &b->config) &&
-           ngx_http_xcj_same(&a->identities, &b->identities) && ngx_http_xcj_same(&a->iss, &b->iss) &&
-           ngx_http_xcj_same(&a->jku, &b->jku) && ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
+           a->inbound == b->inbound && a->cnf == b->cnf && a->bind == b->bind && a->dpop == b->dpop &&
+           a->expires_in == b->expires_in && a->consumer_required == b->consumer_required &&
+           a->hmac_k_raw == b->hmac_k_raw && ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) &&
+           ngx_http_xcj_same(&a->config, &b->config) && ngx_http_xcj_same(&a->identities, &b->identities) &&
+           ngx_http_xcj_same(&a->iss, &b->iss) && ngx_http_xcj_same(&a->jku, &b->jku) &&
+           ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
 }
 
 static void free_identities(void *identities)
@@ -132,6 +135,7 @@ static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_
     out->exp = wanted->exp == NGX_CONF_UNSET_UINT ? XCJ_EXP_DEFAULT : (xcj_exp)wanted->exp;
     out->inbound = wanted->inbound == NGX_CONF_UNSET_UINT ? XCJ_INBOUND_DEFAULT : (xcj_inbound)wanted->inbound;
     out->cnf = wanted->cnf == NGX_CONF_UNSET_UINT ? XCJ_CNF_DEFAULT : (xcj_cnf)wanted->cnf;
+    out->bind = (xcj_bind)wanted->bind;
     out->consumer_optional = wanted->consumer_required == 0;
     out->bearer_clientid_claim = ngx_http_xcj_view(&wanted->bearer_clientid_claim);
     out->iss = ngx_http_xcj_view(&wanted->iss);
@@ -152,7 +156,7 @@ static xcj_code rehearse(const xcj_minter *minter, xcj_error *err)
     auth.client_dn = auth.consumer_id = auth.audience = xcj_text("x");
     size_t len;
     xcj_code code = xcj_mint_prepare(NULL, 0, &len, minter, &auth, NULL, err);
-    return code == XCJ_ERR_BUFFER ? XCJ_OK : code;
+    return code == XCJ_ERR_BUFFER || code == XCJ_ERR_BINDING ? XCJ_OK : code; /* it has nothing to bind the token to */
 }
 
 static xcj_code build(xcj_minter **out, const recipe *wanted, const ngx_str_t *text, const xcj_mint_options *options,

@@ -27,6 +27,9 @@ configure 'worker_processes 1;' <<CONF
         location /self { xcj_client_verify SUCCESS; proxy_pass http://127.0.0.1:$echo; }
         location /hop1 { xcj_consumer first; proxy_pass http://127.0.0.1:$echo; }
         location /hop2 { xcj_consumer second; xcj_bearer_clientid_claim client_id; xcj_bearer_jwks es-set.json; proxy_pass http://127.0.0.1:$echo; }
+        location /bound { xcj_bind certificate; xcj_bearer_jwks idp-set.json; proxy_pass http://127.0.0.1:$echo; }
+        location /bound2 { xcj_bearer_jwks es-set.json; xcj_bearer_clientid_claim client_id; proxy_pass http://127.0.0.1:$echo; }
+        location /basic { xcj_auth basic; xcj_preauthenticated basic; xcj_bind certificate; proxy_pass http://127.0.0.1:$echo; }
         location /ignored { xcj_cnf ignored; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
@@ -76,6 +79,25 @@ as mine "$(token ',"cnf":{}')" /core
 refused 'an empty cnf' 'without a confirmation method'
 get -H 'apikey: k' --cert mine.pem --key mine.key --cacert server.pem "https://localhost:$tls/order"
 is 'an API key beside a certificate that is no credential' 200 "$status"
+
+# On request the new token is bound to the client, who can use it at another gateway; nobody else can.
+as mine "$unbound" /bound
+is 'bound anew' 200 "$status"
+anew=$(received_token)
+is 'bound anew' "{\"x5t#S256\":\"$thumbprint\"}" "$("$XCJ" verify --jwks conf/es-set.json "$anew" | jq -c .cnf)"
+as mine "$anew" /bound2
+is 'its holder, at another gateway' 200 "$status"
+as other "$anew" /bound2
+refused 'a thief at another gateway' 'other than the connection'
+as '' "$unbound" /bound
+refused 'nothing to bind the token to' 'is to be bound to the client certificate'
+as self "$unbound" /bound
+refused 'a certificate that was not verified binds nothing' 'is to be bound to the client certificate'
+get --user me:password --cert mine.pem --key mine.key --cacert server.pem "https://localhost:$tls/basic"
+is 'a password and a certificate' "{\"x5t#S256\":\"$thumbprint\"}" "$("$XCJ" verify --jwks conf/es-set.json "$(received_token)" | jq -c .cnf)"
+get --user me:password --cacert server.pem "https://localhost:$tls/basic"
+is 'a password alone' 401 "$status"
+
 get -H 'Authorization: Bearer x' "http://127.0.0.1:$plain/core"
 lacks 'a token that is none' head 'invalid_token'
 

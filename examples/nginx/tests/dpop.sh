@@ -19,6 +19,7 @@ configure 'worker_processes 2;' <<CONF
         location /moves { error_page 502 = @moved; proxy_pass http://127.0.0.1:1; }
         location @moved { xcj_aud moved; proxy_pass http://127.0.0.1:$echo; }
         location /some { xcj_dpop $origin zone=proofs:64k alg=Ed25519,PS256 leeway=5m; proxy_pass http://127.0.0.1:$echo; }
+        location /bound { xcj_bind key; proxy_pass http://127.0.0.1:$echo; }
         location /without { xcj_dpop off; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
@@ -70,6 +71,11 @@ ask DPoP "$bound" "$(proof client GET "$origin/kong")" /kong
 minted 'as the plugin'
 ask Bearer "$bound" "$(proof client GET "$origin/kong")" /kong
 proof_refused 'as the plugin, downgraded to Bearer' invalid_token 'scheme DPoP'
+ask DPoP "$bound" "$(proof client GET $origin/bound)" /bound
+is 'bound anew' 200 "$status"
+is 'bound anew' "{\"jkt\":\"$("$XCJ" thumbprint client.json)\"}" "$("$XCJ" verify --jwks conf/es-set.json "$(received_token)" | jq -c .cnf)"
+ask Bearer "$unbound" "$(proof client GET $origin/bound "$unbound")" /bound
+proof_refused 'a proof that binds nothing' invalid_token 'is to be bound to the key'
 get "http://127.0.0.1:$plain/core"
 has 'both schemes' head 'WWW-Authenticate: Bearer, DPoP'
 ask DPoP "$bound" "$(proof client GET $origin/moves)" /moves
@@ -127,5 +133,6 @@ wrong "$origin zone=p:64k leeway=0" 'leeway'
 wrong "$origin zone=p:64k nonce=2d" 'nonce'
 wrong "$origin zone=p:64k alg=ES257" 'not an algorithm'
 wrong "$origin zone=p:64k alg=ES256,HS256" 'for shared secrets'
+wrong 'off; xcj_bind key' '"xcj_bind key" needs "xcj_dpop"'
 wrong "$origin zone=p:64k colour=red" 'is none of'
 finish
