@@ -57,6 +57,15 @@ struct forge_case {
 /** All of them; a name of NULL ends it. */
 extern const forge_case forge_cases[];
 
+/** Further ones for a DPoP proof (RFC 9449); likewise. */
+extern const forge_case forge_proof_cases[];
+
+/** Is the genuine token a DPoP proof? */
+bool forge_is_proof(const forge *from);
+
+/** Does a case of forge_cases apply to a DPoP proof? */
+bool forge_fits_proof(const forge_case *row);
+
 /** Why a forged token is to be refused. */
 typedef struct forge_rule {
     const char *cases; /* a name, in which "*" stands for any characters */
@@ -79,6 +88,15 @@ bool forge_header_signed(forge *from, const forge_case *row, text *out);
 /** A claim likewise. */
 bool forge_claims(forge *from, const forge_case *row, text *out);
 bool forge_claims_signed(forge *from, const forge_case *row, text *out);
+
+/** A claim likewise, signed, if the genuine token has it. */
+bool forge_present(forge *from, const forge_case *row, text *out);
+
+/** A claim (`what`) that is a URI: the pattern `raw` with %S, %A and %P for its scheme, authority and path; signed. */
+bool forge_uri(forge *from, const forge_case *row, text *out);
+
+/** The header's jwk with a further member (`what`, `raw`); signed. */
+bool forge_private_jwk(forge *from, const forge_case *row, text *out);
 
 /** Text before (`what`) and behind (`raw`) the header's JSON, or the claims'; signed. */
 bool forge_header_around(forge *from, const forge_case *row, text *out);

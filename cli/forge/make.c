@@ -235,6 +235,69 @@ bool forge_pattern_signed(forge *from, const forge_case *row, text *out)
     return true;
 }
 
+bool forge_present(forge *from, const forge_case *row, text *out)
+{
+    return json_object_get(from->parsed_claims, row->what) != NULL && forge_claims_signed(from, row, out);
+}
+
+/* The parts of a URI; false if it is none. */
+static bool split_uri(xcj_str part[3], const char *uri)
+{
+    const char *colon = uri != NULL ? strstr(uri, "://") : NULL;
+    if (colon == NULL) {
+        return false;
+    }
+    const char *authority = colon + 3;
+    const size_t len = strcspn(authority, "/?#");
+    part[0] = (xcj_str){ uri, (size_t)(colon - uri) };
+    part[1] = (xcj_str){ authority, len };
+    part[2] = (xcj_str){ authority + len, strcspn(authority + len, "?#") };
+    return true;
+}
+
+bool forge_uri(forge *from, const forge_case *row, text *out)
+{
+    static const char names[] = "SAP";
+    xcj_str part[3];
+    text value = TEXT_INIT;
+    if (!split_uri(part, json_string_value(json_object_get(from->parsed_claims, row->what)))) {
+        return false;
+    }
+    text_puts(&value, "\"");
+    for (const char *p = row->raw; *p != '\0'; p++) {
+        const char *name = p[0] == '%' && p[1] != '%' ? strchr(names, p[1]) : NULL;
+        text_add(&value, name != NULL ? part[name - names].ptr : p, name != NULL ? part[name - names].len : 1);
+        p += *p == '%';
+    }
+    text_puts(&value, "\"");
+    if (value.failed) {
+        out->failed = true;
+        return true;
+    }
+    const forge_case edited = { .what = row->what, .raw = value.ptr };
+    const bool made = forge_claims_signed(from, &edited, out);
+    text_free(&value);
+    return made;
+}
+
+bool forge_private_jwk(forge *from, const forge_case *row, text *out)
+{
+    text jwk = TEXT_INIT;
+    json_t *own = json_object_get(from->parsed_header, "jwk");
+    if (!json_is_object(own)) {
+        return false;
+    }
+    edit(&jwk, own, row->what, row->raw);
+    if (jwk.failed) {
+        out->failed = true;
+        return true;
+    }
+    const forge_case edited = { .what = "jwk", .raw = jwk.ptr };
+    const bool made = forge_header_signed(from, &edited, out);
+    text_free(&jwk);
+    return made;
+}
+
 /* White space behind the object until the last byte stands alone; then the lowest of its four spare bits is set. */
 bool forge_stray_payload(forge *from, const forge_case *row, text *out)
 {
@@ -329,6 +392,15 @@ static bool put_form(const forge *from, const char *form, text *out)
 static void put_hmac_header(const forge *from, xcj_alg alg, const char *kid, text *out)
 {
     text header = TEXT_INIT;
+    char name[16];
+    if (forge_is_proof(from)) {
+        (void)snprintf(name, sizeof name, "\"%s\"", xcj_alg_name(alg));
+        edit(&header, from->parsed_header, "alg", name);
+        put_input(out, text_view(&header), from->claims);
+        out->failed = out->failed || header.failed;
+        text_free(&header);
+        return;
+    }
     text_printf(&header, "{\"alg\":\"%s\",\"typ\":\"JWT\"", xcj_alg_name(alg));
     const json_t *own = json_object_get(from->parsed_header, "kid");
     if (kid != NULL) {

@@ -8,6 +8,13 @@
 
 static const forge_rule RULES[] = {
     /* RFC 7515 4 and 7519 4: duplicates are rejected, or the last one counts. */
+    { "dpop-typ-upper", "RFC 7515 4.1.9: a media type may be compared in any case", true },
+    { "dpop-typ-media", "RFC 7515 4.1.9: application/ may be left out or not", true },
+    { "dpop-nonce-*", "RFC 9449 4.3", false },
+    { "dpop-ath-*", "RFC 9449 4.3", false },
+    { "dpop-jwk-private-null", "RFC 9449 4.3: a member that is null may count as absent", true },
+    { "dpop-jti-empty", "RFC 9449 4.2: it asks for no length", true },
+    { "dpop-*", "RFC 9449 4.3", false },
     { "header-twice*", "RFC 7515 4: the last of two members may count", true },
     { "exp-twice-last", "RFC 7519 4", false },
     { "exp-twice", "RFC 7519 4: the last of two claims may count", true },

@@ -114,6 +114,11 @@ static msg_status read_dpop(mint_job *job)
     auth->dpop = text_view(&job->dpop);
     auth->htm = xcj_text(job->args->htm);
     auth->htu = xcj_text(job->args->htu);
+    if (job->args->nonce != NULL) {
+        job->nonce = xcj_text(job->args->nonce);
+        auth->dpop_nonces = &job->nonce;
+        auth->dpop_nonces_count = 1;
+    }
     return status;
 }
 
@@ -152,8 +157,9 @@ msg_status mint_check_authentication(const mint_args *args)
         return msg_fail(STATUS_USAGE, "mint", "--dn goes with --client-cert");
     }
     const int dpop = (args->dpop != NULL) + (args->htm != NULL) + (args->htu != NULL);
-    if (dpop > 0 && (dpop < 3 || !bears)) {
-        return msg_fail(STATUS_USAGE, "mint", "--dpop, --htm and --htu go together, with --bearer or --authorization");
+    if ((dpop > 0 || args->nonce != NULL) && (dpop < 3 || !bears)) {
+        return msg_fail(STATUS_USAGE, "mint",
+                        "--dpop, --htm and --htu (and --nonce) go together, with --bearer or --authorization");
     }
     if (args->bind != NULL && (args->bind[0] == 'k' ? args->dpop == NULL || args->ignore_cnf : args->client_cert == NULL)) {
         return msg_fail(STATUS_USAGE, "mint",

@@ -21,6 +21,7 @@ typedef struct mint_args {
     const char *dpop;
     const char *htm;
     const char *htu;
+    const char *nonce;
     const char *consumer_custom_id;
     const char *consumer_id;
     const char *bearer_clientid_claim;
@@ -79,6 +80,7 @@ typedef struct mint_job {
     text credential;  /* what auth points to */
     text client_cert; /* what auth points to */
     text dpop;        /* what auth points to */
+    xcj_str nonce;    /* what auth points to */
     text times;       /* members: nbf, and iat and exp where the library does not write them */
     xcj_str *audiences;
     text claims;      /* a JSON object, or empty; with --jws the payload, any bytes */

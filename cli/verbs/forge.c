@@ -98,7 +98,7 @@ static msg_status check_genuine(const sources *of, const char *name, int64_t now
         return msg_fail_error(ABOUT_TOKEN, name, &err);
     }
     const json_t *exp = json_object_get(of->from.parsed_claims, "exp");
-    if (exp == NULL || json_number_value(exp) <= (double)now) {
+    if (!forge_is_proof(&of->from) && (exp == NULL || json_number_value(exp) <= (double)now)) {
         msg_warn(name, "the token %s: its twins may be refused for that", exp == NULL ? "has no exp" : "has expired");
     }
     return STATUS_OK;
@@ -297,16 +297,28 @@ static msg_status put_case(sink *to, forge *from, const forge_case *row)
     return status;
 }
 
-static msg_status print_corpus(forge *from, const forge_args *args)
+static msg_status put_cases(sink *to, forge *from)
 {
-    sink to = { TEXT_INIT, { .command = args->run }, args->must_only };
+    const bool is_proof = forge_is_proof(from);
     const unsigned have = means(from);
     msg_status status = STATUS_OK;
     for (const forge_case *row = forge_cases; row->name != NULL && status == STATUS_OK; row++) {
-        if ((row->needs & have) == row->needs) {
-            status = put_case(&to, from, row);
+        if ((row->needs & have) == row->needs && (!is_proof || forge_fits_proof(row))) {
+            status = put_case(to, from, row);
         }
     }
+    for (const forge_case *row = forge_proof_cases; is_proof && row->name != NULL && status == STATUS_OK; row++) {
+        if ((row->needs & have) == row->needs) {
+            status = put_case(to, from, row);
+        }
+    }
+    return status;
+}
+
+static msg_status print_corpus(forge *from, const forge_args *args)
+{
+    sink to = { TEXT_INIT, { .command = args->run }, args->must_only };
+    msg_status status = put_cases(&to, from);
     if (status == STATUS_OK && args->run != NULL) {
         status = forge_run_report(&to.run, args->json);
     } else if (status == STATUS_OK) {
@@ -325,19 +337,25 @@ static void put_row(text *out, const forge_case *row, const char *name)
                 (row->needs & FORGE_PRIVATE) != 0 ? " (needs --private)" : "", rule != NULL ? rule->words : "");
 }
 
-static msg_status print_list(bool must_only)
+static void put_rows(text *out, const forge_case *rows, bool must_only)
 {
     const sink to = { .must_only = must_only };
-    text out = TEXT_INIT;
     char name[64];
     forge from = { .key = NULL };
-    for (const forge_case *row = forge_cases; row->name != NULL; row++) {
+    for (const forge_case *row = rows; row->name != NULL; row++) {
         for (size_t i = 0; set_each(&from, row, i, name, sizeof name); i++) {
             if (is_wanted(&to, row, name)) {
-                put_row(&out, row, name);
+                put_row(out, row, name);
             }
         }
     }
+}
+
+static msg_status print_list(bool must_only)
+{
+    text out = TEXT_INIT;
+    put_rows(&out, forge_cases, must_only);
+    put_rows(&out, forge_proof_cases, must_only);
     if (out.failed) {
         return msg_fail_memory();
     }

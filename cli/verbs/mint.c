@@ -59,6 +59,7 @@ static const opt_row OPTIONS[] = {
     { "dpop", 0, OPT_TEXT, "V", AT(dpop), "DPoP proof (RFC 9449) of the holder of --bearer" },
     { "htm", 0, OPT_TEXT, "METHOD", AT(htm), "with --dpop: the method of the request" },
     { "htu", 0, OPT_TEXT, "URL", AT(htu), "with --dpop: the URL of the request" },
+    { "nonce", 0, OPT_TEXT, "NONCE", AT(nonce), "with --dpop: the nonce that the proof must have" },
     { "ignore-cnf", 0, OPT_FLAG, NULL, AT(ignore_cnf), "mint for a bound Bearer token (cnf) without its proof" },
     { "bind", 0, OPT_TEXT, BINDINGS, AT(bind), "bind the token (cnf) to --client-cert, or to the key of --dpop" },
     OPT_HEADING("More on claims and header"),

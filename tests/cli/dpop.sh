@@ -74,6 +74,11 @@ mint 'too old' 10 'iat' --bearer "$bound" --dpop "$(make --bearer "$bound")" --h
 mint 'changed' 10 'signature' --bearer "$bound" --dpop "${good%?????}AAAAA" --htm GET --htu "$url"
 mint 'a token in place of a proof' 10 'typ' --bearer "$bound" --dpop "$unbound" --htm GET --htu "$url"
 mint 'a proof for what is not bound' 10 'not bound to a key' --bearer "$unbound" --dpop "$good" --htm GET --htu "$url"
+mint 'a nonce that nobody demands' 0 '' --bearer "$bound" --dpop "$(make --bearer "$bound" --nonce n1)" --htm GET --htu "$url"
+mint 'a nonce' 0 '' --bearer "$bound" --dpop "$(make --bearer "$bound" --nonce n1)" --htm GET --htu "$url" --nonce n1
+mint 'another nonce' 10 'nonce' --bearer "$bound" --dpop "$(make --bearer "$bound" --nonce n1)" --htm GET --htu "$url" --nonce n2
+mint 'no nonce' 10 'nonce' --bearer "$bound" --dpop "$good" --htm GET --htu "$url" --nonce n1
+mint 'a nonce alone' 2 'go together' --bearer "$unbound" --nonce n1
 mint 'ignored on request' 0 '' --bearer "$bound" --ignore-cnf
 mint 'a proof alone' 2 'go together' --apikey k --dpop "$good" --htm GET --htu "$url"
 mint 'no method' 2 'go together' --bearer "$bound" --dpop "$good" --htu "$url"
@@ -98,5 +103,5 @@ mint 'a thief, at another gateway' 10 'the connection has none' --bearer "$(cat 
 mint 'no certificate' 2 'goes with --client-cert' --bearer "$unbound" --bind certificate
 mint 'no proof to bind to' 2 'goes with --client-cert' --bearer "$bound" --bind key
 mint 'a proof that nobody reads' 2 'goes with --client-cert' --bearer "$bound" --dpop "$good" --htm GET --htu "$url" --ignore-cnf --bind key
-mint 'bound to what' 2 'certificate, key' --bearer "$unbound" --client-cert c.pem --bind cert
+mint 'bound to what' 2 'is not one of certificate|key' --bearer "$unbound" --client-cert c.pem --bind cert
 finish
