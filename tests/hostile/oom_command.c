@@ -20,7 +20,7 @@
 
 #include "failing.h"
 
-#define WORDS_MAX 16
+#define WORDS_MAX 32
 #define OUTPUT_MAX 65536
 
 /* main() of the command, see CMakeLists.txt. */
@@ -36,6 +36,8 @@ typedef struct outcome {
 
 static unsigned failures;
 static char token[4096];
+static char bound[4096];
+static char proof[4096];
 
 static void bad(const char *verb, long nth, const char *what, const char *said)
 {
@@ -140,6 +142,19 @@ static void check(const char *const *words, bool may_differ)
     printf("%-10s %ld allocations\n", words[0], nth - 1);
 }
 
+/* A token that is bound to the key. */
+static void make_bound(outcome *made)
+{
+    static const char *const thumbprint[] = { "thumbprint", "key", NULL };
+    static char claims[256];
+    static const char *const mint[] = { "mint", "--key", "key", "--claims", claims, NULL };
+    run(made, thumbprint, -1);
+    snprintf(claims, sizeof claims, "{\"clientId\":\"c\",\"cnf\":{\"jkt\":\"%.*s\"}}", (int)strcspn(made->out, "\n"),
+             made->out);
+    run(made, mint, -1);
+    snprintf(bound, sizeof bound, "%.*s", (int)strcspn(made->out, "\n"), made->out);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const keygen[] = { "keygen", "--alg", "ES256", "--kid", "k", "-o", "made", NULL };
@@ -155,6 +170,11 @@ int main(int argc, char **argv)
     static const char *const jwks[] = { "jwks", "key", "set", NULL };
     static const char *const inspect[] = { "inspect", token, NULL };
     static const char *const thumbprint[] = { "thumbprint", "--uri", "key", NULL };
+    static const char *const dpop[] = { "dpop",     "--key", "key",     "--htm", "GET",   "--htu", "https://h/p",
+                                        "--bearer", bound,   "--nonce", "n",     "--now", "1000",  NULL };
+    static const char *const prove[] = { "mint", "--key", "key",         "--bearer",      bound,   "--dpop", proof, "--htm",
+                                         "GET",  "--htu", "https://h/p", "--nonce",       "n",     "--bind", "key", "--iss",
+                                         "i",    "--aud", "a",           "--no-consumer", "--now", "1000",   NULL };
     static outcome first;
     if (argc != 2 || chdir(argv[1]) != 0) {
         fprintf(stderr, "usage: oom_command FOLDER\n");
@@ -172,6 +192,9 @@ int main(int argc, char **argv)
     run(&first, key, -1);
     run(&first, make, -1);
     memcpy(token, first.out, strcspn(first.out, "\n"));
+    make_bound(&first);
+    run(&first, dpop, -1);
+    snprintf(proof, sizeof proof, "%.*s", (int)strcspn(first.out, "\n"), first.out);
     check(keygen, true);
     check(make, true);
     check(mint, true);
@@ -181,5 +204,7 @@ int main(int argc, char **argv)
     check(jwks, false);
     check(inspect, true); /* a note may be missing */
     check(thumbprint, false);
+    check(dpop, true);
+    check(prove, true);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
