@@ -137,7 +137,7 @@ static msg_status cannot_open(const char *option, const char *path)
         return msg_fail(STATUS_INPUT, option, "the file name is empty");
     }
     if (io_is_url(path)) {
-        return msg_fail(STATUS_USAGE, option, "is a URL: only verify --key and --jwks fetch it; curl -fsS URL prints it");
+        return msg_fail(STATUS_USAGE, option, "is a URL, and only public keys are fetched; curl -fsS URL prints it");
     }
     const int cause = errno;
     return msg_fail(STATUS_INPUT, option, "%s: %s", shown_path(path).text, strerror(cause));

@@ -8,19 +8,15 @@
 
 #include <xcj/verify.h>
 
-#include "cli/options/opt.h"
-#include "cli/remote/fetch.h"
+#include "cli/remote/jku.h"
+#include "cli/remote/pages.h"
 
 /** The options, all of which are about fetching. */
 typedef struct remote_args {
     const char *issuer;
     const char *jku_prefix;
-    const char *cacert;
-    const char *cache_dir;
-    const char *timeout;
-    const char *connect_timeout;
-    bool allow_http;
     bool allow_jku_query;
+    pages_args pages;
 } remote_args;
 
 /* Rows for a verb's table; `field` is the member of its struct. */
@@ -31,13 +27,8 @@ typedef struct remote_args {
 
 #define REMOTE_ROWS(args, field)                                                                                            \
     { "jku-prefix", 0, OPT_TEXT, "URL", offsetof(args, field.jku_prefix), "fetch the token's jku, if below this URL" },     \
-        { "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "accept a jku with a query" },       \
-        { "cacert", 0, OPT_TEXT, "FILE", offsetof(args, field.cacert), "trust only these CA certificates when fetching" },  \
-        { "cache-dir", 0, OPT_TEXT, "DIR", offsetof(args, field.cache_dir), "keep key sets while they are fresh" },         \
-        { "timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.timeout), "timeout of a fetch (default 10s)" },          \
-        { "connect-timeout", 0, OPT_TEXT, "DURATION", offsetof(args, field.connect_timeout), "to connect (default 5s)" },   \
     {                                                                                                                       \
-        "allow-http", 0, OPT_FLAG, NULL, offsetof(args, field.allow_http), "allow http:// URLs of other machines"           \
+        "allow-jku-query", 0, OPT_FLAG, NULL, offsetof(args, field.allow_jku_query), "accept a jku with a query"            \
     }
 
 /** Is an option given that goes only with keys that are fetched? */
@@ -46,13 +37,10 @@ bool remote_has_options(const remote_args *args);
 /** A set that was fetched, or that could not be. */
 typedef struct remote_source {
     char *url;
+    page at;
     xcj_keyset *set;
-    xcj_verifier *verifier; /* NULL: there is none, for this reason */
+    xcj_verifier *verifier; /* NULL: there is none; at.why says why */
     msg_status status;
-    fetch_why why;
-    int64_t asked;   /* in this run */
-    int64_t fetched; /* as the cache has it */
-    int64_t asked_before;
     struct remote_source *next;
 } remote_source;
 
@@ -67,10 +55,8 @@ void remote_close(remote *which);
 
 /** The result of looking for a token's keys. */
 typedef struct remote_finding {
-    remote_source *source; /* with a verifier; NULL: there is none, for the reasons below */
-    msg_status status;
-    const char *code; /* the name of what went wrong, for a verdict */
-    xcj_error err;
+    remote_source *source; /* with a verifier; NULL: there is none */
+    refusal why;
 } remote_finding;
 
 /** The set for this token: from the cache, from this run, or fetched. A failure is not said, but told in *found. */

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/io/shown.h"
-#include "cli/keys/keys.h"
 #include "cli/options/overwrite.h"
+#include "cli/remote/source.h"
 #include "cli/verbs/verb.h"
 
 typedef struct convert_args {
@@ -19,6 +18,7 @@ typedef struct convert_args {
     bool keep_labels;
     bool hmac_k_raw;
     const char *passphrase;
+    pages_args pages;
     const char *encrypt;
     const char *kdf;
     const char *out;
@@ -47,6 +47,8 @@ static const opt_row OPTIONS[] = {
     { "hmac-k-raw", 0, OPT_FLAG, NULL, AT(hmac_k_raw), "read the k of an oct JWK as raw text, as the Kong plugin does" },
     KEYS_PASSPHRASE_ROW(convert_args, passphrase),
     OVERWRITE_ROW(convert_args, force),
+    OPT_HEADING("Fetching"),
+    PAGES_ROWS(convert_args, pages),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -257,15 +259,19 @@ static msg_status run(const void *given, const opt_list *operands)
     const convert_args *args = given;
     const char *path = operands->count > 0 ? io_operand(operands->items[0]) : "-";
     output file = OUTPUT_INIT;
-    conversion work = { .args = args, .name = io_name(path), .how = XCJ_EXPORT_OPTIONS_INIT };
+    shown room;
+    conversion work = { .args = args, .name = source_name(&room, path), .how = XCJ_EXPORT_OPTIONS_INIT };
     keys_loaded loaded = { NULL, false, false };
     const keys_how how = { args->passphrase, args->hmac_k_raw, args->keep_labels };
-    msg_status status = open_file(&file, args, operands);
+    msg_status status = source_check(&args->pages, "convert", operands, NULL);
+    if (status == STATUS_OK) {
+        status = open_file(&file, args, operands);
+    }
     if (status == STATUS_OK) {
         status = read_encryption(&work, path);
     }
     if (status == STATUS_OK) {
-        status = keys_load(&loaded, "key", path, &how);
+        status = source_load(&loaded, "key", path, &how, &args->pages);
     }
     if (status == STATUS_OK) {
         status = read_form(&work, &loaded);
@@ -288,7 +294,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_convert = {
     "convert",
-    "[FILE|@FILE|-|env:NAME]",
+    "[FILE|@FILE|-|env:NAME|URL]",
     1,
     "convert a key: JWK, JWK Set, PEM, DER, certificate",
     "Turns a JWK or a set into PEM; PEM, DER, certificates, PKCS#12 and OpenSSH keys\n"
@@ -299,5 +305,5 @@ const verb verb_convert = {
     OPTIONS,
     sizeof(convert_args),
     run,
-    VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_POLICY),
+    VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_POLICY) | VERB_EXIT(STATUS_FETCH),
 };

@@ -23,7 +23,7 @@ static const exit_row EXITS[] = {
     { STATUS_CLAIM, "another claim is missing or does not match" },
     { STATUS_POLICY, "refused: algorithm, weak key, use of the key, crit, size" },
     { STATUS_AUTH, "mint: no acceptable credential, client_id or consumer" },
-    { STATUS_FETCH, "verify: the keys could not be fetched; try again" },
+    { STATUS_FETCH, "the keys could not be fetched; try again" },
 };
 
 #define COMMON_EXITS (VERB_EXIT(STATUS_OK) | VERB_EXIT(STATUS_INTERNAL) | VERB_EXIT(STATUS_USAGE) | VERB_EXIT(STATUS_INPUT))

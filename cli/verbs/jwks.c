@@ -7,9 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/io/shown.h"
-#include "cli/keys/keys.h"
 #include "cli/options/overwrite.h"
+#include "cli/remote/source.h"
 #include "cli/verbs/verb.h"
 
 typedef struct jwks_args {
@@ -21,13 +20,14 @@ typedef struct jwks_args {
     const char *remove;
     opt_list add;
     const char *passphrase;
+    pages_args pages;
 } jwks_args;
 
 #define AT(field) offsetof(jwks_args, field)
 
 static const opt_row OPTIONS[] = {
     OPT_HEADING("Keys"),
-    { "add", 0, OPT_LIST, "KEY", AT(add), "add these keys, in place if --output is the set's file" },
+    { "add", 0, OPT_LIST, "KEY|URL", AT(add), "add these keys, in place if --output is the set's file" },
     { "remove", 0, OPT_TEXT, "KID", AT(remove), "leave out the key with this kid" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "label a single key; of several keys, list only this one" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "use of the keys that have none, such as sig" },
@@ -37,6 +37,8 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("More"),
     OVERWRITE_ROW(jwks_args, force),
     KEYS_PASSPHRASE_ROW(jwks_args, passphrase),
+    OPT_HEADING("Fetching"),
+    PAGES_ROWS(jwks_args, pages),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -168,12 +170,13 @@ static msg_status add_loaded(key_list *list, keys_loaded *loaded, const char *na
     return status;
 }
 
-static msg_status add_file(key_list *list, const char *operand, const char *path, const char *passphrase)
+static msg_status add_file(key_list *list, const char *operand, const char *path)
 {
     keys_loaded loaded;
-    const keys_how how = { passphrase, false, false };
-    msg_status status = keys_load(&loaded, operand, path, &how);
-    return status == STATUS_OK ? add_loaded(list, &loaded, io_name(path)) : status;
+    shown name;
+    const keys_how how = { list->args->passphrase, false, false };
+    msg_status status = source_load(&loaded, operand, path, &how, &list->args->pages);
+    return status == STATUS_OK ? add_loaded(list, &loaded, source_name(&name, path)) : status;
 }
 
 static int compare_kids(const void *a, const void *b)
@@ -269,12 +272,11 @@ static msg_status add_locked(key_list *list, int fd, const char *path)
 
 static msg_status add_operands(key_list *list, const opt_list *operands)
 {
-    const jwks_args *args = list->args;
-    msg_status status = operands->count == 0 ? add_file(list, "key", "-", args->passphrase) : STATUS_OK;
+    msg_status status = operands->count == 0 ? add_file(list, "key", "-") : STATUS_OK;
     for (size_t i = 0; i < operands->count && status == STATUS_OK; i++) {
         char operand[32];
         (void)snprintf(operand, sizeof operand, "key %zu", i + 1);
-        status = add_file(list, operand, io_operand(operands->items[i]), args->passphrase);
+        status = add_file(list, operand, io_operand(operands->items[i]));
     }
     return status;
 }
@@ -288,7 +290,7 @@ static msg_status make_set(key_list *list, const opt_list *operands, int locked)
         status = keep_keys(list, "--remove", args->remove, false);
     }
     for (size_t i = 0; i < args->add.count && status == STATUS_OK; i++) {
-        status = add_file(list, "--add", args->add.items[i], args->passphrase);
+        status = add_file(list, "--add", args->add.items[i]);
     }
     return status == STATUS_OK && args->kid != NULL ? apply_kid(list, args->kid) : status;
 }
@@ -299,7 +301,10 @@ static msg_status run(const void *given, const opt_list *operands)
     key_list list = { .args = given };
     bool in_place = false;
     int locked = -1;
-    msg_status status = open_file(&file, &in_place, list.args, operands);
+    msg_status status = source_check(&list.args->pages, "jwks", operands, &list.args->add);
+    if (status == STATUS_OK) {
+        status = open_file(&file, &in_place, list.args, operands);
+    }
     if (status == STATUS_OK && in_place) {
         status = output_lock(&locked, &file);
     }
@@ -319,7 +324,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_jwks = {
     "jwks",
-    "[FILE|@FILE|-|env:NAME]...",
+    "[FILE|@FILE|-|env:NAME|URL]...",
     SIZE_MAX,
     "print the public set of keys, to publish",
     "Prints a JWK Set with the public part of every key in JWKs, sets, PEM, DER and\n"
@@ -330,5 +335,5 @@ const verb verb_jwks = {
     OPTIONS,
     sizeof(jwks_args),
     run,
-    VERB_EXIT(STATUS_KEY),
+    VERB_EXIT(STATUS_KEY) | VERB_EXIT(STATUS_FETCH),
 };

@@ -5,10 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/io/shown.h"
 #include "cli/io/time.h"
-#include "cli/keys/keys.h"
 #include "cli/lint/lint.h"
+#include "cli/remote/source.h"
 #include "cli/tokens/token.h"
 #include "cli/verbs/verb.h"
 
@@ -19,6 +18,7 @@ typedef struct lint_args {
     bool json;
     bool is_strict;
     const char *passphrase;
+    pages_args pages;
 } lint_args;
 
 #define AT(field) offsetof(lint_args, field)
@@ -32,6 +32,8 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("More"),
     { "now", 0, OPT_TEXT, "TIME", AT(now), "use TIME as the current time: Unix seconds or RFC 3339" },
     KEYS_PASSPHRASE_ROW(lint_args, passphrase),
+    OPT_HEADING("Fetching"),
+    PAGES_ROWS(lint_args, pages),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -39,6 +41,7 @@ static const opt_row OPTIONS[] = {
 typedef struct subject {
     text data;
     const char *name;
+    shown url;        /* its room, for a URL */
     const char *kind; /* "token", "jwk", "jwks" or "key" (PEM, DER) */
     bool is_one_of_several;
 } subject;
@@ -61,14 +64,14 @@ static bool is_token_word(const char *word)
     return is_wrapped || (strncmp(word, "ey", 2) == 0 && (dots == 2 || dots == 4));
 }
 
-static msg_status read_subject(subject *of, const char *word)
+static msg_status read_subject(subject *of, const char *word, const pages_args *args)
 {
     if (token_source(word) == NULL && is_token_word(word)) {
         of->kind = "token";
         return token_read(&of->data, &of->name, word);
     }
-    of->name = io_name(io_operand(word));
-    return io_read(&of->data, "key", io_operand(word), IO_KEY_LIMIT, STATUS_INPUT);
+    of->name = source_name(&of->url, io_operand(word));
+    return source_read(&of->data, "key", io_operand(word), args);
 }
 
 /* Bytes with a token within something else. */
@@ -306,10 +309,10 @@ static msg_status read_how(lint_how *how, const lint_args *args)
 
 static msg_status lint_one(const lint_args *args, const lint_how *how, const char *word, bool is_one_of_several)
 {
-    subject of = { TEXT_INIT, NULL, NULL, is_one_of_several };
+    subject of = { .data = TEXT_INIT, .is_one_of_several = is_one_of_several };
     findings found = { 0 };
     const keys_how keys = { args->passphrase, false, false };
-    msg_status status = read_subject(&of, word);
+    msg_status status = read_subject(&of, word, &args->pages);
     if (status == STATUS_OK) {
         status = look(&of, &found, how, &keys);
     }
@@ -334,7 +337,10 @@ static msg_status run(const void *given, const opt_list *operands)
 {
     const lint_args *args = given;
     lint_how how;
-    msg_status status = read_how(&how, args);
+    msg_status status = source_check(&args->pages, "lint", operands, NULL);
+    if (status == STATUS_OK) {
+        status = read_how(&how, args);
+    }
     if (status != STATUS_OK) {
         return status;
     }
@@ -349,7 +355,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_lint = {
     "lint",
-    "[FILE|@FILE|-|env:NAME|TOKEN]...",
+    "[FILE|@FILE|-|env:NAME|URL|TOKEN]...",
     SIZE_MAX,
     "find weaknesses in a key, a set or a token",
     "Checks JWKs, published JWK Sets, PEM, DER and tokens, without verifying them.\n"
@@ -360,5 +366,5 @@ const verb verb_lint = {
     OPTIONS,
     sizeof(lint_args),
     run,
-    VERB_EXIT(STATUS_POLICY),
+    VERB_EXIT(STATUS_POLICY) | VERB_EXIT(STATUS_FETCH),
 };

@@ -3,14 +3,14 @@
  */
 #include <string.h>
 
-#include "cli/io/shown.h"
-#include "cli/keys/keys.h"
+#include "cli/remote/source.h"
 #include "cli/verbs/verb.h"
 
 typedef struct thumbprint_args {
     const char *hash;
     bool uri;
     const char *passphrase;
+    pages_args pages;
 } thumbprint_args;
 
 #define AT(field) offsetof(thumbprint_args, field)
@@ -20,6 +20,8 @@ static const opt_row OPTIONS[] = {
     { "hash", 0, OPT_TEXT, "sha256|sha384|sha512", AT(hash), "hash function (default sha256)" },
     { "uri", 0, OPT_FLAG, NULL, AT(uri), "as a URI (RFC 9278)" },
     KEYS_PASSPHRASE_ROW(thumbprint_args, passphrase),
+    OPT_HEADING("Fetching"),
+    PAGES_ROWS(thumbprint_args, pages),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
@@ -75,18 +77,23 @@ static msg_status run(const void *given, const opt_list *operands)
                         shown_word(args->hash, strlen(args->hash)).text);
     }
     keys_loaded loaded;
+    shown room;
+    const char *name = source_name(&room, path);
     const keys_how how = { args->passphrase, false, false };
-    msg_status status = keys_load(&loaded, "key", path, &how);
+    msg_status status = source_check(&args->pages, "thumbprint", operands, NULL);
+    if (status == STATUS_OK) {
+        status = source_load(&loaded, "key", path, &how, &args->pages);
+    }
     if (status != STATUS_OK) {
         return status;
     }
     text out = TEXT_INIT;
-    keys_warn_skipped(io_name(path), loaded.set);
+    keys_warn_skipped(name, loaded.set);
     if (xcj_keyset_count(loaded.set) == 0) {
-        status = msg_fail(STATUS_INPUT, io_name(path), "the set has no usable key");
+        status = msg_fail(STATUS_INPUT, name, "the set has no usable key");
     }
     for (size_t i = 0; i < xcj_keyset_count(loaded.set) && status == STATUS_OK; i++) {
-        status = add_line(&out, xcj_keyset_get(loaded.set, i), hash, args->uri, io_name(path));
+        status = add_line(&out, xcj_keyset_get(loaded.set, i), hash, args->uri, name);
     }
     if (status == STATUS_OK) {
         io_print(out.ptr, out.len);
@@ -98,7 +105,7 @@ static msg_status run(const void *given, const opt_list *operands)
 
 const verb verb_thumbprint = {
     "thumbprint",
-    "[FILE|@FILE|-|env:NAME]",
+    "[FILE|@FILE|-|env:NAME|URL]",
     1,
     "print the JWK thumbprint of a key",
     "Prints the RFC 7638 thumbprint of a key, one line for each key of a set.\n",
@@ -107,5 +114,5 @@ const verb verb_thumbprint = {
     OPTIONS,
     sizeof(thumbprint_args),
     run,
-    0,
+    VERB_EXIT(STATUS_FETCH),
 };

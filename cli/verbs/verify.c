@@ -80,6 +80,9 @@ static const opt_row OPTIONS[] = {
     { "use", 0, OPT_TEXT, USES, AT(use), "the use of the keys; jwt-svid: those of a SPIFFE bundle" },
     OPT_HEADING("More on fetching"),
     REMOTE_ROWS(verify_args, remote),
+    PAGES_ROWS(verify_args, remote.pages),
+    { "connect-timeout", 0, OPT_TEXT, "DURATION", AT(remote.pages.connect_timeout), "to connect (default 5s)" },
+    { "allow-http", 0, OPT_FLAG, NULL, AT(remote.pages.allow_http), "allow http:// URLs of other machines" },
     OPT_HEADING("More checks"),
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
@@ -577,9 +580,9 @@ static void call_remote(const verify_job *job, verify_case *of)
     remote_finding found;
     remote_find(&found, job->remote, of->token, of->len);
     if (found.source == NULL) {
-        of->err = found.err;
-        of->code = found.code;
-        of->status = found.status;
+        of->err = found.why.err;
+        of->code = found.why.code;
+        of->status = found.why.status;
         return;
     }
     call_verifier(job, found.source->verifier, of);

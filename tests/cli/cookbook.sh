@@ -4,15 +4,13 @@
 page=$(cd "$(dirname "$0")/../.." && pwd)/docs/cookbook.md
 # shellcheck source=nginx.sh
 . "$(dirname "$0")/nginx.sh"
-packages_or_skip curl jq
-CURL_CA_BUNDLE=$work/ca.pem
-export CURL_CA_BUNDLE
+packages_or_skip jq
 
 # xcj as a user calls it, who trusts the server's CA.
 mkdir bin
 cat >bin/xcj <<END
 #!/bin/sh
-case " \$* " in *'--jwks https://'*) exec "\$XCJ" "\$@" --cacert '$work/ca.pem' ;; *) exec "\$XCJ" "\$@" ;; esac
+case " \$* " in *' https://127.0.0.1:'*) exec "\$XCJ" "\$@" --cacert '$work/ca.pem' ;; *) exec "\$XCJ" "\$@" ;; esac
 END
 chmod +x bin/xcj
 PATH=$work/bin:$PATH
@@ -34,14 +32,14 @@ serve login.microsoftonline.com/72f988bf/discovery/v2.0/keys
 serve token.actions.githubusercontent.com/.well-known/jwks
 cp set.json cluster.json
 mkdir -p www/hosts/op.example/.well-known
-jq -n --arg at "$at" '{issuer: "https://op.example", jwks_uri: ($at + "/hosts/op.example/keys"), response_types_supported: ["code"],
+jq -n --arg at "$at" '{issuer: ($at + "/hosts/op.example"), jwks_uri: ($at + "/hosts/op.example/keys"), response_types_supported: ["code"],
     subject_types_supported: ["public"], id_token_signing_alg_values_supported: ["RS256"]}' >www/hosts/op.example/.well-known/openid-configuration
 
 # HEADING|ISSUER|AUDIENCE|further claims
 recipes() {
-    cat <<'END'
+    sed "s#AT#$at/hosts#" <<'END'
 Verify against a JWKS URL|https://issuer.example|api://orders|{"sub":"alice"}
-Any OpenID Connect issuer|https://op.example|my-client|{"sub":"alice","nonce":"n"}
+Any OpenID Connect issuer|AT/op.example|my-client|{"sub":"alice","nonce":"n"}
 Keycloak|https://sso.example/realms/shop|account|{"sub":"f:1","azp":"shop","typ":"Bearer","realm_access":{"roles":["user"]},"scope":"openid"}
 Google|https://accounts.google.com|1234.apps.googleusercontent.com|{"sub":"1098","azp":"1234.apps.googleusercontent.com","email_verified":true}
 Azure (Microsoft Entra ID)|https://login.microsoftonline.com/72f988bf/v2.0|api://orders|{"sub":"AAAA","tid":"72f988bf","ver":"2.0","uti":"x","nbf":1}
@@ -54,7 +52,7 @@ END
 block() {
     awk -v heading="## $1" '$0 == heading { inside = 1; next } /^## / { inside = 0 }
         inside && /^```shell$/ { block = 1; next } /^```$/ { block = 0 } inside && block' "$page" |
-        sed "s#\\(--jwks \\|curl -sf \\)https://#\\1$at/hosts/#"
+        sed "s#\\(--jwks \\|--issuer \\|xcj convert \\)https://#\\1$at/hosts/#"
 }
 recipes >list
 [ "$(grep -c '^```shell$' "$page")" -eq "$(wc -l <list)" ] || fail 'a recipe that fetches is not tried'

@@ -109,9 +109,8 @@ refuse 'PEM' 2 'that looks like PEM' convert "$(cat key.pem)"
 refuse 'a token' 3 'that looks like a token: ' convert "$token"
 refuse 'a header' 3 'that looks like an Authorization header: ' convert 'Bearer x'
 refuse 'a PKCS#11 URI' 3 'that looks like a PKCS#11 URI: ' mint --key 'pkcs11:pin-value=1234'
-for verb in convert jwks thumbprint lint; do
-    refuse "$verb of a URL" 2 'is a URL: only verify --key and --jwks fetch it; curl -fsS URL prints it' $verb https://issuer.example/jwks.json
-done
+refuse 'a private key by URL' 2 'is a URL, and only public keys are fetched; curl -fsS URL prints it' \
+    mint --key https://issuer.example/key.json --sub alice
 long=$(printf '%5000s' '' | tr ' ' a)
 refuse 'a long value' 2 'a value of 5000 characters; ' "$long"
 refuse 'a long value of an option' 2 '--leeway: a value of 5000 characters is not' verify --key key.json --leeway "$long" x

@@ -33,6 +33,32 @@ f 'a path beyond ASCII, which the user gives' "$at/%C3%A9.json"
 f 'with a query' "$at/jwks.json?tenant=a&x=%2F"
 cp one.json www/single.json
 f 'a single key' "$at/single.json"
+# Other verbs read the same; a set may be PEM to them, and lint looks at what is no key.
+for verb in convert jwks thumbprint lint; do
+    accept "$verb of a URL" $verb --cacert ca.pem "$at/jwks.json"
+    out_is "$verb of a URL" "$("$XCJ" $verb www/jwks.json)"
+    refuse "$verb of a URL that fails" 11 'none.json: the server answers 404' $verb --cacert ca.pem "$at/none.json"
+    refuse "$verb of a URL that is no good" 2 'the URL has a user' $verb 'https://me@issuer.example/jwks.json'
+    refuse "$verb of a plain URL" 2 'http:// is for this machine only' $verb http://issuer.example/jwks.json
+    refuse "$verb, an option about nothing" 2 'only with a URL' $verb --timeout 2 www/jwks.json
+    refuse "$verb, a query that may be secret" 11 'none.json?...: the server' $verb --cacert ca.pem "$at/none.json?key=1"
+done
+"$XCJ" convert www/jwks.json >www/key.pem
+accept 'PEM by URL' thumbprint --cacert ca.pem "$at/key.pem"
+out_is 'PEM by URL' "$("$XCJ" thumbprint one.json)"
+accept 'one key of a set by URL' convert --cacert ca.pem --kid one "$at/jwks.json"
+out_is 'one key of a set by URL' "$(cat www/key.pem)"
+printf '<html>' >www/page.html
+refuse 'no key by URL' 3 'page.html: ' convert --cacert ca.pem "$at/page.html"
+accept 'several sources, one a URL' jwks --cacert ca.pem two.json --add "$at/jwks.json"
+out_is 'several sources, one a URL' "$("$XCJ" jwks two.json one.json)"
+accept 'a set is kept' thumbprint --cacert ca.pem --cache-dir kept-keys "$at/jwks.json?cc=fresh&keys"
+accept 'and read again' convert --cacert ca.pem --cache-dir kept-keys "$at/jwks.json?cc=fresh&keys"
+asked 'a set is kept' 1 '/jwks.json?cc=fresh&keys'
+refuse 'a page is not kept' 3 'page.html?...: ' convert --cacert ca.pem --cache-dir kept-keys "$at/page.html?cc=fresh"
+refuse 'nor read again' 3 'page.html?...: ' convert --cacert ca.pem --cache-dir kept-keys "$at/page.html?cc=fresh"
+asked 'a page is not kept' 2 '/page.html?cc=fresh'
+
 refuse 'a kid that is not there' 5 'no key with kid "two"' verify --cacert ca.pem --jwks "$at/jwks.json?kid" "$other"
 asked 'what was just fetched is not asked for again' 1 /jwks.json?kid
 
