@@ -38,7 +38,7 @@ for verb in convert jwks thumbprint lint; do
     accept "$verb of a URL" $verb --cacert ca.pem "$at/jwks.json"
     out_is "$verb of a URL" "$("$XCJ" $verb www/jwks.json)"
     refuse "$verb of a URL that fails" 11 'none.json: the server answers 404' $verb --cacert ca.pem "$at/none.json"
-    refuse "$verb of a URL that is no good" 2 'the URL has a user' $verb 'https://me@issuer.example/jwks.json'
+    refuse "$verb of a URL that is no good" 2 'the URL names a user' $verb 'https://me@issuer.example/jwks.json'
     refuse "$verb of a plain URL" 2 'http:// is for this machine only' $verb http://issuer.example/jwks.json
     refuse "$verb, an option about nothing" 2 'only with a URL' $verb --timeout 2 www/jwks.json
     refuse "$verb, a query that may be secret" 11 'none.json?...: the server' $verb --cacert ca.pem "$at/none.json?key=1"
