@@ -11,13 +11,11 @@
 static xcj_code verifier_of(xcj_verifier **out, const char *jwks, size_t len, char **args, xcj_error *err)
 {
     const xcj_alg algs[] = { XCJ_RS256, XCJ_ES256, XCJ_EDDSA };
-    const xcj_str issuers[] = { xcj_text(args[0]) };
     const xcj_str audiences[] = { xcj_text(args[1]) };
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     options.algs = algs;
     options.algs_count = sizeof algs / sizeof *algs;
-    options.issuers = issuers;
-    options.issuers_count = 1;
+    options.issuer = xcj_text(args[0]);
     options.audiences = audiences;
     options.audiences_count = 1;
     options.leeway = 30;

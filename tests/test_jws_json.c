@@ -250,13 +250,16 @@ START_TEST(detached_and_unencoded)
         ck_assert_int_eq(xcj_verifier_new(&verifier, set, &policy, &err), XCJ_OK);
         xcj_code carried = xcj_verify_json(options.detached ? NULL : &verified, verifier, text, strlen(text), NULL, &err);
         ck_assert_int_eq(carried, options.detached ? XCJ_ERR_TOKEN : XCJ_OK);
-        xcj_code apart = xcj_verify_detached(options.detached ? &verified : NULL, verifier, text, strlen(text), payload,
-                                             sizeof payload - 1, NULL, &err);
+        xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
+        call.payload = (xcj_str){ payload, sizeof payload - 1 };
+        xcj_code apart =
+            xcj_verify_with(options.detached ? &verified : NULL, verifier, text, strlen(text), &call, NULL, &err);
         ck_assert_int_eq(apart, options.detached ? XCJ_OK : XCJ_ERR_TOKEN);
         ck_assert_str_eq(xcj_verified_payload(verified).ptr, payload);
         xcj_verified_free(verified);
         if (options.detached) {
-            ck_assert_int_eq(xcj_verify_detached(NULL, verifier, text, strlen(text), "", 0, NULL, &err), XCJ_ERR_SIGNATURE);
+            call.payload = xcj_text("");
+            ck_assert_int_eq(xcj_verify_with(NULL, verifier, text, strlen(text), &call, NULL, &err), XCJ_ERR_SIGNATURE);
         }
         xcj_verifier_free(verifier);
         /* RFC 7797 7: never for a JWT. */

@@ -105,14 +105,13 @@ void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *t
     text_free(&words);
 }
 
-const char *explain_choice(bool *is_certain, const xcj_verify_options *policy, bool is_set, const json_t *kid,
-                           const xcj_key *key)
+const char *explain_choice(bool *is_certain, const verify_policy *policy, bool is_set, const json_t *kid, const xcj_key *key)
 {
     *is_certain = true;
     if (!is_set) {
         return "the key that was given";
     }
-    if (policy->key_claim.ptr != NULL) {
+    if (policy->options.key_claim.ptr != NULL) {
         return "its kid is the value of the claim that --key-claim names";
     }
     if (json_is_string(kid) && keys_has_kid(key, doc_view(kid))) {
@@ -152,12 +151,12 @@ static xcj_verified *verify_signature(const explain_subject *of)
     xcj_verified *verified = NULL;
     xcj_verifier *verifier = NULL;
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
-    options.algs = of->policy->algs;
-    options.algs_count = of->policy->algs_count;
-    options.try_keys = of->policy->try_keys;
-    options.jwt_svid = of->policy->jwt_svid;
-    options.key_claim = of->policy->key_claim;
-    options.opaque_payload = of->policy->key_claim.ptr == NULL;
+    options.algs = of->policy->options.algs;
+    options.algs_count = of->policy->options.algs_count;
+    options.try_keys = of->policy->options.try_keys;
+    options.jwt_svid = of->policy->options.jwt_svid;
+    options.key_claim = of->policy->options.key_claim;
+    options.opaque_payload = of->policy->options.key_claim.ptr == NULL;
     options.ignore_times = 1;
     options.allow_no_exp = 1;
     const xcj_code code = of->is_set ? xcj_verifier_new(&verifier, of->keys, &options, NULL)

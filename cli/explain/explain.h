@@ -10,6 +10,7 @@
 #include <xcj/verify.h>
 
 #include "cli/io/doc.h"
+#include "cli/keys/policy.h"
 
 /** Extends the message of a refusal by the token's kid, the key that was tried, and the cause if it is found. */
 void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *token, size_t len);
@@ -18,7 +19,7 @@ void explain_refusal(xcj_error *err, const xcj_verifier *verifier, const char *t
  * Says why this key was used for a token with this kid (NULL: none). *is_certain is true if the user, the kid or the
  * policy's key_claim names the key, so that a verdict needs no note.
  */
-const char *explain_choice(bool *is_certain, const xcj_verify_options *policy, bool is_set, const json_t *kid,
+const char *explain_choice(bool *is_certain, const verify_policy *policy, bool is_set, const json_t *kid,
                            const xcj_key *key);
 
 /** A token and how it came out. */
@@ -29,7 +30,7 @@ typedef struct explain_subject {
     const xcj_error *err;
     const xcj_verifier *verifier; /* NULL: there were no keys */
     const xcj_keyset *keys;       /* those of the verifier; NULL: there were none */
-    const xcj_verify_options *policy;
+    const verify_policy *policy;
     bool is_set; /* the token's kid chose the key */
     int64_t now;
 } explain_subject;

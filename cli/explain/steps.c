@@ -1,6 +1,6 @@
 /*
  * steps.c: which check a refused token failed follows from the error's code, and which claims from its bits: the verifier
- * checks form, header, key, algorithm, signature and claims in this order.
+ * checks form, issuer (if there are several), header, key, algorithm, signature and claims in this order.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,9 +22,9 @@
 
 typedef enum mark { GOOD = 0, BAD = 1, OPEN = 2 } mark;
 
-typedef enum stage { FORM = 0, HEADER, KEY, ALGORITHM, SIGNATURE, CLAIMS, ALL } stage;
+typedef enum stage { FORM = 0, ISSUER, HEADER, KEY, ALGORITHM, SIGNATURE, CLAIMS, ALL } stage;
 
-static const char *const STAGES[] = { "form", "header", "key", "algorithm", "signature", "claims" };
+static const char *const STAGES[] = { "form", "issuer", "header", "key", "algorithm", "signature", "claims" };
 
 static bool is_utf8(void)
 {
@@ -47,9 +47,12 @@ static void put_mark(text *out, const steps *of, mark which, const char *name)
 }
 
 /* Where the verifier stopped. */
-static stage stage_of(const xcj_error *err)
+static stage stage_of(const steps *of)
 {
-    switch (err->code) {
+    if (policy_is_unrouted(of->policy, of->err)) {
+        return ISSUER;
+    }
+    switch (of->err->code) {
     case XCJ_OK:
         return ALL;
     case XCJ_ERR_CRIT:
@@ -154,6 +157,14 @@ static void put_form(text *out, const steps *of)
     }
 }
 
+static void put_issuer(text *out, const steps *of)
+{
+    const json_t *issuer = json_object_get(of->of->claims, "iss");
+    if (issuer != NULL) {
+        put_value(out, issuer);
+    }
+}
+
 static void put_header(text *out, const steps *of)
 {
     static const char *const names[] = { "alg", "typ", "kid" };
@@ -190,7 +201,7 @@ static void put_algorithm(text *out, const steps *of)
         return;
     }
     put_value(out, alg);
-    if (of->key != NULL && of->err != NULL && stage_of(of->err) > ALGORITHM) {
+    if (of->key != NULL && of->err != NULL && stage_of(of) > ALGORITHM) {
         text_puts(out, " fits the key");
     }
 }
@@ -199,15 +210,16 @@ static void put_signature(text *out, const steps *of)
 {
     const parts_signature *first = first_of(of);
     text_printf(out, "%zu bytes%s", first != NULL ? first->value.bytes.len : 0,
-                of->err == NULL                 ? ", not verified"
-                : stage_of(of->err) > SIGNATURE ? ", valid"
-                                                : ", not reached");
+                of->err == NULL            ? ", not verified"
+                : stage_of(of) > SIGNATURE ? ", valid"
+                                           : ", not reached");
 }
 
 static void put_stage(text *out, const steps *of, stage which)
 {
-    static void (*const puts[])(text *, const steps *) = { put_form, put_header, put_chosen, put_algorithm, put_signature };
-    const stage stopped = of->err != NULL ? stage_of(of->err) : HEADER;
+    static void (*const puts[])(text *, const steps *) = { put_form,   put_issuer,    put_header,
+                                                           put_chosen, put_algorithm, put_signature };
+    const stage stopped = of->err != NULL ? stage_of(of) : HEADER;
     const bool is_open =
         of->err == NULL ? which > HEADER : which > stopped || (which == KEY && of->key == NULL && stopped > KEY);
     const bool is_bad = of->err != NULL && which == stopped;
@@ -259,10 +271,11 @@ const char *const steps_claims[STEPS_CLAIMS] = { "iss", "sub", "aud", "exp", "nb
 /* Further claims that are shown; the rest is counted. */
 #define OTHERS_MAX 32
 
-static bool is_required(const xcj_verify_options *policy, const char *name)
+static bool is_required(const verify_policy *policy, const char *name)
 {
-    for (size_t i = 0; policy != NULL && i < policy->required_count; i++) {
-        if (policy->required[i].len == strlen(name) && memcmp(policy->required[i].ptr, name, policy->required[i].len) == 0) {
+    for (size_t i = 0; policy != NULL && i < policy->options.required_count; i++) {
+        if (policy->options.required[i].len == strlen(name) &&
+            memcmp(policy->options.required[i].ptr, name, policy->options.required[i].len) == 0) {
             return true;
         }
     }
@@ -270,7 +283,7 @@ static bool is_required(const xcj_verify_options *policy, const char *name)
 }
 
 /* Returns the allowed values of a claim; *count is 0 if the policy allows any value. */
-static const xcj_str *allowed_values(size_t *count, const xcj_verify_options *policy, uint32_t bit)
+static const xcj_str *allowed_values(size_t *count, const verify_policy *policy, uint32_t bit)
 {
     *count = 0;
     if (policy == NULL) {
@@ -278,24 +291,24 @@ static const xcj_str *allowed_values(size_t *count, const xcj_verify_options *po
     }
     switch (bit) {
     case XCJ_CLAIM_ISS:
-        *count = policy->issuers_count;
-        return policy->issuers;
+        *count = policy->issuers_count > 1 ? policy->issuers_count : policy->options.issuer.ptr != NULL;
+        return policy->issuers_count > 1 ? policy->issuers : &policy->options.issuer;
     case XCJ_CLAIM_AUD:
-        *count = policy->audiences_count;
-        return policy->audiences;
+        *count = policy->options.audiences_count;
+        return policy->options.audiences;
     case XCJ_CLAIM_SUB:
-        *count = policy->subject.ptr != NULL;
-        return &policy->subject;
+        *count = policy->options.subject.ptr != NULL;
+        return &policy->options.subject;
     case XCJ_CLAIM_TYP:
-        *count = policy->typ.ptr != NULL;
-        return &policy->typ;
+        *count = policy->options.typ.ptr != NULL;
+        return &policy->options.typ;
     default:
         return NULL;
     }
 }
 
 /* Appends the allowed values: "A" or "B". */
-static void put_allowed(text *out, const xcj_verify_options *policy, uint32_t bit)
+static void put_allowed(text *out, const verify_policy *policy, uint32_t bit)
 {
     size_t count = 0;
     const xcj_str *values = allowed_values(&count, policy, bit);
@@ -348,7 +361,7 @@ static mark mark_of(const steps *of, const claim_row *row, bool is_missing, bool
     if (of->err == NULL) {
         return alone;
     }
-    if (stage_of(of->err) < CLAIMS) {
+    if (stage_of(of) < CLAIMS) {
         return OPEN;
     }
     if ((of->err->claims & row->bit) != 0 || (is_missing && is_required(of->policy, row->name))) {
@@ -383,7 +396,7 @@ static void put_claim(text *out, const steps *of, const claim_row *row, const js
 
 static bool is_at_fault(const steps *of, const claim_row *row)
 {
-    return of->err != NULL && stage_of(of->err) == CLAIMS && (of->err->claims & row->bit) != 0;
+    return of->err != NULL && stage_of(of) == CLAIMS && (of->err->claims & row->bit) != 0;
 }
 
 /* The claims that RFC 7519 registers, where they are present, expected or at fault, and typ if it is expected. */
@@ -415,8 +428,8 @@ static bool is_registered(const char *name)
 /* Further claims that the policy requires by name: they are the caller's words. */
 static void put_required(text *out, const steps *of)
 {
-    for (size_t i = 0; of->policy != NULL && i < of->policy->required_count; i++) {
-        const claim_row row = { of->policy->required[i].ptr, 0 };
+    for (size_t i = 0; of->policy != NULL && i < of->policy->options.required_count; i++) {
+        const claim_row row = { of->policy->options.required[i].ptr, 0 };
         if (!is_registered(row.name)) {
             put_claim(out, of, &row, json_object_get(of->of->claims, row.name));
         }
@@ -452,8 +465,11 @@ static void put_others(text *out, const steps *of)
 
 void steps_put(text *out, const steps *of)
 {
+    const bool is_routed = of->policy != NULL && of->policy->issuers_count > 1;
     for (stage each = FORM; each <= SIGNATURE; each++) {
-        put_stage(out, of, each);
+        if (each != ISSUER || is_routed) {
+            put_stage(out, of, each);
+        }
     }
     if (of->of != NULL && of->of->claims != NULL) {
         put_claims(out, of);

@@ -6,6 +6,7 @@
 
 #include <xcj/verify.h>
 
+#include "cli/keys/policy.h"
 #include "cli/tokens/parts.h"
 
 /** The claims, by the place of their bit (XCJ_CLAIM_ISS is the first). Those that RFC 7519 registers come first. */
@@ -15,11 +16,11 @@ extern const char *const steps_claims[STEPS_CLAIMS];
 
 /** A token, and the result of its verification if there was one. */
 typedef struct steps {
-    const parts *of;                  /* the token, taken apart; NULL: it has no form */
-    const xcj_error *err;             /* how verifying it came out; NULL: nothing was verified */
-    const xcj_key *key;               /* that was used; NULL: none */
-    const char *why;                  /* how the key came to be chosen; NULL: not known */
-    const xcj_verify_options *policy; /* what was asked for; NULL: nothing */
+    const parts *of;             /* the token, taken apart; NULL: it has no form */
+    const xcj_error *err;        /* how verifying it came out; NULL: nothing was verified */
+    const xcj_key *key;          /* that was used; NULL: none */
+    const char *why;             /* how the key came to be chosen; NULL: not known */
+    const verify_policy *policy; /* what was asked for; NULL: nothing */
     int64_t now;
     bool colour;
 } steps;

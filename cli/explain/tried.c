@@ -70,7 +70,7 @@ static json_t *checked_keys(const tried_subject *of)
                                                : xcj_keyset_get(of->keys, 0);
     if (only != NULL) {
         add_key(list, only);
-    } else if (json_is_string(alg) && of->policy->key_claim.ptr == NULL && !of->policy->jwt_svid) {
+    } else if (json_is_string(alg) && of->policy->options.key_claim.ptr == NULL && !of->policy->options.jwt_svid) {
         const json_t *kid = json_object_get(of->header, "kid");
         add_fitting(list, of, kid, xcj_alg_from_name(json_string_value(alg), json_string_length(alg)));
     } else {
@@ -82,6 +82,9 @@ static json_t *checked_keys(const tried_subject *of)
 
 json_t *tried_keys(const tried_subject *of)
 {
+    if (policy_is_unrouted(of->policy, of->err)) {
+        return json_array();
+    }
     switch (of->err->code) {
     case XCJ_OK:
     case XCJ_ERR_SIGNATURE:
@@ -117,9 +120,9 @@ static bool has_exp(const tried_subject *of)
 
 json_t *tried_not_checked(const tried_subject *of)
 {
-    const xcj_verify_options *policy = of->policy;
+    const xcj_verify_options *policy = &of->policy->options;
     json_t *names = json_array();
-    if (policy->issuers_count == 0) {
+    if (of->policy->issuers_count == 0 && policy->issuer.ptr == NULL) {
         (void)json_array_append_new(names, json_string("iss"));
     }
     if (policy->audiences_count == 0) {

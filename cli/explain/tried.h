@@ -10,6 +10,7 @@
 #include <xcj/verify.h>
 
 #include "cli/io/doc.h"
+#include "cli/keys/policy.h"
 
 /** A token and how it came out. */
 typedef struct tried_subject {
@@ -18,7 +19,7 @@ typedef struct tried_subject {
     const xcj_unverified *peeked; /* of a refused token; NULL: not readable */
     const xcj_error *err;
     const xcj_keyset *keys; /* NULL: there were none */
-    const xcj_verify_options *policy;
+    const verify_policy *policy;
     bool is_set; /* the token's kid chooses the key */
 } tried_subject;
 

@@ -26,7 +26,7 @@ struct remote {
     msg_status status; /* of that document */
     fetch_why why;
     const remote_args *args;
-    const xcj_verify_options *options;
+    const verify_policy *policy;
     pages pages;
     url_parts prefix;
     remote_source *sources; /* the one used last first */
@@ -67,14 +67,14 @@ static msg_status check_policy(const remote *of)
     xcj_verifier *verifier = NULL;
     xcj_code code = xcj_keyset_from_json(&set, none, sizeof none - 1, NULL, &err);
     if (code == XCJ_OK) {
-        code = xcj_verifier_new(&verifier, set, of->options, &err);
+        code = policy_verifier(&verifier, of->policy, set, NULL, &err);
     }
     xcj_verifier_free(verifier);
     xcj_keyset_free(set);
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, "verify", &err);
 }
 
-msg_status remote_open(remote **out, const char *url, const remote_args *args, const xcj_verify_options *options)
+msg_status remote_open(remote **out, const char *url, const remote_args *args, const verify_policy *policy)
 {
     *out = NULL;
     remote *made = calloc(1, sizeof *made);
@@ -84,7 +84,7 @@ msg_status remote_open(remote **out, const char *url, const remote_args *args, c
     made->url = url;
     made->args = args;
     made->pages = (pages)PAGES_INIT;
-    made->options = options;
+    made->policy = policy;
     msg_status status = check_policy(made);
     if (status == STATUS_OK) {
         status = read_args(made);
@@ -122,7 +122,7 @@ void remote_close(remote *which)
 
 /* Where what was fetched goes. */
 typedef struct taking {
-    const xcj_verify_options *options;
+    const verify_policy *policy;
     remote_source *source;
 } taking;
 
@@ -137,7 +137,7 @@ static msg_status take(void *given, xcj_str json, fetch_why *why)
     if (code != XCJ_OK) {
         return fetch_fail(why, msg_status_of(code, ABOUT_INPUT), "is not a JWK Set: %s", err.message);
     }
-    code = xcj_verifier_new(&verifier, set, to->options, &err);
+    code = policy_verifier(&verifier, to->policy, set, NULL, &err);
     if (code != XCJ_OK) {
         xcj_keyset_free(set);
         return fetch_fail(why, msg_status_of(code, ABOUT_OPTION), "%s", err.message);
@@ -151,7 +151,7 @@ static msg_status take(void *given, xcj_str json, fetch_why *why)
 
 bool remote_ask_again(remote *from, remote_source *source)
 {
-    taking to = { from->options, source };
+    taking to = { from->policy, source };
     return page_ask_again(&source->at, &from->pages, take, &to);
 }
 
@@ -224,7 +224,7 @@ static int64_t seconds_up(void)
 static void try_source(remote *from, remote_source *source)
 {
     const int64_t begun = seconds_up();
-    taking to = { from->options, source };
+    taking to = { from->policy, source };
     source->status = page_load(&source->at, &from->pages, take, &to);
     if (source->verifier == NULL) {
         from->failures++;

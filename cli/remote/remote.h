@@ -8,6 +8,7 @@
 
 #include <xcj/verify.h>
 
+#include "cli/keys/policy.h"
 #include "cli/remote/jku.h"
 #include "cli/remote/pages.h"
 
@@ -46,9 +47,9 @@ typedef struct remote_source {
 
 typedef struct remote remote;
 
-/** Reads the options. `url` is that of the set, or NULL with --issuer or --jku-prefix. `options` must stay as they are until
+/** Reads the options. `url` is that of the set, or NULL with --issuer or --jku-prefix. `policy` must stay as it is until
  * remote_close(). Nothing is fetched yet. */
-msg_status remote_open(remote **out, const char *url, const remote_args *args, const xcj_verify_options *options);
+msg_status remote_open(remote **out, const char *url, const remote_args *args, const verify_policy *policy);
 
 /** Forgets the sets. NULL is fine. */
 void remote_close(remote *which);

@@ -101,16 +101,6 @@ static const opt_row OPTIONS[] = {
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
 };
 
-/* The policy, with the arrays that its options point to. */
-typedef struct policy {
-    xcj_verify_options options;
-    xcj_alg *algs;
-    xcj_str *issuers;
-    xcj_str issuer; /* of --issuer */
-    xcj_str *audiences;
-    xcj_str *required;
-} policy;
-
 /* The results so far. */
 typedef struct tally {
     bool is_many;     /* of a batch, or of several operands */
@@ -123,7 +113,7 @@ typedef struct tally {
 /* All that is the same for every token. The keys are in `keys` and its verifier, or in `remote`. */
 typedef struct verify_job {
     const verify_args *args;
-    policy wanted;
+    verify_policy wanted;
     const char *keys_name;
     keys_loaded keys;
     bool as_set; /* the token's kid chooses one of them */
@@ -242,7 +232,7 @@ static msg_status views(xcj_str **out, const opt_list *list)
 }
 
 /* "A,B" of each --alg. */
-static msg_status read_algs(policy *to, const opt_list *list)
+static msg_status read_algs(verify_policy *to, const opt_list *list)
 {
     size_t most = 0;
     for (size_t i = 0; i < list->count; i++) {
@@ -278,7 +268,7 @@ static bool is_hmac(xcj_alg alg)
 }
 
 /* A set that is fetched is published: what it has of shared secrets is none, and verifies nothing. */
-static msg_status bar_hmac(policy *to)
+static msg_status bar_hmac(verify_policy *to)
 {
     for (size_t i = 0; i < to->options.algs_count; i++) {
         if (is_hmac(to->algs[i])) {
@@ -306,7 +296,7 @@ static msg_status bar_hmac(policy *to)
     return STATUS_OK;
 }
 
-static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
+static msg_status read_times(verify_policy *to, const verify_args *args, int64_t *now)
 {
     xcj_verify_options *options = &to->options;
     msg_status status = time_read_now(now, args->now);
@@ -324,9 +314,27 @@ static msg_status read_times(policy *to, const verify_args *args, int64_t *now)
     return status;
 }
 
-static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
+/* An issuer that is given twice counts once. */
+static msg_status read_issuers(verify_policy *to, const verify_args *args)
 {
-    *to = (policy){ XCJ_VERIFY_OPTIONS_INIT, NULL, NULL, { NULL, 0 }, NULL, NULL };
+    msg_status status = views(&to->issuers, &args->iss);
+    for (size_t i = 0; status == STATUS_OK && i < args->iss.count; i++) {
+        size_t known = 0;
+        while (known < to->issuers_count && strcmp(to->issuers[known].ptr, args->iss.items[i]) != 0) {
+            known++;
+        }
+        to->issuers[known] = to->issuers[i];
+        to->issuers_count += known == to->issuers_count;
+    }
+    if (status == STATUS_OK && to->issuers_count < 2) {
+        to->options.issuer = to->issuers_count == 1 ? to->issuers[0] : xcj_text(args->remote.issuer);
+    }
+    return status;
+}
+
+static msg_status read_policy(verify_policy *to, const verify_args *args, int64_t *now)
+{
+    *to = (verify_policy){ .options = XCJ_VERIFY_OPTIONS_INIT };
     xcj_verify_options *options = &to->options;
     msg_status status = read_algs(to, &args->alg);
     if (status == STATUS_OK && is_fetched(args)) {
@@ -336,20 +344,13 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
         status = read_times(to, args, now);
     }
     if (status == STATUS_OK) {
-        status = views(&to->issuers, &args->iss);
+        status = read_issuers(to, args);
     }
     if (status == STATUS_OK) {
         status = views(&to->audiences, &args->aud);
     }
     if (status == STATUS_OK) {
         status = views(&to->required, &args->require);
-    }
-    options->issuers = to->issuers;
-    options->issuers_count = args->iss.count;
-    to->issuer = xcj_text(args->remote.issuer);
-    if (to->issuer.ptr != NULL) {
-        options->issuers = &to->issuer;
-        options->issuers_count = 1;
     }
     options->audiences = to->audiences;
     options->audiences_count = args->aud.count;
@@ -366,14 +367,6 @@ static msg_status read_policy(policy *to, const verify_args *args, int64_t *now)
     options->opaque_payload = args->jws;
     options->all_signatures = args->all_signatures;
     return status;
-}
-
-static void free_policy(policy *which)
-{
-    free(which->algs);
-    free(which->issuers);
-    free(which->audiences);
-    free(which->required);
 }
 
 static msg_status load_keys(verify_job *job)
@@ -402,9 +395,8 @@ static msg_status make_verifier(verify_job *job)
         return status;
     }
     job->as_set = job->keys.is_set || job->args->jwks != NULL || job->args->key_claim != NULL;
-    const xcj_key *only = xcj_keyset_get(job->keys.set, 0);
-    xcj_code code = job->as_set ? xcj_verifier_new(&job->verifier, job->keys.set, &job->wanted.options, &err)
-                                : xcj_verifier_new_key(&job->verifier, only, &job->wanted.options, &err);
+    const xcj_key *only = job->as_set ? NULL : xcj_keyset_get(job->keys.set, 0);
+    xcj_code code = policy_verifier(&job->verifier, &job->wanted, job->keys.set, only, &err);
     return code == XCJ_OK ? STATUS_OK : msg_fail_error(ABOUT_OPTION, "verify", &err);
 }
 
@@ -413,7 +405,7 @@ static msg_status prepare(verify_job *job)
     xcj_error err;
     msg_status status = read_policy(&job->wanted, job->args, &job->now);
     if (status == STATUS_OK && is_fetched(job->args)) {
-        status = remote_open(&job->remote, url_of(job->args), &job->args->remote, &job->wanted.options);
+        status = remote_open(&job->remote, url_of(job->args), &job->args->remote, &job->wanted);
     } else if (status == STATUS_OK) {
         status = make_verifier(job);
     }
@@ -456,7 +448,7 @@ static json_t *note_of(const verify_job *job, const verify_case *of, const json_
     if (of->verified == NULL || token_is_json(of->token, of->len)) {
         return json_null();
     }
-    const char *why = explain_choice(&is_certain, &job->wanted.options, job->as_set || job->remote != NULL,
+    const char *why = explain_choice(&is_certain, &job->wanted, job->as_set || job->remote != NULL,
                                      json_object_get(header, "kid"), xcj_verified_key(of->verified));
     return is_certain ? json_null() : json_string(why);
 }
@@ -470,7 +462,7 @@ static json_t *header_text(const json_t *header, const char *name)
 static json_t *make_verdict(const verify_job *job, const verify_case *of, const json_t *header, const xcj_unverified *peeked)
 {
     const bool is_set = job->as_set || job->remote != NULL;
-    const tried_subject subject = { header, of->verified, peeked, &of->err, of->keys, &job->wanted.options, is_set };
+    const tried_subject subject = { header, of->verified, peeked, &of->err, of->keys, &job->wanted, is_set };
     json_t *verdict = json_object();
     if (of->operand > 0) {
         (void)json_object_set_new(verdict, "operand", json_integer((json_int_t)of->operand));
@@ -559,8 +551,9 @@ static void call_verifier(const verify_job *job, const xcj_verifier *verifier, v
     xcj_code code = XCJ_OK;
     of->verifier = verifier;
     if (job->args->payload != NULL) {
-        code = xcj_verify_detached(&of->verified, verifier, of->token, of->len, payload->ptr, payload->len, job->scratch,
-                                   &of->err);
+        xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
+        call.payload = (xcj_str){ payload->ptr != NULL ? payload->ptr : "", payload->len };
+        code = xcj_verify_with(&of->verified, verifier, of->token, of->len, &call, job->scratch, &of->err);
     } else if (token_is_json(of->token, of->len)) {
         code = xcj_verify_json(&of->verified, verifier, of->token, of->len, job->scratch, &of->err);
     } else {
@@ -630,15 +623,8 @@ static msg_status print_payload(const verify_args *args, xcj_str payload)
 static void explain(const verify_job *job, const verify_case *of)
 {
     const bool is_set = job->as_set || job->remote != NULL;
-    explain_steps(&(explain_subject){ of->name,
-                                      { of->token, of->len },
-                                      of->verified,
-                                      &of->err,
-                                      of->verifier,
-                                      of->keys,
-                                      &job->wanted.options,
-                                      is_set,
-                                      job->now });
+    explain_steps(&(explain_subject){
+        of->name, { of->token, of->len }, of->verified, &of->err, of->verifier, of->keys, &job->wanted, is_set, job->now });
 }
 
 /* Verifies one token, says and prints what there is to say. */
@@ -868,7 +854,7 @@ static msg_status run(const void *given, const opt_list *operands)
     remote_close(job.remote);
     xcj_verifier_free(job.verifier);
     keys_free(&job.keys);
-    free_policy(&job.wanted);
+    policy_free(&job.wanted);
     return status;
 }
 

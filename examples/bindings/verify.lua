@@ -13,7 +13,7 @@ typedef struct xcj_error {
 typedef struct xcj_verify_options {
     size_t size;
     const int *algs; size_t algs_count;
-    const xcj_str *issuers; size_t issuers_count;
+    xcj_str issuer;
     const xcj_str *audiences; size_t audiences_count;
     char rest[512]; /* of which the first bytes are the members left at zero */
 } xcj_verify_options;

@@ -28,11 +28,9 @@ static xcj_code read_key(xcj_key **out, const char *path, xcj_error *err)
 /* What a caller's token must be: made at start-up. */
 static xcj_code make_verifier(xcj_verifier **out, const xcj_key *key, xcj_error *err)
 {
-    const xcj_str issuer = xcj_text("https://idp.example");
     const xcj_str subject = xcj_text("sub");
     xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
-    policy.issuers = &issuer;
-    policy.issuers_count = 1;
+    policy.issuer = xcj_text("https://idp.example");
     policy.required = &subject;
     policy.required_count = 1;
     return xcj_verifier_new_key(out, key, &policy, err);

@@ -2,8 +2,8 @@
  * xcj/verify.h: verify a JWT (RFC 7519, RFC 8725) or any JWS (RFC 7515), and read the verified values.
  *
  * The order of checks is fixed: form, header, key and algorithm, signature, then claims. Nothing in the payload is read
- * before the signature is verified, except the claim named by key_claim, which selects the key. Keys come only from the
- * verifier: a token's jwk, jku, x5c and x5u are ignored.
+ * before the signature is verified, except a claim that selects the key: the one named by key_claim, and iss if the verifier
+ * is for several issuers. Keys come only from the verifier: a token's jwk, jku, x5c and x5u are ignored.
  */
 #ifndef XCJ_VERIFY_H
 #define XCJ_VERIFY_H
@@ -22,9 +22,8 @@ typedef struct xcj_verify_options {
     size_t size;              /**< sizeof the struct; the _INIT macro sets it */
     const xcj_alg *algs;      /**< the allowed algorithms; NULL: every one that the key admits */
     size_t algs_count;        /**< the number of algs */
-    const xcj_str *issuers;   /**< iss must equal one; NULL: not compared. An absent string in a list is XCJ_ERR_CONFIG */
-    size_t issuers_count;     /**< the number of issuers */
-    const xcj_str *audiences; /**< aud must equal or contain one; NULL: not compared */
+    xcj_str issuer;           /**< iss must equal it; absent: not compared. Several: see xcj_verifier_new_issuers() */
+    const xcj_str *audiences; /**< aud must equal or contain one; NULL: not compared. An absent string is XCJ_ERR_CONFIG */
     size_t audiences_count;   /**< the number of audiences */
     xcj_str subject;          /**< sub must equal it; absent: not compared */
     xcj_str typ;              /**< the header's typ must be this media type; "application/" is optional (RFC 7515 4.1.9) */
@@ -35,7 +34,7 @@ typedef struct xcj_verify_options {
     xcj_str key_claim;
     int64_t leeway;          /**< allowed clock skew in seconds, 0 to 86400 */
     int64_t max_age;         /**< the most seconds since iat, which must be present and not in the future; 0: no limit */
-    int64_t now;             /**< the current time in Unix seconds, if has_now is set */
+    int64_t now;             /**< the current time in Unix seconds, if has_now is set; a call's own time comes first */
     int has_now;             /**< 0: use the system clock */
     int allow_no_exp;        /**< 1: accept a token without exp */
     int opaque_payload;      /**< 1: the payload may be any bytes and no claim is checked; b64=false is then understood */
@@ -52,8 +51,8 @@ typedef struct xcj_verify_options {
 /** All defaults. */
 #define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
-        sizeof(xcj_verify_options), NULL, 0, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, 0,  \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                                                                    \
+        sizeof(xcj_verify_options), NULL, 0, { NULL, 0 }, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                                                                 \
     }
 
 /**
@@ -67,6 +66,18 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new(xcj_verifier **out, const xcj_k
 /** Makes a verifier with one key. The token's kid is only a hint and is not compared. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_key(xcj_verifier **out, const xcj_key *key,
                                                      const xcj_verify_options *options, xcj_error *err);
+
+/**
+ * Makes a verifier for the tokens of several issuers. Each row is a verifier whose options name its issuer, with its own
+ * keys, algorithms, audiences and other rules; the result keeps a reference. A token's `iss`, which is not yet verified,
+ * selects the row and nothing else: the row then verifies the token, including iss, so the keys of one issuer never verify
+ * another's token. `iss` must be within the first 48 KiB and 4096 members of the payload; if it selects no row, the error is
+ * XCJ_ERR_CLAIM, before any key is tried. A row without an issuer and two rows with the same one are XCJ_ERR_CONFIG; a count
+ * of 0 accepts no token. To replace one issuer's keys, make its row and then this verifier anew. XCJ_ERR_ARGUMENT, _CONFIG,
+ * _MEMORY.
+ */
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_issuers(xcj_verifier **out, const xcj_verifier *const *rows, size_t count,
+                                                         xcj_error *err);
 
 /** Adds a reference and returns the verifier. */
 XCJ_API xcj_verifier *xcj_verifier_ref(const xcj_verifier *verifier);
@@ -91,13 +102,29 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify(xcj_verified **out, const xcj_verifie
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const char *text,
                                                 size_t len, xcj_scratch *scratch, xcj_error *err);
 
+/** What applies to one call alone. */
+typedef struct xcj_verify_call {
+    size_t size; /**< sizeof the struct; the _INIT macro sets it */
+    xcj_str
+        payload; /**< the detached payload (RFC 7515 appendix F), as it was before base64url: the token is then a compact one
+                    with an empty payload part, or a JSON serialisation without `payload`. Absent: the token has its own */
+    int64_t now; /**< the current time in Unix seconds, if has_now is set */
+    int has_now; /**< 0: use the verifier's clock */
+} xcj_verify_call;
+
+/** All defaults. */
+#define XCJ_VERIFY_CALL_INIT                                                                                                \
+    {                                                                                                                       \
+        sizeof(xcj_verify_call), { NULL, 0 }, 0, 0                                                                          \
+    }
+
 /**
- * Verifies a token with a detached payload (RFC 7515 appendix F): a compact token with an empty payload part, or a JSON
- * serialisation without `payload`. Pass the payload as it was before base64url; NULL with length 0 is an empty payload.
+ * Verifies a token with a time or a detached payload of its own: a JSON serialisation if it begins with '{' (behind white
+ * space), and a compact token otherwise. `call` may be NULL.
  */
-XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, const char *token,
-                                                    size_t len, const void *payload, size_t payload_len,
-                                                    xcj_scratch *scratch, xcj_error *err);
+XCJ_API XCJ_MUST_CHECK xcj_code xcj_verify_with(xcj_verified **out, const xcj_verifier *verifier, const char *token,
+                                                size_t len, const xcj_verify_call *call, xcj_scratch *scratch,
+                                                xcj_error *err);
 
 /**
  * Explains why the signature of a token, which xcj_verify() or xcj_verify_json() refused, is not valid: it tries the known

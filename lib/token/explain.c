@@ -10,7 +10,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/key/digest.h"
 #include "lib/key/key.h"
-#include "lib/token/verification.h"
+#include "lib/token/issuers.h"
 
 #define NAMES_STORAGE 256
 
@@ -94,7 +94,8 @@ static xcj_code explain_compact(xcj_explanation *out, const xcj_verifier *verifi
     xcj__buf_init(&room);
     xcj__buf_init_on(&w.names, names, sizeof names);
     w.at = (uint8_t *)xcj__buf_reserve(&room, token.len + 8);
-    xcj_code code = w.at != NULL ? xcj__verification_check(&w, &s) : xcj__fail_memory(err);
+    xcj_code code = w.at != NULL ? xcj__issuers_route(&w, token.len) : xcj__fail_memory(err);
+    code = code == XCJ_OK ? xcj__verification_check(&w, &s) : code;
     if (code == XCJ_ERR_SIGNATURE || code == XCJ_ERR_ALG) {
         explain(out, &w, &parts);
     }
@@ -181,7 +182,7 @@ xcj_code xcj_verify_explain(xcj_explanation *out, const xcj_verifier *verifier, 
         return xcj__fail_null(err);
     }
     xcj_code code = XCJ_OK;
-    if (len <= verifier->policy.options.max_token) {
+    if (xcj__policy_check_len(&verifier->policy, len, NULL) == XCJ_OK) {
         const bool is_json =
             len > 0 && memchr("{ \t\r\n", token[0], 5) != NULL; /* a compact token begins with none of these */
         code = (is_json ? explain_json : explain_compact)(out, verifier, (xcj_str){ token, len }, err);

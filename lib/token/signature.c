@@ -4,23 +4,10 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/key/key.h"
-#include "lib/key/keyset.h"
 #include "lib/token/header_cache.h"
+#include "lib/token/key_choice.h"
 
 #define NAMES_STORAGE 256
-
-static xcj_code decode(xcj__verification *w, const char *what, xcj_str text, xcj_str *out)
-{
-    size_t len, bad;
-    if (!xcj__b64u_decode(w->at, &len, text.ptr, text.len, &bad)) {
-        return xcj__fail_at(w->err, XCJ_ERR_BASE64, what, XCJ_NO_OFFSET, "the token's %s is not base64url at its offset %zu",
-                            what, bad);
-    }
-    *out = (xcj_str){ (const char *)w->at, len };
-    w->at[len] = '\0';
-    w->at += len + 1;
-    return XCJ_OK;
-}
 
 static xcj_code allowed_alg(const xcj__verification *w, const xcj__alg **row)
 {
@@ -58,141 +45,6 @@ static xcj_code check_extensions(const xcj__verification *w)
                             "the token's payload is not base64url (b64) without \"crit\" saying so");
     }
     return XCJ_OK;
-}
-
-typedef struct finding {
-    xcj_str name;
-    xcj__json_value value;
-} finding;
-
-/* Ends the scan at the claim: the rest of the payload is not read before the signature is verified. */
-static xcj_code find_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
-{
-    (void)err;
-    finding *f = ctx;
-    if (!xcj__json_equal(item->name, item->name_escaped, f->name.ptr, f->name.len)) {
-        return XCJ_OK;
-    }
-    f->value = item->value;
-    return XCJ_ERR_LIMIT;
-}
-
-static xcj_code no_credentials(const xcj__verification *w)
-{
-    char shown[XCJ__SHOWN];
-    xcj_str name = w->verifier->policy.options.key_claim;
-    return xcj__fail_at(w->err, XCJ_ERR_NO_KEY, "kid", XCJ_NO_OFFSET, "No credentials found for given '%s'",
-                        xcj__sanitise(shown, sizeof shown, name.ptr, name.len));
-}
-
-static bool is_encoded(const xcj__verification *w)
-{
-    return !w->fields.has_b64 || w->fields.b64;
-}
-
-/* Decodes the beginning of the payload, temporarily, into the place for the decoded payload. */
-static xcj_code decode_head(xcj__verification *w, xcj_str *out)
-{
-    xcj_str carried = w->carried;
-    if (w->is_detached || !is_encoded(w)) {
-        *out = carried;
-    } else {
-        const size_t head = xcj__b64u_encoded_len(XCJ__KEY_CLAIM_MAX);
-        uint8_t *at = w->at;
-        carried.len = carried.len < head ? carried.len : head;
-        xcj_code code = decode(w, "payload", carried, out);
-        w->at = at;
-        if (code != XCJ_OK) {
-            return code;
-        }
-    }
-    out->len = out->len < XCJ__KEY_CLAIM_MAX ? out->len : XCJ__KEY_CLAIM_MAX;
-    return XCJ_OK;
-}
-
-/*
- * Finds the first claim with this name. After the signature is verified, the policy scans all claims and refuses a second
- * one. A payload that is cut at the limit counts as malformed.
- */
-static xcj_code find_key_claim(xcj__json_value *out, xcj__verification *w)
-{
-    finding f = { .name = w->verifier->policy.options.key_claim };
-    xcj_str head = { NULL, 0 };
-    xcj_code code = decode_head(w, &head);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    code =
-        xcj__json_scan(head.ptr, head.len, XCJ__JSON_OBJECT, &w->verifier->policy.key_claim_limits, find_claim, &f, w->err);
-    *out = f.value;
-    if (f.value.type != 0) {
-        return XCJ_OK;
-    }
-    if (code == XCJ_ERR_JSON && head.len == XCJ__KEY_CLAIM_MAX) {
-        return xcj__fail_at(w->err, XCJ_ERR_LIMIT, "key_claim", XCJ_NO_OFFSET,
-                            "the claim that names the key is not within the first %zu bytes of the payload",
-                            XCJ__KEY_CLAIM_MAX);
-    }
-    return code == XCJ_ERR_LIMIT ? xcj__fail_within(w->err, code, "before the claim that names the key") : code;
-}
-
-/* Selects the key that a (still unverified) claim names. The claim only selects among keys that are already trusted. */
-static xcj_code select_by_claim(xcj__verification *w, const xcj__alg *alg)
-{
-    xcj__json_value claim;
-    xcj_code code = find_key_claim(&claim, w);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    if (claim.type != XCJ__JSON_STRING) {
-        return no_credentials(w);
-    }
-    char *kid = NULL;
-    size_t len = 0;
-    code = xcj__json_take_text(&kid, &len, claim.text, w->err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    xcj_str view = { kid, len };
-    code = xcj__keyset_has(w->verifier->keys, view) ? xcj__keyset_select(&w->key, w->verifier->keys, view, alg, w->err)
-                                                    : no_credentials(w);
-    xcj_free(kid);
-    return code;
-}
-
-static xcj_code select_key(xcj__verification *w, const xcj__alg *alg)
-{
-    const xcj_verifier *v = w->verifier;
-    w->key = v->key;
-    if (v->key != NULL) {
-        return xcj__alg_admit(alg, xcj__key_facts_of(v->key), XCJ_VERIFY, w->err);
-    }
-    if (v->policy.options.key_claim.ptr != NULL) {
-        return select_by_claim(w, alg);
-    }
-    xcj_str none = { NULL, 0 };
-    return xcj__keyset_select(&w->key, v->keys, w->fields.has_kid ? w->fields.kid : none, alg, w->err);
-}
-
-/* Selects the key, or with try_keys the keys to try if no single key is selected. */
-static xcj_code choose_keys(xcj__verification *w, const xcj__alg *alg, const xcj_key **keys, size_t *count)
-{
-    xcj_code code = select_key(w, alg);
-    const xcj_verify_options *options = &w->verifier->policy.options;
-    keys[0] = w->key;
-    *count = 1;
-    bool is_unsure = code == XCJ_ERR_AMBIGUOUS_KEY || code == XCJ_ERR_NO_KEY;
-    if (!is_unsure || !options->try_keys || options->key_claim.ptr != NULL) {
-        return code;
-    }
-    xcj_str kid = w->fields.has_kid ? w->fields.kid : (xcj_str){ NULL, 0 };
-    *count = xcj__keyset_fitting(keys, XCJ__TRIED_MAX + 1, w->verifier->keys, kid, alg);
-    if (*count > XCJ__TRIED_MAX) {
-        return xcj__fail_at(w->err, XCJ_ERR_AMBIGUOUS_KEY, "kid", XCJ_NO_OFFSET,
-                            "more than %d keys of the set fit %s, too many to try: give the set of one issuer alone",
-                            XCJ__TRIED_MAX, alg->name);
-    }
-    return *count > 0 ? XCJ_OK : code;
 }
 
 /* RFC 7515 7.2.1: the two headers have no name in common. alg, crit and b64 must be protected; a kid may be unprotected. */
@@ -243,7 +95,7 @@ static xcj_code read_header(xcj__verification *w, const xcj__signature *s)
     const xcj__json_limits *limits = &w->verifier->policy.header_limits;
     xcj_code code = check_header_len(w, s->protected.len > s->unprotected.len ? s->protected.len : s->unprotected.len);
     if (code == XCJ_OK) {
-        code = decode(w, "header", s->protected, &w->header);
+        code = xcj__verification_decode(w, "header", s->protected, &w->header);
     }
     if (code == XCJ_OK && (w->header.len > 0 || s->unprotected.ptr == NULL)) {
         code = xcj__header_read(&w->fields, w->header, limits, &w->names, w->err);
@@ -266,8 +118,8 @@ static xcj_code open_payload(xcj__verification *w)
     if (w->payload.ptr != NULL) {
         return XCJ_OK;
     }
-    if (!w->is_detached && is_encoded(w)) {
-        return decode(w, "payload", w->carried, &w->payload);
+    if (!w->is_detached && xcj__is_encoded(&w->fields)) {
+        return xcj__verification_decode(w, "payload", w->carried, &w->payload);
     }
     memcpy(w->at, w->carried.ptr, w->carried.len);
     w->payload = (xcj_str){ (const char *)w->at, w->carried.len };
@@ -287,7 +139,7 @@ static xcj_code check_input(xcj__verification *w, const xcj__signature *s, xcj_s
     xcj__buf_init(&input);
     xcj__buf_put_str(&input, s->protected);
     xcj__buf_put_char(&input, '.');
-    if (w->is_detached && is_encoded(w)) {
+    if (w->is_detached && xcj__is_encoded(&w->fields)) {
         xcj__put_base64url(&input, w->carried);
     } else {
         xcj__buf_put_str(&input, w->carried);
@@ -320,7 +172,7 @@ xcj_code xcj__verification_is_encoded(const xcj__verification *w, const xcj__sig
     xcj__verification look = *w;
     xcj__buf_init_on(&look.names, storage, sizeof storage);
     xcj_code code = read_header(&look, s);
-    *out = is_encoded(&look);
+    *out = xcj__is_encoded(&look.fields);
     xcj__buf_free(&look.names);
     return code;
 }
@@ -338,7 +190,7 @@ xcj_code xcj__verification_check(xcj__verification *w, const xcj__signature *s)
         code = allowed_alg(w, &alg);
     }
     if (code == XCJ_OK) {
-        code = choose_keys(w, alg, keys, &count);
+        code = xcj__choose_keys(w, alg, keys, &count);
     }
     if (code == XCJ_OK) {
         code = open_payload(w);
@@ -349,7 +201,7 @@ xcj_code xcj__verification_check(xcj__verification *w, const xcj__signature *s)
     if (code == XCJ_OK) {
         uint8_t *text = w->at;
         w->at = storage;
-        code = decode(w, "signature", s->value, &sig);
+        code = xcj__verification_decode(w, "signature", s->value, &sig);
         w->at = text;
     }
     if (code == XCJ_OK) {

@@ -12,8 +12,10 @@
 
 struct xcj_verifier {
     atomic_uint refs;
-    xcj_key *key;     /* either one key */
-    xcj_keyset *keys; /* or a set */
+    xcj_key *key;        /* either one key */
+    xcj_keyset *keys;    /* or a set */
+    xcj_verifier **rows; /* or one verifier for each issuer, sorted by issuer */
+    size_t rows_count;
     xcj__policy policy;
     xcj__context_pool pool;
 };
@@ -28,7 +30,8 @@ typedef struct xcj__signature {
 
 /** One call of a verify function. */
 typedef struct xcj__verification {
-    const xcj_verifier *verifier;
+    const xcj_verifier *verifier; /* the row, once the token's issuer has selected it */
+    const int64_t *now;           /* NULL: the verifier's clock */
     xcj_scratch *scratch;
     xcj_error *err;
     xcj_str carried;    /* the payload as carried: base64url, or unencoded if b64 is false */
@@ -42,6 +45,15 @@ typedef struct xcj__verification {
     uint8_t *at;    /* the place for the next decoded part; there is room for all of them */
     xcj__json_index claims;
 } xcj__verification;
+
+/** Is the payload of a token with this header base64url (RFC 7797)? */
+static inline bool xcj__is_encoded(const xcj__header *header)
+{
+    return !header->has_b64 || header->b64;
+}
+
+/** Decodes base64url to the work's place, which moves, and appends a NUL. `what` names the part. XCJ_ERR_BASE64. */
+XCJ_MUST_CHECK xcj_code xcj__verification_decode(xcj__verification *work, const char *what, xcj_str text, xcj_str *out);
 
 /**
  * Checks one signature: header, algorithm, key, then the signature itself. On success `work` contains its key, algorithm,

@@ -89,6 +89,10 @@ void xcj_verifier_free(xcj_verifier *verifier)
     }
     xcj_key_free(verifier->key);
     xcj_keyset_free(verifier->keys);
+    for (size_t i = 0; i < verifier->rows_count; i++) {
+        xcj_verifier_free(verifier->rows[i]);
+    }
+    xcj_free(verifier->rows);
     xcj__policy_close(&verifier->policy);
     xcj__context_pool_free(&verifier->pool);
     xcj_free(verifier);

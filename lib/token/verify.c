@@ -1,9 +1,12 @@
 #include <string.h>
+#include <time.h>
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/base/options.h"
 #include "lib/key/scratch.h"
-#include "lib/token/verification.h"
+#include "lib/token/claim_checks.h"
+#include "lib/token/issuers.h"
 #include "lib/token/verified.h"
 
 /* Room for the decoded header and payload of an ordinary token, when the caller wants only the result code and gives no
@@ -26,7 +29,8 @@ static xcj_code check_compact(xcj__verification *w, xcj_str text)
         w->carried = parts.payload;
         s.input = parts.input;
     }
-    return xcj__verification_check(w, &s);
+    code = xcj__issuers_route(w, text.len);
+    return code == XCJ_OK ? xcj__verification_check(w, &s) : code;
 }
 
 static char *put_text(xcj_str *view, char *at, xcj_str text)
@@ -75,16 +79,22 @@ static xcj_code make_verified(xcj_verified **out, const xcj__verification *w)
     return XCJ_OK;
 }
 
+static int64_t clock_of(const xcj__verification *w)
+{
+    const xcj_verify_options *options = &w->verifier->policy.options;
+    return w->now != NULL ? *w->now : options->has_now ? options->now : (int64_t)time(NULL);
+}
+
 static xcj_code check_token(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
 {
-    const xcj__policy *policy = &w->verifier->policy;
     xcj__json_member room[XCJ__JSON_ROOM];
     xcj_code code = is_json ? xcj__verification_check_json(w, text) : check_compact(w, text);
+    const xcj__policy *policy = &w->verifier->policy;
     if (code == XCJ_OK) {
-        code = xcj__policy_read(&w->claims, policy, w->payload, room, XCJ__JSON_ROOM, w->err);
+        code = xcj__claims_read(&w->claims, policy, w->payload, room, XCJ__JSON_ROOM, w->err);
     }
     if (code == XCJ_OK) {
-        code = xcj__policy_check(policy, &w->claims, &w->fields, w->err);
+        code = xcj__claims_check(policy, &w->claims, &w->fields, clock_of(w), w->err);
     }
     if (code == XCJ_OK && out != NULL) {
         code = make_verified(out, w);
@@ -101,14 +111,14 @@ static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str te
      * delimiter. */
     size_t room = text.len + (w->is_detached ? w->carried.len : 0) + 8;
     xcj__buf buf;
-    if (text.len > w->verifier->policy.options.max_token) {
-        return xcj__fail(w->err, XCJ_ERR_LIMIT, "the token has %zu bytes; the limit is %zu", text.len,
-                         w->verifier->policy.options.max_token);
+    xcj_code code = xcj__policy_check_len(&w->verifier->policy, text.len, w->err);
+    if (code != XCJ_OK) {
+        return code;
     }
     xcj__scratch_lend(w->scratch, XCJ__SCRATCH_VERIFY, &buf, decoded, sizeof decoded);
     w->at = (uint8_t *)xcj__buf_reserve(&buf, room);
     xcj__buf_init_on(&w->names, names, sizeof names);
-    xcj_code code = w->at != NULL ? check_token(out, w, text, is_json) : xcj__fail_memory(w->err);
+    code = w->at != NULL ? check_token(out, w, text, is_json) : xcj__fail_memory(w->err);
     xcj__buf_free(&w->names);
     xcj__scratch_return(w->scratch, XCJ__SCRATCH_VERIFY, &buf);
     if (code == XCJ_OK) {
@@ -119,14 +129,15 @@ static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str te
 
 static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
 {
+    const xcj_verifier *verifier = w->verifier;
     (void)xcj__clear_handle(out);
-    if (w->verifier == NULL || text.ptr == NULL) {
+    if (verifier == NULL || text.ptr == NULL) {
         return xcj__fail_null(w->err);
     }
     xcj_scratch *own = w->scratch;
-    w->scratch = xcj__context_pool_take(&w->verifier->pool, own);
+    w->scratch = xcj__context_pool_take(&verifier->pool, own);
     xcj_code code = verify_with(out, w, text, is_json);
-    xcj__context_pool_give(&w->verifier->pool, own, w->scratch);
+    xcj__context_pool_give(&verifier->pool, own, w->scratch);
     return code;
 }
 
@@ -154,14 +165,21 @@ static bool looks_like_json(const char *text, size_t len)
     return at < len && text[at] == '{';
 }
 
-xcj_code xcj_verify_detached(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len,
-                             const void *payload, size_t payload_len, xcj_scratch *scratch, xcj_error *err)
+xcj_code xcj_verify_with(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len,
+                         const xcj_verify_call *call, xcj_scratch *scratch, xcj_error *err)
 {
-    xcj_str given = { payload != NULL ? payload : "", payload_len };
-    xcj__verification w = { .verifier = verifier, .scratch = scratch, .err = err, .carried = given, .is_detached = true };
-    if (token == NULL || (payload == NULL && payload_len > 0)) {
-        (void)xcj__clear_handle(out);
-        return xcj__fail_null(err);
+    xcj_verify_call given;
+    (void)xcj__clear_handle(out);
+    xcj_code code = xcj__options_read(&given, sizeof given, call, err);
+    if (code != XCJ_OK || token == NULL) {
+        return code != XCJ_OK ? code : xcj__fail_null(err);
     }
+    xcj__view_settle(&given.payload);
+    xcj__verification w = { .verifier = verifier,
+                            .now = given.has_now ? &given.now : NULL,
+                            .scratch = scratch,
+                            .err = err,
+                            .carried = given.payload,
+                            .is_detached = given.payload.ptr != NULL };
     return verify(out, &w, (xcj_str){ token, len }, looks_like_json(token, len));
 }

@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "lib/base/error.h"
-#include "lib/token/verification.h"
+#include "lib/token/issuers.h"
 
 /* The most members and elements of a serialisation, including its headers; the payload counts as one. */
 #define MEMBERS_MAX 1024
@@ -235,6 +235,9 @@ xcj_code xcj__verification_check_json(xcj__verification *w, xcj_str text)
     }
     if (code == XCJ_OK && !w->is_detached) {
         code = take_string(&form, "payload", &form.payload, &w->carried);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__issuers_route(w, text.len);
     }
     if (code == XCJ_OK) {
         code = form.signatures.type != 0 ? check_general(&form) : check_flat(&form);

@@ -8,7 +8,7 @@ BEGIN {
     split("err scratch options key_options defaults labels", names, " ")
     for (i in names)
         may_be_null[names[i]] = 1
-    split("xcj_verify:out xcj_verify_json:out xcj_verify_detached:out xcj_key_algs:out xcj_mint_claims:auth " \
+    split("xcj_verify:out xcj_verify_json:out xcj_verify_with:out xcj_verify_with:call xcj_key_algs:out xcj_mint_claims:auth " \
         "xcj_mint_claims_bound:auth xcj_mint_jansson:auth xcj_kong_failure:failure xcj_keyset_skipped:position " \
         "xcj_verified_claim:name xcj_verified_claim:json xcj_kong_header_prefix:name xcj_bearer_token:value xcj_header_alike:a xcj_header_alike:b", names, " ")
     for (i in names)

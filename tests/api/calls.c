@@ -42,6 +42,7 @@ static void free_pools(void)
     xcj_caller_free(caller);
     xcj_identities_free(identities);
     xcj_verifier_free(verifier);
+    xcj_verifier_free(issuer_verifier);
     xcj_minter_free(other_minter);
     xcj_minter_free(minter);
     xcj_keyset_free(set);

@@ -42,7 +42,7 @@ static xcj_keyset *set;
 static xcj_minter *minter, *other_minter;
 static xcj_identities *identities;
 static xcj_caller *caller;
-static xcj_verifier *verifier;
+static xcj_verifier *verifier, *issuer_verifier;
 static xcj_verified *verified;
 static xcj_unverified *unverified;
 static xcj_scratch *scratch;
@@ -100,6 +100,8 @@ static void make_pools(void)
     minting.alg = XCJ_ES256;
     must(xcj_minter_new(&other_minter, ec_key, &minting, NULL) == XCJ_OK, "xcj_minter_new");
     must(xcj_verifier_new(&verifier, set, &policy, NULL) == XCJ_OK, "xcj_verifier_new");
+    policy.issuer = xcj_text("I");
+    must(xcj_verifier_new(&issuer_verifier, set, &policy, NULL) == XCJ_OK, "xcj_verifier_new");
     must(xcj_identities_from_json(&identities, "{}", 2, NULL) == XCJ_OK, "xcj_identities_from_json");
     caller = new_caller();
     must(xcj_scratch_new(&scratch, NULL) == XCJ_OK, "xcj_scratch_new");
@@ -173,6 +175,13 @@ static void base_xcj_jws_options(xcj_jws_options *s)
 static void base_xcj_pkey_options(xcj_pkey_options *s)
 {
     *s = (xcj_pkey_options)XCJ_PKEY_OPTIONS_INIT;
+}
+
+static void base_xcj_verify_call(xcj_verify_call *s)
+{
+    *s = (xcj_verify_call)XCJ_VERIFY_CALL_INIT;
+    s->payload = xcj_text(choose(2) > 0 ? "{}" : NULL);
+    s->has_now = (int)choose(2);
 }
 
 static void base_xcj_dpop_options(xcj_dpop_options *s)
@@ -379,6 +388,17 @@ static const xcj_key *const *pick_array_const_xcj_key_PconstP(size_t *count)
     *count = choose(3);
     is_refused = is_refused || (keys[1] == NULL && *count == 2);
     return choose(2) > 0 ? keys : NULL;
+}
+
+/* One row; the same row twice and none in a second are refused. */
+static const xcj_verifier *const *pick_array_const_xcj_verifier_PconstP(size_t *count)
+{
+    static const xcj_verifier *rows[2];
+    rows[0] = issuer_verifier;
+    rows[1] = choose(2) > 0 ? issuer_verifier : NULL;
+    *count = choose(3);
+    is_refused = is_refused || *count == 2;
+    return choose(2) > 0 ? rows : NULL;
 }
 
 static xcj_alg *pick_array_xcj_alg_P(size_t *cap)

@@ -147,8 +147,7 @@ static bool make_handles(bed *b)
     mint_options.alg = XCJ_HS256;
     mint_options.iss = issuer;
     mint_options.bearer_verified = 1;
-    verify_options.issuers = &issuer;
-    verify_options.issuers_count = 1;
+    verify_options.issuer = issuer;
     bool made = xcj_keyset_from_json(&set, b->set, b->set_len, NULL, NULL) == XCJ_OK &&
                 xcj_minter_new(&b->minter, xcj_keyset_get(set, xcj_keyset_count(set) - 1), &mint_options, NULL) == XCJ_OK &&
                 xcj_verifier_new(&b->verifier, set, &verify_options, NULL) == XCJ_OK &&

@@ -46,8 +46,7 @@ static xcj_code open_verifier(shared *with, const xcj_key *key, xcj_alg alg)
     xcj_str audience = xcj_text(BENCH_AUDIENCE);
     options.algs = &alg;
     options.algs_count = 1;
-    options.issuers = &issuer;
-    options.issuers_count = 1;
+    options.issuer = issuer;
     options.audiences = &audience;
     options.audiences_count = 1;
     return xcj_verifier_new_key(&with->verifier, key, &options, NULL);

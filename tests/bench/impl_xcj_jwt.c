@@ -42,8 +42,7 @@ static xcj_code open_verifier(shared *with)
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     xcj_str issuer = xcj_text(BENCH_ISSUER);
     xcj_str audience = xcj_text(BENCH_AUDIENCE);
-    options.issuers = &issuer;
-    options.issuers_count = 1;
+    options.issuer = issuer;
     options.audiences = &audience;
     options.audiences_count = 1;
     return xcj_verifier_new_key(&with->verifier, with->key, &options, NULL);

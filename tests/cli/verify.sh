@@ -129,7 +129,19 @@ accept '--quiet' verify --jwks jwks.json --now 1500 --quiet "$token"
 # Policy.
 v 'issuer' --iss https://i
 v 'one of several issuers' --iss https://x --iss https://i
-r 'another issuer' 8 'iss' --iss https://x
+v 'one of several issuers, one of them twice' --iss https://x --iss https://i --iss https://x
+v 'an issuer twice' --iss https://i --iss https://i
+r 'none of several issuers' 8 '"iss" is "https://i", not "https://x" or another that is accepted' --iss https://x --iss https://y
+"$XCJ" verify --key es.json --now 1500 --iss https://x --iss https://y --json "$token" >out 2>err &&
+    fail 'none of several issuers, as a verdict: accepted'
+out_has 'none of several issuers: no key was tried' '"tried":[]'
+run verify --key es.json --now 1500 --iss https://x --iss https://y --explain "$token"
+came_to 'none of several issuers, explained' 8
+err_has 'the issuer is at fault' '✗ issuer '
+err_has 'the signature was not checked' '· signature '
+run verify --key es.json --now 1500 --iss https://x --iss https://i --explain "$token"
+came_to 'one of several issuers, explained' 0
+err_has 'the issuer is right' '✓ issuer     "https://i"'
 v 'audience' --aud b
 v 'one of several audiences' --aud x --aud a
 r 'another audience' 8 '"aud" is ["a","b"], which does not contain "x"' --aud x

@@ -107,8 +107,7 @@ static void take_any_payload(xcj_verify_options *options)
 {
     options->opaque_payload = 1;
     /* A policy on claims would be refused with it. */
-    options->issuers = NULL;
-    options->issuers_count = 0;
+    options->issuer.ptr = NULL;
     options->audiences = NULL;
     options->audiences_count = 0;
     options->leeway = 0;

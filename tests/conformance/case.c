@@ -41,8 +41,7 @@ static void read_policy(test_case *out, const json_t *policy)
     o->now = json_integer_value(now);
     o->ignore_times = now == NULL;
     if (!out->is_opaque) {
-        o->issuers = out->iss.ptr != NULL ? &out->iss : NULL;
-        o->issuers_count = out->iss.ptr != NULL;
+        o->issuer = out->iss;
         o->audiences = out->aud.ptr != NULL ? &out->aud : NULL;
         o->audiences_count = out->aud.ptr != NULL;
         o->leeway = json_integer_value(json_object_get(policy, "leeway"));

@@ -111,7 +111,7 @@ static void put_options(char *args[ARGS_MAX], size_t *n, const test_case *c, con
         args[(*n)++] = number;
         sprintf(number, "--leeway=%lld", (long long)c->options.leeway);
     }
-    if (c->options.issuers_count > 0) {
+    if (c->options.issuer.ptr != NULL) {
         args[(*n)++] = "--iss";
         args[(*n)++] = (char *)(uintptr_t)c->iss.ptr;
     }

@@ -123,7 +123,9 @@ static xcj_code verify_once(xcj_verified **out, const xcj_verifier *verifier, xc
                             bool is_json, xcj_scratch *scratch, xcj_error *err)
 {
     if (detached != NULL) {
-        return xcj_verify_detached(out, verifier, token.ptr, token.len, detached->ptr, detached->len, scratch, err);
+        xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
+        call.payload = *detached;
+        return xcj_verify_with(out, verifier, token.ptr, token.len, &call, scratch, err);
     }
     return is_json ? xcj_verify_json(out, verifier, token.ptr, token.len, scratch, err)
                    : xcj_verify(out, verifier, token.ptr, token.len, scratch, err);

@@ -51,8 +51,9 @@ static void make_verifiers(const xcj_keyset *set)
     options[2].allow_no_exp = 1;
     options[2].leeway = 60;
     options[2].all_signatures = 1;
-    options[3].issuers = options[3].audiences = options[3].required = wanted;
-    options[3].issuers_count = options[3].audiences_count = options[3].required_count = 2;
+    options[3].audiences = options[3].required = wanted;
+    options[3].audiences_count = options[3].required_count = 2;
+    options[3].issuer = wanted[0];
     options[3].subject = xcj_text("s");
     options[3].typ = xcj_text("at+jwt");
     options[3].max_age = 3600;
@@ -307,8 +308,9 @@ static void verify_detached(const char *text, size_t len, char policy)
         return;
     }
     size_t token_len = (size_t)(end - text);
-    xcj_code code = xcj_verify_detached(&verified, verifiers[policy - '0'], text, token_len, end + 1, len - token_len - 1,
-                                        scratch, &err);
+    xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
+    call.payload = (xcj_str){ end + 1, len - token_len - 1 };
+    xcj_code code = xcj_verify_with(&verified, verifiers[policy - '0'], text, token_len, &call, scratch, &err);
     if (check_call(code, &verified, &err)) {
         xcj_str payload = xcj_verified_payload(verified);
         MUST(payload.len == len - token_len - 1 && memcmp(payload.ptr, end + 1, payload.len) == 0);

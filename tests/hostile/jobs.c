@@ -878,9 +878,41 @@ static xcj_code verify_detached(size_t which)
 {
     xcj_verified *verified;
     xcj_code code;
-    FAILING(xcj_verify_detached(&verified, verifier, detached, strlen(detached), detached_payload.ptr,
-                                detached_payload.len - which, NULL, &job_error));
+    xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
+    call.payload = (xcj_str){ detached_payload.ptr, detached_payload.len - which };
+    FAILING(xcj_verify_with(&verified, verifier, detached, strlen(detached), &call, NULL, &job_error));
     return done_verified(code, verified);
+}
+
+/* A verifier for two issuers, one of which is given twice if `which` is 1, and a token whose iss has an escape. */
+static xcj_code verify_issuers(size_t which)
+{
+    static const char *const names[] = { "i", "j" };
+    static const char payload[] = "{\"iss\":\"\\u0069\"}";
+    xcj_verifier *rows[2], *joined;
+    xcj_key *key = key_of(jwks[0]);
+    char *token;
+    size_t len;
+    xcj_code code;
+    for (size_t i = 0; i < 2; i++) {
+        xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+        options.issuer = xcj_text(names[which == 1 ? 0 : i]);
+        options.allow_no_exp = 1;
+        ck_assert_int_eq(xcj_verifier_new_key(&rows[i], key, &options, NULL), XCJ_OK);
+    }
+    ck_assert_int_eq(xcj_jws_sign(&token, &len, payload, strlen(payload), key, NULL, NULL, NULL), XCJ_OK);
+    FAILING(xcj_verifier_new_issuers(&joined, (const xcj_verifier *const *)rows, 2, &job_error));
+    expect_output(joined, code);
+    if (code == XCJ_OK) {
+        FAILING(xcj_verify(NULL, joined, token, len, NULL, &job_error));
+    }
+    xcj_verifier_free(joined);
+    for (size_t i = 0; i < 2; i++) {
+        xcj_verifier_free(rows[i]);
+    }
+    xcj_free(token);
+    xcj_key_free(key);
+    return code;
 }
 
 /* A token with more claims than a verification has room for at first, one of whose names contains an escape. */
@@ -1385,6 +1417,8 @@ const job JOBS[] = {
     { "verify_explain JSON", explain_json, ALGS - 1, XCJ_OK, false },
     { "verify_json", verify_json, 0, XCJ_OK, false },
     { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
+    { "verify_issuers", verify_issuers, 0, XCJ_OK, false },
+    { "verify_issuers, one twice", verify_issuers, 1, XCJ_ERR_CONFIG, false },
     { "verify_detached", verify_detached, 0, XCJ_OK, false },
     { "verify_detached what was changed", verify_detached, 1, XCJ_ERR_SIGNATURE, false },
     { "verified_text", read_claim, 0, XCJ_OK, false },

@@ -17,13 +17,15 @@ typedef struct ngx_http_xcj_place {
     ngx_uint_t line;
 } ngx_http_xcj_place;
 
-/* xcj_bearer_jwks and xcj_introspect_jwks: a key file and the policy for tokens. */
+/* One line of xcj_bearer_jwks or xcj_introspect_jwks: a key file and the policy for tokens. */
 typedef struct ngx_http_xcj_trust {
+    struct ngx_http_xcj_trust *next; /* the next line, for another issuer */
     ngx_str_t path;
     ngx_http_xcj_place at;
     ngx_array_t algs;      /* xcj_alg; empty: every one that the keys admit */
-    ngx_array_t issuers;   /* xcj_str */
     ngx_array_t audiences; /* xcj_str */
+    xcj_str issuer;        /* absent: any, so there is no other line */
+    xcj_str typ;           /* absent: any */
     time_t leeway;
 } ngx_http_xcj_trust;
 

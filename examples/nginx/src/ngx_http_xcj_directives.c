@@ -208,6 +208,15 @@ static char *read_leeway(time_t *out, u_char *text, size_t len)
     return *out >= 0 && *out <= LEEWAY_MAX ? NGX_CONF_OK : "has a \"leeway\" that is not from 0 to 86400 seconds";
 }
 
+static char *set_once(xcj_str *out, const ngx_str_t *word, size_t prefix, char *twice)
+{
+    if (out->ptr != NULL) {
+        return twice;
+    }
+    *out = (xcj_str){ (const char *)word->data + prefix, word->len - prefix };
+    return NGX_CONF_OK;
+}
+
 static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const ngx_str_t *word)
 {
     u_char *end = word->data + word->len;
@@ -215,7 +224,10 @@ static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const 
         return ngx_http_xcj_read_algs(cf, &trust->algs, word->data + 4, end);
     }
     if (word->len > 4 && ngx_strncmp(word->data, "iss=", 4) == 0) {
-        return push_text(&trust->issuers, word->data + 4, word->len - 4) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+        return set_once(&trust->issuer, word, 4, "has two \"iss\": each issuer has a line of its own");
+    }
+    if (word->len > 4 && ngx_strncmp(word->data, "typ=", 4) == 0) {
+        return set_once(&trust->typ, word, 4, "has two \"typ\"");
     }
     if (word->len > 4 && ngx_strncmp(word->data, "aud=", 4) == 0) {
         return push_text(&trust->audiences, word->data + 4, word->len - 4) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
@@ -223,7 +235,7 @@ static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const 
     if (word->len > 7 && ngx_strncmp(word->data, "leeway=", 7) == 0) {
         return read_leeway(&trust->leeway, word->data + 7, word->len - 7);
     }
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, leeway=", word);
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, typ=, leeway=", word);
     return NGX_CONF_ERROR;
 }
 
@@ -231,23 +243,46 @@ static ngx_http_xcj_trust *new_trust(ngx_conf_t *cf)
 {
     ngx_http_xcj_trust *trust = ngx_pcalloc(cf->pool, sizeof *trust);
     if (trust == NULL || ngx_array_init(&trust->algs, cf->pool, 2, sizeof(xcj_alg)) != NGX_OK ||
-        ngx_array_init(&trust->issuers, cf->pool, 1, sizeof(xcj_str)) != NGX_OK ||
         ngx_array_init(&trust->audiences, cf->pool, 1, sizeof(xcj_str)) != NGX_OK) {
         return NULL;
     }
     return trust;
 }
 
-/* xcj_bearer_jwks FILE [alg=A,B] [iss=S]... [aud=S]... [leeway=TIME] | off, and xcj_introspect_jwks, which has no off. */
+/* Appends a line. Its issuer tells it from the others, so each of several lines has its own. */
+static char *add_trust(ngx_http_xcj_trust **slot, ngx_http_xcj_trust *trust)
+{
+    if (*slot == NGX_CONF_UNSET_PTR) {
+        *slot = trust;
+        return NGX_CONF_OK;
+    }
+    for (; *slot != NULL; slot = &(*slot)->next) {
+        const xcj_str known = (*slot)->issuer;
+        if (known.ptr == NULL || trust->issuer.ptr == NULL) {
+            return "is duplicate: each of several lines needs \"iss=\"";
+        }
+        if (known.len == trust->issuer.len && ngx_memcmp(known.ptr, trust->issuer.ptr, known.len) == 0) {
+            return "is duplicate: another line has the same \"iss\"";
+        }
+    }
+    *slot = trust;
+    return NGX_CONF_OK;
+}
+
+/*
+ * xcj_bearer_jwks FILE [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [leeway=TIME] | off, a line for each issuer, and
+ * xcj_introspect_jwks, which has one line and no off.
+ */
 static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
     ngx_http_xcj_trust **slot = (ngx_http_xcj_trust **)((u_char *)data + cmd->offset);
     const ngx_str_t *words = cf->args->elts;
-    if (*slot != NGX_CONF_UNSET_PTR) {
+    int is_bearer = cmd->offset == offsetof(ngx_http_xcj_loc_conf, bearer);
+    int is_off = is_bearer && cf->args->nelts == 2 && ngx_http_xcj_is(&words[1], "off");
+    if (*slot != NGX_CONF_UNSET_PTR && (!is_bearer || is_off || *slot == NULL)) {
         return "is duplicate";
     }
-    int may_be_off = cmd->offset == offsetof(ngx_http_xcj_loc_conf, bearer);
-    if (may_be_off && cf->args->nelts == 2 && ngx_http_xcj_is(&words[1], "off")) {
+    if (is_off) {
         *slot = NULL;
         return NGX_CONF_OK;
     }
@@ -265,8 +300,7 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
             return wrong;
         }
     }
-    *slot = trust;
-    return NGX_CONF_OK;
+    return add_trust(slot, trust);
 }
 
 #if (NGX_THREADS)

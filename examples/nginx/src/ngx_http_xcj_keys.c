@@ -95,8 +95,8 @@ static xcj_verify_options verify_options(const ngx_http_xcj_trust *trust, ngx_fl
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     options.algs = trust->algs.nelts > 0 ? trust->algs.elts : NULL;
     options.algs_count = trust->algs.nelts;
-    options.issuers = trust->issuers.nelts > 0 ? trust->issuers.elts : NULL; /* none given: any issuer */
-    options.issuers_count = trust->issuers.nelts;
+    options.issuer = trust->issuer;
+    options.typ = trust->typ;
     options.audiences = trust->audiences.nelts > 0 ? trust->audiences.elts : NULL;
     options.audiences_count = trust->audiences.nelts;
     options.leeway = trust->leeway;
@@ -145,32 +145,71 @@ static int same_texts(const ngx_array_t *a, const ngx_array_t *b)
     return i == a->nelts && i == b->nelts;
 }
 
-static int same_trust(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
+/* Absent only if both are. */
+static int same_text(xcj_str a, xcj_str b)
 {
-    return ngx_http_xcj_same(&a->path, &b->path) && a->leeway == b->leeway && a->algs.nelts == b->algs.nelts &&
-           ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 &&
-           same_texts(&a->issuers, &b->issuers) && same_texts(&a->audiences, &b->audiences);
+    return a.len == b.len && (a.ptr == NULL) == (b.ptr == NULL) && ngx_memcmp(a.ptr, b.ptr, a.len) == 0;
 }
 
-static ngx_int_t make_verifier(made_verifier *out, ngx_conf_t *cf)
+static int same_line(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
 {
-    const ngx_http_xcj_trust *trust = out->trust;
+    return ngx_http_xcj_same(&a->path, &b->path) && a->leeway == b->leeway && a->algs.nelts == b->algs.nelts &&
+           ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 && same_text(a->issuer, b->issuer) &&
+           same_text(a->typ, b->typ) && same_texts(&a->audiences, &b->audiences);
+}
+
+static int same_trust(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
+{
+    while (a != NULL && b != NULL && same_line(a, b)) {
+        a = a->next;
+        b = b->next;
+    }
+    return a == NULL && b == NULL;
+}
+
+static ngx_int_t make_row(xcj_verifier **out, ngx_conf_t *cf, const ngx_http_xcj_trust *trust, const made_verifier *how)
+{
     xcj_keyset *keys = NULL;
-    if (ngx_http_xcj_read_keyset(&keys, cf, &trust->path, &trust->at, out->hmac_k_raw) != NGX_OK) {
+    if (ngx_http_xcj_read_keyset(&keys, cf, &trust->path, &trust->at, how->hmac_k_raw) != NGX_OK) {
         return NGX_ERROR;
     }
-    ngx_int_t rc = out->introspects ? check_credentials(cf, trust, keys) : NGX_OK;
+    ngx_int_t rc = how->introspects ? check_credentials(cf, trust, keys) : NGX_OK;
     if (rc == NGX_OK) {
         rc = check_algs(cf, trust, keys);
     }
-    xcj_verify_options options = verify_options(trust, out->introspects);
+    xcj_verify_options options = verify_options(trust, how->introspects);
     xcj_error err;
-    if (rc == NGX_OK && xcj_verifier_new(&out->verifier, keys, &options, &err) != XCJ_OK) {
+    if (rc == NGX_OK && xcj_verifier_new(out, keys, &options, &err) != XCJ_OK) {
         ngx_http_xcj_conf_error(cf, &trust->at, 0, "\"%V\": %s", &trust->path, err.message);
         rc = NGX_ERROR;
     }
     xcj_keyset_free(keys);
-    return rc == NGX_OK ? ngx_http_xcj_keep(cf, free_verifier, out->verifier) : rc;
+    return rc == NGX_OK ? ngx_http_xcj_keep(cf, free_verifier, *out) : rc;
+}
+
+/* Each line makes a verifier; those of several lines become one, which keeps them. */
+static ngx_int_t make_verifier(made_verifier *out, ngx_conf_t *cf)
+{
+    ngx_array_t rows;
+    if (ngx_array_init(&rows, cf->temp_pool, 1, sizeof(xcj_verifier *)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    for (const ngx_http_xcj_trust *line = out->trust; line != NULL; line = line->next) {
+        xcj_verifier **row = ngx_array_push(&rows);
+        if (row == NULL || make_row(row, cf, line, out) != NGX_OK) {
+            return NGX_ERROR;
+        }
+        out->verifier = *row;
+    }
+    xcj_error err;
+    if (rows.nelts == 1) {
+        return NGX_OK;
+    }
+    if (xcj_verifier_new_issuers(&out->verifier, rows.elts, rows.nelts, &err) != XCJ_OK) {
+        ngx_http_xcj_conf_error(cf, &out->trust->at, 0, "%s", err.message);
+        return NGX_ERROR;
+    }
+    return ngx_http_xcj_keep(cf, free_verifier, out->verifier);
 }
 
 ngx_int_t ngx_http_xcj_make_verifier(xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_flag_t hmac_k_raw,
