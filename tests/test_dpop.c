@@ -113,7 +113,7 @@ static void expect(const char *name, const xcj_dpop_request *request, const xcj_
 {
     char *found = NULL;
     size_t len = 0;
-    xcj_code code = xcj_dpop_verify(&found, &len, request, options, &last);
+    xcj_code code = xcj_dpop_verify(&found, &len, request, options, NULL, &last);
     ck_assert_msg(code == expected, "%s: %s in place of %s: %s", name, xcj_code_name(code), xcj_code_name(expected),
                   last.message);
     ck_assert_int_eq(last.code, expected);
@@ -278,7 +278,7 @@ START_TEST(labels_of_the_jwk)
         xcj_dpop_request request = request_of(forge(header, PAYLOAD));
         char *found;
         size_t len;
-        xcj_code code = xcj_dpop_verify(&found, &len, &request, NULL, &last);
+        xcj_code code = xcj_dpop_verify(&found, &len, &request, NULL, NULL, &last);
         ck_assert_msg(code == labels[i].code, "%s: %s", labels[i].label, last.message);
         xcj_free(found);
     }
@@ -296,19 +296,19 @@ START_TEST(malformed_proofs)
         xcj_dpop_request request = request_of(text);
         char *found;
         size_t found_len;
-        ck_assert_int_eq(xcj_dpop_verify(&found, &found_len, &request, NULL, &last), XCJ_ERR_PROOF);
+        ck_assert_int_eq(xcj_dpop_verify(&found, &found_len, &request, NULL, NULL, &last), XCJ_ERR_PROOF);
     }
     for (size_t i = 0; i < len; i += 3) { /* cut short, and with one other character */
         char *found;
         size_t found_len;
         xcj_dpop_request request = request_of(good);
         request.proof.len = i;
-        ck_assert_int_eq(xcj_dpop_verify(&found, &found_len, &request, NULL, &last), XCJ_ERR_PROOF);
+        ck_assert_int_eq(xcj_dpop_verify(&found, &found_len, &request, NULL, NULL, &last), XCJ_ERR_PROOF);
         memcpy(text, good, len + 1);
         text[i] = text[i] == 'A' ? 'B' : 'A';
         request = request_of(text);
         request.jkt = xcj_text(NULL);
-        ck_assert_int_eq(xcj_dpop_verify(&found, &found_len, &request, NULL, &last), XCJ_ERR_PROOF);
+        ck_assert_int_eq(xcj_dpop_verify(&found, &found_len, &request, NULL, NULL, &last), XCJ_ERR_PROOF);
     }
     memset(text, 'A', XCJ_DPOP_MAX + 1);
     text[XCJ_DPOP_MAX + 1] = '\0';
@@ -408,7 +408,7 @@ START_TEST(nonces)
     request.nonces = NULL;
     char *found;
     size_t len;
-    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
 }
 END_TEST
 
@@ -526,23 +526,36 @@ static void expect_made(const xcj_key *maker, xcj_alg alg)
     ck_assert_int_eq(xcj_key_thumbprint(&thumbprint, &len, maker, XCJ_SHA256, &last), XCJ_OK);
     request.proof = xcj_text(proof);
     request.jkt = xcj_text(thumbprint);
-    code = xcj_dpop_verify(&found, &len, &request, NULL, &last);
-    ck_assert_msg(code == XCJ_OK, "%s: %s", xcj_alg_name(alg), last.message);
-    ck_assert_str_eq(found, thumbprint);
-    xcj_free(found);
+    xcj_scratch *scratch;
+    ck_assert_int_eq(xcj_scratch_new(&scratch, &last), XCJ_OK);
+    for (int i = 0; i < 3; i++) { /* without a scratch, with a new one, with one that was used */
+        code = xcj_dpop_verify(&found, &len, &request, NULL, i > 0 ? scratch : NULL, &last);
+        ck_assert_msg(code == XCJ_OK, "%s: %s", xcj_alg_name(alg), last.message);
+        ck_assert_str_eq(found, thumbprint);
+        xcj_free(found);
+    }
+    char *changed = strdup(proof);
+    char *last_but_two = changed + strlen(changed) - 3;
+    *last_but_two = *last_but_two == 'A' ? 'B' : 'A';
+    request.proof = xcj_text(changed);
+    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, NULL, scratch, &last), XCJ_ERR_PROOF);
+    ck_assert_str_eq(last.member, "signature");
+    request.proof = xcj_text(proof);
+    free(changed);
+    xcj_scratch_free(scratch);
     xcj_dpop_options options = XCJ_DPOP_OPTIONS_INIT;
     options.algs = &alg;
     options.algs_count = 1;
-    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, &options, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, &options, NULL, &last), XCJ_OK);
     xcj_free(found);
     const xcj_alg other = alg == XCJ_ES256 ? XCJ_ES384 : XCJ_ES256;
     options.algs = &other;
-    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, &options, &last), XCJ_ERR_PROOF);
+    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, &options, NULL, &last), XCJ_ERR_PROOF);
     ck_assert_str_eq(last.member, "alg");
     options.algs_count = 0; /* allows nothing */
-    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, &options, &last), XCJ_ERR_PROOF);
+    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, &options, NULL, &last), XCJ_ERR_PROOF);
     request.jkt = xcj_text(jkt); /* of another key */
-    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, NULL, &last), XCJ_ERR_BINDING);
+    ck_assert_int_eq(xcj_dpop_verify(&found, &len, &request, NULL, NULL, &last), XCJ_ERR_BINDING);
     ck_assert_str_eq(last.member, "jkt");
     xcj_free(thumbprint);
     xcj_free(proof);
@@ -578,31 +591,31 @@ START_TEST(broken_calls)
     static const xcj_alg secret[] = { XCJ_ES256, XCJ_HS256 };
     char *text;
     size_t len;
-    ck_assert_int_eq(xcj_dpop_verify(NULL, &len, &request, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_dpop_verify(&text, &len, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_dpop_verify(NULL, &len, &request, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_dpop_verify(&text, &len, NULL, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
     options.algs = secret;
     options.algs_count = 2;
-    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &request, &options, &last), XCJ_ERR_CONFIG);
+    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &request, &options, NULL, &last), XCJ_ERR_CONFIG);
     options = (xcj_dpop_options)XCJ_DPOP_OPTIONS_INIT;
     for (int64_t age = -1; age <= 86401; age += 86402) {
         options.max_age = age;
         options.leeway = 0;
-        ck_assert_int_eq(xcj_dpop_verify(&text, &len, &request, &options, &last), XCJ_ERR_CONFIG);
+        ck_assert_int_eq(xcj_dpop_verify(&text, &len, &request, &options, NULL, &last), XCJ_ERR_CONFIG);
         options.max_age = 0;
         options.leeway = age;
-        ck_assert_int_eq(xcj_dpop_verify(&text, &len, &request, &options, &last), XCJ_ERR_CONFIG);
+        ck_assert_int_eq(xcj_dpop_verify(&text, &len, &request, &options, NULL, &last), XCJ_ERR_CONFIG);
     }
     xcj_dpop_request bad = request;
     bad.method = xcj_text(NULL);
-    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &bad, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &bad, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
     ck_assert_int_eq(xcj_dpop_make(&text, &len, key, &bad, XCJ_ALG_NONE, NULL, &last), XCJ_ERR_ARGUMENT);
     bad = request;
     bad.uri = xcj_text("/token");
     ck_assert_int_eq(xcj_dpop_make(&text, &len, key, &bad, XCJ_ALG_NONE, NULL, &last), XCJ_ERR_ARGUMENT);
-    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &bad, NULL, &last), XCJ_ERR_PROOF);
+    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &bad, NULL, NULL, &last), XCJ_ERR_PROOF);
     bad = request;
     bad.now = -1;
-    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &bad, NULL, &last), XCJ_ERR_ARGUMENT);
+    ck_assert_int_eq(xcj_dpop_verify(&text, &len, &bad, NULL, NULL, &last), XCJ_ERR_ARGUMENT);
     bad = request;
     bad.method = xcj_text("\xff");
     ck_assert_int_eq(xcj_dpop_make(&text, &len, key, &bad, XCJ_ALG_NONE, NULL, &last), XCJ_ERR_ARGUMENT);

@@ -65,12 +65,13 @@ typedef struct xcj_dpop_request {
 /**
  * Verifies a proof as RFC 9449 4.3 says: typ, an asymmetric alg, a public jwk and its signature, htm, htu, iat, and what the
  * request asks for: ath, nonce, jkt; then replay. htu and the URI are compared after the normalisation of RFC 3986 6.2.2
- * and 6.2.3, without query and fragment. `*jkt` gets the thumbprint of the proof's key, to bind a token to it. `options` may
- * be NULL. XCJ_ERR_PROOF (err->member names the part at fault), XCJ_ERR_NONCE, XCJ_ERR_REPLAY, XCJ_ERR_BINDING (another key
- * than the request's jkt), _CONFIG, _ARGUMENT, _MEMORY, _CRYPTO.
+ * and 6.2.3, without query and fragment. `*jkt` gets the thumbprint of the proof's key, to bind a token to it. `options`
+ * and `scratch` may be NULL; a scratch makes the check of an EC key faster. XCJ_ERR_PROOF (err->member names the part at
+ * fault), XCJ_ERR_NONCE, XCJ_ERR_REPLAY, XCJ_ERR_BINDING (another key than the request's jkt), _CONFIG, _ARGUMENT, _MEMORY,
+ * _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_dpop_verify(char **jkt, size_t *jkt_len, const xcj_dpop_request *request,
-                                                const xcj_dpop_options *options, xcj_error *err);
+                                                const xcj_dpop_options *options, xcj_scratch *scratch, xcj_error *err);
 
 /**
  * Makes a proof for a request: with a random jti, iat, the method and the URI without its query; ath if there is a token.

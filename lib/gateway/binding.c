@@ -8,6 +8,7 @@ typedef struct binding {
     xcj__dpop_proven *proof;
     const xcj__credential *credential;
     const xcj_auth *auth;
+    xcj_scratch *scratch;
     const xcj__mint_settings *settings;
     size_t proven;
     bool has_jkt;
@@ -67,7 +68,7 @@ static xcj_code check_key(binding *b, const xcj__json_value *value, xcj_error *e
     request.jkt = (xcj_str){ bound, xcj__json_unescape(bound, value->text) };
     xcj_dpop_request read;
     xcj_code code = xcj__dpop_request_read(&read, &request, err);
-    return code == XCJ_OK ? xcj__dpop_check(b->proof, &read, &b->settings->dpop, err) : code;
+    return code == XCJ_OK ? xcj__dpop_check(b->proof, &read, &b->settings->dpop, b->scratch, err) : code;
 }
 
 /* RFC 7800 3.1 lets a reader ignore members that it does not know. Each one narrows who may use the token, so an unknown one
@@ -89,9 +90,10 @@ static xcj_code check_member(void *ctx, const xcj__json_item *item, xcj_error *e
                         b->settings->sentences->issue, shown);
 }
 
-xcj_code xcj__binding_check(xcj__inbound *in, const xcj__credential *credential, const xcj_auth *auth, xcj_error *err)
+xcj_code xcj__binding_check(xcj__inbound *in, const xcj__credential *credential, const xcj_auth *auth, xcj_scratch *scratch,
+                            xcj_error *err)
 {
-    binding b = { &in->proof, credential, auth, in->settings, 0, false };
+    binding b = { &in->proof, credential, auth, scratch, in->settings, 0, false };
     const xcj__json_value *cnf = &in->cnf;
     xcj_code code = XCJ_OK;
     if ((cnf->type == 0 && !credential->is_dpop) || in->settings->cnf_ignored) {

@@ -13,7 +13,7 @@
  * _PROOF, _NONCE, _REPLAY, _CERTIFICATE, _ARGUMENT, _CRYPTO, _MEMORY.
  */
 XCJ_MUST_CHECK xcj_code xcj__binding_check(xcj__inbound *in, const xcj__credential *credential, const xcj_auth *auth,
-                                           xcj_error *err);
+                                           xcj_scratch *scratch, xcj_error *err);
 
 /** The x5t#S256 of a certificate (RFC 8705 3.1), and a NUL. XCJ_ERR_CERTIFICATE, _CRYPTO, _MEMORY. */
 XCJ_MUST_CHECK xcj_code xcj__binding_thumbprint(char out[XCJ__JKT_SIZE], xcj_str cert, xcj_error *err);

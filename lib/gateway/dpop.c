@@ -187,8 +187,9 @@ static xcj_code check_jkt(char jkt[XCJ__JKT_SIZE], const proof *p, const xcj_key
     return XCJ_OK;
 }
 
-/* The key is used once, so it gets no scratch, which would forget for it the keys that are used again. */
-static xcj_code check_signature(char jkt[XCJ__JKT_SIZE], const proof *p, xcj_error *err)
+/* The key is used once, so its context is not kept in the scratch, which would forget for it the keys that are used again.
+ */
+static xcj_code check_signature(char jkt[XCJ__JKT_SIZE], const proof *p, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_error why;
     xcj_key *key;
@@ -202,6 +203,7 @@ static xcj_code check_signature(char jkt[XCJ__JKT_SIZE], const proof *p, xcj_err
     }
     code = check_jkt(jkt, p, key, err);
     if (code == XCJ_OK) {
+        xcj__key_import(key, scratch);
         code = blame(xcj__key_verify(key, alg->id, p->input.ptr, p->input.len, (const uint8_t *)p->signature.ptr,
                                      p->signature.len, NULL, &why),
                      &why, "signature", err);
@@ -347,7 +349,7 @@ static xcj_code check_claims(xcj__dpop_proven *out, proof *p, xcj_error *err)
 }
 
 xcj_code xcj__dpop_check(xcj__dpop_proven *out, const xcj_dpop_request *request, const xcj__dpop_settings *settings,
-                         xcj_error *err)
+                         xcj_scratch *scratch, xcj_error *err)
 {
     char storage[STORAGE];
     xcj__buf work;
@@ -358,7 +360,7 @@ xcj_code xcj__dpop_check(xcj__dpop_proven *out, const xcj_dpop_request *request,
         code = read_header(&p, err);
     }
     if (code == XCJ_OK) {
-        code = check_signature(out->jkt, &p, err);
+        code = check_signature(out->jkt, &p, scratch, err);
     }
     if (code == XCJ_OK) {
         code = check_claims(out, &p, err);
@@ -450,7 +452,7 @@ xcj_code xcj__dpop_request_read(xcj_dpop_request *out, const xcj_dpop_request *r
 }
 
 xcj_code xcj_dpop_verify(char **jkt, size_t *jkt_len, const xcj_dpop_request *request, const xcj_dpop_options *options,
-                         xcj_error *err)
+                         xcj_scratch *scratch, xcj_error *err)
 {
     if (!xcj__clear_block(jkt, jkt_len) || request == NULL) {
         return xcj__fail_null(err);
@@ -466,7 +468,7 @@ xcj_code xcj_dpop_verify(char **jkt, size_t *jkt_len, const xcj_dpop_request *re
         code = xcj__fail_null(err);
     }
     if (code == XCJ_OK) {
-        code = xcj__dpop_check(&found, &given, &settings, err);
+        code = xcj__dpop_check(&found, &given, &settings, scratch, err);
     }
     if (code != XCJ_OK) {
         return code;

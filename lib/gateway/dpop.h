@@ -34,7 +34,7 @@ XCJ_MUST_CHECK xcj_code xcj__dpop_request_read(xcj_dpop_request *out, const xcj_
 
 /** Verifies the proof of a request (already read). See xcj_dpop_verify(). */
 XCJ_MUST_CHECK xcj_code xcj__dpop_check(xcj__dpop_proven *out, const xcj_dpop_request *request,
-                                        const xcj__dpop_settings *settings, xcj_error *err);
+                                        const xcj__dpop_settings *settings, xcj_scratch *scratch, xcj_error *err);
 
 /** Writes the SHA-256 of the token in base64url, and a NUL: the claim ath. XCJ_ERR_CRYPTO. */
 XCJ_MUST_CHECK xcj_code xcj__dpop_token_hash(char out[XCJ__JKT_SIZE], xcj_str token, xcj_error *err);

@@ -35,7 +35,7 @@ static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__creden
     if (code == XCJ_OK) {
         code = xcj__inbound_read(&r->in, *payload, err);
     }
-    return code == XCJ_OK ? xcj__binding_check(&r->in, credential, r->auth, err) : code;
+    return code == XCJ_OK ? xcj__binding_check(&r->in, credential, r->auth, r->scratch, err) : code;
 }
 
 /* An API key's entry gives its client_id. Without identities, the key or its hash is the client_id. */

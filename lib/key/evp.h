@@ -116,6 +116,9 @@ xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, con
 /** The curve's group, made at its first use here; borrowed. NULL when there is no memory. */
 const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv);
 
+/** A key without a point on this curve, made at its first use here; borrowed. NULL when there is no memory. */
+EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj__crv crv);
+
 /** The scratch's random bytes; NULL where there are none to keep, or no scratch. */
 struct xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);
 

@@ -48,6 +48,12 @@ XCJ_MUST_CHECK xcj_code xcj__key_accept(uint8_t *sig, size_t *sig_len, const xcj
 XCJ_MUST_CHECK xcj_code xcj__key_verify(const xcj_key *key, xcj_alg alg, const void *input, size_t input_len,
                                         const uint8_t *sig, size_t sig_len, xcj_scratch *scratch, xcj_error *err);
 
+/**
+ * Makes the EVP_PKEY of a public EC key that is used once, from the curve that the scratch keeps: a third of what it costs
+ * at its first use. Without a scratch, for another key, or if it fails, nothing happens: it is then made at its first use.
+ */
+void xcj__key_import(const xcj_key *key, xcj_scratch *scratch);
+
 /** Makes the context for this use before the first request. XCJ_ERR_CRYPTO if OpenSSL does not offer the algorithm. */
 XCJ_MUST_CHECK xcj_code xcj__key_prepare(const xcj_key *key, xcj_alg alg, xcj_use use, xcj_error *err);
 

@@ -12,4 +12,7 @@
  */
 EVP_PKEY *xcj__provider_key(const xcj_key *key);
 
+/** A key of this curve without a point. NULL: as above. */
+EVP_PKEY *xcj__provider_curve(xcj__crv crv);
+
 #endif

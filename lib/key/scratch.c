@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/key/evp.h"
+#include "lib/key/provider_key.h"
 #include "lib/key/random_pool.h"
 #include "lib/key/weierstrass.h"
 
@@ -23,6 +24,7 @@ struct xcj_scratch {
     kept kept[KEPT_COUNT];
     size_t next;
     EC_GROUP *groups[XCJ__SECP256K1 + 1]; /* by curve */
+    EVP_PKEY *curves[XCJ__SECP256K1 + 1]; /* likewise */
     xcj__pool *pool;
     xcj__buf bufs[XCJ__SCRATCH_BUFS];
     xcj__buf memory;
@@ -67,6 +69,7 @@ void xcj_scratch_free(xcj_scratch *scratch)
     }
     for (xcj__crv crv = XCJ__P256; crv <= XCJ__SECP256K1; crv++) {
         EC_GROUP_free(scratch->groups[crv]);
+        EVP_PKEY_free(scratch->curves[crv]);
     }
     xcj__buf_free(&scratch->memory);
     xcj__pool_free(scratch->pool);
@@ -96,6 +99,14 @@ const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv)
         scratch->groups[crv] = xcj__weierstrass_group(crv);
     }
     return scratch->groups[crv];
+}
+
+EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj__crv crv)
+{
+    if (scratch->curves[crv] == NULL) {
+        scratch->curves[crv] = xcj__provider_curve(crv);
+    }
+    return scratch->curves[crv];
 }
 
 xcj__pool *xcj__scratch_pool(xcj_scratch *scratch)

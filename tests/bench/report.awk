@@ -11,6 +11,7 @@ FILENAME ~ /\/conditions$/ { condition[++conditions] = $1; conditioned[condition
 FILENAME ~ /\/bench$/ { rate[$1, $2, $3, $4, $5] = $6; if ($1 !~ /^(xcj|floor)/) best($1) }
 FILENAME ~ /\/allocations$/ { if (!($1 in most) || $4 > most[$1]) most[$1] = $4 }
 FILENAME ~ /\/growth$/ { cost[$1, $2] = $3; if (!(($1, 0) in sizes)) sizes[$1, 0] = 0; sizes[$1, ++sizes[$1, 0]] = $2 }
+FILENAME ~ /\/dpop$/ { proof[$1] = $2 }
 FILENAME ~ /\/processes$/ { process[++processes] = $1; took[$1] = $2 }
 
 # The fastest other library for a job, one thread.
@@ -182,6 +183,8 @@ function aims(    low) {
     print ""
     head("| at most | measured", "---|--:|--:")
     aim("convert: `xcj` / `openssl version`, whole process", 1.15, took["convert: xcj"] / took["openssl version"])
+    aim("check a DPoP proof with ES256 / import its key and check a signature with OpenSSL (`xcj-dpop`)", 1.1, \
+        proof["proof"] / (proof["import"] + proof["check"]))
     aim("allocations of our own per mint", 0, most["mint"])
     aim("allocations of our own per verify", 1, most["verify"])
 }

@@ -78,12 +78,13 @@ conditions >"$results/conditions"
 "$bin/xcj-bench" --all --threads 1,2 --seconds "$seconds" --rounds "$rounds" >"$results/bench"
 "$bin/xcj-allocations" >"$results/allocations"
 "$bin/xcj-growth" >"$results/growth"
+"$bin/xcj-dpop" >"$results/dpop"
 commands >"$results/commands"
 "$bin/xcj-process" "$starts" <"$results/commands" >"$results/processes"
 
 printf '== Writing %s/performance.md\n' "$docs"
 awk -v dir="$results" -f tests/bench/report.awk "$results/conditions" "$results/bench" "$results/allocations" \
-    "$results/growth" "$results/processes" >"$docs/performance.md"
+    "$results/growth" "$results/dpop" "$results/processes" >"$docs/performance.md"
 for plot in mint verify; do
     gnuplot -e "data='$results/$plot.plot'; out='$docs/performance/$plot.svg'; what='$plot'" tests/bench/bars.gnuplot
 done

@@ -33,7 +33,7 @@ static void judge(tally *t, const json_t *row, const xcj_dpop_request *request, 
     char *jkt;
     size_t len;
     xcj_error err;
-    const xcj_code code = xcj_dpop_verify(&jkt, &len, request, &options, &err);
+    const xcj_code code = xcj_dpop_verify(&jkt, &len, request, &options, NULL, &err);
     const bool fits = code != XCJ_OK || (len == request->jkt.len && memcmp(jkt, request->jkt.ptr, len) == 0);
     conform_count(t, conform_text(row, "id").ptr, code == XCJ_OK && fits, wanted, err.message);
     xcj_free(jkt);

@@ -105,7 +105,7 @@ static void verify(const char *header, const char *payload, const char *signatur
     request.nonces_count = 1;
     request.has_now = 1;
     request.now = NOW;
-    if (check_call(xcj_dpop_verify(&jkt, &jkt_len, &request, NULL, &err), &jkt, &err)) {
+    if (check_call(xcj_dpop_verify(&jkt, &jkt_len, &request, NULL, NULL, &err), &jkt, &err)) {
         MUST(jkt_len == 43);
         check_proof(header, payload);
     } else {

@@ -686,7 +686,10 @@ static xcj_code verify_dpop(size_t which)
     ck_assert_int_eq(xcj_dpop_make(&proof, &len, keys[which % ALGS], &request, XCJ_ALG_NONE, NULL, NULL), XCJ_OK);
     ck_assert_int_eq(xcj_key_thumbprint(&whole, &len, keys[which % ALGS], XCJ_SHA256, NULL), XCJ_OK);
     request.proof = xcj_text(proof);
-    FAILING(xcj_dpop_verify(&jkt, &len, &request, NULL, &job_error));
+    xcj_scratch *scratch = NULL;
+    ck_assert(which < 2 * ALGS || xcj_scratch_new(&scratch, NULL) == XCJ_OK);
+    FAILING(xcj_dpop_verify(&jkt, &len, &request, NULL, scratch, &job_error));
+    xcj_scratch_free(scratch);
     code = done_text(code, jkt, len, whole);
     xcj_free(whole);
     xcj_free(proof);
@@ -1399,6 +1402,7 @@ const job JOBS[] = {
     { "dpop_nonce", make_nonce, 0, XCJ_OK, false },
     { "dpop_verify RS256", verify_dpop, 1, XCJ_OK, false },
     { "dpop_verify ES256", verify_dpop, 3, XCJ_OK, false },
+    { "dpop_verify ES256, with a scratch", verify_dpop, 3 + 2 * ALGS, XCJ_OK, false },
     { "dpop_verify Ed25519", verify_dpop, 4, XCJ_OK, false },
     { "dpop_verify ES512, long URI", verify_dpop, 5 + ALGS, XCJ_OK, false },
     { "jws_sign_json flattened", sign_json, 1, XCJ_OK, false },
