@@ -518,7 +518,9 @@ END_TEST
 START_TEST(bearer_client_id_claim_is_a_literal_name)
 {
     xcj_mint_options options = base_options();
-    options.bearer_clientid_claim = xcj_text("a.b");
+    xcj_str claim = xcj_text("a.b");
+    options.bearer_clientid_claims = &claim;
+    options.bearer_clientid_claims_count = 1;
     options.exp = XCJ_EXP_UNCAPPED;
     expect_bearer("{\"a\":{\"b\":\"no\"},\"a.b\":\"yes\"}", &options,
                   "{\"a\":{\"b\":\"no\"},\"a.b\":\"yes\"," TAIL("yes") CONSUMER);
@@ -527,20 +529,20 @@ START_TEST(bearer_client_id_claim_is_a_literal_name)
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
         char payload[64];
         snprintf(payload, sizeof payload, "{\"%s\":\"who\"}", ours[i]);
-        options.bearer_clientid_claim = xcj_text(ours[i]);
+        claim = xcj_text(ours[i]);
         if (strcmp(ours[i], "act") == 0) { /* read, and then refused because it is no object */
             expect_bearer_refusal(payload, &options, XCJ_ERR_CREDENTIAL, "act");
         } else {
             expect_bearer(payload, &options, "{" TAIL("who") CONSUMER);
         }
     }
-    options.bearer_clientid_claim = xcj_text("sub");
+    claim = xcj_text("sub");
     const xcj_str dropped[] = { { "sub", 3 } };
     options.drop_claims = dropped;
     options.drop_claims_count = 1;
     expect_bearer("{\"sub\":\"who\"}", &options, "{" TAIL("who") CONSUMER);
-    options.bearer_clientid_claim = xcj_text("");
-    expect_bearer_refusal("{\"\":\"who\"}", &options, XCJ_ERR_CONFIG, "bearer_clientid_claim");
+    claim = xcj_text("");
+    expect_bearer_refusal("{\"\":\"who\"}", &options, XCJ_ERR_CONFIG, "bearer_clientid_claims");
 }
 END_TEST
 

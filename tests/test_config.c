@@ -239,6 +239,16 @@ START_TEST(clientid_claim_of_the_configuration)
     free(claims);
     free(value);
     xcj_minter_free(minter);
+    /* A name, whatever it begins with. */
+    minter = configured("{\"bearer_clientid_claim\":\"/a~/b\",\"iss\":\"I\"," KEY_MEMBER "}");
+    value = bearer_of("{\"/a~/b\":\"who\",\"a~\":{\"b\":\"no\"}}", 31);
+    auth.authorization = xcj_text(value);
+    ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &last), XCJ_OK);
+    claims = part_of(buf, len, 1, NULL);
+    ck_assert_ptr_nonnull(strstr(claims, "\"client_id\":\"who\""));
+    free(claims);
+    free(value);
+    xcj_minter_free(minter);
 }
 END_TEST
 

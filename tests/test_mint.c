@@ -123,7 +123,6 @@ START_TEST(options_are_checked_at_build)
         { offsetof(xcj_mint_options, kid), "\xff", "\xc3\xa9", XCJ_ERR_CONFIG },
         { offsetof(xcj_mint_options, typ), "\xff", "\xc3\xa9", XCJ_ERR_CONFIG },
         { offsetof(xcj_mint_options, typ), "", "x", XCJ_ERR_CONFIG },
-        { offsetof(xcj_mint_options, bearer_clientid_claim), "\xff", "\xc3\xa9", XCJ_ERR_CONFIG },
         { offsetof(xcj_mint_options, header), "{\"alg\":\"none\"}", "{\"alG\":\"none\"}", XCJ_ERR_CONFIG },
         { offsetof(xcj_mint_options, header), "{\"crit\":[]}", "{\"krit\":[]}", XCJ_ERR_CONFIG },
         { offsetof(xcj_mint_options, header), "{\"b64\":true}", "{\"b65\":true}", XCJ_ERR_CONFIG },

@@ -122,16 +122,12 @@ static msg_status read_dpop(mint_job *job)
     return status;
 }
 
-static bool read_audiences(mint_job *job)
+static msg_status read_audiences(mint_job *job)
 {
-    const opt_list *aud = &job->args->aud;
-    job->audiences = aud->count > 0 ? calloc(aud->count, sizeof *job->audiences) : NULL;
-    for (size_t i = 0; job->audiences != NULL && i < aud->count; i++) {
-        job->audiences[i] = xcj_text(aud->items[i]);
-    }
+    msg_status status = opt_views(&job->audiences, &job->args->aud);
     job->auth.audiences = job->audiences;
-    job->auth.audiences_count = aud->count;
-    return aud->count == 0 || job->audiences != NULL;
+    job->auth.audiences_count = job->args->aud.count;
+    return status;
 }
 
 static bool is_given(const mint_args *args, const char *name)
@@ -169,10 +165,10 @@ msg_status mint_check_authentication(const mint_args *args)
     if (args->ignore_cnf && !bears) {
         return msg_fail(STATUS_USAGE, "mint", "--ignore-cnf goes with --bearer or --authorization");
     }
-    if (!any && (consumer || args->no_consumer || args->bearer_clientid_claim != NULL)) {
-        return msg_fail(STATUS_USAGE, "mint", "a consumer or --bearer-clientid-claim goes with an authentication only");
+    if (!any && (consumer || args->no_consumer)) {
+        return msg_fail(STATUS_USAGE, "mint", "a consumer goes with an authentication only");
     }
-    return STATUS_OK;
+    return mint_check_inbound(args, bears);
 }
 
 msg_status mint_read_authentication(mint_job *job)
@@ -184,10 +180,10 @@ msg_status mint_read_authentication(mint_job *job)
     auth->consumer_id = xcj_text(args->consumer_id);
     auth->jti = xcj_text(args->jti);
     job->authenticated = mint_is_authenticated(args);
-    if (!read_audiences(job)) {
-        return msg_fail_memory();
+    msg_status status = read_audiences(job);
+    if (status == STATUS_OK && from != NULL) {
+        status = read_credential(job, from, &args->authentication);
     }
-    msg_status status = from != NULL ? read_credential(job, from, &args->authentication) : STATUS_OK;
     if (status == STATUS_OK && args->dpop != NULL) {
         status = read_dpop(job);
     }

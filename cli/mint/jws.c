@@ -11,7 +11,8 @@
 msg_status mint_check_jws(const mint_args *args)
 {
     const bool has_claims = mint_is_authenticated(args) || args->claims != NULL || args->claim.count > 0 ||
-                            args->iss != NULL || args->aud.count > 0 || args->sub != NULL || args->jti != NULL;
+                            args->iss != NULL || args->aud.count > 0 || args->from_header.count > 0 || args->sub != NULL ||
+                            args->jti != NULL;
     const bool has_times = args->iat != NULL || args->nbf != NULL || args->exp != NULL || args->no_exp ||
                            args->expires_in != NULL || args->now != NULL;
     const bool is_json = args->format != NULL && strcmp(args->format, "json") == 0;

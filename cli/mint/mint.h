@@ -24,7 +24,12 @@ typedef struct mint_args {
     const char *nonce;
     const char *consumer_custom_id;
     const char *consumer_id;
-    const char *bearer_clientid_claim;
+    opt_list bearer_clientid_claim;
+    opt_list keep;
+    opt_list drop;
+    opt_list rename;
+    opt_list require;
+    opt_list from_header;
     const char *dn;
     const char *bind;
     opt_list aud;
@@ -83,6 +88,12 @@ typedef struct mint_job {
     xcj_str nonce;    /* what auth points to */
     text times;       /* members: nbf, and iat and exp where the library does not write them */
     xcj_str *audiences;
+    xcj_str *keep; /* this and the next five: what the options point to */
+    xcj_str *drop;
+    xcj_str *require;
+    xcj_str *clientid_claims;
+    xcj_rename *renames;
+    xcj_claim *from_headers;
     text claims;      /* a JSON object, or empty; with --jws the payload, any bytes */
     text header;      /* a JSON object, or empty */
     char *thumbprint; /* the kid of --kid thumbprint */
@@ -98,6 +109,13 @@ static inline bool mint_is_authenticated(const mint_args *args)
 
 /** Do the options that name an authentication fit together? */
 msg_status mint_check_authentication(const mint_args *args);
+
+/** Do the options about inbound claims and headers fit the others? `bears`: there may be a Bearer token. */
+msg_status mint_check_inbound(const mint_args *args, bool bears);
+
+/** What is kept of a Bearer token's claims, and what --from-header adds. Free with mint_free_inbound() in any case. */
+msg_status mint_read_inbound(mint_job *job);
+void mint_free_inbound(mint_job *job);
 
 /** The authentication, and what else a request says. */
 msg_status mint_read_authentication(mint_job *job);

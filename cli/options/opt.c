@@ -257,6 +257,18 @@ static void list_free(opt_list *list)
     *list = (opt_list){ NULL, NULL, 0 };
 }
 
+msg_status opt_views(xcj_str **out, const opt_list *list)
+{
+    *out = list->count > 0 ? calloc(list->count, sizeof **out) : NULL;
+    if (*out == NULL) {
+        return list->count > 0 ? msg_fail_memory() : STATUS_OK;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        (*out)[i] = xcj_text(list->items[i]);
+    }
+    return STATUS_OK;
+}
+
 void opt_free(const opt_row *rows, void *dest, opt_list *operands)
 {
     for (const opt_row *row = rows; row->name != NULL; row++) {

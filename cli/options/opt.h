@@ -76,6 +76,9 @@ msg_status opt_parse(const opt_row *rows, void *dest, opt_list *operands, bool *
 /** Frees the lists of `dest` and the operands. */
 void opt_free(const opt_row *rows, void *dest, opt_list *operands);
 
+/** Views of the values, a block for free(); NULL for none, since an empty array would allow nothing. */
+msg_status opt_views(xcj_str **out, const opt_list *list);
+
 /** Is the value of this form, the first of the metavar's alternatives? */
 bool opt_is_form(const opt_row *row, const char *form);
 

@@ -54,7 +54,12 @@ static const opt_row OPTIONS[] = {
     { "apikey-sha256", 0, OPT_FLAG, NULL, AT(apikey_sha256), "client_id is the SHA-256 of the API key" },
     { "consumer-custom-id", 0, OPT_TEXT, "ID", AT(consumer_custom_id), "the consumer's custom id, for act.client_id" },
     { "no-consumer", 0, OPT_FLAG, NULL, AT(no_consumer), "no consumer, and no act.client_id" },
-    { "bearer-clientid-claim", 0, OPT_TEXT, "NAME", AT(bearer_clientid_claim), "the claim that client_id is taken from" },
+    { "bearer-clientid-claim", 0, OPT_LIST, "NAME|/POINTER", AT(bearer_clientid_claim),
+      "the inbound claim for client_id; repeat it for fall-backs" },
+    { "keep", 0, OPT_LIST, "NAME|/POINTER", AT(keep), "the only inbound claims to keep" },
+    { "drop", 0, OPT_LIST, "NAME|/POINTER", AT(drop), "an inbound claim to leave out" },
+    { "rename", 0, OPT_LIST, "OLD=NEW", AT(rename), "keep an inbound claim under another name" },
+    { "require", 0, OPT_LIST, "NAME|/POINTER", AT(require), "refuse a Bearer token without this claim" },
     { "dn", 0, OPT_TEXT, DN_FORMS, AT(dn), "format of a certificate's subject in client_id (default rfc4514)" },
     { "dpop", 0, OPT_TEXT, "V", AT(dpop), "DPoP proof (RFC 9449) of the holder of --bearer" },
     { "htm", 0, OPT_TEXT, "METHOD", AT(htm), "with --dpop: the method of the request" },
@@ -65,6 +70,7 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("More on claims and header"),
     { "claims", 0, OPT_TEXT, "V", AT(claims), "claims, copied byte for byte" },
     { "claim-json", 0, OPT_LIST, "NAME=JSON", AT(claim), "one claim, any JSON value" },
+    { "from-header", 0, OPT_LIST, "NAME=HEADER", AT(from_header), "one claim, from a CGI request's header, if present" },
     { "jti", 0, OPT_TEXT, "ID", AT(jti), "the token's id (default: a random UUID)" },
     { "exp", 0, OPT_TEXT, "TIME", AT(exp), "the claim exp: Unix seconds, RFC 3339, +30m or -5m" },
     { "no-exp", 0, OPT_FLAG, NULL, AT(no_exp), "no exp: a test token that never expires" },
@@ -223,7 +229,6 @@ static void fill_options(mint_job *job)
     xcj_mint_options *options = &job->options;
     options->iss = xcj_text(args->iss);
     options->jku = xcj_text(args->jku);
-    options->bearer_clientid_claim = xcj_text(args->bearer_clientid_claim);
     options->consumer_optional = args->no_consumer;
     options->api_key_sha256 = args->apikey_sha256;
     options->cnf = args->ignore_cnf ? XCJ_CNF_IGNORED : XCJ_CNF_DEFAULT;
@@ -263,19 +268,19 @@ static msg_status check_config(const mint_args *args, const text *config)
     const struct {
         const char *member;
         const char *option;
-        const char *value;
+        bool is_given;
     } both[] = {
-        { "iss", "iss", args->iss },
-        { "jku", "jku", args->jku },
-        { "expires_in", "expires-in", args->expires_in },
-        { "bearer_clientid_claim", "bearer-clientid-claim", args->bearer_clientid_claim },
+        { "iss", "iss", args->iss != NULL },
+        { "jku", "jku", args->jku != NULL },
+        { "expires_in", "expires-in", args->expires_in != NULL },
+        { "bearer_clientid_claim", "bearer-clientid-claim", args->bearer_clientid_claim.count > 0 },
     };
     msg_status status = STATUS_OK;
     json_t *root = doc_load(config->ptr, config->len);
     json_t *inner = json_object_get(root, "config");
     const json_t *object = json_is_object(inner) ? inner : root;
     for (size_t i = 0; i < sizeof both / sizeof both[0] && status == STATUS_OK; i++) {
-        if (both[i].value != NULL && json_object_get(object, both[i].member) != NULL) {
+        if (both[i].is_given && json_object_get(object, both[i].member) != NULL) {
             status =
                 msg_fail(STATUS_USAGE, "mint", "--%s: the configuration has its own %s", both[i].option, both[i].member);
         }
@@ -340,6 +345,9 @@ static msg_status read_content(mint_job *job)
     }
     msg_status status = mint_read_authentication(job);
     if (status == STATUS_OK) {
+        status = mint_read_inbound(job);
+    }
+    if (status == STATUS_OK) {
         status = mint_read_times(job);
     }
     return status == STATUS_OK ? mint_read_claims(job) : status;
@@ -375,6 +383,7 @@ static void free_job(mint_job *job)
     text_free(&job->header);
     text_free(&job->times);
     free(job->audiences);
+    mint_free_inbound(job);
     xcj_free(job->thumbprint);
 }
 

@@ -215,22 +215,6 @@ static msg_status check(const verify_args *args)
     return status == STATUS_OK ? check_jws(args) : status;
 }
 
-/* An option that is not given gives no list: an empty one would allow nothing. */
-static msg_status views(xcj_str **out, const opt_list *list)
-{
-    if (list->count == 0) {
-        return STATUS_OK;
-    }
-    *out = calloc(list->count, sizeof **out);
-    if (*out == NULL) {
-        return msg_fail_memory();
-    }
-    for (size_t i = 0; i < list->count; i++) {
-        (*out)[i] = xcj_text(list->items[i]);
-    }
-    return STATUS_OK;
-}
-
 /* "A,B" of each --alg. */
 static msg_status read_algs(verify_policy *to, const opt_list *list)
 {
@@ -317,7 +301,7 @@ static msg_status read_times(verify_policy *to, const verify_args *args, int64_t
 /* An issuer that is given twice counts once. */
 static msg_status read_issuers(verify_policy *to, const verify_args *args)
 {
-    msg_status status = views(&to->issuers, &args->iss);
+    msg_status status = opt_views(&to->issuers, &args->iss);
     for (size_t i = 0; status == STATUS_OK && i < args->iss.count; i++) {
         size_t known = 0;
         while (known < to->issuers_count && strcmp(to->issuers[known].ptr, args->iss.items[i]) != 0) {
@@ -347,10 +331,10 @@ static msg_status read_policy(verify_policy *to, const verify_args *args, int64_
         status = read_issuers(to, args);
     }
     if (status == STATUS_OK) {
-        status = views(&to->audiences, &args->aud);
+        status = opt_views(&to->audiences, &args->aud);
     }
     if (status == STATUS_OK) {
-        status = views(&to->required, &args->require);
+        status = opt_views(&to->required, &args->require);
     }
     options->audiences = to->audiences;
     options->audiences_count = args->aud.count;

@@ -20,6 +20,25 @@ extern "C" {
 /** All four methods. */
 #define XCJ_AUTH_ANY (XCJ_AUTH_BEARER | XCJ_AUTH_BASIC | XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_API_KEY)
 
+/** How the value of a claim is given. The numbers are stable. */
+typedef enum xcj_kind {
+    XCJ_KIND_STRING = 0, /**< text, which becomes a JSON string */
+    XCJ_KIND_JSON = 1    /**< one JSON value of any type, copied as it is written */
+} xcj_kind;
+
+/** A claim that one request brings. Its value may come from the client: it cannot change, add or hide another claim. */
+typedef struct xcj_claim {
+    xcj_str name;  /**< not empty; see xcj_auth.claims */
+    xcj_str value; /**< absent: the new token lacks the claim, whether the Bearer token has it or not */
+    xcj_kind kind; /**< how the value is given */
+} xcj_claim;
+
+/** An inbound claim that gets another name. */
+typedef struct xcj_rename {
+    xcj_str from; /**< a name, or a JSON Pointer */
+    xcj_str to;   /**< the new name, on the top level */
+} xcj_rename;
+
 /** An identified caller, before a token is minted: see xcj_caller_new(). It has one owner. */
 typedef struct xcj_caller xcj_caller;
 
@@ -54,6 +73,11 @@ typedef struct xcj_auth {
     xcj_str htu;                /**< with dpop: its URI, as clients write it: with the gateway's own scheme and host */
     const xcj_str *dpop_nonces; /**< with dpop: the nonces that a proof may have; NULL: none is demanded */
     size_t dpop_nonces_count;   /**< the number of dpop_nonces */
+    xcj_str sub;                /**< the sub claim, in place of an inbound one; empty or not UTF-8 is XCJ_ERR_CLAIM */
+    const xcj_claim *claims; /**< further claims, 64 at most, which replace inbound ones. XCJ_ERR_CONFIG for sub, for a name
+                                that the token gets anyway, or for one given twice, in any case; XCJ_ERR_CLAIM for a value
+                                that is not UTF-8, or not JSON of its kind */
+    size_t claims_count;     /**< the number of claims */
 } xcj_auth;
 
 /** All defaults. */
@@ -61,7 +85,7 @@ typedef struct xcj_auth {
     {                                                                                                                       \
         sizeof(xcj_auth), 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },     \
             { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL, NULL, 0, { NULL, 0 }, { NULL, 0 },           \
-            { NULL, 0 }, NULL, 0                                                                                            \
+            { NULL, 0 }, NULL, 0, { NULL, 0 }, NULL, 0                                                                      \
     }
 
 /** How client_id is written for the subject of a client certificate. The numbers are stable. */
@@ -115,27 +139,29 @@ typedef enum xcj_bind {
 
 /** The mint settings: how to make claims and header for every request. */
 typedef struct xcj_mint_options {
-    size_t size;                   /**< sizeof the struct; the _INIT macro sets it */
-    xcj_alg alg;                   /**< XCJ_ALG_NONE: see xcj_key_sign_alg() */
-    xcj_str iss;                   /**< the issuer; required to mint for a credential */
-    xcj_str aud;                   /**< the aud claim if the request gives none */
-    xcj_str jku;                   /**< absent: no jku in the header */
-    xcj_str kid;                   /**< absent: the key's kid, if any; "": no kid */
-    xcj_str typ;                   /**< absent: "JWT" */
-    int64_t expires_in;            /**< seconds from iat to exp, 1 to 31536000; 0: 1800 */
-    xcj_str bearer_clientid_claim; /**< the inbound claim to use as client_id; absent: "clientId" */
-    int consumer_optional;         /**< 1: without a consumer, write no act.client_id; 0: XCJ_ERR_CONSUMER */
-    xcj_dn dn;                     /**< how the subject of a client certificate is written */
-    xcj_exp exp;                   /**< Bearer: may the token outlive the Bearer token? */
-    xcj_inbound inbound;           /**< Bearer: the inbound claims to keep, unless keep_claims names them */
-    const xcj_str *drop_claims;    /**< Bearer: further inbound claims to remove */
-    size_t drop_claims_count;      /**< the number of drop_claims */
-    const xcj_str *keep_claims;    /**< Bearer: the only inbound claims to keep, cnf is XCJ_ERR_CONFIG; NULL: see `inbound`.
-                                      Not together with drop_claims */
-    size_t keep_claims_count;      /**< the number of keep_claims */
-    xcj_str claims;                /**< a JSON object whose members follow our claims and must not repeat one of them */
-    xcj_str header;                /**< a JSON object whose members follow ours; no repetition, no alg, crit or b64 */
-    size_t max_token;              /**< the longest token in bytes, minted or Bearer, XCJ_ERR_LIMIT above; 0: 64 KiB */
+    size_t size;                           /**< sizeof the struct; the _INIT macro sets it */
+    xcj_alg alg;                           /**< XCJ_ALG_NONE: see xcj_key_sign_alg() */
+    xcj_str iss;                           /**< the issuer; required to mint for a credential */
+    xcj_str aud;                           /**< the aud claim if the request gives none */
+    xcj_str jku;                           /**< absent: no jku in the header */
+    xcj_str kid;                           /**< absent: the key's kid, if any; "": no kid */
+    xcj_str typ;                           /**< absent: "JWT" */
+    int64_t expires_in;                    /**< seconds from iat to exp, 1 to 31536000; 0: 1800 */
+    const xcj_str *bearer_clientid_claims; /**< Bearer: names and JSON Pointers; the first one that the token has gives the
+                                              client_id, a string; NULL: "clientId" */
+    size_t bearer_clientid_claims_count;   /**< the number of bearer_clientid_claims */
+    int consumer_optional;                 /**< 1: without a consumer, write no act.client_id; 0: XCJ_ERR_CONSUMER */
+    xcj_dn dn;                             /**< how the subject of a client certificate is written */
+    xcj_exp exp;                           /**< Bearer: may the token outlive the Bearer token? */
+    xcj_inbound inbound;                   /**< Bearer: the inbound claims to keep, unless keep_claims names them */
+    const xcj_str *drop_claims;            /**< Bearer: further inbound claims to remove, by name or JSON Pointer */
+    size_t drop_claims_count;              /**< the number of drop_claims */
+    const xcj_str *keep_claims; /**< Bearer: the only inbound claims to keep, by name or JSON Pointer; NULL: see `inbound`.
+                                   cnf is XCJ_ERR_CONFIG. Not together with drop_claims */
+    size_t keep_claims_count;   /**< the number of keep_claims */
+    xcj_str claims;             /**< a JSON object whose members follow our claims and must not repeat one of them */
+    xcj_str header;             /**< a JSON object whose members follow ours; no repetition, no alg, crit or b64 */
+    size_t max_token;           /**< the longest token in bytes, minted or Bearer, XCJ_ERR_LIMIT above; 0: 64 KiB */
     const xcj_verifier *bearer_verifier; /**< verifies the Bearer token here; NULL: see bearer_verified. A verifier with
                                             opaque_payload is XCJ_ERR_CONFIG; see bearer_lax_times */
     int bearer_verified; /**< 1: the gateway verifies Bearer tokens before it mints. Without this and without a
@@ -148,22 +174,29 @@ typedef struct xcj_mint_options {
     xcj_cnf cnf;                  /**< Bearer: must the request prove what the token is bound to? */
     const xcj_dpop_options *dpop; /**< what DPoP proofs must fulfil; NULL: all defaults, so no check for replay */
     xcj_bind bind;                /**< what the token is bound to */
+    const xcj_rename *rename_claims; /**< Bearer: inbound claims, 64 at most, that get another name, whether they are kept or
+                                        not. XCJ_ERR_CONFIG for act or cnf, and for a new name that the token gets anyway */
+    size_t rename_claims_count;      /**< the number of rename_claims */
+    const xcj_str *require_claims;   /**< Bearer: inbound claims, by name or JSON Pointer, without which the token is
+                                        XCJ_ERR_CLAIM */
+    size_t require_claims_count;     /**< the number of require_claims */
 } xcj_mint_options;
 
 /** All defaults. */
 #define XCJ_MINT_OPTIONS_INIT                                                                                               \
     {                                                                                                                       \
-        sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0,         \
-            { NULL, 0 }, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 },            \
-            { NULL, 0 }, 0, NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT                                 \
+        sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, NULL,   \
+            0, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0,      \
+            NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT, NULL, 0, NULL, 0                               \
     }
 
 /**
  * Returns the claims of the custom JWT as unsigned JSON. For a Bearer token: the inbound members that are kept, byte for
  * byte and in order, replaced by ours where the names match; an inbound member whose name differs from one of ours only in
- * case is XCJ_ERR_CREDENTIAL. Then client_id, iss, iat, exp, aud, jti, act. `scratch` may be NULL. Free the string with
- * xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL, _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _EXPIRED,
- * _BINDING, _PROOF, _NONCE, _REPLAY, and the errors of the bearer_verifier.
+ * case is XCJ_ERR_CREDENTIAL. Then client_id, iss, iat, exp, aud, jti, act, the claims of the options, and sub and the
+ * claims of the request. `scratch` may be NULL. Free the string with xcj_free(). XCJ_ERR_NO_CREDENTIAL, _CREDENTIAL,
+ * _CLIENT_ID, _CONSUMER, _CERTIFICATE, _CONFIG (iss, aud), _CLAIM, _EXPIRED, _BINDING, _PROOF, _NONCE, _REPLAY, and the
+ * errors of the bearer_verifier.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth,
                                                 const xcj_mint_options *options, xcj_scratch *scratch, xcj_error *err);

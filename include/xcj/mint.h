@@ -77,8 +77,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint(char *buf, size_t cap, size_t *len, con
 
 /**
  * Mints a token with given claims (a JSON object, kept byte for byte) and without a credential. If they are missing from
- * the claims, iat, exp and jti are added, and so are the iss and aud of the options. `auth` gives jti, now and audience;
- * it may be NULL.
+ * the claims, iat, exp and jti are added, and so are the iss and aud of the options. `auth` gives jti, now, audience,
+ * sub and claims, which the given claims must not repeat; it may be NULL.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_claims(char *buf, size_t cap, size_t *len, const xcj_minter *minter,
                                                 const char *claims, size_t claims_len, const xcj_auth *auth,

@@ -87,23 +87,9 @@ void xcj__buf_put(xcj__buf *buf, const void *data, size_t len)
     buf->len = len <= SIZE_MAX - buf->len ? buf->len + len : SIZE_MAX;
 }
 
-void xcj__buf_put_char(xcj__buf *buf, char c)
-{
-    if (buf->len < buf->cap && !buf->failed) {
-        buf->ptr[buf->len++] = c;
-    } else {
-        xcj__buf_put(buf, &c, 1);
-    }
-}
-
 void xcj__buf_put_str(xcj__buf *buf, xcj_str text)
 {
     xcj__buf_put(buf, text.ptr, text.len);
-}
-
-void xcj__buf_put_text(xcj__buf *buf, const char *text)
-{
-    xcj__buf_put(buf, text, strlen(text));
 }
 
 void xcj__buf_put_int(xcj__buf *buf, int64_t value)

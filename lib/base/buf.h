@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <xcj/base.h>
 
@@ -38,11 +39,23 @@ void xcj__buf_free(xcj__buf *buf);
 char *xcj__buf_reserve(xcj__buf *buf, size_t more);
 
 void xcj__buf_put(xcj__buf *buf, const void *data, size_t len);
-void xcj__buf_put_char(xcj__buf *buf, char c);
 void xcj__buf_put_str(xcj__buf *buf, xcj_str text);
-/** Puts a NUL-terminated string. */
-void xcj__buf_put_text(xcj__buf *buf, const char *text);
 void xcj__buf_put_int(xcj__buf *buf, int64_t value);
+
+static inline void xcj__buf_put_char(xcj__buf *buf, char c)
+{
+    if (buf->len < buf->cap && !buf->failed) {
+        buf->ptr[buf->len++] = c;
+    } else {
+        xcj__buf_put(buf, &c, 1);
+    }
+}
+
+/** Puts a NUL-terminated string. Inline, so that the compiler knows a literal's length. */
+static inline void xcj__buf_put_text(xcj__buf *buf, const char *text)
+{
+    xcj__buf_put(buf, text, strlen(text));
+}
 
 /**
  * Moves the content into a block for xcj_free(), followed by a NUL that `*out_len` does not count. The buffer is empty

@@ -4,13 +4,12 @@
 #include "lib/base/mem.h"
 #include "lib/codec/json_write.h"
 #include "lib/gateway/actor.h"
+#include "lib/gateway/asked.h"
 #include "lib/gateway/audience.h"
 #include "lib/gateway/confirm.h"
 #include "lib/gateway/identify.h"
 #include "lib/gateway/stamp.h"
 #include "lib/key/scratch.h"
-
-#define STORAGE 4096
 
 /* For a Bearer token, the kept inbound claims come first. */
 static xcj_code put_identity(xcj__buf *out, xcj__request *r, const xcj__credential *credential, xcj_error *err)
@@ -74,12 +73,12 @@ static xcj_code put_times(xcj__buf *out, const xcj__request *r, xcj_error *err)
 }
 
 /* iss and aud have no defaults. */
-static xcj_code check_parties(const xcj__request *r, xcj_error *err)
+static xcj_code check_parties(const xcj__mint_settings *settings, const xcj_auth *auth, xcj_error *err)
 {
-    if (r->settings->iss.ptr == NULL) {
+    if (settings->iss.ptr == NULL) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "iss", XCJ_NO_OFFSET, "iss is not given");
     }
-    if (!xcj__audience_given(r->settings, r->auth)) {
+    if (!xcj__audience_given(settings, auth)) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "aud", XCJ_NO_OFFSET,
                             "aud is not given, neither as it is nor as a service URL");
     }
@@ -108,7 +107,7 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
         xcj__buf_put_char(out, ',');
         xcj__buf_put_str(out, r->settings->members);
     }
-    return code;
+    return code == XCJ_OK ? xcj__asked_put(out, r->auth, err) : code;
 }
 
 xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings, const xcj_auth *auth, xcj_scratch *scratch,
@@ -116,14 +115,18 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings,
 {
     xcj__credential credential;
     xcj_code code = auth->caller == NULL ? xcj__credential_select(&credential, auth, settings->sentences, err) : XCJ_OK;
-    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch, .in = { .settings = settings, .out = out } };
     if (code == XCJ_OK) {
-        code = check_parties(&r, err);
+        code = check_parties(settings, auth, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__asked_check(settings, auth, err);
     }
     if (code != XCJ_OK) {
         return code;
     }
-    char storage[STORAGE];
+    char storage[XCJ__REQUEST_ROOM];
+    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch };
+    xcj__inbound_begin(&r.in, settings, auth, out);
     xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
     xcj__buf_put_char(out, '{');
     code = put_identity(out, &r, &credential, err);
@@ -131,7 +134,7 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings,
         code = put_ours(out, &r, err);
     }
     xcj__buf_put_char(out, '}');
-    xcj__scratch_return(scratch, XCJ__SCRATCH_INBOUND, &r.work);
+    xcj__request_end(&r);
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
 }
 

@@ -2,6 +2,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/codec/json_write.h"
+#include "lib/gateway/asked.h"
 #include "lib/gateway/audience.h"
 #include "lib/gateway/caller.h"
 #include "lib/gateway/confirm.h"
@@ -16,7 +17,7 @@
 static size_t common_max(const xcj__mint_settings *settings, const xcj_auth *auth)
 {
     return FIXED_MAX + settings->iss.len + xcj__audience_max(settings, auth) + xcj__json_string_max(auth->jti.len) +
-           settings->members.len;
+           settings->members.len + xcj__asked_max(auth);
 }
 
 /* The length of a subject depends only on the certificate's contents, so the certificate must be read. */
@@ -36,7 +37,8 @@ static size_t identity_max(const xcj__mint_settings *settings, const xcj_auth *a
 {
     xcj__credential credential;
     if (auth->caller != NULL) {
-        return 2 * (auth->caller->payload.len + auth->caller->client_id.len);
+        const size_t payload = auth->caller->payload.len;
+        return 2 * (payload + auth->caller->client_id.len) + xcj__filter_max(&settings->filter, payload);
     }
     if (xcj__credential_select(&credential, auth, settings->sentences, NULL) != XCJ_OK) {
         return 0;
@@ -47,7 +49,9 @@ static size_t identity_max(const xcj__mint_settings *settings, const xcj_auth *a
     if (credential.method == XCJ_AUTH_API_KEY && settings->api_key_sha256) {
         return XCJ__CREDENTIAL_HASH;
     }
-    return 2 * xcj__credential_reach(&credential);
+    const size_t reach = xcj__credential_reach(&credential);
+    const bool is_bearer = credential.method == XCJ_AUTH_BEARER;
+    return 2 * reach + (is_bearer ? xcj__filter_max(&settings->filter, reach) : 0);
 }
 
 size_t xcj__claims_max(const xcj__mint_settings *settings, const xcj_auth *auth)

@@ -2,22 +2,25 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/gateway/asked.h"
 #include "lib/gateway/audience.h"
 #include "lib/gateway/stamp.h"
 
 /* Which of our claims the caller's JSON has, and the span of its members. */
 typedef struct given {
     const xcj__mint_settings *settings;
+    const xcj_auth *auth;
     bool has[XCJ__CLAIM_COUNT + 1];
     xcj__inner inner;
 } given;
 
 static xcj_code note_given(given *claims, const xcj__json_item *item, xcj_error *err)
 {
-    if (xcj__names_have(&claims->settings->custom, item)) {
+    if (xcj__names_have(&claims->settings->custom, item) || xcj__asked_alike(claims->auth, item)) {
         char shown[XCJ__SHOWN];
         xcj__sanitise(shown, sizeof shown, item->name.ptr, item->name.len);
-        return xcj__fail_at(err, XCJ_ERR_CONFIG, shown, XCJ_NO_OFFSET, "the claims repeat \"%s\" of the options", shown);
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, shown, XCJ_NO_OFFSET,
+                            "the claims repeat \"%s\" of the options or the request", shown);
     }
     claims->has[xcj__claim_of(item)] = true;
     xcj__inner_extend(&claims->inner, item);
@@ -89,8 +92,11 @@ static xcj_code put_missing(const completion *c, const given *claims, xcj_error 
 xcj_code xcj__complete_claims(xcj__buf *out, const xcj__mint_settings *settings, xcj_str claims, const xcj_auth *auth,
                               xcj_scratch *scratch, xcj_error *err)
 {
-    given theirs = { .settings = settings };
-    xcj_code code = read_given(&theirs, claims, err);
+    given theirs = { .settings = settings, .auth = auth };
+    xcj_code code = xcj__asked_check(settings, auth, err);
+    if (code == XCJ_OK) {
+        code = read_given(&theirs, claims, err);
+    }
     if (code != XCJ_OK) {
         return code;
     }
@@ -103,6 +109,9 @@ xcj_code xcj__complete_claims(xcj__buf *out, const xcj__mint_settings *settings,
     if (settings->members.ptr != NULL) {
         put_separator(&c);
         xcj__buf_put_str(out, settings->members);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__asked_put(out, auth, err);
     }
     xcj__buf_put_char(out, '}');
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;

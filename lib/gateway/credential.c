@@ -36,6 +36,10 @@ xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err)
     xcj__view_settle(&out->dpop);
     xcj__view_settle(&out->htm);
     xcj__view_settle(&out->htu);
+    xcj__view_settle(&out->sub);
+    if (code == XCJ_OK) {
+        code = xcj__array_check(out->claims, out->claims_count, "claims", err);
+    }
     if (code == XCJ_OK) {
         code = xcj__array_check(out->dpop_nonces, out->dpop_nonces_count, "dpop_nonces", err);
     }

@@ -4,13 +4,12 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/gateway/asked.h"
 #include "lib/gateway/binding.h"
 #include "lib/gateway/caller.h"
 #include "lib/gateway/confirm.h"
 #include "lib/gateway/identities.h"
 #include "lib/key/scratch.h"
-
-#define STORAGE 4096
 
 static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
@@ -76,17 +75,26 @@ static xcj_code use_caller(xcj_str *client_id, xcj__request *r, xcj_error *err)
     return caller->payload.ptr != NULL ? xcj__inbound_read(&r->in, caller->payload, err) : XCJ_OK;
 }
 
-xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credential *credential, xcj_error *err)
+void xcj__request_end(xcj__request *r)
+{
+    xcj__scratch_return(r->scratch, XCJ__SCRATCH_INBOUND, &r->work);
+    if (r->id.ptr != NULL) {
+        xcj__scratch_return(r->scratch, XCJ__SCRATCH_CLIENT_ID, &r->id);
+    }
+}
+
+/* The payload is that of a Bearer token, or absent. */
+static xcj_code read_identity(xcj_str *client_id, xcj_str *payload, xcj__request *r, const xcj__credential *credential,
+                              xcj_error *err)
 {
     xcj_code code;
-    if (r->auth->caller != NULL) {
-        return use_caller(client_id, r, err);
-    }
     if (credential->method == XCJ_AUTH_BEARER) {
-        xcj_str payload = { NULL, 0 };
-        code = open_bearer(&payload, r, credential, err);
+        code = open_bearer(payload, r, credential, err);
+        if (r->in.client_id.escaped) {
+            xcj__scratch_lend(r->scratch, XCJ__SCRATCH_CLIENT_ID, &r->id, NULL, 0);
+        }
         if (code == XCJ_OK) {
-            code = xcj__inbound_client_id(client_id, &r->in, r->work.ptr, err);
+            code = xcj__inbound_client_id(client_id, &r->in, &r->id, err);
         }
     } else {
         code = xcj__credential_client_id(client_id, credential, r->settings->unescaped_dn, &r->work, err);
@@ -97,57 +105,35 @@ xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credentia
     return code == XCJ_OK ? look_up(client_id, &r->consumer, r, credential->method, err) : code;
 }
 
-/* Copies the payload before a client_id in it is unescaped in place. */
-static xcj_code fill_caller(xcj_caller *caller, xcj__request *r, xcj_str payload, xcj_str client_id, xcj_error *err)
+xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
-    char *at = (char *)(caller + 1);
-    xcj_code code = XCJ_OK;
-    if (payload.ptr != NULL) {
-        memcpy(at, payload.ptr, payload.len);
-        caller->payload = (xcj_str){ at, payload.len };
-        at += payload.len;
-        code = xcj__inbound_client_id(&client_id, &r->in, r->work.ptr, err);
-    }
-    if (code != XCJ_OK) {
-        return code;
-    }
-    memcpy(at, client_id.ptr, client_id.len);
-    caller->client_id = (xcj_str){ at, client_id.len };
-    return XCJ_OK;
+    xcj_str payload = { NULL, 0 };
+    return r->auth->caller != NULL ? use_caller(client_id, r, err) : read_identity(client_id, &payload, r, credential, err);
 }
 
 static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
     xcj_str payload = { NULL, 0 };
     xcj_str client_id = { NULL, 0 };
-    xcj_str consumer = { NULL, 0 };
-    bool bears = credential->method == XCJ_AUTH_BEARER;
-    xcj_code code = bears ? open_bearer(&payload, r, credential, err)
-                          : xcj__credential_client_id(&client_id, credential, r->settings->unescaped_dn, &r->work, err);
-    if (code == XCJ_OK) {
-        code = xcj__confirm_find(r->bound, r, err);
-    }
-    if (code == XCJ_OK && !bears) {
-        code = look_up(&client_id, &consumer, r, credential->method, err);
-    }
+    xcj_code code = read_identity(&client_id, &payload, r, credential, err);
     if (code != XCJ_OK) {
         return code;
     }
-    xcj_caller *caller = xcj__zalloc(sizeof *caller + payload.len + r->in.client_id.text.len + client_id.len);
+    xcj_caller *caller = xcj__zalloc(sizeof *caller + payload.len + client_id.len);
     if (caller == NULL) {
         return xcj__fail_memory(err);
     }
-    *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .consumer = consumer };
+    char *at = (char *)(caller + 1);
+    *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .consumer = r->consumer };
     caller->nonce = r->in.proof.nonce;
     memcpy(caller->bound, r->bound, sizeof caller->bound);
-    code = fill_caller(caller, r, payload, client_id, err);
-    if (code == XCJ_OK && bears) {
-        code = look_up(&caller->client_id, &caller->consumer, r, credential->method, err);
+    if (payload.ptr != NULL) {
+        memcpy(at, payload.ptr, payload.len);
+        caller->payload = (xcj_str){ at, payload.len };
+        at += payload.len;
     }
-    if (code != XCJ_OK) {
-        xcj_caller_free(caller);
-        return code;
-    }
+    memcpy(at, client_id.ptr, client_id.len);
+    caller->client_id = (xcj_str){ at, client_id.len };
     *out = caller;
     return XCJ_OK;
 }
@@ -156,14 +142,18 @@ xcj_code xcj__identify_caller(xcj_caller **out, const xcj__mint_settings *settin
                               xcj_scratch *scratch, xcj_error *err)
 {
     xcj__credential credential;
-    xcj_code code = xcj__credential_select(&credential, auth, settings->sentences, err);
+    xcj_code code = xcj__asked_check(settings, auth, err);
+    if (code == XCJ_OK) {
+        code = xcj__credential_select(&credential, auth, settings->sentences, err);
+    }
     if (code != XCJ_OK) {
         return code;
     }
-    char storage[STORAGE];
-    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch, .in = { .settings = settings } };
+    char storage[XCJ__REQUEST_ROOM];
+    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch };
+    xcj__inbound_begin(&r.in, settings, auth, NULL);
     xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
     code = find_caller(out, &r, &credential, err);
-    xcj__scratch_return(scratch, XCJ__SCRATCH_INBOUND, &r.work);
+    xcj__request_end(&r);
     return code;
 }

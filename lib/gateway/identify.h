@@ -14,10 +14,17 @@ typedef struct xcj__request {
     const xcj_auth *auth;
     xcj_scratch *scratch;
     xcj__buf work;             /* decoded parts of the credential */
+    xcj__buf id;               /* a client_id that had to be unescaped */
     xcj__inbound in;           /* of a Bearer token */
     xcj_str consumer;          /* the consumer that the identities give; absent: none */
     char bound[XCJ__JKT_SIZE]; /* the thumbprint that the new token is bound to, and a NUL; "": none */
 } xcj__request;
+
+/** Storage for `work` where there is no scratch. */
+#define XCJ__REQUEST_ROOM 4096
+
+/** Returns the request's buffers. */
+void xcj__request_end(xcj__request *r);
 
 /**
  * Finds the client_id and the consumer. For a Bearer token, writes the kept inbound claims. The credential is not read if

@@ -1,9 +1,11 @@
 #include "lib/gateway/inbound.h"
 
+#include <string.h>
+
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/codec/json_string.h"
-#include "lib/codec/json_write.h"
+#include "lib/codec/json_path.h"
+#include "lib/gateway/asked.h"
 #include "lib/gateway/credential.h"
 
 static void put_kept(xcj__inbound *in)
@@ -33,68 +35,130 @@ static xcj_code shadows(const xcj__json_item *item, xcj_error *err)
                         "the claim '%s' differs from one of ours by case alone", shown);
 }
 
-static xcj_code splice_member(xcj__inbound *in, const xcj__json_item *item, xcj_error *err)
+/* Notes the claims that the new token is made from. */
+static void note(xcj__inbound *in, xcj__claim claim, const xcj__json_value *value, bool kept)
+{
+    if (claim == XCJ__EXP) {
+        in->exp = *value;
+    } else if (claim == XCJ__ACT && kept) {
+        in->act = *value;
+    } else if (claim == XCJ__CNF) {
+        in->cnf = *value;
+    }
+}
+
+static bool is_replaced(const xcj__inbound *in, const xcj__json_item *item)
 {
     const xcj__mint_settings *settings = in->settings;
-    bool listed = xcj__names_have(&settings->listed, item);
-    bool kept = listed == settings->keep_only && !xcj__names_have(&settings->screened, item);
-    if (xcj__settings_may_own(settings, item)) {
-        xcj__claim claim = xcj__claim_of(item);
-        if (claim == XCJ__EXP) {
-            in->exp = item->value;
-        } else if (claim == XCJ__ACT && kept) {
-            in->act = item->value;
-        } else if (claim == XCJ__CNF) {
-            in->cnf = item->value;
-        }
-        if (claim != XCJ__CLAIM_COUNT || xcj__names_have(&settings->custom, item)) {
+    return xcj__names_have(&settings->custom, item) || xcj__names_have(&settings->filter.targets, item) ||
+           xcj__asked_have(in->auth, item);
+}
+
+static bool is_alike(const xcj__inbound *in, const xcj__json_item *item)
+{
+    const xcj__mint_settings *settings = in->settings;
+    return xcj__claims_alike(item) || xcj__names_alike(&settings->custom, item) ||
+           xcj__names_alike(&settings->filter.targets, item) || xcj__asked_alike(in->auth, item);
+}
+
+static xcj_code splice_member(xcj__inbound *in, const xcj__json_item *item, xcj_error *err)
+{
+    const xcj__filter *filter = &in->settings->filter;
+    const bool kept = xcj__filter_keeps(filter, item);
+    const uint64_t parts = xcj__filter_parts(filter, item);
+    if (xcj__shape_may_have(&in->ours, item)) {
+        const xcj__claim claim = xcj__claim_of(item);
+        note(in, claim, &item->value, kept);
+        if (claim != XCJ__CLAIM_COUNT || is_replaced(in, item)) {
             return XCJ_OK;
         }
-        if (kept && xcj__settings_shadow(settings, item)) {
+        if ((kept || parts != 0) && is_alike(in, item)) {
             return shadows(item, err);
         }
     }
-    if (kept) {
+    if (parts != 0) {
+        put_kept(in);
+        if (in->out != NULL) {
+            xcj__filter_put(in->out, filter, item, parts, kept);
+        }
+    } else if (kept) {
         keep(in, item);
     }
     return XCJ_OK;
 }
 
-static xcj_code splice(xcj__inbound *in, xcj_str payload, xcj_error *err)
+/* The first of the claims that the token has. */
+static xcj_code find_client_id(xcj__inbound *in, const xcj__json_index *claims)
 {
-    xcj__json_member room[XCJ__JSON_ROOM];
-    xcj__json_index claims;
-    xcj_code code = xcj__json_index_read(&claims, payload, NULL, room, XCJ__JSON_ROOM, err);
-    if (code == XCJ_OK) {
-        const xcj_str name = in->settings->clientid_claim;
-        const xcj__json_member *client_id = xcj__json_index_find(&claims, name.ptr, name.len);
-        in->client_id = client_id != NULL ? xcj__json_member_value(claims.text, client_id) : in->client_id;
+    const xcj__names *paths = &in->settings->clientid_claims;
+    xcj_code code = XCJ_OK;
+    for (size_t i = 0; code == XCJ_OK && i < paths->count && in->client_id.type == 0; i++) {
+        in->client_id.type = XCJ__JSON_OBJECT;
+        code = xcj__json_find(&in->client_id, claims, paths->list[i]);
     }
-    for (size_t i = 0; code == XCJ_OK && i < claims.count; i++) {
-        const xcj__json_item item = xcj__json_member_item(claims.text, &claims.members[i]);
+    return code;
+}
+
+static xcj_code splice(xcj__inbound *in, const xcj__json_index *claims, xcj_error *err)
+{
+    xcj_code code = find_client_id(in, claims);
+    if (code == XCJ_OK) {
+        code = xcj__filter_require(&in->settings->filter, claims, err);
+    }
+    for (size_t i = 0; code == XCJ_OK && i < claims->count; i++) {
+        const xcj__json_item item = xcj__json_member_item(claims->text, &claims->members[i]);
         code = splice_member(in, &item, err);
     }
     put_kept(in);
-    xcj_free(claims.block);
-    return code;
+    return code == XCJ_OK ? xcj__filter_rename(in->out, &in->settings->filter, claims) : code;
+}
+
+void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, const xcj_auth *auth, xcj__buf *out)
+{
+    in->settings = settings;
+    in->auth = auth;
+    in->out = out;
+    in->ours = settings->ours;
+    xcj__asked_shape(&in->ours, auth);
 }
 
 xcj_code xcj__inbound_read(xcj__inbound *in, xcj_str payload, xcj_error *err)
 {
     const xcj__sentences *sentences = in->settings->sentences;
+    xcj__json_member room[XCJ__JSON_ROOM];
+    xcj__json_index claims;
     xcj_error why;
-    xcj_code code = splice(in, payload, &why);
+    xcj_code code = xcj__json_index_read(&claims, payload, NULL, room, XCJ__JSON_ROOM, &why);
+    if (code == XCJ_OK) {
+        code = splice(in, &claims, &why);
+    }
+    xcj_free(claims.block);
     if (code == XCJ_ERR_MEMORY) {
         return xcj__fail_memory(err);
     }
     if (code != XCJ_OK) {
-        return xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "authorization", why.offset, "%s%s%s", sentences->issue,
-                            sentences->bad_bearer, why.message);
+        const bool lacks = code == XCJ_ERR_CLAIM;
+        code = xcj__fail_at(err, lacks ? XCJ_ERR_CLAIM : XCJ_ERR_CREDENTIAL, "authorization", why.offset, "%s%s%s",
+                            sentences->issue, lacks ? "" : sentences->bad_bearer, why.message);
+        if (err != NULL) {
+            err->claims = why.claims;
+        }
     }
-    return XCJ_OK;
+    return code;
 }
 
-xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, char *payload, xcj_error *err)
+/* The claims that were looked for, as far as they fit, for a sentence that quotes them. */
+static void show_claims(char shown[XCJ__SHOWN], const xcj__names *paths)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < paths->count && len < XCJ__SHOWN - 1; i++) {
+        const char *between = i > 0 ? "' or '" : "";
+        len += strlen(xcj__sanitise(shown + len, XCJ__SHOWN - len, between, strlen(between)));
+        len += strlen(xcj__sanitise(shown + len, XCJ__SHOWN - len, paths->list[i].ptr, paths->list[i].len));
+    }
+}
+
+xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, xcj__buf *room, xcj_error *err)
 {
     const xcj__json_value *claim = &in->client_id;
     const xcj__sentences *sentences = in->settings->sentences;
@@ -102,7 +166,12 @@ xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, char *payl
     if (claim->type == XCJ__JSON_STRING) {
         *out = claim->text;
         if (claim->escaped) {
-            out->len = xcj__json_unescape(payload + (claim->text.ptr - payload), claim->text);
+            char *text = xcj__buf_reserve(room, claim->text.len);
+            if (text == NULL) {
+                return xcj__fail_memory(err);
+            }
+            *out = (xcj_str){ text, xcj__json_unescape(text, claim->text) };
+            room->len += out->len;
         }
         fault = xcj__client_id_fault(*out);
     }
@@ -110,7 +179,7 @@ xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, char *payl
         return XCJ_OK;
     }
     char shown[XCJ__SHOWN];
-    xcj__sanitise(shown, sizeof shown, in->settings->clientid_claim.ptr, in->settings->clientid_claim.len);
+    show_claims(shown, &in->settings->clientid_claims);
     return xcj__fail_at(err, XCJ_ERR_CLIENT_ID, shown, XCJ_NO_OFFSET, "%s%s%s%s%s", sentences->issue,
                         sentences->bad_claim[0], shown, sentences->bad_claim[1], fault);
 }

@@ -10,8 +10,10 @@
 /** The claims that the new token is made from; a value with type 0 is absent. */
 typedef struct xcj__inbound {
     const xcj__mint_settings *settings;
-    xcj__buf *out;   /* where kept members go; NULL: keep nothing */
-    xcj__inner kept; /* those to copy next */
+    const xcj_auth *auth; /* the request, whose claims replace inbound ones */
+    xcj__shape ours;      /* of the settings' claims and the request's */
+    xcj__buf *out;        /* where kept members go; NULL: keep nothing */
+    xcj__inner kept;      /* those to copy next */
     xcj__json_value client_id;
     xcj__json_value exp;
     xcj__json_value act;
@@ -19,13 +21,14 @@ typedef struct xcj__inbound {
     xcj__dpop_proven proof; /* by the token's holder */
 } xcj__inbound;
 
-/** Reads a payload: writes the kept members, each with a comma after it. XCJ_ERR_CREDENTIAL, _MEMORY. */
+/** Makes *in, which is all zero, ready to read a payload for this request; `out` may be NULL. */
+void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, const xcj_auth *auth, xcj__buf *out);
+
+/** Reads a payload: writes the kept members, each with a comma after it. XCJ_ERR_CREDENTIAL, _CLAIM, _MEMORY. */
 XCJ_MUST_CHECK xcj_code xcj__inbound_read(xcj__inbound *in, xcj_str payload, xcj_error *err);
 
-/**
- * Unescapes the client_id in `payload`, which its claim points into; kept members are copied by then. XCJ_ERR_CLIENT_ID.
- */
-XCJ_MUST_CHECK xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, char *payload, xcj_error *err);
+/** Reads the client_id: a view into the payload, or into `room` if it had to be unescaped. XCJ_ERR_CLIENT_ID, _MEMORY. */
+XCJ_MUST_CHECK xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, xcj__buf *room, xcj_error *err);
 
 /**
  * Lowers *exp to the inbound exp if the settings cap it. XCJ_ERR_EXPIRED: it is not after `now`. XCJ_ERR_CREDENTIAL: it is

@@ -11,37 +11,12 @@
 
 #include "lib/codec/json_scan.h"
 #include "lib/gateway/dpop.h"
+#include "lib/gateway/filter.h"
 #include "lib/gateway/sentences.h"
 
 #define XCJ__EXPIRES_DEFAULT 1800
 #define XCJ__EXPIRES_MAX 31536000
 #define XCJ__TOKEN_DEFAULT ((size_t)64 * 1024)
-
-/** The claims that are ours alone. They replace inbound members with the same name, and options must not contain them. */
-typedef enum xcj__claim {
-    XCJ__CLIENT_ID,
-    XCJ__ISS,
-    XCJ__IAT,
-    XCJ__EXP,
-    XCJ__AUD,
-    XCJ__JTI,
-    XCJ__ACT,
-    XCJ__CNF,        /* which we never keep, and write if the token is to be bound */
-    XCJ__CLAIM_COUNT /* not one of our claims */
-} xcj__claim;
-
-/** First letters and lengths of names, one bit each: most other names are excluded without a comparison. */
-typedef struct xcj__shape {
-    uint64_t initials;
-    uint64_t lengths;
-} xcj__shape;
-
-/** Unescaped names. */
-typedef struct xcj__names {
-    const xcj_str *list; /* a block with the characters behind it, or static */
-    size_t count;
-    xcj__shape shape;
-} xcj__names;
 
 /** The members of an object as written, from the first name to the end of the last value. */
 typedef struct xcj__inner {
@@ -51,15 +26,13 @@ typedef struct xcj__inner {
 
 /** The mint settings. Strings are blocks of their own; ptr NULL means absent. */
 typedef struct xcj__mint_settings {
-    xcj_str iss;            /* a JSON string with its quotes */
-    xcj_str aud;            /* likewise */
-    xcj_str clientid_claim; /* an unescaped name */
-    xcj_str members;        /* the text between the braces of options->claims; absent if empty */
-    xcj__names custom;      /* the names in `members` */
-    xcj__shape ours;        /* of our claims and of `custom`: see xcj__settings_may_own() */
-    xcj__names listed;      /* inbound claims to drop, or the only ones to keep */
-    xcj__names screened;    /* further ones to drop, static; empty with keep_only */
-    bool keep_only;
+    xcj_str iss;                /* a JSON string with its quotes */
+    xcj_str aud;                /* likewise */
+    xcj__names clientid_claims; /* names and JSON Pointers; the first one that a Bearer token has gives the client_id */
+    xcj_str members;            /* the text between the braces of options->claims; absent if empty */
+    xcj__names custom;          /* the names in `members` */
+    xcj__filter filter;         /* of inbound claims */
+    xcj__shape ours;            /* of our claims, of `custom` and of the filter's new names */
     bool consumer_optional;
     bool unescaped_dn;
     bool api_key_sha256;
@@ -88,38 +61,6 @@ XCJ_MUST_CHECK xcj_code xcj__mint_settings_build(xcj__mint_settings *out, const 
 
 /** Frees the contents of the settings, which may be all zero. */
 void xcj__mint_settings_free(xcj__mint_settings *settings);
-
-/** Returns our claim that has the item's unescaped name. */
-xcj__claim xcj__claim_of(const xcj__json_item *item);
-
-/**
- * False if first letter and length show that the item's name is not one of our claims or of options->claims in any case.
- * This quickly excludes most inbound claims.
- */
-bool xcj__settings_may_own(const xcj__mint_settings *settings, const xcj__json_item *item);
-
-/**
- * True if the item's name differs from one of our claims or of options->claims only in case. False for our claims
- * themselves.
- */
-bool xcj__settings_shadow(const xcj__mint_settings *settings, const xcj__json_item *item);
-
-/** True if the item's name is this claim of ours in any case. */
-bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim);
-
-/** xcj__names_have() without its quick test. */
-bool xcj__names_search(const xcj__names *names, const xcj__json_item *item);
-
-/** True if the item's unescaped name is in the list. First letter and length quickly exclude most names. */
-static inline bool xcj__names_have(const xcj__names *names, const xcj__json_item *item)
-{
-    xcj_str name = item->name;
-    if (!item->name_escaped && name.len > 0 &&
-        (names->shape.initials >> ((*name.ptr | 0x20) & 63) & names->shape.lengths >> (name.len & 63) & 1) == 0) {
-        return false;
-    }
-    return names->count > 0 && xcj__names_search(names, item);
-}
 
 /** Extends the span to the end of this item. */
 void xcj__inner_extend(xcj__inner *inner, const xcj__json_item *item);

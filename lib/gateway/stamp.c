@@ -18,14 +18,14 @@ xcj_code xcj__stamp_clock(int64_t *now, const xcj__mint_settings *settings, cons
 xcj_code xcj__stamp_jti(xcj__buf *out, const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err)
 {
     const xcj_str jti = auth->jti;
-    xcj__buf_put_text(out, "\"jti\":");
     if (jti.len == 0) {
-        char quoted[XCJ__UUID_LEN + 2] = "\"";
-        xcj_code code = xcj__random_uuid(quoted + 1, scratch, err);
-        quoted[sizeof quoted - 1] = '"';
-        xcj__buf_put(out, quoted, sizeof quoted);
+        char claim[7 + XCJ__UUID_LEN + 1] = "\"jti\":\"";
+        xcj_code code = xcj__random_uuid(claim + 7, scratch, err);
+        claim[sizeof claim - 1] = '"';
+        xcj__buf_put(out, claim, sizeof claim);
         return code;
     }
+    xcj__buf_put_text(out, "\"jti\":");
     if (!xcj__utf8_valid(jti.ptr, jti.len)) {
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "jti", XCJ_NO_OFFSET, "jti is not valid UTF-8");
     }

@@ -10,6 +10,7 @@
 typedef enum xcj__scratch_buf {
     XCJ__SCRATCH_CLAIMS,
     XCJ__SCRATCH_INBOUND,
+    XCJ__SCRATCH_CLIENT_ID,
     XCJ__SCRATCH_VERIFY,
     XCJ__SCRATCH_BUFS
 } xcj__scratch_buf;

@@ -226,14 +226,37 @@ static xcj_code read_headers(xcj__kong_headers *out, char *text, const config *f
     return code;
 }
 
+/* The plugin looks for a member with this name, whatever it begins with: so a name that looks like a pointer becomes one.
+ * *block is for xcj_free(). */
+static xcj_code read_clientid_claim(xcj_str *out, char **block, char *text, const config *fields, xcj_error *err)
+{
+    xcj_code code = read_string(out, text, fields, BEARER_CLIENTID_CLAIM, err);
+    if (code != XCJ_OK || out->len == 0 || out->ptr[0] != '/') {
+        return code;
+    }
+    char *pointer = xcj__alloc(2 * out->len + 1);
+    if (pointer == NULL) {
+        return xcj__fail_memory(err);
+    }
+    size_t len = 0;
+    pointer[len++] = '/';
+    for (size_t i = 0; i < out->len; i++) {
+        const char c = out->ptr[i];
+        pointer[len++] = c == '/' ? '~' : c;
+        if (c == '/' || c == '~') {
+            pointer[len++] = c == '/' ? '1' : '0';
+        }
+    }
+    *block = pointer;
+    *out = (xcj_str){ pointer, len };
+    return XCJ_OK;
+}
+
 static xcj_code read_options(xcj_mint_options *out, char *text, const config *fields, xcj_error *err)
 {
     xcj_code code = read_string(&out->iss, text, fields, ISS, err);
     if (code == XCJ_OK) {
         code = read_string(&out->jku, text, fields, JKU, err);
-    }
-    if (code == XCJ_OK) {
-        code = read_string(&out->bearer_clientid_claim, text, fields, BEARER_CLIENTID_CLAIM, err);
     }
     if (code == XCJ_OK) {
         code = read_expires_in(&out->expires_in, fields, err);
@@ -275,9 +298,18 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
     config fields = { .fields = { { .type = 0 } } };
     xcj__kong_headers headers = xcj__kong_default_headers;
     xcj_key *key = NULL;
+    xcj_str clientid_claim = { NULL, 0 };
+    char *pointer = NULL;
     xcj_code code = read_fields(&fields, text, len, err);
     if (code == XCJ_OK) {
         code = read_options(options, text, &fields, err);
+    }
+    if (code == XCJ_OK) {
+        code = read_clientid_claim(&clientid_claim, &pointer, text, &fields, err);
+    }
+    if (code == XCJ_OK && clientid_claim.ptr != NULL) {
+        options->bearer_clientid_claims = &clientid_claim;
+        options->bearer_clientid_claims_count = 1;
     }
     if (code == XCJ_OK) {
         code = read_headers(&headers, text, &fields, err);
@@ -288,6 +320,7 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
     if (code == XCJ_OK) {
         code = xcj__kong_minter_build(out, key, options, &headers, err);
     }
+    xcj_free(pointer);
     xcj_key_free(key);
     return code;
 }

@@ -5,10 +5,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
-#include "lib/codec/json_scan.h"
-
-/* The verifier has already scanned this text within its limits. */
-static const xcj__json_limits no_limits = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
+#include "lib/codec/json_path.h"
 
 void xcj_verified_free(xcj_verified *verified)
 {
@@ -61,137 +58,16 @@ xcj_type xcj_verified_claim(xcj_str *name, xcj_str *json, const xcj_verified *ve
     return type;
 }
 
-/* One step of a path: a member's name or an element's index. */
-typedef struct step {
-    xcj_str name; /* unescaped */
-    size_t index; /* the element's index; SIZE_MAX if the name is not a number */
-    size_t at;
-    xcj__json_value found;
-} step;
-
-static xcj_code visit(void *ctx, const xcj__json_item *item, xcj_error *err)
-{
-    (void)err;
-    step *s = ctx;
-    bool is_it = item->name.ptr != NULL ? xcj__json_equal(item->name, item->name_escaped, s->name.ptr, s->name.len)
-                                        : s->at == s->index;
-    s->at++;
-    if (is_it) {
-        s->found = item->value;
-    }
-    return XCJ_OK;
-}
-
-/* RFC 6901 4: digits without a leading zero. */
-static size_t read_index(const char *name, size_t len)
-{
-    size_t index = 0;
-    if (len == 0 || len > 9 || (len > 1 && name[0] == '0')) {
-        return SIZE_MAX;
-    }
-    for (size_t i = 0; i < len; i++) {
-        if (name[i] < '0' || name[i] > '9') {
-            return SIZE_MAX;
-        }
-        index = index * 10 + (size_t)(name[i] - '0');
-    }
-    return index;
-}
-
-/* A path and how far it has been followed. */
-typedef struct walk {
-    const xcj__json_index *index; /* of the value; NULL: the value is read to find its members */
-    xcj__json_value value;        /* type 0: there is none */
-} walk;
-
-static xcj_code descend(walk *w, xcj_str name)
-{
-    const xcj__json_index *index = w->index;
-    w->index = NULL;
-    if (index != NULL) {
-        const xcj__json_member *member = xcj__json_index_find(index, name.ptr, name.len);
-        w->value = member != NULL ? xcj__json_member_value(index->text, member) : (xcj__json_value){ .type = 0 };
-        return XCJ_OK;
-    }
-    if (w->value.type != XCJ__JSON_OBJECT && w->value.type != XCJ__JSON_ARRAY) {
-        w->value.type = 0;
-        return XCJ_OK;
-    }
-    step s = { .name = name, .index = read_index(name.ptr, name.len) };
-    xcj_code code = xcj__json_scan(w->value.raw.ptr, w->value.raw.len, w->value.type, &no_limits, visit, &s, NULL);
-    w->value = s.found;
-    return code;
-}
-
-/* RFC 6901 3: replaces ~1 by a slash and ~0 by a tilde, in place. False for any other use of the tilde. */
-static bool unescape_pointer(char *name, size_t *len)
-{
-    size_t used = 0;
-    for (size_t i = 0; i < *len; i++) {
-        char c = name[i];
-        if (c == '~') {
-            i++;
-            if (i == *len || (name[i] != '0' && name[i] != '1')) {
-                return false;
-            }
-            c = name[i] == '0' ? '~' : '/';
-        }
-        name[used++] = c;
-    }
-    *len = used;
-    return true;
-}
-
-/* One part of a JSON Pointer. */
-static xcj_code descend_pointer(walk *w, xcj_str part)
-{
-    if (memchr(part.ptr, '~', part.len) == NULL) {
-        return descend(w, part);
-    }
-    char *name = xcj__dup(part.ptr, part.len);
-    if (name == NULL) {
-        return XCJ_ERR_MEMORY;
-    }
-    size_t len = part.len;
-    xcj_code code = XCJ_OK;
-    if (unescape_pointer(name, &len)) {
-        code = descend(w, (xcj_str){ name, len });
-    } else {
-        w->value.type = 0;
-    }
-    xcj_free(name);
-    return code;
-}
-
-static xcj_code follow(walk *w, xcj_str path)
-{
-    if (path.len == 0 || path.ptr[0] != '/') {
-        return descend(w, path);
-    }
-    xcj_code code = XCJ_OK;
-    for (size_t at = 1; code == XCJ_OK && w->value.type != 0 && at <= path.len;) {
-        const char *slash = memchr(path.ptr + at, '/', path.len - at);
-        size_t end = slash != NULL ? (size_t)(slash - path.ptr) : path.len;
-        code = descend_pointer(w, (xcj_str){ path.ptr + at, end - at });
-        at = end + 1;
-    }
-    return code;
-}
-
 /* Finds the value at a path; type 0 if there is none. The only possible error is XCJ_ERR_MEMORY. */
 static xcj_code find(xcj__json_value *out, const xcj_verified *verified, xcj_where where, xcj_str path)
 {
-    walk w = { .value = { .type = XCJ__JSON_OBJECT } };
-    if (where == XCJ_HEADER) {
-        w.value.raw = verified->header;
-    } else if (where == XCJ_CLAIMS) {
-        w.index = &verified->claims;
-    } else {
-        w.value.type = 0;
+    *out = (xcj__json_value){ .type = 0 };
+    if (where != XCJ_HEADER && where != XCJ_CLAIMS) {
+        return XCJ_OK;
     }
-    xcj_code code = follow(&w, path);
-    *out = w.value;
-    return code;
+    out->type = XCJ__JSON_OBJECT;
+    out->raw = verified->header;
+    return xcj__json_find(out, where == XCJ_CLAIMS ? &verified->claims : NULL, path);
 }
 
 static xcj_code find_typed(xcj__json_value *out, const xcj_verified *verified, xcj_where where, xcj_str path, unsigned types,
@@ -346,7 +222,7 @@ static xcj_code each(const xcj__json_value *value, xcj__json_visit visitor, gath
         xcj__json_item only = { .value = *value };
         return visitor(g, &only, NULL);
     }
-    return xcj__json_scan(value->raw.ptr, value->raw.len, XCJ__JSON_ARRAY, &no_limits, visitor, g, NULL);
+    return xcj__json_scan(value->raw.ptr, value->raw.len, XCJ__JSON_ARRAY, &xcj__json_scanned, visitor, g, NULL);
 }
 
 xcj_code xcj_verified_texts(xcj_str **out, size_t *out_count, const xcj_verified *verified, xcj_where where,

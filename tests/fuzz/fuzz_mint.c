@@ -18,6 +18,7 @@ static const char *const OUR_NAMES[OURS] = { "client_id", "iss", "iat", "exp", "
 
 static void prepare(void)
 {
+    static const xcj_str sub = { "sub", 3 };
     static const xcj_str names[] = { { "drop", 4 }, { "a\"b", 3 } };
     xcj_key *key = key_of(HS256_JWK);
     MUST(xcj_scratch_new(&scratch, NULL) == XCJ_OK);
@@ -25,7 +26,8 @@ static void prepare(void)
         xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
         options.iss = xcj_text("i");
         options.bearer_verified = 1;
-        options.bearer_clientid_claim = xcj_text(i == 1 ? "sub" : NULL);
+        options.bearer_clientid_claims = i == 1 ? &sub : NULL;
+        options.bearer_clientid_claims_count = i == 1;
         options.consumer_optional = i == 1;
         options.exp = i == 1 ? XCJ_EXP_CAPPED : XCJ_EXP_UNCAPPED;
         options.inbound = i == 1 ? XCJ_INBOUND_ALL : XCJ_INBOUND_SCREENED;

@@ -998,7 +998,9 @@ static xcj_code take_apart(size_t which)
 
 static xcj_mint_options minting(void)
 {
-    static const xcj_str dropped = { "a", 1 };
+    static const xcj_str dropped[] = { { "a", 1 }, { "/b/c", 4 } };
+    static const xcj_str client_ids[] = { { "/~0a~1b", 7 }, { "sub", 3 } };
+    static const xcj_rename renamed[] = { { { "/d/e", 4 }, { "f", 1 } }, { { "g", 1 }, { "h", 1 } } };
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
     options.iss = xcj_text("i");
     options.bearer_verified = 1;
@@ -1006,9 +1008,14 @@ static xcj_mint_options minting(void)
     options.jku = xcj_text("https://i/jwks");
     options.claims = xcj_text("{\"mine\":1}");
     options.header = xcj_text("{\"cty\":\"x\"}");
-    options.bearer_clientid_claim = xcj_text("sub");
-    options.drop_claims = &dropped;
-    options.drop_claims_count = 1;
+    options.bearer_clientid_claims = client_ids;
+    options.bearer_clientid_claims_count = 2;
+    options.drop_claims = dropped;
+    options.drop_claims_count = 2;
+    options.rename_claims = renamed;
+    options.rename_claims_count = 2;
+    options.require_claims = &client_ids[1];
+    options.require_claims_count = 1;
     options.consumer_optional = 1;
     return options;
 }
@@ -1016,11 +1023,16 @@ static xcj_mint_options minting(void)
 /* A request by the method of this bit. */
 static xcj_auth request(uint32_t method)
 {
+    static const xcj_claim brought[] = { { { "t", 1 }, { "u", 1 }, XCJ_KIND_STRING },
+                                         { { "v", 1 }, { "{\"w\":[1]}", 9 }, XCJ_KIND_JSON } };
     xcj_auth auth = XCJ_AUTH_INIT;
     auth.methods = method;
     auth.authorization = xcj_text(method == XCJ_AUTH_BASIC ? "Basic dTpw" : bearer);
     auth.client_cert = xcj_text(certificate);
     auth.api_key = xcj_text("k");
+    auth.sub = xcj_text("s");
+    auth.claims = brought;
+    auth.claims_count = 2;
     return auth;
 }
 

@@ -126,7 +126,8 @@ static ngx_int_t find_identities(const xcj_identities **out, ngx_conf_t *cf, con
     return NGX_OK;
 }
 
-static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_identities *identities)
+/* The options point into `wanted` and to `claim`. */
+static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_identities *identities, xcj_str *claim)
 {
     out->bearer_verifier = wanted->verifier;
     out->bearer_verified = 1; /* without a verifier: as ngx_http_xcj_unchecked() has made sure */
@@ -137,7 +138,11 @@ static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_
     out->cnf = wanted->cnf == NGX_CONF_UNSET_UINT ? XCJ_CNF_DEFAULT : (xcj_cnf)wanted->cnf;
     out->bind = (xcj_bind)wanted->bind;
     out->consumer_optional = wanted->consumer_required == 0;
-    out->bearer_clientid_claim = ngx_http_xcj_view(&wanted->bearer_clientid_claim);
+    if (wanted->bearer_clientid_claim.len > 0) {
+        *claim = ngx_http_xcj_view(&wanted->bearer_clientid_claim);
+        out->bearer_clientid_claims = claim;
+        out->bearer_clientid_claims_count = 1;
+    }
     out->iss = ngx_http_xcj_view(&wanted->iss);
     out->jku = ngx_http_xcj_view(&wanted->jku);
     out->expires_in = wanted->expires_in > 0 ? wanted->expires_in : 0;
@@ -189,7 +194,8 @@ static ngx_int_t make(made *out, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *co
     xcj_error err;
     xcj_minter *minter = NULL;
     xcj_dpop_options dpop;
-    mint_options(&options, wanted, identities);
+    xcj_str claim;
+    mint_options(&options, wanted, identities, &claim);
     if (wanted->dpop != NULL) {
         ngx_http_xcj_dpop_options(&dpop, wanted->dpop);
         options.dpop = &dpop;
