@@ -223,26 +223,26 @@ refuse 'no issuer' 2 'iss' mint --key key.json --apikey k --no-consumer --aud a
 refuse 'no audience' 2 'aud' mint --key key.json --apikey k --no-consumer --iss a
 
 # Which claims of a Bearer token are kept, and what a request brings.
-inbound=$(golden '{"alg":"none"}' '{"azp":"app","realm":{"client":"r","roles":["a"]},"scope":"s","n":1}')
+nested=$(golden '{"alg":"none"}' '{"azp":"app","realm":{"client":"r","roles":["a"]},"scope":"s","n":1}')
 gw_bearer() {
     gw_name=$1
     gw_claims=$2
     shift 2
-    a "$gw_name" "{$gw_claims\"client_id\":\"app\",$ours}" --bearer "$inbound" --no-consumer "$@"
+    a "$gw_name" "{$gw_claims\"client_id\":\"app\",$ours}" --bearer "$nested" --no-consumer "$@"
 }
 a 'client_id by pointer' "{\"azp\":\"app\",\"realm\":{\"client\":\"r\",\"roles\":[\"a\"]},\"scope\":\"s\",\"n\":1,\"client_id\":\"r\",$ours}" \
-    --bearer "$inbound" --no-consumer --bearer-clientid-claim clientId --bearer-clientid-claim /realm/client --bearer-clientid-claim azp
+    --bearer "$nested" --no-consumer --bearer-clientid-claim clientId --bearer-clientid-claim /realm/client --bearer-clientid-claim azp
 gw_bearer '--keep' '"realm":{"client":"r"},"n":1,' --bearer-clientid-claim azp --keep n --keep /realm/client
 gw_bearer '--drop' '"azp":"app","realm":{"client":"r"},"n":1,' --bearer-clientid-claim azp --drop scope --drop /realm/roles
 gw_bearer '--rename' '"azp":"app","realm":{"client":"r"},"n":1,"scp":"s","roles":["a"],' --bearer-clientid-claim azp \
     --rename scope=scp --rename /realm/roles=roles
 gw_bearer '--require' '"azp":"app",' --bearer-clientid-claim azp --require /realm/roles/0 --keep azp
-g '--require what is missing' 8 "lacks the claim '/realm/x'" --bearer "$inbound" --no-consumer --bearer-clientid-claim azp --require /realm/x
-g '--keep cnf' 2 'cnf' --bearer "$inbound" --no-consumer --keep cnf
-g '--rename to a claim of ours' 2 "a claim of the gateway's own" --bearer "$inbound" --no-consumer --rename scope=ISS
-g '--rename without a new name' 2 'wants OLD=NEW' --bearer "$inbound" --no-consumer --rename scope=
-g '--drop with a malformed pointer' 2 'no JSON Pointer' --bearer "$inbound" --no-consumer --drop /a~b
-g '--keep and --drop' 2 'excludes --drop' --bearer "$inbound" --no-consumer --keep n --drop azp
+g '--require what is missing' 8 "lacks the claim '/realm/x'" --bearer "$nested" --no-consumer --bearer-clientid-claim azp --require /realm/x
+g '--keep cnf' 2 'cnf' --bearer "$nested" --no-consumer --keep cnf
+g '--rename to a claim of ours' 2 "a claim of the gateway's own" --bearer "$nested" --no-consumer --rename scope=ISS
+g '--rename without a new name' 2 'wants OLD=NEW' --bearer "$nested" --no-consumer --rename scope=
+g '--drop with a malformed pointer' 2 'no JSON Pointer' --bearer "$nested" --no-consumer --drop /a~b
+g '--keep and --drop' 2 'excludes --drop' --bearer "$nested" --no-consumer --keep n --drop azp
 g '--keep for an API key' 2 'go with --bearer' --apikey k --no-consumer --keep n
 
 HTTP_X_TENANT='","admin":true,"x":"' HTTP_X_EMPTY='' a '--from-header' \
