@@ -19,7 +19,7 @@ static int convert(const xcj_key *key)
         fprintf(stderr, "%s\n", err.message);
         goto out;
     }
-    fprintf(stderr, "%s key, %u bits, thumbprint %s\n", xcj_key_type(key), xcj_key_bits(key), thumbprint);
+    fprintf(stderr, "%s key, %u bits, thumbprint %s\n", xcj_kty_name(xcj_key_type(key)), xcj_key_bits(key), thumbprint);
     status = fwrite(pem, 1, pem_len, stdout) == pem_len ? 0 : 1;
 out:
     xcj_free(thumbprint);

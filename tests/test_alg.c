@@ -24,6 +24,21 @@ START_TEST(names_and_numbers_agree)
 }
 END_TEST
 
+START_TEST(types_and_curves_have_names)
+{
+    ck_assert_str_eq(xcj_kty_name(XCJ_KTY_RSA), "RSA");
+    ck_assert_str_eq(xcj_kty_name(XCJ_KTY_OCT), "oct");
+    ck_assert_ptr_null(xcj_kty_name(XCJ_KTY_NONE));
+    ck_assert_ptr_null(xcj_kty_name((xcj_kty)(XCJ_KTY_OCT + 1)));
+    ck_assert_str_eq(xcj_curve_name(XCJ_CURVE_P256), "P-256");
+    ck_assert_str_eq(xcj_curve_name(XCJ_CURVE_X448), "X448");
+    ck_assert_ptr_null(xcj_curve_name(XCJ_CURVE_NONE));
+    ck_assert_ptr_null(xcj_curve_name((xcj_curve)(XCJ_CURVE_X448 + 1)));
+    ck_assert_int_eq(xcj_key_type(NULL), XCJ_KTY_NONE);
+    ck_assert_int_eq(xcj_key_curve(NULL), XCJ_CURVE_NONE);
+}
+END_TEST
+
 START_TEST(no_other_name_is_one)
 {
     static const char *const others[] = { "",       "none",  "None",  "rs256",    "RS256 ",
@@ -48,7 +63,7 @@ END_TEST
 
 static xcj__key_facts rsa_key(void)
 {
-    return (xcj__key_facts){ .kty = XCJ__RSA, .bits = 2048, .is_private = true };
+    return (xcj__key_facts){ .kty = XCJ_KTY_RSA, .bits = 2048, .is_private = true };
 }
 
 static xcj_code admit(xcj_alg alg, const xcj__key_facts *key, xcj_use use)
@@ -64,21 +79,21 @@ static xcj_code admit(xcj_alg alg, const xcj__key_facts *key, xcj_use use)
 START_TEST(type_and_curve_bind)
 {
     static const struct {
-        xcj__kty kty;
-        xcj__crv crv;
+        xcj_kty kty;
+        xcj_curve crv;
         unsigned bits;
         const char *algs;
     } keys[] = {
-        { XCJ__RSA, XCJ__CRV_NONE, 2048, "RS256 RS384 RS512 PS256 PS384 PS512" },
-        { XCJ__OCT, XCJ__CRV_NONE, 512, "HS256 HS384 HS512" },
-        { XCJ__EC, XCJ__P256, 256, "ES256" },
-        { XCJ__EC, XCJ__P384, 384, "ES384" },
-        { XCJ__EC, XCJ__P521, 521, "ES512" },
-        { XCJ__EC, XCJ__SECP256K1, 256, "ES256K" },
-        { XCJ__OKP, XCJ__CRV_ED25519, 256, "EdDSA Ed25519" },
-        { XCJ__OKP, XCJ__CRV_ED448, 456, "EdDSA Ed448" },
-        { XCJ__OKP, XCJ__CRV_X25519, 256, "" },
-        { XCJ__OKP, XCJ__CRV_X448, 448, "" },
+        { XCJ_KTY_RSA, XCJ_CURVE_NONE, 2048, "RS256 RS384 RS512 PS256 PS384 PS512" },
+        { XCJ_KTY_OCT, XCJ_CURVE_NONE, 512, "HS256 HS384 HS512" },
+        { XCJ_KTY_EC, XCJ_CURVE_P256, 256, "ES256" },
+        { XCJ_KTY_EC, XCJ_CURVE_P384, 384, "ES384" },
+        { XCJ_KTY_EC, XCJ_CURVE_P521, 521, "ES512" },
+        { XCJ_KTY_EC, XCJ_CURVE_SECP256K1, 256, "ES256K" },
+        { XCJ_KTY_OKP, XCJ_CURVE_ED25519, 256, "EdDSA Ed25519" },
+        { XCJ_KTY_OKP, XCJ_CURVE_ED448, 456, "EdDSA Ed448" },
+        { XCJ_KTY_OKP, XCJ_CURVE_X25519, 256, "" },
+        { XCJ_KTY_OKP, XCJ_CURVE_X448, 448, "" },
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         xcj__key_facts key = { .kty = keys[i].kty, .crv = keys[i].crv, .bits = keys[i].bits, .is_private = true };
@@ -106,7 +121,9 @@ START_TEST(a_declared_algorithm_is_the_only_one)
     ck_assert_int_eq(admit(XCJ_RS256, &key, XCJ_VERIFY), XCJ_ERR_ALG);
     key.alg = XCJ_ALG_NONE; /* one that is not ours */
     ck_assert_int_eq(admit(XCJ_PS256, &key, XCJ_VERIFY), XCJ_ERR_ALG);
-    xcj__key_facts edwards = { .kty = XCJ__OKP, .crv = XCJ__CRV_ED25519, .bits = 256, .has_alg = true, .alg = XCJ_ED25519 };
+    xcj__key_facts edwards = {
+        .kty = XCJ_KTY_OKP, .crv = XCJ_CURVE_ED25519, .bits = 256, .has_alg = true, .alg = XCJ_ED25519
+    };
     ck_assert_int_eq(admit(XCJ_ED25519, &edwards, XCJ_VERIFY), XCJ_OK);
     ck_assert_int_eq(admit(XCJ_EDDSA, &edwards, XCJ_VERIFY), XCJ_ERR_ALG);
 }
@@ -143,7 +160,7 @@ static void expect_words(xcj_alg alg, const xcj__key_facts *key, xcj_use use, co
 START_TEST(refusals_say_what_does_not_fit)
 {
     xcj__key_facts rsa = rsa_key();
-    xcj__key_facts ec = { .kty = XCJ__EC, .crv = XCJ__P384, .bits = 384 };
+    xcj__key_facts ec = { .kty = XCJ_KTY_EC, .crv = XCJ_CURVE_P384, .bits = 384 };
     expect_words(XCJ_ES256, &rsa, XCJ_VERIFY, "ES256 does not fit the key, which is RSA");
     expect_words(XCJ_ES256, &ec, XCJ_VERIFY, "ES256 does not fit the key, which is EC P-384");
     expect_words(XCJ_ES384, &ec, XCJ_SIGN, "a public key cannot sign: give the private key");
@@ -169,7 +186,7 @@ START_TEST(size_binds)
         unsigned bits;
     } macs[] = { { XCJ_HS256, 256 }, { XCJ_HS384, 384 }, { XCJ_HS512, 512 } };
     for (size_t i = 0; i < 3; i++) {
-        xcj__key_facts secret = { .kty = XCJ__OCT, .bits = macs[i].bits, .is_private = true };
+        xcj__key_facts secret = { .kty = XCJ_KTY_OCT, .bits = macs[i].bits, .is_private = true };
         ck_assert_int_eq(admit(macs[i].alg, &secret, XCJ_VERIFY), XCJ_OK);
         secret.bits -= 8;
         ck_assert_int_eq(admit(macs[i].alg, &secret, XCJ_VERIFY), XCJ_ERR_KEY_WEAK);
@@ -188,14 +205,14 @@ START_TEST(signature_lengths)
         xcj__key_facts key;
         size_t len;
     } cases[] = {
-        { XCJ_HS256, { .kty = XCJ__OCT, .bits = 800 }, 32 },
-        { XCJ_HS512, { .kty = XCJ__OCT, .bits = 800 }, 64 },
-        { XCJ_RS256, { .kty = XCJ__RSA, .bits = 2048 }, 256 },
-        { XCJ_PS512, { .kty = XCJ__RSA, .bits = 2049 }, 257 },
-        { XCJ_ES256, { .kty = XCJ__EC, .crv = XCJ__P256 }, 64 },
-        { XCJ_ES512, { .kty = XCJ__EC, .crv = XCJ__P521 }, 132 },
-        { XCJ_EDDSA, { .kty = XCJ__OKP, .crv = XCJ__CRV_ED25519 }, 64 },
-        { XCJ_EDDSA, { .kty = XCJ__OKP, .crv = XCJ__CRV_ED448 }, 114 },
+        { XCJ_HS256, { .kty = XCJ_KTY_OCT, .bits = 800 }, 32 },
+        { XCJ_HS512, { .kty = XCJ_KTY_OCT, .bits = 800 }, 64 },
+        { XCJ_RS256, { .kty = XCJ_KTY_RSA, .bits = 2048 }, 256 },
+        { XCJ_PS512, { .kty = XCJ_KTY_RSA, .bits = 2049 }, 257 },
+        { XCJ_ES256, { .kty = XCJ_KTY_EC, .crv = XCJ_CURVE_P256 }, 64 },
+        { XCJ_ES512, { .kty = XCJ_KTY_EC, .crv = XCJ_CURVE_P521 }, 132 },
+        { XCJ_EDDSA, { .kty = XCJ_KTY_OKP, .crv = XCJ_CURVE_ED25519 }, 64 },
+        { XCJ_EDDSA, { .kty = XCJ_KTY_OKP, .crv = XCJ_CURVE_ED448 }, 114 },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         ck_assert_uint_eq(xcj__alg_signature_len(xcj__alg_row(cases[i].alg), &cases[i].key), cases[i].len);
@@ -209,15 +226,15 @@ START_TEST(curves)
     static const struct {
         const char *name;
         unsigned bits, octets, signature_len;
-    } rows[XCJ__CRV_COUNT] = {
-        [XCJ__P256] = { "P-256", 256, 32, 64 },          [XCJ__P384] = { "P-384", 384, 48, 96 },
-        [XCJ__P521] = { "P-521", 521, 66, 132 },         [XCJ__SECP256K1] = { "secp256k1", 256, 32, 64 },
-        [XCJ__CRV_ED25519] = { "Ed25519", 256, 32, 64 }, [XCJ__CRV_ED448] = { "Ed448", 456, 57, 114 },
-        [XCJ__CRV_X25519] = { "X25519", 256, 32, 0 },    [XCJ__CRV_X448] = { "X448", 448, 56, 0 },
+    } rows[XCJ__CURVE_COUNT] = {
+        [XCJ_CURVE_P256] = { "P-256", 256, 32, 64 },      [XCJ_CURVE_P384] = { "P-384", 384, 48, 96 },
+        [XCJ_CURVE_P521] = { "P-521", 521, 66, 132 },     [XCJ_CURVE_SECP256K1] = { "secp256k1", 256, 32, 64 },
+        [XCJ_CURVE_ED25519] = { "Ed25519", 256, 32, 64 }, [XCJ_CURVE_ED448] = { "Ed448", 456, 57, 114 },
+        [XCJ_CURVE_X25519] = { "X25519", 256, 32, 0 },    [XCJ_CURVE_X448] = { "X448", 448, 56, 0 },
     };
-    ck_assert_ptr_null(xcj__curve_row(XCJ__CRV_NONE));
-    ck_assert_ptr_null(xcj__curve_row(XCJ__CRV_COUNT));
-    for (xcj__crv crv = XCJ__P256; crv < XCJ__CRV_COUNT; crv++) {
+    ck_assert_ptr_null(xcj__curve_row(XCJ_CURVE_NONE));
+    ck_assert_ptr_null(xcj__curve_row(XCJ__CURVE_COUNT));
+    for (xcj_curve crv = XCJ_CURVE_P256; crv < XCJ__CURVE_COUNT; crv++) {
         const xcj__curve *curve = xcj__curve_row(crv);
         ck_assert_str_eq(curve->name, rows[crv].name);
         ck_assert_int_eq(xcj__curve_from_name(xcj_text(curve->name)), crv);
@@ -237,6 +254,7 @@ static Suite *suite(void)
 {
     const TTest *const tests[] = {
         names_and_numbers_agree,
+        types_and_curves_have_names,
         no_other_name_is_one,
         the_misspelling_of_kong_is_for_configurations,
         type_and_curve_bind,

@@ -11,12 +11,12 @@
 
 static xcj_error err;
 
-static int is_point(xcj__crv crv, const uint8_t *x)
+static int is_point(xcj_curve crv, const uint8_t *x)
 {
     return xcj__edwards_is_point(crv, (xcj__bytes){ x, xcj__curve_row(crv)->octets });
 }
 
-static xcj_code load(xcj__crv crv, const uint8_t *x)
+static xcj_code load(xcj_curve crv, const uint8_t *x)
 {
     const xcj__curve *curve = xcj__curve_row(crv);
     char text[80 + 1];
@@ -30,10 +30,10 @@ static xcj_code load(xcj__crv crv, const uint8_t *x)
 }
 
 static const struct {
-    xcj__crv crv;
+    xcj_curve crv;
     xcj_alg alg;
     const char *type;
-} CURVES[] = { { XCJ__CRV_ED25519, XCJ_ED25519, "ED25519" }, { XCJ__CRV_ED448, XCJ_ED448, "ED448" } };
+} CURVES[] = { { XCJ_CURVE_ED25519, XCJ_ED25519, "ED25519" }, { XCJ_CURVE_ED448, XCJ_ED448, "ED448" } };
 
 START_TEST(public_keys_are_points)
 {
@@ -73,7 +73,7 @@ END_TEST
 /* Small numbers, by their residues: y, and what RFC 8032 5.1.3 and 5.2.3 make of them. */
 START_TEST(borders)
 {
-    xcj__crv crv = CURVES[_i].crv;
+    xcj_curve crv = CURVES[_i].crv;
     size_t octets = xcj__curve_row(crv)->octets;
     uint8_t x[57] = { 1 }; /* y = 1: the neutral element */
     ck_assert_int_eq(is_point(crv, x), 1);
@@ -82,7 +82,7 @@ START_TEST(borders)
     memset(x, 0, sizeof x); /* y = 0: of order 4 */
     ck_assert_int_eq(is_point(crv, x), 1);
     memset(x, 0xff, sizeof x); /* y = p, which is 0 in another form */
-    if (crv == XCJ__CRV_ED25519) {
+    if (crv == XCJ_CURVE_ED25519) {
         x[0] = 0xed;
         x[31] = 0x7f;
     } else {
@@ -94,7 +94,7 @@ START_TEST(borders)
     ck_assert_int_eq(is_point(crv, x), 1);
     x[octets - 1] |= 0x80;
     ck_assert_int_eq(is_point(crv, x), 0);
-    if (crv == XCJ__CRV_ED448) {
+    if (crv == XCJ_CURVE_ED448) {
         memset(x, 0, sizeof x);
         x[0] = 1;
         x[56] = 1; /* beyond the field */

@@ -451,8 +451,7 @@ static void expect_opened(const uint8_t *der, size_t len, const char *pass, xcj_
 {
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     xcj_key *key;
-    options.passphrase = pass;
-    options.passphrase_len = pass != NULL ? strlen(pass) : 0;
+    options.passphrase = xcj_text(pass);
     leave_entry();
     ck_assert_msg(xcj_key_from_data(&key, der, len, &options, &err) == code, "%s: %s", xcj_code_name(err.code), err.message);
     expect_entry();

@@ -81,7 +81,7 @@ START_TEST(names_and_values_are_unescaped)
                                "\"kid\":\"\\ud83d\\ude00\\u0000\\\"\",\"use\":\"s\\u0069g\",\"alg\":\"Ed\\u0044SA\"} ";
     xcj__jwk jwk;
     expect_parsed(&jwk, text);
-    ck_assert(jwk.facts.kty == XCJ__OKP && jwk.facts.crv == XCJ__CRV_ED25519 && jwk.facts.bits == 256);
+    ck_assert(jwk.facts.kty == XCJ_KTY_OKP && jwk.facts.crv == XCJ_CURVE_ED25519 && jwk.facts.bits == 256);
     ck_assert(jwk.facts.is_private && xcj__str_is(jwk.facts.use, "sig"));
     ck_assert(jwk.facts.has_alg && jwk.facts.alg == XCJ_EDDSA);
     ck_assert_uint_eq(jwk.kid.len, 6);
@@ -553,18 +553,18 @@ START_TEST(what_a_broken_key_says_of_itself)
 {
     static const struct {
         const char *text;
-        xcj__kty kty;
+        xcj_kty kty;
         const char *kid;
     } rows[] = {
-        { "{\"kty\":\"RSA\",\"kid\":\"a\"}", XCJ__RSA, "a" },
-        { "{\"kid\":\"\\u0061\",\"k\\u0074y\":\"o\\u0063t\"}", XCJ__OCT, "a" },
+        { "{\"kty\":\"RSA\",\"kid\":\"a\"}", XCJ_KTY_RSA, "a" },
+        { "{\"kid\":\"\\u0061\",\"k\\u0074y\":\"o\\u0063t\"}", XCJ_KTY_OCT, "a" },
         { "{\"kty\":\"NEW\",\"kid\":\"\"}", 0, "" },
         { "{\"kty\":7,\"kid\":7}", 0, NULL },
         { "{}", 0, NULL },
         { "7", 0, NULL },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        xcj__kty kty = XCJ__EC;
+        xcj_kty kty = XCJ_KTY_EC;
         xcj_str kid;
         ck_assert_int_eq(xcj__jwk_peek(&kty, &kid, rows[i].text, strlen(rows[i].text), &err), XCJ_OK);
         ck_assert_int_eq(kty, rows[i].kty);

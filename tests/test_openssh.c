@@ -132,7 +132,7 @@ START_TEST(every_type)
     ck_assert_int_eq(read_line(&from_line, KEYS[_i].line, strlen(KEYS[_i].line)), XCJ_OK);
     ck_assert_msg(read_block(&from_block, bytes, len) == XCJ_OK, "%s", err.message);
     ck_assert(!from_line.facts.is_private && from_block.facts.is_private);
-    ck_assert_str_eq(xcj__kty_name(from_line.facts.kty), KEYS[_i].type);
+    ck_assert_str_eq(xcj_kty_name(from_line.facts.kty), KEYS[_i].type);
     const xcj__curve *curve = xcj__curve_row(from_line.facts.crv);
     ck_assert_str_eq(curve != NULL ? curve->name : "", KEYS[_i].crv != NULL ? KEYS[_i].crv : "");
     ck_assert(xcj__jwk_same(&from_line, &from_block));

@@ -29,12 +29,12 @@ int __wrap_EC_POINT_mul(const EC_GROUP *g, EC_POINT *r, const BIGNUM *n, const E
 }
 
 static const struct {
-    xcj__crv crv;
+    xcj_curve crv;
     int nid;
-} CURVES[] = { { XCJ__P256, NID_X9_62_prime256v1 },
-               { XCJ__P384, NID_secp384r1 },
-               { XCJ__P521, NID_secp521r1 },
-               { XCJ__SECP256K1, NID_secp256k1 } };
+} CURVES[] = { { XCJ_CURVE_P256, NID_X9_62_prime256v1 },
+               { XCJ_CURVE_P384, NID_secp384r1 },
+               { XCJ_CURVE_P521, NID_secp521r1 },
+               { XCJ_CURVE_SECP256K1, NID_secp256k1 } };
 
 /* The numbers of a key, in the curve's full length. */
 typedef struct numbers {

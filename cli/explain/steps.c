@@ -119,14 +119,14 @@ void steps_put_kid(text *out, xcj_str kid)
 
 void steps_put_key(text *out, const xcj_key *key)
 {
-    const char *curve = xcj_key_curve(key);
+    const char *curve = xcj_curve_name(xcj_key_curve(key));
     const xcj_str kid = xcj_key_id(key);
     if (keys_is_oct(key)) {
         text_puts(out, "a shared secret");
     } else if (curve != NULL) {
-        text_printf(out, "%s %s", xcj_key_type(key), curve);
+        text_printf(out, "%s %s", xcj_kty_name(xcj_key_type(key)), curve);
     } else {
-        text_printf(out, "%s of %u bits", xcj_key_type(key), xcj_key_bits(key));
+        text_printf(out, "%s of %u bits", xcj_kty_name(xcj_key_type(key)), xcj_key_bits(key));
     }
     if (kid.ptr != NULL) {
         text_puts(out, ", ");

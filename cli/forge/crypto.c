@@ -143,7 +143,7 @@ bool forge_bound(text *out, const xcj_key *key)
 {
     EVP_PKEY *pkey = NULL;
     BIGNUM *number = NULL;
-    const char *name = strcmp(xcj_key_type(key), "RSA") == 0 ? OSSL_PKEY_PARAM_RSA_N : OSSL_PKEY_PARAM_EC_ORDER;
+    const char *name = xcj_key_type(key) == XCJ_KTY_RSA ? OSSL_PKEY_PARAM_RSA_N : OSSL_PKEY_PARAM_EC_ORDER;
     const bool put = xcj_key_to_pkey(&pkey, key, XCJ_PUBLIC, NULL) == XCJ_OK &&
                      EVP_PKEY_get_bn_param(pkey, name, &number) == 1 && put_number(out, number);
     BN_free(number);

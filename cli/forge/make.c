@@ -50,7 +50,7 @@ static void sign(const forge *from, const xcj_key *key, text *out)
     text signature = TEXT_INIT;
     const forge_scheme scheme = forge_scheme_of(from->alg);
     bool made = false;
-    if (strcmp(xcj_key_type(key), "oct") == 0) {
+    if (xcj_key_type(key) == XCJ_KTY_OCT) {
         uint8_t *secret = NULL;
         size_t len = 0;
         made = xcj_key_to_secret(&secret, &len, key, NULL) == XCJ_OK &&
@@ -355,7 +355,7 @@ static void put_pem(text *out, const char *label, const text *der, const char *l
 /* The forms of a public key whose bytes somebody could hand to HMAC. */
 static bool put_form(const forge *from, const char *form, text *out)
 {
-    const bool is_rsa = strcmp(xcj_key_type(from->key), "RSA") == 0;
+    const bool is_rsa = xcj_key_type(from->key) == XCJ_KTY_RSA;
     text der = TEXT_INIT;
     uint8_t *spki = NULL;
     char *jwk = NULL;
@@ -450,7 +450,7 @@ bool forge_kid(forge *from, const forge_case *row, text *out)
 /* A key of the genuine token's kind; of a shared secret's an EC key. */
 static bool make_attacker(forge *from)
 {
-    const bool is_oct = strcmp(xcj_key_type(from->key), "oct") == 0;
+    const bool is_oct = xcj_key_type(from->key) == XCJ_KTY_OCT;
     if (from->attacker != NULL) {
         return true;
     }

@@ -52,8 +52,7 @@ static msg_status ask_and_read(keys_loaded *out, const text *data, const char *n
     text passphrase = TEXT_INIT;
     msg_status asked = terminal_ask(&passphrase, "passphrase", name, NO_TERMINAL);
     if (asked == STATUS_OK) {
-        options->passphrase = passphrase.ptr;
-        options->passphrase_len = passphrase.len;
+        options->passphrase = text_view(&passphrase);
         *code = xcj_keyset_from_data(&out->set, (const uint8_t *)data->ptr, data->len, options, err);
     }
     text_free(&passphrase);
@@ -85,7 +84,7 @@ static msg_status load_data(keys_loaded *out, const text *data, const char *name
         if (asked != STATUS_OK) {
             return asked;
         }
-    } else if (code == XCJ_ERR_PASSPHRASE && options->passphrase == NULL) {
+    } else if (code == XCJ_ERR_PASSPHRASE && options->passphrase.ptr == NULL) {
         return msg_fail(STATUS_INPUT, name, "%s (--passphrase FILE or env:NAME)", err.message);
     }
     if (code != XCJ_OK) {
@@ -105,8 +104,7 @@ msg_status keys_load_data(keys_loaded *out, const text *data, const char *name, 
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     msg_status status = keys_read_passphrase(&passphrase, "--passphrase", how->passphrase);
     if (status == STATUS_OK) {
-        options.passphrase = passphrase.ptr;
-        options.passphrase_len = passphrase.len;
+        options.passphrase = text_view(&passphrase);
         options.hmac_k_raw = how->hmac_k_raw;
         options.alg_from_name = how->hmac_k_raw ? xcj_kong_alg_from_name : NULL;
         options.pem_labels = how->pem_labels;
@@ -280,14 +278,14 @@ void keys_warn_skipped(const char *name, const xcj_keyset *set)
 
 void keys_warn_weak(const char *name, const xcj_key *key)
 {
-    if (strcmp(xcj_key_type(key), "RSA") == 0 && xcj_key_bits(key) < 2048) {
+    if (xcj_key_type(key) == XCJ_KTY_RSA && xcj_key_bits(key) < 2048) {
         msg_warn(name, "an RSA key of %u bits is too weak to sign or verify", xcj_key_bits(key));
     }
 }
 
 bool keys_is_oct(const xcj_key *key)
 {
-    return strcmp(xcj_key_type(key), "oct") == 0;
+    return xcj_key_type(key) == XCJ_KTY_OCT;
 }
 
 xcj_alg keys_alg_at(size_t index)

@@ -369,9 +369,9 @@ static void check_key(findings *to, const json_t *jwk, int index, const lint_how
     check_private(&l);
     if (key != NULL) {
         check_alg(&l);
-        if (is(xcj_key_type(key), "RSA")) {
+        if (xcj_key_type(key) == XCJ_KTY_RSA) {
             check_rsa(&l);
-        } else if (is(xcj_key_type(key), "oct")) {
+        } else if (xcj_key_type(key) == XCJ_KTY_OCT) {
             check_secret(&l);
         }
     }
@@ -464,7 +464,7 @@ void lint_data(findings *to, const xcj_keyset *set, const text *data, const lint
     }
     for (size_t i = 0; i < count && !to->failed; i++) {
         const xcj_key *key = xcj_keyset_get(set, i);
-        if (is(xcj_key_type(key), "RSA")) {
+        if (xcj_key_type(key) == XCJ_KTY_RSA) {
             check_rsa_key(to, key, count > 1 ? (int)i : -1, how);
         }
     }

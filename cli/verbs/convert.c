@@ -97,8 +97,7 @@ static msg_status read_encryption(conversion *work, const char *path)
         status = keys_read_new_passphrase(&work->passphrase, args->encrypt);
     }
     work->how.kdf = (xcj_kdf)kdf;
-    work->how.passphrase = work->passphrase.ptr;
-    work->how.passphrase_len = work->passphrase.len;
+    work->how.passphrase = text_view(&work->passphrase);
     return status;
 }
 

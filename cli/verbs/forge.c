@@ -189,13 +189,12 @@ static void free_sources(sources *of)
 /* The needs of cases that this token and this key meet. */
 static unsigned means(const forge *from)
 {
-    const char *type = xcj_key_type(from->key);
     const char *alg = xcj_alg_name(from->alg);
-    const char *curve = xcj_key_curve(from->key);
-    const bool is_rsa = strcmp(type, "RSA") == 0;
+    const xcj_kty type = xcj_key_type(from->key);
+    const bool is_rsa = type == XCJ_KTY_RSA;
     return (from->signer != NULL ? FORGE_PRIVATE : 0) | (keys_is_oct(from->key) ? 0 : FORGE_PUBLIC) |
-           (is_rsa ? FORGE_RSA : 0) | (strcmp(type, "EC") == 0 ? FORGE_EC : 0) |
-           (curve != NULL && strcmp(curve, "Ed25519") == 0 ? FORGE_ED25519 : 0) | (is_rsa && alg[0] == 'P' ? FORGE_PSS : 0) |
+           (is_rsa ? FORGE_RSA : 0) | (type == XCJ_KTY_EC ? FORGE_EC : 0) |
+           (xcj_key_curve(from->key) == XCJ_CURVE_ED25519 ? FORGE_ED25519 : 0) | (is_rsa && alg[0] == 'P' ? FORGE_PSS : 0) |
            (is_rsa && alg[0] == 'R' ? FORGE_PKCS1 : 0);
 }
 

@@ -168,8 +168,7 @@ static msg_status make_texts(keygen_texts *texts, const xcj_key *key, const keyg
     msg_status status = STATUS_OK;
     if (args->encrypt != NULL) {
         status = keys_read_new_passphrase(&passphrase, args->encrypt);
-        pem.passphrase = passphrase.ptr;
-        pem.passphrase_len = passphrase.len;
+        pem.passphrase = text_view(&passphrase);
     }
     if (status == STATUS_OK && write_texts(texts, key, args, is_pem(args) ? &pem : NULL, &err) != XCJ_OK) {
         status = msg_fail_error(ABOUT_INPUT, "keygen", &err);

@@ -42,7 +42,7 @@ static xcj_code issue(char **out, jwt_t *caller, const xcj_key *key, xcj_error *
     size_t len;
     jwt_t *jwt = NULL;
     long now = (long)time(NULL);
-    xcj_alg alg = xcj_key_alg(key) == XCJ_ALG_NONE && xcj_key_curve(key) == NULL ? XCJ_RS256 : XCJ_ALG_NONE;
+    xcj_alg alg = xcj_key_alg(key) == XCJ_ALG_NONE && xcj_key_type(key) == XCJ_KTY_RSA ? XCJ_RS256 : XCJ_ALG_NONE;
     xcj_code code = XCJ_ERR_MEMORY;
     *out = NULL;
     (void)snprintf(err->message, sizeof err->message, "libjwt refuses a claim");

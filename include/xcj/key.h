@@ -17,6 +17,28 @@ extern "C" {
 /** One key: immutable, reference-counted, safe to share between threads. */
 typedef struct xcj_key xcj_key;
 
+/** The type of a key, its `kty` (RFC 7518 6.1, RFC 8037 2). */
+typedef enum xcj_kty { XCJ_KTY_NONE = 0, XCJ_KTY_RSA = 1, XCJ_KTY_EC = 2, XCJ_KTY_OKP = 3, XCJ_KTY_OCT = 4 } xcj_kty;
+
+/** The name in a JWK: "RSA", "EC", "OKP" or "oct"; NULL for another number. Static string. */
+XCJ_API const char *xcj_kty_name(xcj_kty kty);
+
+/** The curve of a key, its `crv` (RFC 7518 6.2.1.1, RFC 8037 2, RFC 8812 3.1). */
+typedef enum xcj_curve {
+    XCJ_CURVE_NONE = 0,
+    XCJ_CURVE_P256 = 1,
+    XCJ_CURVE_P384 = 2,
+    XCJ_CURVE_P521 = 3,
+    XCJ_CURVE_SECP256K1 = 4,
+    XCJ_CURVE_ED25519 = 5,
+    XCJ_CURVE_ED448 = 6,
+    XCJ_CURVE_X25519 = 7,
+    XCJ_CURVE_X448 = 8
+} xcj_curve;
+
+/** The name in a JWK, such as "P-256"; NULL for XCJ_CURVE_NONE and another number. Static string. */
+XCJ_API const char *xcj_curve_name(xcj_curve curve);
+
 /** The encoding of a shared secret. */
 typedef enum xcj_secret_encoding {
     XCJ_SECRET_RAW = 0,       /**< none: the bytes are the secret */
@@ -29,10 +51,9 @@ struct ossl_lib_ctx_st; /* OpenSSL's OSSL_LIB_CTX */
 
 /** How to read a key. */
 typedef struct xcj_key_options {
-    size_t size;            /**< sizeof the struct; the _INIT macro sets it */
-    const char *passphrase; /**< decrypts an encrypted private key; NULL: none */
-    size_t passphrase_len;  /**< its length in bytes */
-    int hmac_k_raw;         /**< 1: the `k` of an oct JWK is the secret itself, not base64url */
+    size_t size;        /**< sizeof the struct; the _INIT macro sets it */
+    xcj_str passphrase; /**< decrypts an encrypted private key; absent: none */
+    int hmac_k_raw;     /**< 1: the `k` of an oct JWK is the secret itself, not base64url */
     xcj_alg (*alg_from_name)(const char *name, size_t len); /**< reads the alg of a JWK; NULL: xcj_alg_from_name() */
     int allow_weak_secret; /**< 1: xcj_key_from_secret() accepts a secret shorter than the hash, and it may be used */
     xcj_secret_encoding secret_encoding; /**< how xcj_key_from_secret() decodes the secret */
@@ -46,7 +67,7 @@ typedef struct xcj_key_options {
 /** All defaults. */
 #define XCJ_KEY_OPTIONS_INIT                                                                                                \
     {                                                                                                                       \
-        sizeof(xcj_key_options), NULL, 0, 0, NULL, 0, XCJ_SECRET_RAW, NULL, 0, NULL, NULL                                   \
+        sizeof(xcj_key_options), { NULL, 0 }, 0, NULL, 0, XCJ_SECRET_RAW, NULL, 0, NULL, NULL                               \
     }
 
 /**
@@ -169,11 +190,11 @@ XCJ_API xcj_key *xcj_key_ref(const xcj_key *key);
 /** Releases a reference; the last one wipes and frees the key. NULL is allowed. */
 XCJ_API void xcj_key_free(xcj_key *key);
 
-/** "RSA", "EC", "OKP" or "oct". Static string. */
-XCJ_API const char *xcj_key_type(const xcj_key *key);
+/** The type of the key; XCJ_KTY_NONE for NULL. */
+XCJ_API xcj_kty xcj_key_type(const xcj_key *key);
 
-/** The JOSE name of the curve, such as "P-256"; NULL for RSA and oct. Static string. */
-XCJ_API const char *xcj_key_curve(const xcj_key *key);
+/** The curve of the key; XCJ_CURVE_NONE for RSA and oct. */
+XCJ_API xcj_curve xcj_key_curve(const xcj_key *key);
 
 /** The size in bits of the modulus, the field or the secret. */
 XCJ_API unsigned xcj_key_bits(const xcj_key *key);
@@ -275,19 +296,21 @@ typedef enum xcj_kdf {
 
 /** How to write a key. */
 typedef struct xcj_export_options {
-    size_t size;            /**< sizeof the struct; the _INIT macro sets it */
-    xcj_encoding encoding;  /**< the structure */
-    int der;                /**< 1: DER, not PEM */
-    int labels;             /**< 1: writes kid, use and alg as JSON behind "# " in a line before the PEM block */
-    xcj_kdf kdf;            /**< how to derive the key from the passphrase */
-    const char *passphrase; /**< encrypts a private key in PKCS#8, with AES-256-CBC; NULL: none */
-    size_t passphrase_len;  /**< its length, 1 or more */
+    size_t size;           /**< sizeof the struct; the _INIT macro sets it */
+    xcj_encoding encoding; /**< the structure */
+    int der;               /**< 1: DER, not PEM */
+    int labels;            /**< 1: writes kid, use and alg as JSON behind "# " in a line before the PEM block */
+    xcj_kdf kdf;           /**< how to derive the key from the passphrase */
+    xcj_str passphrase;    /**< encrypts a private key in PKCS#8, with AES-256-CBC; absent: none */
 } xcj_export_options;
 
 /** All defaults. */
 #define XCJ_EXPORT_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
-        sizeof(xcj_export_options), XCJ_PKCS8, 0, 0, XCJ_PBKDF2, NULL, 0                                                    \
+        sizeof(xcj_export_options), XCJ_PKCS8, 0, 0, XCJ_PBKDF2,                                                            \
+        {                                                                                                                   \
+            NULL, 0                                                                                                         \
+        }                                                                                                                   \
     }
 
 /**

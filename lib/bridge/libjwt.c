@@ -38,7 +38,7 @@ static xcj_code set_key(jwt_t *jwt, const xcj_key *key, jwt_alg_t alg, xcj_part 
     uint8_t *secret = NULL;
     char *pem = NULL;
     size_t len;
-    bool is_oct = strcmp(xcj_key_type(key), "oct") == 0;
+    bool is_oct = xcj_key_type(key) == XCJ_KTY_OCT;
     xcj_code code = is_oct ? xcj_key_to_secret(&secret, &len, key, err) : xcj_key_to_pem(&pem, &len, key, part, err);
     if (code == XCJ_OK && (len > INT_MAX || jwt_set_alg(jwt, alg, is_oct ? secret : (uint8_t *)pem, (int)len) != 0)) {
         code = xcj__bridge_fail_memory(err);

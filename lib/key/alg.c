@@ -8,65 +8,73 @@
 #define OID(text) text, sizeof(text) - 1
 #define ON(crv) (1u << (crv))
 
-static const xcj__curve curves[XCJ__CRV_COUNT] = {
-    [XCJ__P256] = { "P-256", "prime256v1", XCJ__EC, 256, 32, 64, OID("\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07") },
-    [XCJ__P384] = { "P-384", "secp384r1", XCJ__EC, 384, 48, 96, OID("\x06\x05\x2b\x81\x04\x00\x22") },
-    [XCJ__P521] = { "P-521", "secp521r1", XCJ__EC, 521, 66, 132, OID("\x06\x05\x2b\x81\x04\x00\x23") },
-    [XCJ__SECP256K1] = { "secp256k1", "secp256k1", XCJ__EC, 256, 32, 64, OID("\x06\x05\x2b\x81\x04\x00\x0a") },
-    [XCJ__CRV_ED25519] = { "Ed25519", "ED25519", XCJ__OKP, 256, 32, 64, OID("\x06\x03\x2b\x65\x70") },
-    [XCJ__CRV_ED448] = { "Ed448", "ED448", XCJ__OKP, 456, 57, 114, OID("\x06\x03\x2b\x65\x71") },
-    [XCJ__CRV_X25519] = { "X25519", "X25519", XCJ__OKP, 256, 32, 0, OID("\x06\x03\x2b\x65\x6e") },
-    [XCJ__CRV_X448] = { "X448", "X448", XCJ__OKP, 448, 56, 0, OID("\x06\x03\x2b\x65\x6f") },
+static const xcj__curve curves[XCJ__CURVE_COUNT] = {
+    [XCJ_CURVE_P256] = { "P-256", "prime256v1", XCJ_KTY_EC, 256, 32, 64, OID("\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07") },
+    [XCJ_CURVE_P384] = { "P-384", "secp384r1", XCJ_KTY_EC, 384, 48, 96, OID("\x06\x05\x2b\x81\x04\x00\x22") },
+    [XCJ_CURVE_P521] = { "P-521", "secp521r1", XCJ_KTY_EC, 521, 66, 132, OID("\x06\x05\x2b\x81\x04\x00\x23") },
+    [XCJ_CURVE_SECP256K1] = { "secp256k1", "secp256k1", XCJ_KTY_EC, 256, 32, 64, OID("\x06\x05\x2b\x81\x04\x00\x0a") },
+    [XCJ_CURVE_ED25519] = { "Ed25519", "ED25519", XCJ_KTY_OKP, 256, 32, 64, OID("\x06\x03\x2b\x65\x70") },
+    [XCJ_CURVE_ED448] = { "Ed448", "ED448", XCJ_KTY_OKP, 456, 57, 114, OID("\x06\x03\x2b\x65\x71") },
+    [XCJ_CURVE_X25519] = { "X25519", "X25519", XCJ_KTY_OKP, 256, 32, 0, OID("\x06\x03\x2b\x65\x6e") },
+    [XCJ_CURVE_X448] = { "X448", "X448", XCJ_KTY_OKP, 448, 56, 0, OID("\x06\x03\x2b\x65\x6f") },
 };
 
-#define NO_CURVE ON(XCJ__CRV_NONE)
-#define EDWARDS (ON(XCJ__CRV_ED25519) | ON(XCJ__CRV_ED448))
+#define NO_CURVE ON(XCJ_CURVE_NONE)
+#define EDWARDS (ON(XCJ_CURVE_ED25519) | ON(XCJ_CURVE_ED448))
 
 /* In the order of the numbers of xcj_alg, which begin at 1. */
 static const xcj__alg algs[XCJ__ALG_COUNT] = {
-    { XCJ_HS256, "HS256", XCJ__OCT, NO_CURVE, XCJ_SHA256, XCJ__HMAC, 256, 0 },
-    { XCJ_HS384, "HS384", XCJ__OCT, NO_CURVE, XCJ_SHA384, XCJ__HMAC, 384, 1 },
-    { XCJ_HS512, "HS512", XCJ__OCT, NO_CURVE, XCJ_SHA512, XCJ__HMAC, 512, 2 },
-    { XCJ_RS256, "RS256", XCJ__RSA, NO_CURVE, XCJ_SHA256, XCJ__PKCS1, 2048, 0 },
-    { XCJ_RS384, "RS384", XCJ__RSA, NO_CURVE, XCJ_SHA384, XCJ__PKCS1, 2048, 1 },
-    { XCJ_RS512, "RS512", XCJ__RSA, NO_CURVE, XCJ_SHA512, XCJ__PKCS1, 2048, 2 },
-    { XCJ_PS256, "PS256", XCJ__RSA, NO_CURVE, XCJ_SHA256, XCJ__PSS, 2048, 3 },
-    { XCJ_PS384, "PS384", XCJ__RSA, NO_CURVE, XCJ_SHA384, XCJ__PSS, 2048, 4 },
-    { XCJ_PS512, "PS512", XCJ__RSA, NO_CURVE, XCJ_SHA512, XCJ__PSS, 2048, 5 },
-    { XCJ_ES256, "ES256", XCJ__EC, ON(XCJ__P256), XCJ_SHA256, XCJ__ECDSA, 256, 0 },
-    { XCJ_ES384, "ES384", XCJ__EC, ON(XCJ__P384), XCJ_SHA384, XCJ__ECDSA, 384, 0 },
-    { XCJ_ES512, "ES512", XCJ__EC, ON(XCJ__P521), XCJ_SHA512, XCJ__ECDSA, 521, 0 },
-    { XCJ_ES256K, "ES256K", XCJ__EC, ON(XCJ__SECP256K1), XCJ_SHA256, XCJ__ECDSA, 256, 0 },
-    { XCJ_EDDSA, "EdDSA", XCJ__OKP, EDWARDS, 0, XCJ__EDDSA, 0, 0 },
-    { XCJ_ED25519, "Ed25519", XCJ__OKP, ON(XCJ__CRV_ED25519), 0, XCJ__EDDSA, 0, 0 },
-    { XCJ_ED448, "Ed448", XCJ__OKP, ON(XCJ__CRV_ED448), 0, XCJ__EDDSA, 0, 0 },
+    { XCJ_HS256, "HS256", XCJ_KTY_OCT, NO_CURVE, XCJ_SHA256, XCJ__HMAC, 256, 0 },
+    { XCJ_HS384, "HS384", XCJ_KTY_OCT, NO_CURVE, XCJ_SHA384, XCJ__HMAC, 384, 1 },
+    { XCJ_HS512, "HS512", XCJ_KTY_OCT, NO_CURVE, XCJ_SHA512, XCJ__HMAC, 512, 2 },
+    { XCJ_RS256, "RS256", XCJ_KTY_RSA, NO_CURVE, XCJ_SHA256, XCJ__PKCS1, 2048, 0 },
+    { XCJ_RS384, "RS384", XCJ_KTY_RSA, NO_CURVE, XCJ_SHA384, XCJ__PKCS1, 2048, 1 },
+    { XCJ_RS512, "RS512", XCJ_KTY_RSA, NO_CURVE, XCJ_SHA512, XCJ__PKCS1, 2048, 2 },
+    { XCJ_PS256, "PS256", XCJ_KTY_RSA, NO_CURVE, XCJ_SHA256, XCJ__PSS, 2048, 3 },
+    { XCJ_PS384, "PS384", XCJ_KTY_RSA, NO_CURVE, XCJ_SHA384, XCJ__PSS, 2048, 4 },
+    { XCJ_PS512, "PS512", XCJ_KTY_RSA, NO_CURVE, XCJ_SHA512, XCJ__PSS, 2048, 5 },
+    { XCJ_ES256, "ES256", XCJ_KTY_EC, ON(XCJ_CURVE_P256), XCJ_SHA256, XCJ__ECDSA, 256, 0 },
+    { XCJ_ES384, "ES384", XCJ_KTY_EC, ON(XCJ_CURVE_P384), XCJ_SHA384, XCJ__ECDSA, 384, 0 },
+    { XCJ_ES512, "ES512", XCJ_KTY_EC, ON(XCJ_CURVE_P521), XCJ_SHA512, XCJ__ECDSA, 521, 0 },
+    { XCJ_ES256K, "ES256K", XCJ_KTY_EC, ON(XCJ_CURVE_SECP256K1), XCJ_SHA256, XCJ__ECDSA, 256, 0 },
+    { XCJ_EDDSA, "EdDSA", XCJ_KTY_OKP, EDWARDS, 0, XCJ__EDDSA, 0, 0 },
+    { XCJ_ED25519, "Ed25519", XCJ_KTY_OKP, ON(XCJ_CURVE_ED25519), 0, XCJ__EDDSA, 0, 0 },
+    { XCJ_ED448, "Ed448", XCJ_KTY_OKP, ON(XCJ_CURVE_ED448), 0, XCJ__EDDSA, 0, 0 },
 };
 
-static const char *const kty_names[] = { [XCJ__RSA] = "RSA", [XCJ__EC] = "EC", [XCJ__OKP] = "OKP", [XCJ__OCT] = "oct" };
+static const char *const kty_names[] = {
+    [XCJ_KTY_RSA] = "RSA", [XCJ_KTY_EC] = "EC", [XCJ_KTY_OKP] = "OKP", [XCJ_KTY_OCT] = "oct"
+};
 
 const xcj__alg *xcj__alg_row(xcj_alg id)
 {
     return id > XCJ_ALG_NONE && id <= XCJ__ALG_COUNT ? &algs[id - 1] : NULL;
 }
 
-const xcj__curve *xcj__curve_row(xcj__crv crv)
+const xcj__curve *xcj__curve_row(xcj_curve crv)
 {
-    return crv > XCJ__CRV_NONE && crv < XCJ__CRV_COUNT ? &curves[crv] : NULL;
+    return crv > XCJ_CURVE_NONE && crv < XCJ__CURVE_COUNT ? &curves[crv] : NULL;
 }
 
-xcj__crv xcj__curve_from_name(xcj_str name)
+xcj_curve xcj__curve_from_name(xcj_str name)
 {
-    for (xcj__crv crv = XCJ__P256; crv < XCJ__CRV_COUNT; crv++) {
+    for (xcj_curve crv = XCJ_CURVE_P256; crv < XCJ__CURVE_COUNT; crv++) {
         if (xcj__str_is(name, curves[crv].name)) {
             return crv;
         }
     }
-    return XCJ__CRV_NONE;
+    return XCJ_CURVE_NONE;
 }
 
-const char *xcj__kty_name(xcj__kty kty)
+const char *xcj_kty_name(xcj_kty kty)
 {
-    return kty_names[kty];
+    return kty >= XCJ_KTY_RSA && kty <= XCJ_KTY_OCT ? kty_names[kty] : NULL;
+}
+
+const char *xcj_curve_name(xcj_curve curve)
+{
+    const xcj__curve *row = xcj__curve_row(curve);
+    return row != NULL ? row->name : NULL;
 }
 
 unsigned xcj__hash_len(xcj_hash hash)
@@ -86,7 +94,7 @@ static xcj_code fits_type(const xcj__alg *alg, const xcj__key_facts *key, xcj_er
     }
     const xcj__curve *curve = xcj__curve_row(key->crv);
     return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "%s does not fit the key, which is %s%s%s", alg->name,
-                        xcj__kty_name(key->kty), curve != NULL ? " " : "", curve != NULL ? curve->name : "");
+                        xcj_kty_name(key->kty), curve != NULL ? " " : "", curve != NULL ? curve->name : "");
 }
 
 /* RFC 7517 4.4, RFC 8725 3.1: a key that names an algorithm is for that one alone. */
@@ -134,7 +142,7 @@ xcj_code xcj__alg_admit(const xcj__alg *alg, const xcj__key_facts *key, xcj_use 
         code = fits_use(key, use, err);
     }
     if (code == XCJ_OK && key->bits < alg->min_bits && !(alg->scheme == XCJ__HMAC && key->weak_ok)) {
-        code = xcj__fail_at(err, XCJ_ERR_KEY_WEAK, alg->kty == XCJ__OCT ? "k" : "n", XCJ_NO_OFFSET,
+        code = xcj__fail_at(err, XCJ_ERR_KEY_WEAK, alg->kty == XCJ_KTY_OCT ? "k" : "n", XCJ_NO_OFFSET,
                             "the key has %u bits and %s needs %u or more", key->bits, alg->name, alg->min_bits);
     }
     return code;
@@ -145,7 +153,7 @@ size_t xcj__alg_signature_len(const xcj__alg *alg, const xcj__key_facts *key)
     if (alg->scheme == XCJ__HMAC) {
         return xcj__hash_len(alg->hash);
     }
-    return key->kty == XCJ__RSA ? (key->bits + 7) / 8 : curves[key->crv].signature_len;
+    return key->kty == XCJ_KTY_RSA ? (key->bits + 7) / 8 : curves[key->crv].signature_len;
 }
 
 const char *xcj_alg_name(xcj_alg alg)

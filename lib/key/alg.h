@@ -8,20 +8,8 @@
 
 #include <xcj/key.h>
 
-typedef enum xcj__kty { XCJ__RSA = 1, XCJ__EC = 2, XCJ__OKP = 3, XCJ__OCT = 4 } xcj__kty;
-
-typedef enum xcj__crv {
-    XCJ__CRV_NONE = 0,
-    XCJ__P256,
-    XCJ__P384,
-    XCJ__P521,
-    XCJ__SECP256K1,
-    XCJ__CRV_ED25519,
-    XCJ__CRV_ED448,
-    XCJ__CRV_X25519,
-    XCJ__CRV_X448,
-    XCJ__CRV_COUNT
-} xcj__crv;
+/** Curves, that of XCJ_CURVE_NONE included. */
+#define XCJ__CURVE_COUNT (XCJ_CURVE_X448 + 1)
 
 typedef enum xcj__scheme { XCJ__HMAC = 1, XCJ__PKCS1, XCJ__PSS, XCJ__ECDSA, XCJ__EDDSA } xcj__scheme;
 
@@ -29,7 +17,7 @@ typedef enum xcj__scheme { XCJ__HMAC = 1, XCJ__PKCS1, XCJ__PSS, XCJ__ECDSA, XCJ_
 typedef struct xcj__curve {
     const char *name;
     const char *group; /* OpenSSL's name of the group, or of the key type for OKP */
-    xcj__kty kty;
+    xcj_kty kty;
     unsigned bits;
     unsigned octets;        /* length of a coordinate, of an OKP public key and of a private part */
     unsigned signature_len; /* 0: does not sign */
@@ -41,8 +29,8 @@ typedef struct xcj__curve {
 typedef struct xcj__alg {
     xcj_alg id;
     const char *name;
-    xcj__kty kty;
-    unsigned curves; /* bits of 1 << xcj__crv, that of XCJ__CRV_NONE where the key type has none */
+    xcj_kty kty;
+    unsigned curves; /* bits of 1 << xcj_curve, that of XCJ_CURVE_NONE where the key type has none */
     xcj_hash hash;   /* 0: the scheme hashes by itself */
     xcj__scheme scheme;
     unsigned min_bits; /* RFC 7518 3.2, 3.3 and 3.5 */
@@ -54,14 +42,11 @@ typedef struct xcj__alg {
 /** The row of an algorithm; NULL when the number is none. */
 const xcj__alg *xcj__alg_row(xcj_alg id);
 
-/** The row of a curve; NULL for XCJ__CRV_NONE. */
-const xcj__curve *xcj__curve_row(xcj__crv crv);
+/** The row of a curve; NULL for XCJ_CURVE_NONE. */
+const xcj__curve *xcj__curve_row(xcj_curve crv);
 
-/** The curve of exactly this JOSE name; XCJ__CRV_NONE if there is none. */
-xcj__crv xcj__curve_from_name(xcj_str name);
-
-/** "RSA", "EC", "OKP", "oct". */
-const char *xcj__kty_name(xcj__kty kty);
+/** The curve of exactly this JOSE name; XCJ_CURVE_NONE if there is none. */
+xcj_curve xcj__curve_from_name(xcj_str name);
 
 /** Bytes of a hash. */
 unsigned xcj__hash_len(xcj_hash hash);
@@ -71,8 +56,8 @@ const char *xcj__hash_name(xcj_hash hash);
 
 /** All that admission needs to know of a key. */
 typedef struct xcj__key_facts {
-    xcj__kty kty;
-    xcj__crv crv;
+    xcj_kty kty;
+    xcj_curve crv;
     unsigned bits;
     bool is_private;
     bool has_alg; /* the JWK names an algorithm; `alg` is XCJ_ALG_NONE when it is not one of ours */

@@ -230,11 +230,11 @@ static xcj_code take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *
 
 /* The curve's row number by what OpenSSL calls it, which it does for a group spelt out in numbers only when all of them are
  * those of a named one. False when that cannot be found out. */
-static bool curve_of(const EVP_PKEY *pkey, xcj__crv *out)
+static bool curve_of(const EVP_PKEY *pkey, xcj_curve *out)
 {
     char group[64];
     const char *name = EVP_PKEY_get0_type_name(pkey);
-    *out = XCJ__CRV_NONE;
+    *out = XCJ_CURVE_NONE;
     if (EVP_PKEY_is_a(pkey, "EC")) {
         size_t len;
         if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &len) != 1) {
@@ -242,7 +242,7 @@ static bool curve_of(const EVP_PKEY *pkey, xcj__crv *out)
         }
         name = group;
     }
-    for (xcj__crv crv = XCJ__P256; crv < XCJ__CRV_COUNT; crv++) {
+    for (xcj_curve crv = XCJ_CURVE_P256; crv < XCJ__CURVE_COUNT; crv++) {
         if (xcj__str_is_nocase(xcj_text(name), xcj__curve_row(crv)->group)) {
             *out = crv;
         }
@@ -301,10 +301,10 @@ static xcj_code take_members(xcj__jwk *out, EVP_PKEY *pkey, xcj_error *err)
     if (!is_rsa && curve == NULL) {
         return xcj__fail(err, XCJ_ERR_KEY_TYPE, "the key's type or curve has no JWK form that is supported here");
     }
-    out->facts.kty = is_rsa ? XCJ__RSA : curve->kty;
-    xcj_code code = is_rsa                  ? take_rsa(out, pkey, err)
-                    : curve->kty == XCJ__EC ? take_ec(out, pkey, curve, err)
-                                            : take_okp(out, pkey, curve, err);
+    out->facts.kty = is_rsa ? XCJ_KTY_RSA : curve->kty;
+    xcj_code code = is_rsa                     ? take_rsa(out, pkey, err)
+                    : curve->kty == XCJ_KTY_EC ? take_ec(out, pkey, curve, err)
+                                               : take_okp(out, pkey, curve, err);
     if (code == XCJ_OK) {
         code = xcj__jwk_check(out, err);
     }

@@ -23,7 +23,7 @@ static void put_algorithm(xcj__der *der, const xcj__jwk *jwk)
     }
     size_t mark = xcj__der_len(der);
     xcj__der_prepend(der, curve->oid, curve->oid_len);
-    if (curve->kty == XCJ__EC) {
+    if (curve->kty == XCJ_KTY_EC) {
         xcj__der_prepend(der, ec_oid, sizeof ec_oid - 1);
     }
     xcj__der_wrap(der, XCJ__DER_SEQUENCE, mark);
@@ -43,13 +43,13 @@ static void put_public_bits(xcj__der *der, const xcj__jwk *jwk)
 {
     size_t mark = xcj__der_len(der);
     const xcj__bytes *part = jwk->part;
-    if (jwk->facts.kty == XCJ__RSA) {
+    if (jwk->facts.kty == XCJ_KTY_RSA) {
         put_rsa_public(der, jwk);
     } else {
         xcj__der_prepend(der, part[XCJ__Y].ptr, part[XCJ__Y].len);
         xcj__der_prepend(der, part[XCJ__X].ptr, part[XCJ__X].len);
     }
-    if (jwk->facts.kty == XCJ__EC) {
+    if (jwk->facts.kty == XCJ_KTY_EC) {
         xcj__der_prepend(der, "\x04", 1);
     }
     xcj__der_prepend(der, "\x00", 1);
@@ -90,9 +90,9 @@ static void put_ec_private(xcj__der *der, const xcj__jwk *jwk, const xcj__curve 
 static void put_pkcs8(xcj__der *der, const xcj__jwk *jwk)
 {
     size_t mark = xcj__der_len(der);
-    if (jwk->facts.kty == XCJ__RSA) {
+    if (jwk->facts.kty == XCJ_KTY_RSA) {
         put_rsa_private(der, jwk);
-    } else if (jwk->facts.kty == XCJ__EC) {
+    } else if (jwk->facts.kty == XCJ_KTY_EC) {
         put_ec_private(der, jwk, NULL);
     } else {
         xcj__der_prepend(der, jwk->part[XCJ__D].ptr, jwk->part[XCJ__D].len);

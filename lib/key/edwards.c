@@ -24,12 +24,12 @@ static void numbers_free(numbers *n)
 }
 
 /* 2^255 - 19, 2^448 - 2^224 - 1: both are all ones but for one place, little-endian. */
-static BIGNUM *field(xcj__crv crv)
+static BIGNUM *field(xcj_curve crv)
 {
     uint8_t bytes[56];
-    size_t len = crv == XCJ__CRV_ED25519 ? 32 : 56;
+    size_t len = crv == XCJ_CURVE_ED25519 ? 32 : 56;
     memset(bytes, 0xff, sizeof bytes);
-    if (crv == XCJ__CRV_ED25519) {
+    if (crv == XCJ_CURVE_ED25519) {
         bytes[0] = 0xed;
         bytes[31] = 0x7f;
     } else {
@@ -42,9 +42,9 @@ static BIGNUM *field(xcj__crv crv)
  * x^2 = (y^2 - 1) / (d y^2 -+ 1), with d = -121665/121666 and -39081: there is an x if the product of both sides of the
  * fraction is a square. Here without a division: Ed25519's is multiplied by the square 121666^2.
  */
-static bool take_product(numbers *n, xcj__crv crv)
+static bool take_product(numbers *n, xcj_curve crv)
 {
-    bool is_25519 = crv == XCJ__CRV_ED25519;
+    bool is_25519 = crv == XCJ_CURVE_ED25519;
     if (BN_sqr(n->t, n->y, n->ctx) != 1 || BN_copy(n->u, n->t) == NULL || BN_sub_word(n->t, 1) != 1 ||
         BN_mul_word(n->u, is_25519 ? 121665 : 39081) != 1) {
         return false;
@@ -54,7 +54,7 @@ static bool take_product(numbers *n, xcj__crv crv)
            BN_mul_word(n->t, is_25519 ? 121666 : 1) == 1;
 }
 
-static int is_point(numbers *n, xcj__crv crv, bool is_odd)
+static int is_point(numbers *n, xcj_curve crv, bool is_odd)
 {
     if (BN_cmp(n->y, n->p) >= 0) {
         return 0;
@@ -67,7 +67,7 @@ static int is_point(numbers *n, xcj__crv crv, bool is_odd)
     return symbol < -1 ? -1 : symbol == 1 || (symbol == 0 && !is_odd);
 }
 
-int xcj__edwards_is_point(xcj__crv crv, xcj__bytes x)
+int xcj__edwards_is_point(xcj_curve crv, xcj__bytes x)
 {
     uint8_t y[OCTETS_MAX];
     memcpy(y, x.ptr, x.len);

@@ -8,6 +8,6 @@
 #include "lib/key/jwk.h"
 
 /** RFC 8032 5.1.3, 5.2.3. 1: it is, 0: it is none, -1: no memory. `x` has the curve's length. */
-int xcj__edwards_is_point(xcj__crv crv, xcj__bytes x);
+int xcj__edwards_is_point(xcj_curve crv, xcj__bytes x);
 
 #endif

@@ -50,9 +50,9 @@ struct xcj_key {
 };
 
 /** How many algorithms, and so how many prepared contexts for each use, a key of this type can have. */
-static inline size_t xcj__key_slots(xcj__kty kty)
+static inline size_t xcj__key_slots(xcj_kty kty)
 {
-    return kty == XCJ__RSA ? 6 : kty == XCJ__OCT ? 3 : 1;
+    return kty == XCJ_KTY_RSA ? 6 : kty == XCJ_KTY_OCT ? 3 : 1;
 }
 
 /** Is there a private part here that fits the public one? */
@@ -62,7 +62,7 @@ static inline bool xcj__key_has_checked_private(const xcj_key *key)
 }
 
 /** An empty key with room for what its type can have. NULL when there is no memory. */
-xcj_key *xcj__key_new(xcj__kty kty);
+xcj_key *xcj__key_new(xcj_kty kty);
 
 /** The provider's library context and property query; NULL without one. */
 static inline OSSL_LIB_CTX *xcj__provider_lib(const xcj__provider *provider)
@@ -114,10 +114,10 @@ bool xcj__context_start(xcj__context *work, const xcj__context *prepared);
 xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, const xcj__context *prepared);
 
 /** The curve's group, made at its first use here; borrowed. NULL when there is no memory. */
-const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv);
+const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj_curve crv);
 
 /** A key without a point on this curve, made at its first use here; borrowed. NULL when there is no memory. */
-EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj__crv crv);
+EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj_curve crv);
 
 /** The scratch's random bytes; NULL where there are none to keep, or no scratch. */
 struct xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);

@@ -13,7 +13,7 @@
 
 static xcj_code check_bits(const xcj__alg *row, unsigned bits, xcj_error *err)
 {
-    bool is_sized = row->kty == XCJ__RSA || row->kty == XCJ__OCT;
+    bool is_sized = row->kty == XCJ_KTY_RSA || row->kty == XCJ_KTY_OCT;
     if (!is_sized) {
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "bits", XCJ_NO_OFFSET, "a key for %s has one size only", row->name);
     }
@@ -27,7 +27,7 @@ static xcj_code check_bits(const xcj__alg *row, unsigned bits, xcj_error *err)
 
 static xcj_code generate_secret(xcj__jwk *jwk, unsigned bits, xcj_error *err)
 {
-    *jwk = (xcj__jwk){ .facts = { .kty = XCJ__OCT } };
+    *jwk = (xcj__jwk){ .facts = { .kty = XCJ_KTY_OCT } };
     size_t len = bits / 8;
     uint8_t *at = xcj__jwk_extend(jwk, len);
     if (at == NULL) {
@@ -45,22 +45,22 @@ static xcj_code generate_secret(xcj__jwk *jwk, unsigned bits, xcj_error *err)
     return code;
 }
 
-static xcj__crv curve_for(const xcj__alg *row)
+static xcj_curve curve_for(const xcj__alg *row)
 {
-    for (xcj__crv crv = XCJ__P256; crv < XCJ__CRV_COUNT; crv++) {
+    for (xcj_curve crv = XCJ_CURVE_P256; crv < XCJ__CURVE_COUNT; crv++) {
         if ((row->curves & 1u << crv) != 0) {
             return crv;
         }
     }
-    return XCJ__CRV_NONE;
+    return XCJ_CURVE_NONE;
 }
 
 static xcj_code generate_pair(xcj__jwk *jwk, const xcj__alg *row, unsigned bits, xcj_error *err)
 {
     const xcj__curve *curve = xcj__curve_row(curve_for(row));
-    EVP_PKEY *pkey = row->kty == XCJ__RSA  ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits)
-                     : row->kty == XCJ__EC ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", curve->group)
-                                           : EVP_PKEY_Q_keygen(NULL, NULL, curve->group);
+    EVP_PKEY *pkey = row->kty == XCJ_KTY_RSA  ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)bits)
+                     : row->kty == XCJ_KTY_EC ? EVP_PKEY_Q_keygen(NULL, NULL, "EC", curve->group)
+                                              : EVP_PKEY_Q_keygen(NULL, NULL, curve->group);
     if (pkey == NULL) {
         return xcj__queue_says_memory()
                    ? xcj__fail_memory(err)
@@ -86,12 +86,12 @@ xcj_code xcj_key_generate(xcj_key **out, xcj_alg alg, unsigned bits, xcj_error *
             return code;
         }
     } else {
-        bits = row->kty == XCJ__RSA ? RSA_DEFAULT_BITS : row->min_bits;
+        bits = row->kty == XCJ_KTY_RSA ? RSA_DEFAULT_BITS : row->min_bits;
     }
     xcj__jwk jwk;
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
-    xcj_code code = row->kty == XCJ__OCT ? generate_secret(&jwk, bits, err) : generate_pair(&jwk, row, bits, err);
+    xcj_code code = row->kty == XCJ_KTY_OCT ? generate_secret(&jwk, bits, err) : generate_pair(&jwk, row, bits, err);
     xcj__queue_leave(&theirs);
     if (code != XCJ_OK) {
         return code;

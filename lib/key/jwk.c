@@ -26,7 +26,7 @@ static const xcj__jwk_part ec_parts[] = { XCJ__X, XCJ__Y, XCJ__D, XCJ__PART_COUN
 static const xcj__jwk_part okp_parts[] = { XCJ__X, XCJ__D, XCJ__PART_COUNT };
 static const xcj__jwk_part oct_parts[] = { XCJ__K, XCJ__PART_COUNT };
 const xcj__jwk_part *const xcj__parts_of[] = {
-    [XCJ__RSA] = rsa_parts, [XCJ__EC] = ec_parts, [XCJ__OKP] = okp_parts, [XCJ__OCT] = oct_parts
+    [XCJ_KTY_RSA] = rsa_parts, [XCJ_KTY_EC] = ec_parts, [XCJ_KTY_OKP] = okp_parts, [XCJ_KTY_OCT] = oct_parts
 };
 
 void xcj__jwk_set_alg(xcj__jwk *jwk, xcj_str name, xcj_alg alg)
@@ -166,15 +166,13 @@ static xcj_code check_oct(xcj__jwk *jwk, xcj_error *err)
 xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err)
 {
     switch (jwk->facts.kty) {
-    case XCJ__RSA:
+    case XCJ_KTY_RSA:
         return check_rsa(jwk, err);
-    case XCJ__OCT:
+    case XCJ_KTY_OCT:
         return check_oct(jwk, err);
-    case XCJ__EC:
-    case XCJ__OKP:
-        break;
+    default:
+        return check_curve(jwk, err);
     }
-    return check_curve(jwk, err);
 }
 
 static xcj_str put_text(char *block, size_t *used, xcj_str text)

@@ -49,7 +49,7 @@ XCJ_MUST_CHECK xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t l
  * What a JWK that xcj__jwk_parse() refused says of itself: its key type (0: none of ours) and its kid (NULL: none; to be
  * freed by xcj_free()). The text is a checked JSON object. XCJ_ERR_MEMORY.
  */
-XCJ_MUST_CHECK xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__jwk_peek(xcj_kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err);
 
 /** Checks sizes, lengths and which members are there, once `part` and `facts` are filled in; sets facts.bits and is_private.
  */

@@ -115,19 +115,19 @@ static xcj_code take_number(reading *r, xcj__jwk_part part, xcj_error *err)
         return bad_base64url(r, part, text, bad, err);
     }
     xcj__bytes number = { dst, len };
-    r->jwk->part[part] = r->jwk->facts.kty == XCJ__RSA ? without_zeros(number) : number;
+    r->jwk->part[part] = r->jwk->facts.kty == XCJ_KTY_RSA ? without_zeros(number) : number;
     return XCJ_OK;
 }
 
-/* The type of this name; 0 when it is none of ours. */
-static xcj__kty type_named(xcj_str name)
+/* The type of this name; XCJ_KTY_NONE when it is none of ours. */
+static xcj_kty type_named(xcj_str name)
 {
-    for (xcj__kty type = XCJ__RSA; type <= XCJ__OCT; type++) {
-        if (xcj__str_is(name, xcj__kty_name(type))) {
+    for (xcj_kty type = XCJ_KTY_RSA; type <= XCJ_KTY_OCT; type++) {
+        if (xcj__str_is(name, xcj_kty_name(type))) {
             return type;
         }
     }
-    return 0;
+    return XCJ_KTY_NONE;
 }
 
 static xcj_code take_type(reading *r, xcj_error *err)
@@ -168,7 +168,7 @@ static bool is_empty_array(const xcj__json_value *value)
 /* RFC 7517 4.7 wants the numbers beside the certificate, but some issuers leave them out. */
 static bool is_certificate_only(const reading *r)
 {
-    bool found = r->jwk->facts.kty != XCJ__OCT && r->seen[X5C].type != 0 && !is_empty_array(&r->seen[X5C]);
+    bool found = r->jwk->facts.kty != XCJ_KTY_OCT && r->seen[X5C].type != 0 && !is_empty_array(&r->seen[X5C]);
     for (const xcj__jwk_part *part = xcj__parts_of[r->jwk->facts.kty]; *part != XCJ__PART_COUNT; part++) {
         found = found && r->seen[*part].type == 0;
     }
@@ -177,8 +177,8 @@ static bool is_certificate_only(const reading *r)
 
 static xcj_code take_curve(reading *r, xcj_error *err)
 {
-    xcj__kty kty = r->jwk->facts.kty;
-    if (kty != XCJ__EC && kty != XCJ__OKP) {
+    xcj_kty kty = r->jwk->facts.kty;
+    if (kty != XCJ_KTY_EC && kty != XCJ_KTY_OKP) {
         return XCJ_OK;
     }
     if (r->seen[CRV].type == 0 && is_certificate_only(r)) {
@@ -197,7 +197,7 @@ static xcj_code take_curve(reading *r, xcj_error *err)
         char shown[XCJ__SHOWN];
         return xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "crv", offset_of(r, &r->seen[CRV]),
                             "\"%s\" is not a curve of key type %s", xcj__sanitise(shown, sizeof shown, crv.ptr, crv.len),
-                            xcj__kty_name(kty));
+                            xcj_kty_name(kty));
     }
     r->jwk->facts.crv = xcj__curve_from_name(crv);
     return XCJ_OK;
@@ -284,7 +284,7 @@ static bool has_more_primes(const reading *r)
 static xcj_code take_all(reading *r, xcj_error *err)
 {
     xcj_code code = take_type(r, err);
-    if (code == XCJ_OK && r->jwk->facts.kty == XCJ__RSA && has_more_primes(r)) {
+    if (code == XCJ_OK && r->jwk->facts.kty == XCJ_KTY_RSA && has_more_primes(r)) {
         code = xcj__fail_at(err, XCJ_ERR_KEY_TYPE, "oth", offset_of(r, &r->seen[OTH]),
                             "RSA keys of more than two primes (\"oth\") are not supported");
     }
@@ -300,7 +300,7 @@ static xcj_code take_all(reading *r, xcj_error *err)
     if (code == XCJ_OK && is_certificate_only(r)) {
         return xcj__jwk_take_x5c(r->jwk, &r->seen[X5C], r->options, err);
     }
-    for (const xcj__jwk_part *part = xcj__parts_of[code == XCJ_OK ? r->jwk->facts.kty : XCJ__OCT];
+    for (const xcj__jwk_part *part = xcj__parts_of[code == XCJ_OK ? r->jwk->facts.kty : XCJ_KTY_OCT];
          code == XCJ_OK && *part != XCJ__PART_COUNT; part++) {
         code = take_number(r, *part, err);
     }
@@ -324,7 +324,7 @@ xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_k
     return code;
 }
 
-xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err)
+xcj_code xcj__jwk_peek(xcj_kty *kty, xcj_str *kid, const char *text, size_t len, xcj_error *err)
 {
     static const xcj__json_limits limits = { .max_depth = XCJ__JSON_DEPTH_MAX, .max_members = SIZE_MAX };
     reading r = { .text = text };
@@ -335,8 +335,8 @@ xcj_code xcj__jwk_peek(xcj__kty *kty, xcj_str *kid, const char *text, size_t len
         return code == XCJ_ERR_MEMORY ? code : XCJ_OK;
     }
     const xcj__json_value *type = &r.seen[KTY];
-    for (xcj__kty t = XCJ__RSA; type->type == XCJ__JSON_STRING && t <= XCJ__OCT; t++) {
-        const char *name = xcj__kty_name(t);
+    for (xcj_kty t = XCJ_KTY_RSA; type->type == XCJ__JSON_STRING && t <= XCJ_KTY_OCT; t++) {
+        const char *name = xcj_kty_name(t);
         *kty = xcj__json_equal(type->text, type->escaped, name, strlen(name)) ? t : *kty;
     }
     if (r.seen[KID].type != XCJ__JSON_STRING) {

@@ -53,7 +53,7 @@ void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part)
 {
     const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
     xcj__buf_put_char(out, '{');
-    put_string_member(out, "kty", xcj_text(xcj__kty_name(jwk->facts.kty)));
+    put_string_member(out, "kty", xcj_text(xcj_kty_name(jwk->facts.kty)));
     put_string_member(out, "crv", xcj_text(curve != NULL ? curve->name : NULL));
     for (const xcj__jwk_part *p = xcj__parts_of[jwk->facts.kty]; *p != XCJ__PART_COUNT; p++) {
         if (jwk->part[*p].ptr != NULL && (part == XCJ_PRIVATE || !is_private_part(*p))) {
@@ -79,23 +79,23 @@ void xcj__jwk_write_labels(xcj__buf *out, const xcj__jwk *jwk)
 void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk)
 {
     const xcj__curve *curve = xcj__curve_row(jwk->facts.crv);
-    bool is_rsa = jwk->facts.kty == XCJ__RSA;
+    bool is_rsa = jwk->facts.kty == XCJ_KTY_RSA;
     /* RFC 7638 3.2 and 3.3, RFC 8037 2: the required members only, in lexicographic order. */
     xcj__buf_put_char(out, '{');
     put_string_member(out, "crv", xcj_text(curve != NULL ? curve->name : NULL));
     if (is_rsa) {
         put_number(out, "e", jwk->part[XCJ__E]);
-    } else if (jwk->facts.kty == XCJ__OCT) {
+    } else if (jwk->facts.kty == XCJ_KTY_OCT) {
         put_number(out, "k", jwk->part[XCJ__K]);
     }
-    put_string_member(out, "kty", xcj_text(xcj__kty_name(jwk->facts.kty)));
+    put_string_member(out, "kty", xcj_text(xcj_kty_name(jwk->facts.kty)));
     if (is_rsa) {
         put_number(out, "n", jwk->part[XCJ__N]);
     }
     if (curve != NULL) {
         put_number(out, "x", jwk->part[XCJ__X]);
     }
-    if (jwk->facts.kty == XCJ__EC) {
+    if (jwk->facts.kty == XCJ_KTY_EC) {
         put_number(out, "y", jwk->part[XCJ__Y]);
     }
     xcj__buf_put_char(out, '}');

@@ -57,7 +57,7 @@ static xcj_code adopt(xcj__jwk *jwk, const xcj__jwk *certified, xcj_error *err)
 {
     xcj__key_facts *facts = &jwk->facts;
     const xcj__key_facts *theirs = &certified->facts;
-    if (facts->kty != theirs->kty || (facts->crv != XCJ__CRV_NONE && facts->crv != theirs->crv)) {
+    if (facts->kty != theirs->kty || (facts->crv != XCJ_CURVE_NONE && facts->crv != theirs->crv)) {
         return refuse(XCJ_ERR_KEY, "has a certificate of another key type or curve", err);
     }
     size_t len = 0;

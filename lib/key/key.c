@@ -7,7 +7,7 @@
 #include "lib/base/options.h"
 #include "lib/key/evp.h"
 
-xcj_key *xcj__key_new(xcj__kty kty)
+xcj_key *xcj__key_new(xcj_kty kty)
 {
     xcj_key *key = xcj__zalloc(sizeof *key + XCJ__USES * xcj__key_slots(kty) * sizeof key->prepared[0]);
     if (key != NULL) {
@@ -69,15 +69,14 @@ xcj_code xcj__key_whole(const xcj_key **out, const xcj_key *key, xcj_error *err)
     return XCJ_OK;
 }
 
-const char *xcj_key_type(const xcj_key *key)
+xcj_kty xcj_key_type(const xcj_key *key)
 {
-    return key != NULL ? xcj__kty_name(key->jwk.facts.kty) : NULL;
+    return key != NULL ? key->jwk.facts.kty : XCJ_KTY_NONE;
 }
 
-const char *xcj_key_curve(const xcj_key *key)
+xcj_curve xcj_key_curve(const xcj_key *key)
 {
-    const xcj__curve *curve = key != NULL ? xcj__curve_row(key->jwk.facts.crv) : NULL;
-    return curve != NULL ? curve->name : NULL;
+    return key != NULL ? key->jwk.facts.crv : XCJ_CURVE_NONE;
 }
 
 unsigned xcj_key_bits(const xcj_key *key)
@@ -163,12 +162,12 @@ size_t xcj_key_algs(const xcj_key *key, xcj_use use, xcj_alg *out, size_t cap)
 /* What a curve alone decides: EC its one algorithm, an Edwards curve EdDSA. */
 static xcj_alg alg_of_curve(const xcj__key_facts *facts)
 {
-    if (facts->kty == XCJ__OKP) {
+    if (facts->kty == XCJ_KTY_OKP) {
         return XCJ_EDDSA;
     }
     for (xcj_alg alg = XCJ_ALG_NONE + 1; alg <= XCJ__ALG_COUNT; alg++) {
         const xcj__alg *row = xcj__alg_row(alg);
-        if (row->kty == XCJ__EC && facts->kty == XCJ__EC && (row->curves & 1u << facts->crv) != 0) {
+        if (row->kty == XCJ_KTY_EC && facts->kty == XCJ_KTY_EC && (row->curves & 1u << facts->crv) != 0) {
             return alg;
         }
     }
@@ -187,7 +186,7 @@ static xcj_code must_choose(const xcj_key *key, xcj_error *err)
         xcj__buf_put_text(&names, xcj_alg_name(choices[i]));
     }
     if (count == 0) {
-        const xcj__alg *row = xcj__alg_row(key->jwk.facts.kty == XCJ__OCT ? XCJ_HS256 : XCJ_RS256);
+        const xcj__alg *row = xcj__alg_row(key->jwk.facts.kty == XCJ_KTY_OCT ? XCJ_HS256 : XCJ_RS256);
         return xcj__alg_admit(row, &key->jwk.facts, XCJ_SIGN, err);
     }
     return xcj__fail_at(err, XCJ_ERR_ALG, "alg", XCJ_NO_OFFSET, "the key does not say its algorithm: choose one of %s",

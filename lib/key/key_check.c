@@ -37,7 +37,7 @@ static xcj_code check_pair(const xcj_key *key, const EC_GROUP *group, xcj_error 
 /* The curve's group is the scratch's, or is made for this key alone. */
 static xcj_code check_ec_private(const xcj_key *key, xcj_scratch *scratch, xcj_error *err)
 {
-    xcj__crv crv = key->jwk.facts.crv;
+    xcj_curve crv = key->jwk.facts.crv;
     EC_GROUP *own = scratch == NULL ? xcj__weierstrass_group(crv) : NULL;
     const EC_GROUP *group = scratch == NULL ? own : xcj__scratch_group(scratch, crv);
     xcj_code code = group != NULL ? check_pair(key, group, err) : xcj__fail_memory(err);
@@ -97,25 +97,24 @@ static xcj_code check_okp(xcj_key *key, xcj_error *err)
 static xcj_code check_numbers(xcj_key *key, xcj_scratch *scratch, xcj_error *err)
 {
     switch (key->jwk.facts.kty) {
-    case XCJ__RSA:
+    case XCJ_KTY_RSA:
         return check_rsa(key, err);
-    case XCJ__EC:
+    case XCJ_KTY_EC:
         return check_ec(key, scratch, err);
-    case XCJ__OKP:
+    case XCJ_KTY_OKP:
         return check_okp(key, err);
-    case XCJ__OCT:
-        break;
+    default:
+        return XCJ_OK;
     }
-    return XCJ_OK;
 }
 
 /* If the caller names a library context or properties, report immediately that they do not support the key. */
 xcj_code xcj__key_check(xcj_key *key, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_code code = check_numbers(key, scratch, err);
-    bool is_asked = key->provider != NULL && key->jwk.facts.kty != XCJ__OCT;
+    bool is_asked = key->provider != NULL && key->jwk.facts.kty != XCJ_KTY_OCT;
     if (code == XCJ_OK && is_asked && xcj__provider_key(key) == NULL) {
-        code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", xcj_key_type(key));
+        code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", xcj_kty_name(xcj_key_type(key)));
     }
     return code;
 }

@@ -29,24 +29,24 @@ static xcj_code choose_part(const xcj_key **chosen, const xcj_key *key, xcj_part
 
 static const char *kind_of(const xcj_key *key)
 {
-    const char *curve = xcj_key_curve(key);
-    return curve != NULL ? curve : xcj_key_type(key);
+    const char *curve = xcj_curve_name(xcj_key_curve(key));
+    return curve != NULL ? curve : xcj_kty_name(xcj_key_type(key));
 }
 
 /* Does the structure hold keys of this type, and this part of them? */
 static xcj_code check_encoding(const xcj_key *key, xcj_part part, xcj_encoding encoding, xcj_error *err)
 {
-    xcj__kty kty = key->jwk.facts.kty;
+    xcj_kty kty = key->jwk.facts.kty;
     if (encoding < XCJ_PKCS8 || encoding > XCJ_OPENSSH) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "there is no such structure of keys");
     }
-    if (kty == XCJ__OCT) {
+    if (kty == XCJ_KTY_OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no PEM or DER form");
     }
-    if (encoding == XCJ_PKCS1 && kty != XCJ__RSA) {
+    if (encoding == XCJ_PKCS1 && kty != XCJ_KTY_RSA) {
         return xcj__fail(err, XCJ_ERR_KEY_TYPE, "PKCS#1 is for RSA keys; this is a key of type %s", kind_of(key));
     }
-    if (encoding == XCJ_SEC1 && kty != XCJ__EC) {
+    if (encoding == XCJ_SEC1 && kty != XCJ_KTY_EC) {
         return xcj__fail(err, XCJ_ERR_KEY_TYPE, "SEC1 is for EC keys; this is a key of type %s", kind_of(key));
     }
     if (encoding == XCJ_SEC1 && part == XCJ_PUBLIC) {
@@ -73,7 +73,7 @@ static xcj_code check_options(const xcj_export_options *options, xcj_part part, 
     if (options->kdf != XCJ_PBKDF2 && options->kdf != XCJ_SCRYPT) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither PBKDF2 nor scrypt");
     }
-    if (options->passphrase == NULL) {
+    if (options->passphrase.ptr == NULL) {
         return XCJ_OK;
     }
     if (options->encoding != XCJ_PKCS8) {
@@ -82,10 +82,10 @@ static xcj_code check_options(const xcj_export_options *options, xcj_part part, 
     if (part == XCJ_PUBLIC) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "a public key is not encrypted; only a private key is");
     }
-    if (options->passphrase_len == 0) {
+    if (options->passphrase.len == 0) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the passphrase to encrypt with is empty");
     }
-    return options->passphrase_len <= XCJ__PASSPHRASE_MAX
+    return options->passphrase.len <= XCJ__PASSPHRASE_MAX
                ? XCJ_OK
                : xcj__fail(err, XCJ_ERR_LIMIT, "the passphrase has more than %zu bytes", XCJ__PASSPHRASE_MAX);
 }
@@ -104,15 +104,15 @@ static xcj_code write_der(xcj__der *der, const xcj_key *key, xcj_part part, cons
     }
     xcj__der_init(der, storage, cap);
     xcj__der_out(der, &key->jwk, part, options->encoding);
-    if (options->passphrase == NULL) {
+    if (options->passphrase.ptr == NULL) {
         return XCJ_OK;
     }
-    return xcj__pkcs8_seal(der, (xcj_str){ options->passphrase, options->passphrase_len }, options->kdf, err);
+    return xcj__pkcs8_seal(der, options->passphrase, options->kdf, err);
 }
 
 static const char *pem_name(xcj_part part, const xcj_export_options *options)
 {
-    if (options->passphrase != NULL) {
+    if (options->passphrase.ptr != NULL) {
         return "ENCRYPTED PRIVATE KEY";
     }
     if (options->encoding == XCJ_SEC1) {
@@ -205,8 +205,8 @@ xcj_code xcj_key_to_secret(uint8_t **out, size_t *out_len, const xcj_key *key, x
         return xcj__fail_null(err);
     }
     xcj__bytes secret = key->jwk.part[XCJ__K];
-    if (key->jwk.facts.kty != XCJ__OCT) {
-        return xcj__fail(err, XCJ_ERR_KEY_PART, "an %s key is no shared secret", xcj_key_type(key));
+    if (key->jwk.facts.kty != XCJ_KTY_OCT) {
+        return xcj__fail(err, XCJ_ERR_KEY_PART, "an %s key is no shared secret", xcj_kty_name(xcj_key_type(key)));
     }
     *out = (uint8_t *)xcj__dup((const char *)secret.ptr, secret.len);
     if (*out == NULL) {
@@ -226,7 +226,7 @@ xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_par
     if (code != XCJ_OK) {
         return code;
     }
-    if (part == XCJ_PUBLIC && key->jwk.facts.kty == XCJ__OCT) {
+    if (part == XCJ_PUBLIC && key->jwk.facts.kty == XCJ_KTY_OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no public part");
     }
     xcj__buf buf;

@@ -53,7 +53,7 @@ xcj_code xcj__key_at_provider(xcj_key **out, xcj__jwk *jwk, xcj__provider *provi
 /* To find the primes takes long, and is of no use to a key that only verifies. */
 static bool lacks_primes(const xcj__jwk *jwk)
 {
-    return jwk->facts.kty == XCJ__RSA && jwk->part[XCJ__D].ptr != NULL && jwk->part[XCJ__P].ptr == NULL;
+    return jwk->facts.kty == XCJ_KTY_RSA && jwk->part[XCJ__D].ptr != NULL && jwk->part[XCJ__P].ptr == NULL;
 }
 
 /* With a provider of its own if the options name one. */
@@ -90,7 +90,7 @@ xcj_code xcj__key_of_set(xcj_key **out, xcj_str text, const xcj_key_options *opt
 xcj_code xcj__key_options_read(xcj_key_options *given, const xcj_key_options *options, xcj_error *err)
 {
     xcj_code code = xcj__options_read(given, sizeof *given, options, err);
-    given->passphrase_len = given->passphrase != NULL ? given->passphrase_len : 0;
+    given->passphrase.len = given->passphrase.ptr != NULL ? given->passphrase.len : 0;
     return code;
 }
 
@@ -137,7 +137,7 @@ static xcj_code from_secret(xcj_key **out, xcj_str secret, const xcj_key_options
     if (secret.len < SECRET_MIN && !given->allow_weak_secret) {
         return xcj__fail(err, XCJ_ERR_KEY_WEAK, "the secret has %zu bytes; HS256 needs %d or more", secret.len, SECRET_MIN);
     }
-    xcj__jwk jwk = { .facts = { .kty = XCJ__OCT, .weak_ok = given->allow_weak_secret != 0 } };
+    xcj__jwk jwk = { .facts = { .kty = XCJ_KTY_OCT, .weak_ok = given->allow_weak_secret != 0 } };
     uint8_t *at = xcj__jwk_extend(&jwk, secret.len);
     if (at == NULL) {
         return xcj__fail_memory(err);

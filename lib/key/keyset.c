@@ -104,7 +104,7 @@ bool xcj__keyset_add_skipped(xcj_keyset *set, size_t position, const xcj_error *
 }
 
 /* Takes the kid over. */
-bool xcj__keyset_add_broken(xcj_keyset *set, xcj__kty kty, xcj_str kid)
+bool xcj__keyset_add_broken(xcj_keyset *set, xcj_kty kty, xcj_str kid)
 {
     xcj__broken *list = grow(set->broken, set->broken_count, &set->broken_cap, sizeof *list);
     if (list == NULL) {
@@ -207,7 +207,7 @@ xcj_code xcj_keyset_to_json(char **out, size_t *out_len, const xcj_keyset *set, 
     for (size_t i = 0; code == XCJ_OK && i < set->count; i++) {
         char *jwk = NULL;
         size_t len;
-        if (part == XCJ_PUBLIC && xcj__key_facts_of(set->keys[i])->kty == XCJ__OCT) {
+        if (part == XCJ_PUBLIC && xcj__key_facts_of(set->keys[i])->kty == XCJ_KTY_OCT) {
             continue;
         }
         code = xcj_key_to_jwk(&jwk, &len, set->keys[i], part, err);

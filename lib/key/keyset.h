@@ -21,7 +21,7 @@ typedef struct xcj__skipped {
 
 /** What a key that cannot be used says of itself. */
 typedef struct xcj__broken {
-    xcj__kty kty;
+    xcj_kty kty;
     xcj_str kid; /* for xcj_free() */
 } xcj__broken;
 
@@ -54,7 +54,7 @@ XCJ_MUST_CHECK bool xcj__keyset_add(xcj_keyset *set, xcj_key *key);
 XCJ_MUST_CHECK bool xcj__keyset_add_skipped(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str kid);
 
 /** Remembers what such a key is called, and takes its kid over. */
-XCJ_MUST_CHECK bool xcj__keyset_add_broken(xcj_keyset *set, xcj__kty kty, xcj_str kid);
+XCJ_MUST_CHECK bool xcj__keyset_add_broken(xcj_keyset *set, xcj_kty kty, xcj_str kid);
 
 /**
  * The end of filling: with XCJ_OK so far it indexes the set and gives it to `out`, else it frees the set. Of equal keys only

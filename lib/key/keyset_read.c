@@ -16,7 +16,7 @@
 
 static bool skip_jwk(xcj_keyset *set, size_t position, const xcj_error *why, xcj_str jwk)
 {
-    xcj__kty kty;
+    xcj_kty kty;
     xcj_str kid;
     bool kept =
         xcj__jwk_peek(&kty, &kid, jwk.ptr, jwk.len, NULL) == XCJ_OK && xcj__keyset_add_skipped(set, position, why, kid);

@@ -12,11 +12,11 @@
 #define SCALAR_MAX 66
 
 const xcj__openssh_type xcj__openssh_types[XCJ__OPENSSH_TYPES] = {
-    { "ssh-rsa", NULL, XCJ__RSA, XCJ__CRV_NONE },
-    { "ssh-ed25519", NULL, XCJ__OKP, XCJ__CRV_ED25519 },
-    { "ecdsa-sha2-nistp256", "nistp256", XCJ__EC, XCJ__P256 },
-    { "ecdsa-sha2-nistp384", "nistp384", XCJ__EC, XCJ__P384 },
-    { "ecdsa-sha2-nistp521", "nistp521", XCJ__EC, XCJ__P521 },
+    { "ssh-rsa", NULL, XCJ_KTY_RSA, XCJ_CURVE_NONE },
+    { "ssh-ed25519", NULL, XCJ_KTY_OKP, XCJ_CURVE_ED25519 },
+    { "ecdsa-sha2-nistp256", "nistp256", XCJ_KTY_EC, XCJ_CURVE_P256 },
+    { "ecdsa-sha2-nistp384", "nistp384", XCJ_KTY_EC, XCJ_CURVE_P384 },
+    { "ecdsa-sha2-nistp521", "nistp521", XCJ_KTY_EC, XCJ_CURVE_P521 },
 };
 
 /* What is being read (RFC 4251 5): it remembers its first failure. */
@@ -111,10 +111,10 @@ static xcj_code take_public(wire *w, xcj__jwk *jwk, const xcj__openssh_type **ty
                          xcj__sanitise(shown, sizeof shown, (const char *)name.ptr, name.len));
     }
     jwk->facts = (xcj__key_facts){ .kty = (*type)->kty, .crv = (*type)->crv };
-    if (jwk->facts.kty == XCJ__RSA) {
+    if (jwk->facts.kty == XCJ_KTY_RSA) {
         jwk->part[e_first ? XCJ__E : XCJ__N] = take_mpint(w);
         jwk->part[e_first ? XCJ__N : XCJ__E] = take_mpint(w);
-    } else if (jwk->facts.kty == XCJ__EC) {
+    } else if (jwk->facts.kty == XCJ_KTY_EC) {
         take_point(w, jwk, *type);
     } else {
         jwk->part[XCJ__X] = take_string(w);
@@ -237,16 +237,16 @@ static xcj_code take_rsa(wire *w, xcj__jwk *jwk, derived *more, xcj_error *err)
 
 static xcj_code take_private(wire *w, xcj__jwk *jwk, derived *more, xcj_error *err)
 {
-    if (jwk->facts.kty == XCJ__RSA) {
+    if (jwk->facts.kty == XCJ_KTY_RSA) {
         return take_rsa(w, jwk, more, err);
     }
     size_t octets = xcj__curve_row(jwk->facts.crv)->octets;
-    xcj__bytes d = jwk->facts.kty == XCJ__EC ? take_mpint(w) : take_string(w);
-    if (jwk->facts.kty == XCJ__OKP && d.len == 2 * octets && jwk->part[XCJ__X].len == octets &&
+    xcj__bytes d = jwk->facts.kty == XCJ_KTY_EC ? take_mpint(w) : take_string(w);
+    if (jwk->facts.kty == XCJ_KTY_OKP && d.len == 2 * octets && jwk->part[XCJ__X].len == octets &&
         memcmp(d.ptr + octets, jwk->part[XCJ__X].ptr, octets) == 0) {
         d.len = octets; /* the public key again, behind the private one */
     }
-    if (w->failed || d.len > octets || (jwk->facts.kty == XCJ__OKP && d.len != octets)) {
+    if (w->failed || d.len > octets || (jwk->facts.kty == XCJ_KTY_OKP && d.len != octets)) {
         return malformed(err);
     }
     memset(more->scalar, 0, octets);

@@ -10,8 +10,8 @@
 typedef struct xcj__openssh_type {
     const char *name;
     const char *curve; /* as the key repeats it; NULL: it does not */
-    xcj__kty kty;
-    xcj__crv crv;
+    xcj_kty kty;
+    xcj_curve crv;
 } xcj__openssh_type;
 
 #define XCJ__OPENSSH_TYPES 5

@@ -51,10 +51,10 @@ static void put_point(xcj__buf *out, const xcj__jwk *jwk, const char *curve)
 static void put_blob(xcj__buf *out, const xcj__jwk *jwk, const xcj__openssh_type *type)
 {
     put_string(out, type->name, strlen(type->name));
-    if (type->kty == XCJ__RSA) {
+    if (type->kty == XCJ_KTY_RSA) {
         put_mpint(out, jwk->part[XCJ__E]);
         put_mpint(out, jwk->part[XCJ__N]);
-    } else if (type->kty == XCJ__EC) {
+    } else if (type->kty == XCJ_KTY_EC) {
         put_point(out, jwk, type->curve);
     } else {
         put_string(out, jwk->part[XCJ__X].ptr, jwk->part[XCJ__X].len);

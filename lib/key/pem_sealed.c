@@ -11,13 +11,13 @@ static int give_passphrase(char *dst, int cap, int writing, void *context)
 {
     const xcj_key_options *options = context;
     (void)writing;
-    if (options->passphrase_len > (size_t)cap) {
+    if (options->passphrase.len > (size_t)cap) {
         return -1;
     }
-    if (options->passphrase_len > 0) {
-        memcpy(dst, options->passphrase, options->passphrase_len);
+    if (options->passphrase.len > 0) {
+        memcpy(dst, options->passphrase.ptr, options->passphrase.len);
     }
-    return (int)options->passphrase_len;
+    return (int)options->passphrase.len;
 }
 
 /* OpenSSL reports a cause below these two, unless it is a failed allocation. */
@@ -50,7 +50,7 @@ static xcj_code decrypt(xcj__pem *pem, char *headers, const xcj_key_options *opt
 
 xcj_code xcj__pem_open(xcj__pem *pem, const xcj_key_options *options, xcj_error *err)
 {
-    if (options->passphrase == NULL) {
+    if (options->passphrase.ptr == NULL) {
         return xcj__fail_at(err, XCJ_ERR_PASSPHRASE, "PEM", XCJ_NO_OFFSET, "the key is encrypted: give its passphrase");
     }
     /* OpenSSL wants them to end in a newline and a NUL. */

@@ -47,7 +47,7 @@ static bool check_mac(opening *o, PKCS12 *file, bool was_given)
     if (!spend(o, count != NULL ? xcj__rounds_of(count) : 1)) {
         return false;
     }
-    if (PKCS12_verify_mac(file, o->options.passphrase, (int)o->options.passphrase_len) == 1) {
+    if (PKCS12_verify_mac(file, o->options.passphrase.ptr, (int)o->options.passphrase.len) == 1) {
         return true;
     }
     if (ERR_GET_LIB(ERR_peek_last_error()) == ERR_LIB_PKCS12) {
@@ -121,7 +121,8 @@ static STACK_OF(PKCS12_SAFEBAG) * open_part(opening *o, PKCS7 *part)
     if (!PKCS7_type_is_encrypted(part) || !spend(o, xcj__pbe_rounds(part->d.encrypted->enc_data->algorithm))) {
         return NULL;
     }
-    STACK_OF(PKCS12_SAFEBAG) *bags = PKCS12_unpack_p7encdata(part, o->options.passphrase, (int)o->options.passphrase_len);
+    STACK_OF(PKCS12_SAFEBAG) *bags =
+        PKCS12_unpack_p7encdata(part, o->options.passphrase.ptr, (int)o->options.passphrase.len);
     o->is_partly_sealed = o->is_partly_sealed || bags == NULL;
     return bags;
 }
@@ -175,10 +176,9 @@ static void open_file(opening *o, PKCS12 *file)
 EVP_PKEY *xcj__pkcs12_open(PKCS12 *file, const xcj_key_options *options, xcj_code *code, xcj_error *err)
 {
     opening o = { .options = *options, .err = err, .code = XCJ_OK, .rounds_left = XCJ__PBE_ROUNDS_MAX };
-    bool was_given = options->passphrase != NULL;
+    bool was_given = options->passphrase.ptr != NULL;
     if (!was_given) {
-        o.options.passphrase = "";
-        o.options.passphrase_len = 0;
+        o.options.passphrase = xcj_text("");
     }
     if (check_mac(&o, file, was_given)) {
         open_file(&o, file);

@@ -189,7 +189,7 @@ EVP_PKEY *xcj__pkcs8_open(const X509_SIG *sealed, const xcj_key_options *options
 {
     const X509_ALGOR *algorithm;
     X509_SIG_get0(sealed, &algorithm, NULL);
-    if (options->passphrase == NULL) {
+    if (options->passphrase.ptr == NULL) {
         *code = xcj__fail(err, XCJ_ERR_PASSPHRASE, "the key is encrypted: give its passphrase");
         return NULL;
     }
@@ -198,7 +198,7 @@ EVP_PKEY *xcj__pkcs8_open(const X509_SIG *sealed, const xcj_key_options *options
                           XCJ__PBE_ROUNDS_MAX);
         return NULL;
     }
-    PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, options->passphrase, (int)options->passphrase_len);
+    PKCS8_PRIV_KEY_INFO *info = PKCS8_decrypt(sealed, options->passphrase.ptr, (int)options->passphrase.len);
     EVP_PKEY *pkey = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
     PKCS8_PRIV_KEY_INFO_free(info);
     if (info == NULL && xcj__pkcs8_wrong_passphrase()) {

@@ -150,7 +150,7 @@ static xcj_code check_part(const xcj_key *key, xcj_part part, xcj_error *err)
     if (part != XCJ_PUBLIC && part != XCJ_PRIVATE) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "neither the public nor the private part");
     }
-    if (key->jwk.facts.kty == XCJ__OCT) {
+    if (key->jwk.facts.kty == XCJ_KTY_OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no EVP_PKEY");
     }
     if (part == XCJ_PRIVATE && !key->jwk.facts.is_private) {
@@ -170,7 +170,7 @@ static xcj_code take_pkey(EVP_PKEY **out, const xcj_key *key, xcj_part part, xcj
     if (pkey == NULL) {
         return xcj__queue_says_memory()
                    ? xcj__fail_memory(err)
-                   : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", xcj_key_type(key));
+                   : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not take the %s key", xcj_kty_name(xcj_key_type(key)));
     }
     EVP_PKEY_up_ref(pkey);
     *out = pkey;

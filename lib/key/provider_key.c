@@ -103,7 +103,7 @@ static EVP_PKEY *build_okp(const xcj_key *key, bool is_private)
                       : EVP_PKEY_new_raw_public_key_ex(lib, curve->group, propq, x.ptr, x.len);
 }
 
-EVP_PKEY *xcj__provider_curve(xcj__crv crv)
+EVP_PKEY *xcj__provider_curve(xcj_curve crv)
 {
     char *group = (char *)(uintptr_t)xcj__curve_row(crv)->group;
     OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
@@ -147,7 +147,7 @@ static EVP_PKEY *build_on(EVP_PKEY *curve, const xcj_key *key)
 void xcj__key_import(const xcj_key *key, xcj_scratch *scratch)
 {
     xcj__queue theirs;
-    if (scratch != NULL && key->provider == NULL && key->jwk.facts.kty == XCJ__EC && !xcj__key_has_checked_private(key)) {
+    if (scratch != NULL && key->provider == NULL && key->jwk.facts.kty == XCJ_KTY_EC && !xcj__key_has_checked_private(key)) {
         xcj__queue_enter(&theirs);
         (void)publish(key, build_on(xcj__scratch_curve(scratch, key->jwk.facts.crv), key));
         xcj__queue_leave(&theirs);
@@ -161,5 +161,5 @@ EVP_PKEY *xcj__provider_key(const xcj_key *key)
         return pkey;
     }
     bool is_private = xcj__key_has_checked_private(key);
-    return publish(key, key->jwk.facts.kty == XCJ__OKP ? build_okp(key, is_private) : build(key, is_private));
+    return publish(key, key->jwk.facts.kty == XCJ_KTY_OKP ? build_okp(key, is_private) : build(key, is_private));
 }

@@ -13,6 +13,6 @@
 EVP_PKEY *xcj__provider_key(const xcj_key *key);
 
 /** A key of this curve without a point. NULL: as above. */
-EVP_PKEY *xcj__provider_curve(xcj__crv crv);
+EVP_PKEY *xcj__provider_curve(xcj_curve crv);
 
 #endif

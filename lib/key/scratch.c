@@ -23,8 +23,8 @@ typedef struct kept {
 struct xcj_scratch {
     kept kept[KEPT_COUNT];
     size_t next;
-    EC_GROUP *groups[XCJ__SECP256K1 + 1]; /* by curve */
-    EVP_PKEY *curves[XCJ__SECP256K1 + 1]; /* likewise */
+    EC_GROUP *groups[XCJ_CURVE_SECP256K1 + 1]; /* by curve */
+    EVP_PKEY *curves[XCJ_CURVE_SECP256K1 + 1]; /* likewise */
     xcj__pool *pool;
     xcj__buf bufs[XCJ__SCRATCH_BUFS];
     xcj__buf memory;
@@ -67,7 +67,7 @@ void xcj_scratch_free(xcj_scratch *scratch)
     for (size_t i = 0; i < XCJ__SCRATCH_BUFS; i++) {
         xcj__buf_free(&scratch->bufs[i]);
     }
-    for (xcj__crv crv = XCJ__P256; crv <= XCJ__SECP256K1; crv++) {
+    for (xcj_curve crv = XCJ_CURVE_P256; crv <= XCJ_CURVE_SECP256K1; crv++) {
         EC_GROUP_free(scratch->groups[crv]);
         EVP_PKEY_free(scratch->curves[crv]);
     }
@@ -93,7 +93,7 @@ xcj__context *xcj__scratch_context(xcj_scratch *scratch, const xcj_key *key, con
     return context;
 }
 
-const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv)
+const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj_curve crv)
 {
     if (scratch->groups[crv] == NULL) {
         scratch->groups[crv] = xcj__weierstrass_group(crv);
@@ -101,7 +101,7 @@ const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj__crv crv)
     return scratch->groups[crv];
 }
 
-EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj__crv crv)
+EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj_curve crv)
 {
     if (scratch->curves[crv] == NULL) {
         scratch->curves[crv] = xcj__provider_curve(crv);

@@ -173,7 +173,7 @@ static xcj_code prove(const uint8_t *sig, size_t len, const xcj_key *key, const 
                       xcj_scratch *scratch, xcj_error *err)
 {
     atomic_bool *is_proven = &((xcj_key *)(uintptr_t)key)->is_proven;
-    if (alg->kty != XCJ__RSA || atomic_load_explicit(is_proven, memory_order_relaxed)) {
+    if (alg->kty != XCJ_KTY_RSA || atomic_load_explicit(is_proven, memory_order_relaxed)) {
         return XCJ_OK;
     }
     xcj_code code = verify_here(key, alg, input, sig, len, scratch, err);

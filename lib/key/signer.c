@@ -100,7 +100,7 @@ xcj_code xcj_key_from_signer(xcj_key **out, const xcj_key *public_key, const xcj
         return code;
     }
     given.sign = given.sign != NULL ? given.sign : sign_later;
-    if (public_key->jwk.facts.kty == XCJ__OCT) {
+    if (public_key->jwk.facts.kty == XCJ_KTY_OCT) {
         return xcj__fail(err, XCJ_ERR_KEY_PART, "an oct key is a secret: it has no public part for a signer");
     }
     xcj__provider *provider =

@@ -14,21 +14,21 @@ typedef struct equation {
 } equation;
 
 static const equation equations[] = {
-    [XCJ__P256] = { NID_X9_62_prime256v1, "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF", 3,
-                    "5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B" },
-    [XCJ__P384] = { NID_secp384r1,
-                    "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFE"
-                    "FFFFFFFF0000000000000000FFFFFFFF",
-                    3,
-                    "B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875A"
-                    "C656398D8A2ED19D2A85C8EDD3EC2AEF" },
-    [XCJ__P521] = { NID_secp521r1,
-                    "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
-                    "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
-                    3,
-                    "51953EB9618E1C9A1F929A21A0B68540EEA2DA725B99B315F3B8B489918EF109E1"
-                    "56193951EC7E937B1652C0BD3BB1BF073573DF883D2C34F1EF451FD46B503F00" },
-    [XCJ__SECP256K1] = { NID_secp256k1, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F", 0, "7" },
+    [XCJ_CURVE_P256] = { NID_X9_62_prime256v1, "FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF", 3,
+                         "5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B" },
+    [XCJ_CURVE_P384] = { NID_secp384r1,
+                         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFE"
+                         "FFFFFFFF0000000000000000FFFFFFFF",
+                         3,
+                         "B3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875A"
+                         "C656398D8A2ED19D2A85C8EDD3EC2AEF" },
+    [XCJ_CURVE_P521] = { NID_secp521r1,
+                         "1FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
+                         "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF",
+                         3,
+                         "51953EB9618E1C9A1F929A21A0B68540EEA2DA725B99B315F3B8B489918EF109E1"
+                         "56193951EC7E937B1652C0BD3BB1BF073573DF883D2C34F1EF451FD46B503F00" },
+    [XCJ_CURVE_SECP256K1] = { NID_secp256k1, "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFC2F", 0, "7" },
 };
 
 typedef struct numbers {
@@ -62,7 +62,7 @@ static int holds(const numbers *n, BN_CTX *ctx, BN_ULONG minus_a)
     return done ? BN_is_zero(n->t) : -1;
 }
 
-int xcj__weierstrass_is_point(xcj__crv crv, xcj__bytes x, xcj__bytes y)
+int xcj__weierstrass_is_point(xcj_curve crv, xcj__bytes x, xcj__bytes y)
 {
     const equation *curve = &equations[crv];
     BN_CTX *ctx = BN_CTX_new();
@@ -77,7 +77,7 @@ int xcj__weierstrass_is_point(xcj__crv crv, xcj__bytes x, xcj__bytes y)
     return found;
 }
 
-EC_GROUP *xcj__weierstrass_group(xcj__crv crv)
+EC_GROUP *xcj__weierstrass_group(xcj_curve crv)
 {
     return EC_GROUP_new_by_curve_name(equations[crv].nid);
 }

@@ -12,10 +12,10 @@
  * SEC 1 3.2.2.1; each of these curves has a prime number of points, so that every point generates all others. 1: it is,
  * 0: it is none, -1: no memory. Both coordinates have the curve's length.
  */
-int xcj__weierstrass_is_point(xcj__crv crv, xcj__bytes x, xcj__bytes y);
+int xcj__weierstrass_is_point(xcj_curve crv, xcj__bytes x, xcj__bytes y);
 
 /** The curve's group, which costs more to make than a point to check. NULL when there is no memory. */
-EC_GROUP *xcj__weierstrass_group(xcj__crv crv);
+EC_GROUP *xcj__weierstrass_group(xcj_curve crv);
 
 typedef enum xcj__pair {
     XCJ__PAIR_FAILED = -1, /* OpenSSL could not be asked */

@@ -426,6 +426,8 @@ NUMBERS(xcj_code, 100)
 NUMBERS(xcj_hash, 5)
 NUMBERS(xcj_part, 4)
 NUMBERS(xcj_use, 4)
+NUMBERS(xcj_kty, 6)
+NUMBERS(xcj_curve, 10)
 NUMBERS(xcj_where, 4)
 NUMBERS(int, 2)
 

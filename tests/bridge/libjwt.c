@@ -59,9 +59,8 @@ static char *their_key(const xcj_key *key, int *len)
 {
     char *text;
     size_t text_len;
-    xcj_code code = strcmp(xcj_key_type(key), "oct") == 0
-                        ? xcj_key_to_secret((uint8_t **)(void *)&text, &text_len, key, &err)
-                        : xcj_key_to_pem(&text, &text_len, key, XCJ_PUBLIC, &err);
+    xcj_code code = xcj_key_type(key) == XCJ_KTY_OCT ? xcj_key_to_secret((uint8_t **)(void *)&text, &text_len, key, &err)
+                                                     : xcj_key_to_pem(&text, &text_len, key, XCJ_PUBLIC, &err);
     ck_assert_int_eq(code, XCJ_OK);
     *len = (int)text_len;
     return text;

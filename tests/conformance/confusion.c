@@ -170,7 +170,7 @@ static void as_secret(tally *t, const char *what, const xcj_key *key, const void
     xcj_verify_options options = maker_policy();
     for (size_t i = 0; i < COUNT(macs); i++) {
         char id[96];
-        snprintf(id, sizeof id, "%s with the %s of a key %s", xcj_alg_name(macs[i]), what, xcj_key_type(key));
+        snprintf(id, sizeof id, "%s with the %s of a key %s", xcj_alg_name(macs[i]), what, xcj_kty_name(xcj_key_type(key)));
         maker_mac(macs[i], bytes, len);
         maker_expect(t, id, key, &options, XCJ_ERR_ALG);
         options.algs = &macs[i];

@@ -57,8 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_key(key);
         check_no_secret(data, size);
     } else if (err.code == XCJ_ERR_PASSPHRASE && is_quick(data, size)) {
-        options.passphrase = "pass";
-        options.passphrase_len = 4;
+        options.passphrase = (xcj_str){ "pass", 4 };
         if (check_call(xcj_key_from_der(&key, data, size, &options, &err), &key, &err)) {
             check_key(key);
         }

@@ -26,7 +26,7 @@ static void expect_same(const xcj_keyset *set, const xcj_keyset *other)
         const xcj_keyset *const sets[2] = { set, other };
         for (int j = 0; j < 2; j++) {
             const xcj_key *key = xcj_keyset_get(sets[j], i);
-            bool is_secret = strcmp(xcj_key_type(key), "oct") == 0;
+            bool is_secret = xcj_key_type(key) == XCJ_KTY_OCT;
             jwk[j] = jwk_text(key, is_secret ? XCJ_PRIVATE : XCJ_PUBLIC);
         }
         MUST(strcmp(jwk[0], jwk[1]) == 0);
@@ -77,7 +77,7 @@ static void check_set(const uint8_t *data, size_t size, const xcj_keyset *set)
     bool is_json = form == XCJ_FORM_JWK || form == XCJ_FORM_JWKS;
     MUST(form != XCJ_FORM_NONE);
     for (size_t i = 0; i < xcj_keyset_count(set); i++) {
-        MUST(is_json || strcmp(xcj_key_type(xcj_keyset_get(set, i)), "oct") != 0);
+        MUST(is_json || xcj_key_type(xcj_keyset_get(set, i)) != XCJ_KTY_OCT);
     }
     if (xcj_keyset_count(set) > 0) {
         check_key(xcj_keyset_get(set, 0));

@@ -32,7 +32,7 @@ static inline void check_forms(const xcj_key *key, xcj_part part)
     char *pem;
     size_t pem_len;
     xcj_code code = xcj_key_to_pem(&pem, &pem_len, key, part, &err);
-    MUST((code == XCJ_ERR_KEY_PART) == (strcmp(xcj_key_type(key), "oct") == 0));
+    MUST((code == XCJ_ERR_KEY_PART) == (xcj_key_type(key) == XCJ_KTY_OCT));
     if (check_call(code, &pem, &err)) {
         MUST(check_call(xcj_key_from_data(&again, (uint8_t *)pem, pem_len, NULL, &err), &again, &err));
         size_t len;
@@ -65,7 +65,7 @@ static inline void check_signature(const xcj_key *key)
     xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
     char *token;
     size_t len;
-    if (strcmp(xcj_key_type(key), "RSA") == 0 || xcj_key_algs(key, XCJ_SIGN, &options.alg, 1) == 0) {
+    if (xcj_key_type(key) == XCJ_KTY_RSA || xcj_key_algs(key, XCJ_SIGN, &options.alg, 1) == 0) {
         return;
     }
     MUST(check_call(xcj_jws_sign(&token, &len, "{}", 2, key, &options, NULL, &err), &token, &err));
@@ -82,7 +82,7 @@ static inline void check_signature(const xcj_key *key)
 
 static inline void check_key(const xcj_key *key)
 {
-    bool is_secret = strcmp(xcj_key_type(key), "oct") == 0;
+    bool is_secret = xcj_key_type(key) == XCJ_KTY_OCT;
     if (!is_secret) {
         check_forms(key, XCJ_PUBLIC);
     }

@@ -102,8 +102,7 @@ static void try_key(const char *text, size_t len)
         expect_silence(&err);
         xcj_key_free(key);
         options.hmac_k_raw = 1;
-        options.passphrase = "Z9vbnq-rtzxphlwkd-0";
-        options.passphrase_len = 19;
+        options.passphrase = (xcj_str){ "Z9vbnq-rtzxphlwkd-0", 19 };
     }
 }
 

@@ -330,8 +330,7 @@ static xcj_code from_sealed(size_t which)
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     xcj_key *key;
     xcj_code code;
-    options.passphrase = passphrases[which];
-    options.passphrase_len = 1;
+    options.passphrase = (xcj_str){ passphrases[which], 1 };
     FAILING(xcj_key_from_data(&key, (const uint8_t *)sealed, strlen(sealed), &options, &job_error));
     return done_key(code, key, jwks[3]);
 }
@@ -342,8 +341,7 @@ static xcj_code from_pkcs12(size_t which)
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     xcj_key *key;
     xcj_code code;
-    options.passphrase = which == 0 ? "x" : "y";
-    options.passphrase_len = 1;
+    options.passphrase = (xcj_str){ which == 0 ? "x" : "y", 1 };
     FAILING(xcj_key_from_der(&key, pkcs12, (size_t)pkcs12_len, &options, &job_error));
     return done_key(code, key, jwks[3]);
 }
@@ -354,8 +352,7 @@ static xcj_code from_old_sealed(size_t which)
     xcj_key *key;
     xcj_code code;
     (void)which;
-    options.passphrase = "xxxx";
-    options.passphrase_len = 4;
+    options.passphrase = (xcj_str){ "xxxx", 4 };
     FAILING(xcj_key_from_pem(&key, old_sealed, strlen(old_sealed), &options, &job_error));
     return done_key(code, key, jwks[3]);
 }
@@ -455,18 +452,17 @@ static xcj_code to_der(size_t which)
 static xcj_code export(size_t which)
 {
     static const xcj_export_options plans[] = {
-        { sizeof plans[0], XCJ_OPENSSH, 0, 0, XCJ_PBKDF2, NULL, 0 },
-        { sizeof plans[0], XCJ_PKCS1, 0, 1, XCJ_PBKDF2, NULL, 0 },
-        { sizeof plans[0], XCJ_PKCS8, 0, 0, XCJ_SCRYPT, "x", 1 },
-        { sizeof plans[0], XCJ_PKCS8, 1, 0, XCJ_PBKDF2, "x", 1 },
+        { sizeof plans[0], XCJ_OPENSSH, 0, 0, XCJ_PBKDF2, { NULL, 0 } },
+        { sizeof plans[0], XCJ_PKCS1, 0, 1, XCJ_PBKDF2, { NULL, 0 } },
+        { sizeof plans[0], XCJ_PKCS8, 0, 0, XCJ_SCRYPT, { "x", 1 } },
+        { sizeof plans[0], XCJ_PKCS8, 1, 0, XCJ_PBKDF2, { "x", 1 } },
     };
     xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
     xcj_key *again = NULL;
     char *text;
     size_t len;
     xcj_code code;
-    options.passphrase = "x";
-    options.passphrase_len = 1;
+    options.passphrase = (xcj_str){ "x", 1 };
     options.pem_labels = 1;
     const xcj_part part = which == 0 ? XCJ_PUBLIC : XCJ_PRIVATE;
     FAILING(xcj_key_export(&text, &len, keys[1], part, &plans[which], &job_error));

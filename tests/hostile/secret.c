@@ -443,10 +443,9 @@ static void check_pem(void)
     }
     add(v->raw, PASSPHRASE_LEN, "the passphrase");
     elsewhere(seal);
-    options.passphrase = (const char *)v->raw;
-    options.passphrase_len = PASSPHRASE_LEN - 1;
+    options.passphrase = (xcj_str){ (const char *)v->raw, PASSPHRASE_LEN - 1 };
     must(xcj_key_from_pem(&key, sealed, strlen(sealed), &options, &err) == XCJ_ERR_PASSPHRASE, "a wrong passphrase");
-    options.passphrase_len = PASSPHRASE_LEN;
+    options.passphrase.len = PASSPHRASE_LEN;
     must_be_ok(xcj_key_from_pem(&key, sealed, strlen(sealed), &options, &err), &err);
     use_key(key, false);
     must_be_ok(xcj_key_to_pem(&pem, &pem_len, key, XCJ_PRIVATE, &err), &err);
@@ -455,8 +454,7 @@ static void check_pem(void)
     size_t encrypted_len;
     xcj_export_options export = XCJ_EXPORT_OPTIONS_INIT;
     export.kdf = XCJ_SCRYPT;
-    export.passphrase = (const char *)v->raw;
-    export.passphrase_len = PASSPHRASE_LEN;
+    export.passphrase = (xcj_str){ (const char *)v->raw, PASSPHRASE_LEN };
     must_be_ok(xcj_key_export(&encrypted, &encrypted_len, key, XCJ_PRIVATE, &export, &err), &err);
     xcj_free(encrypted);
     xcj_key_free(key);

@@ -26,7 +26,7 @@ configure() {
     cmake -S "$work/app" -B "$work/build" -DCMAKE_PREFIX_PATH="$prefix" "$@" >"$work/log" 2>&1
 }
 
-configure -DWANTED=0.1 || bad "find_package(xcj 0.1) fails: $(cat "$work/log")"
+configure -DWANTED=0.2 || bad "find_package(xcj 0.2) fails: $(cat "$work/log")"
 step cmake --build "$work/build"
 runs "$work/build/shared"
 runs "$work/build/static"
@@ -42,7 +42,7 @@ step cmake --build "$work/shown/build"
 runs "$work/shown/build/app"
 
 configure -DWANTED=1.0 && bad "find_package(xcj 1.0) is content with less"
-configure -DWANTED=0.0 && bad "find_package(xcj 0.0) is content with a later minor version"
+configure -DWANTED=0.1 && bad "find_package(xcj 0.1) is content with a later minor version"
 configure -DCOMPONENTS=none && bad "find_package(xcj COMPONENTS none) is content"
 if [ "$XCJ_HAS_BRIDGE" = 1 ]; then
     configure -DCOMPONENTS=jwt || bad "find_package(xcj COMPONENTS jwt) fails: $(cat "$work/log")"

@@ -56,7 +56,7 @@ static ngx_int_t compare(const collection *all, const xcj_key *key)
 
 static ngx_int_t add_key(collection *all, const xcj_key *key)
 {
-    if (ngx_strcmp(xcj_key_type(key), "oct") == 0) {
+    if (xcj_key_type(key) == XCJ_KTY_OCT) {
         ngx_log_error(NGX_LOG_WARN, all->cf->log, 0, "a key of kty oct has no public part and is not published in %V:%ui",
                       &all->conf->jwks->at.file, all->conf->jwks->at.line);
         return NGX_OK;
