@@ -4,6 +4,7 @@
 #ifndef XCJ_H
 #define XCJ_H
 
+#include <xcj/audit.h>
 #include <xcj/auth.h>
 #include <xcj/base.h>
 #include <xcj/dpop.h>

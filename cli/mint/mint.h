@@ -52,6 +52,7 @@ typedef struct mint_args {
     const char *payload;
     const char *format;
     const char *out;
+    const char *audit;
     const char *repeat;
     const char *jobs;
     bool kong;
@@ -78,6 +79,7 @@ typedef struct mint_job {
     const char *header_name; /* of --format header=NAME; NULL: the minter's */
     unsigned long repeat;
     unsigned long jobs;
+    int audit; /* the file of --audit; -1: none */
     keys_loaded keys;
     const xcj_key *key; /* borrowed from keys */
     xcj_auth auth;
@@ -156,7 +158,14 @@ typedef struct mint_hand {
 xcj_code mint_hand_make(mint_hand *hand, xcj_error *err);
 void mint_hand_free(mint_hand *hand);
 
-/** Mints a token and adds its line in the form of --format. Says nothing. */
+/** Opens the file of --audit, which is new or has lines of audit. */
+msg_status mint_open_audit(mint_job *job);
+void mint_close_audit(const mint_job *job);
+
+/** Appends the line for a token, or for a refusal, if --audit is given. Several threads may do so. */
+xcj_code mint_audit(const mint_job *job, xcj_str token, const xcj_error *refusal, xcj_error *err);
+
+/** Mints a token and adds its line in the form of --format, after that of --audit. Says nothing. */
 xcj_code mint_line(text *lines, const mint_job *job, mint_hand *hand, xcj_error *err);
 
 /** Says why there is no token. `err->code` is set, whether the rest is or not. */

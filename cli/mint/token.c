@@ -91,6 +91,13 @@ xcj_code mint_line(text *lines, const mint_job *job, mint_hand *hand, xcj_error 
     token->len = 0;
     xcj_code code = mint(token, job, hand->scratch, err);
     if (code != XCJ_OK) {
+        xcj_error why;
+        const xcj_code noted = code == XCJ_ERR_MEMORY ? XCJ_OK : mint_audit(job, (xcj_str){ NULL, 0 }, err, &why);
+        *err = noted != XCJ_OK ? why : *err;
+        return noted != XCJ_OK ? noted : code;
+    }
+    code = mint_audit(job, text_view(token), NULL, err);
+    if (code != XCJ_OK) {
         return code;
     }
     if (job->form == MINT_JSON && !job->args->jws) {

@@ -94,6 +94,7 @@ static const opt_row OPTIONS[] = {
       "a token (the default), header or header=NAME (for curl -H @-), or JSON" },
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write to FILE, readable by its owner only" },
     OVERWRITE_ROW(mint_args, force),
+    { "audit", 0, OPT_TEXT, "FILE", AT(audit), "append a line of JSON for each token and each refusal" },
     { "repeat", 0, OPT_TEXT, "N", AT(repeat), "mint N tokens, one per line, each with its own jti" },
     { "jobs", 0, OPT_TEXT, "N", AT(jobs), "use N threads (default: one per processor)" },
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -145,6 +146,9 @@ static msg_status check(const mint_args *args)
     }
     if (args->jobs != NULL && args->repeat == NULL) {
         return msg_fail(STATUS_USAGE, "mint", "--jobs goes with --repeat");
+    }
+    if (args->audit != NULL && args->jws) {
+        return msg_fail(STATUS_USAGE, "mint", "--audit is for tokens with claims: it excludes --jws");
     }
     status = mint_check_jws(args);
     return status == STATUS_OK ? check_missing(args) : status;
@@ -422,16 +426,20 @@ static msg_status run(const void *given, const opt_list *operands)
 {
     (void)operands;
     const mint_args *args = given;
-    mint_job job = { .args = args, .auth = XCJ_AUTH_INIT, .options = XCJ_MINT_OPTIONS_INIT };
+    mint_job job = { .args = args, .audit = -1, .auth = XCJ_AUTH_INIT, .options = XCJ_MINT_OPTIONS_INIT };
     output file = OUTPUT_INIT;
     msg_status status = open_file(&file, args);
     if (status == STATUS_OK) {
         status = prepare(&job);
     }
     if (status == STATUS_OK) {
+        status = mint_open_audit(&job);
+    }
+    if (status == STATUS_OK) {
         status = job.repeat > 1 ? mint_repeat(&job) : run_once(&job, &file);
     }
     output_close(&file, 1);
+    mint_close_audit(&job);
     free_job(&job);
     return status;
 }

@@ -197,6 +197,16 @@ static void base_xcj_dpop_request(xcj_dpop_request *s)
     s->uri = xcj_text(choose(4) > 0 ? "https://a/b" : "b");
 }
 
+static void base_xcj_audit(xcj_audit *s)
+{
+    static xcj_auth auth = XCJ_AUTH_INIT;
+    static xcj_error refusal = { .code = XCJ_ERR_CREDENTIAL };
+    *s = (xcj_audit)XCJ_AUDIT_INIT;
+    s->auth = choose(2) > 0 ? &auth : NULL;
+    s->token = xcj_text(choose(2) > 0 ? "a.b.c" : NULL);
+    s->refusal = choose(2) > 0 ? &refusal : NULL;
+}
+
 static int sign_nothing(void *context, uint8_t *signature, size_t *signature_len, const xcj_sign_request *request)
 {
     (void)context;

@@ -671,6 +671,29 @@ static xcj_code make_nonce(size_t which)
     return code;
 }
 
+/* {"alg":"HS256","kid":"k"}.{"client_id":"key","iss":"i","act":{"client_id":"d"},"cnf":{"jkt":"t"}} */
+#define AUDITED                                                                                                             \
+    "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsifQ."                                                                                   \
+    "eyJjbGllbnRfaWQiOiJrZXkiLCJpc3MiOiJpIiwiYWN0Ijp7ImNsaWVudF9pZCI6ImQifSwiY25mIjp7ImprdCI6InQifX0.c2ln"
+
+static xcj_code audit_line(size_t which)
+{
+    char line[XCJ_AUDIT_MAX];
+    xcj_auth auth = XCJ_AUTH_INIT;
+    const xcj_error why = { .code = XCJ_ERR_CREDENTIAL, .message = "reason" };
+    xcj_audit audit = XCJ_AUDIT_INIT;
+    size_t len;
+    xcj_code code;
+    auth.methods = XCJ_AUTH_API_KEY;
+    auth.api_key = xcj_text("key");
+    audit.auth = &auth;
+    audit.token = xcj_text(which == 0 ? AUDITED : NULL);
+    audit.refusal = which == 0 ? NULL : &why;
+    FAILING(xcj_audit_line(line, sizeof line, &len, &audit, &job_error));
+    ck_assert_int_eq(code == XCJ_OK, len > 0);
+    return code;
+}
+
 static xcj_code verify_dpop(size_t which)
 {
     xcj_dpop_request request = dpop_request(which);
@@ -1407,6 +1430,8 @@ const job JOBS[] = {
     { "dpop_make RS256", make_dpop, 1, XCJ_OK, false },
     { "dpop_make ES256", make_dpop, 3, XCJ_OK, false },
     { "dpop_make ES256, long URI", make_dpop, 3 + ALGS, XCJ_OK, false },
+    { "audit of a token", audit_line, 0, XCJ_OK, false },
+    { "audit of a refusal", audit_line, 1, XCJ_OK, false },
     { "dpop_nonce", make_nonce, 0, XCJ_OK, false },
     { "dpop_verify RS256", verify_dpop, 1, XCJ_OK, false },
     { "dpop_verify ES256", verify_dpop, 3, XCJ_OK, false },

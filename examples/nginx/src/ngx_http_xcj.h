@@ -84,6 +84,7 @@ typedef struct ngx_http_xcj_main_conf {
     ngx_array_t verifiers;
     ngx_array_t identities;
     ngx_http_xcj_pool *pools;
+    ngx_flag_t audits; /* something uses $xcj_audit */
 } ngx_http_xcj_main_conf;
 
 typedef struct ngx_http_xcj_loc_conf {
@@ -149,7 +150,7 @@ typedef enum ngx_http_xcj_state {
 typedef struct ngx_http_xcj_ctx {
     ngx_http_xcj_state state;
     ngx_thread_task_t *task;
-    xcj_caller *caller;               /* until the token is prepared */
+    xcj_caller *caller;               /* until the token is handed over */
     u_char *buf;                      /* room for prefix and token */
     size_t cap;                       /* the room for the token alone */
     ngx_str_t value;                  /* the value of the upstream header */
@@ -162,6 +163,8 @@ typedef struct ngx_http_xcj_ctx {
     xcj_str accepted[2];         /* the same, for the library */
     ngx_table_elt_t *offered[2]; /* DPoP-Nonce and Cache-Control; NULL: none */
     ngx_str_t error;             /* for $xcj_error */
+    ngx_str_t audit;             /* for $xcj_audit */
+    xcj_auth auth;               /* what the request is minted or refused for */
     ngx_array_t *removed;        /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
     ngx_table_elt_t *challenge;  /* the WWW-Authenticate of a refusal; NULL: none */
 } ngx_http_xcj_ctx;
@@ -207,6 +210,10 @@ ngx_http_xcj_ctx *ngx_http_xcj_get_ctx(ngx_http_request_t *r);
 ngx_http_xcj_ctx *ngx_http_xcj_make_ctx(ngx_http_request_t *r);
 void ngx_http_xcj_note_error(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err);
 ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf);
+
+/* audit.c */
+void ngx_http_xcj_watch_audit(ngx_conf_t *cf); /* after all directives are read */
+ngx_int_t ngx_http_xcj_note_audit(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *refusal);
 
 /* mint.c: the handler of the phase before content. */
 ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r);

@@ -1,5 +1,5 @@
 /*
- * The state of a request, and the variables that show it: $xcj_token, $xcj_client_id, $xcj_error.
+ * The state of a request, and the variables that show it: $xcj_token, $xcj_client_id, $xcj_error, $xcj_audit.
  */
 #include "ngx_http_xcj.h"
 
@@ -85,6 +85,13 @@ static ngx_int_t show_error(ngx_http_request_t *r, ngx_http_variable_value_t *v,
     return show(v, ctx != NULL ? &ctx->error : NULL);
 }
 
+static ngx_int_t show_audit(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
+{
+    (void)data;
+    const ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
+    return show(v, ctx != NULL ? &ctx->audit : NULL);
+}
+
 /* Shows nothing before the caller is authenticated, nor for a refused caller. */
 static ngx_int_t show_client_id(ngx_http_request_t *r, ngx_http_variable_value_t *v, uintptr_t data)
 {
@@ -103,6 +110,7 @@ ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf)
         { ngx_string("xcj_token"), show_token },
         { ngx_string("xcj_client_id"), show_client_id },
         { ngx_string("xcj_error"), show_error },
+        { ngx_string("xcj_audit"), show_audit },
     };
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++) {
         ngx_str_t name = variables[i].name;

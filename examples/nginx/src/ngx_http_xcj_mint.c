@@ -163,7 +163,10 @@ static ngx_int_t hand_over(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, size_t 
     ctx->value = (ngx_str_t){ prefix->len + token_len, ctx->buf };
     ctx->token = (ngx_str_t){ token_len, ctx->buf + prefix->len };
     ngx_http_xcj_drop_challenge(r, ctx);
-    return ngx_http_xcj_replace_header(r, ctx) == NGX_OK ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    ngx_int_t rc = ngx_http_xcj_note_audit(r, ctx, NULL);
+    xcj_caller_free(ctx->caller);
+    ctx->caller = NULL;
+    return rc == NGX_OK && ngx_http_xcj_replace_header(r, ctx) == NGX_OK ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 /* Mints in three steps. With a pool, a thread performs the second one, and the request is resumed afterwards. */
@@ -179,8 +182,6 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
     char *token = (char *)ctx->buf + conf->upstream.prefix.len;
     size_t len;
     xcj_code code = xcj_mint_prepare(token, ctx->cap, &len, conf->minter, auth, scratch, err);
-    xcj_caller_free(ctx->caller);
-    ctx->caller = NULL;
     if (code != XCJ_OK) {
         return ngx_http_xcj_refuse(r, ctx, err);
     }
@@ -206,11 +207,13 @@ static ngx_int_t begin(ngx_http_request_t *r)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     ngx_str_null(&ctx->error);
+    ngx_str_null(&ctx->audit);
     xcj_caller_free(ctx->caller);
     ctx->caller = NULL;
     xcj_auth auth = XCJ_AUTH_INIT;
     xcj_error err;
     ngx_int_t rc = gather(&auth, r, ctx, &err);
+    ctx->auth = auth;
     if (rc == NGX_DECLINED) {
         return ngx_http_xcj_refuse(r, ctx, &err);
     }

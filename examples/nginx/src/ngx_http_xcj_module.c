@@ -66,6 +66,7 @@ static ngx_int_t hook(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_handler_pt
 static ngx_int_t hook_in(ngx_conf_t *cf)
 {
     ngx_http_xcj_init_header_filter();
+    ngx_http_xcj_watch_audit(cf);
     ngx_int_t rc = hook(cf, NGX_HTTP_REWRITE_PHASE, ngx_http_xcj_location_handler);
     return rc == NGX_OK ? hook(cf, NGX_HTTP_PRECONTENT_PHASE, ngx_http_xcj_mint_handler) : rc;
 }
