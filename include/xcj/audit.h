@@ -30,9 +30,10 @@ typedef struct xcj_audit {
 /**
  * Writes the line into the buffer: a JSON object in printable ASCII, without a NUL or newline. `time` and `event` ("mint" or
  * "refuse") come first, then what is known of: methods (those present in the request), scheme ("DPoP"), client_id, consumer
- * and aud; for a token also iss, sub, jti, exp, alg, kid, and jkt or x5t#S256; for a refusal code, status, member and reason. There is
- * never a credential, token or key in it: the client_id that is an API key becomes client_id_sha256. A value of more than
- * 512 bytes is null. XCJ_ERR_BUFFER, _ARGUMENT (neither token nor refusal), _TOKEN, _JSON, _MEMORY, _CRYPTO.
+ * and aud; for a token also iss, sub, jti, exp, alg, kid, and jkt or x5t#S256; for a refusal code, status, member and
+ * reason. There is never a credential, token or key in it: the client_id that is an API key becomes client_id_sha256. A
+ * value of more than 512 bytes is null. XCJ_ERR_BUFFER, _ARGUMENT (neither token nor refusal), _TOKEN, _JSON, _MEMORY,
+ * _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_audit_line(char *buf, size_t cap, size_t *len, const xcj_audit *audit, xcj_error *err);
 
