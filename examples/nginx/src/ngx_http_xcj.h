@@ -49,6 +49,14 @@ typedef struct ngx_http_xcj_nonces {
 /* The bytes that identify a proof. */
 #define NGX_HTTP_XCJ_PROOF 20
 
+/* xcj_claim: a claim that a request brings. */
+typedef struct ngx_http_xcj_claim {
+    xcj_str name;
+    ngx_http_complex_value_t *value;
+    ngx_http_complex_value_t *condition; /* NULL: none */
+    xcj_kind kind;
+} ngx_http_xcj_claim;
+
 /* xcj_jwks: the keys to publish besides the location's own, and the answer. */
 typedef struct ngx_http_xcj_jwks {
     ngx_array_t paths; /* ngx_str_t */
@@ -94,8 +102,8 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_uint_t preauthenticated; /* XCJ_AUTH_ bits */
     ngx_flag_t kong;
     ngx_flag_t kong_order;
-    ngx_uint_t dn;      /* xcj_dn */
-    ngx_uint_t exp;     /* xcj_exp */
+    ngx_uint_t dn; /* xcj_dn */
+    ngx_flag_t cap_exp;
     ngx_uint_t inbound; /* xcj_inbound */
     ngx_uint_t cnf;     /* xcj_cnf */
     ngx_uint_t bind;    /* xcj_bind */
@@ -103,7 +111,13 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_str_t config;
     ngx_str_t identities;
     ngx_str_t apikey_header;
-    ngx_str_t bearer_clientid_claim;
+    ngx_array_t *clientid_claims; /* xcj_str; this and the next four are shared with inner levels that say nothing else */
+    ngx_array_t *keep_claims;     /* xcj_str */
+    ngx_array_t *drop_claims;     /* xcj_str */
+    ngx_array_t *require_claims;  /* xcj_str */
+    ngx_array_t *rename_claims;   /* xcj_rename */
+    ngx_array_t *claims;          /* ngx_http_xcj_claim; NULL: none */
+    ngx_str_t jose_header;        /* a JSON object */
     ngx_str_t upstream_header;
     ngx_str_t downstream_header;
     ngx_str_t iss;
@@ -112,7 +126,8 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_flag_t verbose;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
-    ngx_http_complex_value_t *aud;
+    ngx_array_t *aud;              /* ngx_http_complex_value_t * */
+    ngx_http_complex_value_t *sub; /* NULL: none */
     ngx_http_complex_value_t *consumer;
     ngx_http_complex_value_t *client_cert;
     ngx_http_complex_value_t *client_verify;
@@ -200,6 +215,15 @@ ngx_int_t ngx_http_xcj_make_verifier(xcj_verifier **out, ngx_conf_t *cf, ngx_htt
 ngx_int_t ngx_http_xcj_read_keyset(xcj_keyset **out, ngx_conf_t *cf, const ngx_str_t *path, const ngx_http_xcj_place *at,
                                    ngx_flag_t hmac_k_raw);
 xcj_key_options ngx_http_xcj_key_options(ngx_flag_t hmac_k_raw);
+
+/* claims.c */
+char *ngx_http_xcj_set_names(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+char *ngx_http_xcj_set_rename(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+char *ngx_http_xcj_set_values(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+char *ngx_http_xcj_set_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+char *ngx_http_xcj_set_jose_header(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+ngx_int_t ngx_http_xcj_bring_claims(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf);
+ngx_int_t ngx_http_xcj_constant_claims(xcj_auth *auth, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf);
 
 /* minter.c */
 ngx_int_t ngx_http_xcj_init_minters(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf);

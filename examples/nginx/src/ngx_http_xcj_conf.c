@@ -21,7 +21,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->enable = NGX_CONF_UNSET;
     conf->kong = NGX_CONF_UNSET;
     conf->kong_order = NGX_CONF_UNSET;
-    conf->exp = NGX_CONF_UNSET_UINT;
+    conf->cap_exp = NGX_CONF_UNSET;
     conf->inbound = NGX_CONF_UNSET_UINT;
     conf->cnf = NGX_CONF_UNSET_UINT;
     conf->bind = NGX_CONF_UNSET_UINT;
@@ -31,6 +31,13 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->consumer_required = NGX_CONF_UNSET;
     conf->hmac_k_raw = NGX_CONF_UNSET;
     conf->aud = NGX_CONF_UNSET_PTR;
+    conf->sub = NGX_CONF_UNSET_PTR;
+    conf->clientid_claims = NGX_CONF_UNSET_PTR;
+    conf->keep_claims = NGX_CONF_UNSET_PTR;
+    conf->drop_claims = NGX_CONF_UNSET_PTR;
+    conf->require_claims = NGX_CONF_UNSET_PTR;
+    conf->rename_claims = NGX_CONF_UNSET_PTR;
+    conf->claims = NGX_CONF_UNSET_PTR;
     conf->consumer = NGX_CONF_UNSET_PTR;
     conf->client_cert = NGX_CONF_UNSET_PTR;
     conf->client_verify = NGX_CONF_UNSET_PTR;
@@ -50,7 +57,7 @@ static const char *said_by_object(const ngx_http_xcj_loc_conf *conf)
     } directives[] = {
         { conf->private_jwk.data != NULL, "xcj_private_jwk" },
         { conf->apikey_header.data != NULL, "xcj_apikey_header" },
-        { conf->bearer_clientid_claim.data != NULL, "xcj_bearer_clientid_claim" },
+        { conf->clientid_claims != NGX_CONF_UNSET_PTR, "xcj_bearer_clientid_claim" },
         { conf->upstream_header.data != NULL, "xcj_upstream_header" },
         { conf->downstream_header.data != NULL, "xcj_downstream_header" },
         { conf->expires_in != NGX_CONF_UNSET, "xcj_expires_in" },
@@ -85,7 +92,7 @@ static ngx_int_t merge_object(ngx_conf_t *cf, ngx_http_xcj_loc_conf *prev, ngx_h
     }
     ngx_conf_merge_str_value(conf->private_jwk, prev->private_jwk, "");
     ngx_conf_merge_str_value(conf->apikey_header, prev->apikey_header, "");
-    ngx_conf_merge_str_value(conf->bearer_clientid_claim, prev->bearer_clientid_claim, "");
+    ngx_conf_merge_ptr_value(conf->clientid_claims, prev->clientid_claims, NULL);
     ngx_conf_merge_str_value(conf->upstream_header, prev->upstream_header, "");
     ngx_conf_merge_str_value(conf->downstream_header, prev->downstream_header, "");
     ngx_conf_merge_sec_value(conf->expires_in, prev->expires_in, NGX_CONF_UNSET);
@@ -132,13 +139,20 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_value(conf->kong, prev->kong, 0);
     ngx_conf_merge_value(conf->kong_order, prev->kong_order, 0);
     ngx_conf_merge_uint_value(conf->dn, prev->dn, NGX_CONF_UNSET_UINT);
-    ngx_conf_merge_uint_value(conf->exp, prev->exp, NGX_CONF_UNSET_UINT);
+    ngx_conf_merge_value(conf->cap_exp, prev->cap_exp, NGX_CONF_UNSET);
     ngx_conf_merge_uint_value(conf->inbound, prev->inbound, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->cnf, prev->cnf, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->bind, prev->bind, XCJ_BIND_NOTHING);
     ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
     ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);
     ngx_conf_merge_ptr_value(conf->aud, prev->aud, NGX_CONF_UNSET_PTR);
+    ngx_conf_merge_ptr_value(conf->sub, prev->sub, NULL);
+    ngx_conf_merge_ptr_value(conf->keep_claims, prev->keep_claims, NULL);
+    ngx_conf_merge_ptr_value(conf->drop_claims, prev->drop_claims, NULL);
+    ngx_conf_merge_ptr_value(conf->require_claims, prev->require_claims, NULL);
+    ngx_conf_merge_ptr_value(conf->rename_claims, prev->rename_claims, NULL);
+    ngx_conf_merge_ptr_value(conf->claims, prev->claims, NULL);
+    ngx_conf_merge_str_value(conf->jose_header, prev->jose_header, "");
     ngx_conf_merge_ptr_value(conf->consumer, prev->consumer, NGX_CONF_UNSET_PTR);
     ngx_conf_merge_ptr_value(conf->client_cert, prev->client_cert, NGX_CONF_UNSET_PTR);
     ngx_conf_merge_ptr_value(conf->client_verify, prev->client_verify, NGX_CONF_UNSET_PTR);

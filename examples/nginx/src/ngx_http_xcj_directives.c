@@ -22,12 +22,6 @@ static ngx_conf_enum_t dn_forms[] = {
     { ngx_null_string, 0 },
 };
 
-static ngx_conf_enum_t exp_rules[] = {
-    { ngx_string("capped"), XCJ_EXP_CAPPED },
-    { ngx_string("uncapped"), XCJ_EXP_UNCAPPED },
-    { ngx_null_string, 0 },
-};
-
 static ngx_conf_enum_t inbound_rules[] = {
     { ngx_string("screened"), XCJ_INBOUND_SCREENED },
     { ngx_string("all"), XCJ_INBOUND_ALL },
@@ -413,7 +407,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_kong", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, kong, NULL),
     DIRECTIVE("xcj_kong_order", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, kong_order, NULL),
     DIRECTIVE("xcj_dn", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, dn, &dn_forms),
-    DIRECTIVE("xcj_exp", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, exp, &exp_rules),
+    DIRECTIVE("xcj_cap_exp", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, cap_exp, NULL),
     DIRECTIVE("xcj_inbound", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, inbound, &inbound_rules),
     DIRECTIVE("xcj_cnf", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, cnf, &cnf_rules),
     DIRECTIVE("xcj_bind", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, bind, &bindings),
@@ -422,15 +416,21 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
     DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),
     DIRECTIVE("xcj_apikey_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, apikey_header, &field_name),
-    DIRECTIVE("xcj_bearer_clientid_claim", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, bearer_clientid_claim,
-              &constant),
+    DIRECTIVE("xcj_bearer_clientid_claim", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_names, clientid_claims, NULL),
+    DIRECTIVE("xcj_keep_claims", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_names, keep_claims, NULL),
+    DIRECTIVE("xcj_drop_claims", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_names, drop_claims, NULL),
+    DIRECTIVE("xcj_require_claims", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_names, require_claims, NULL),
+    DIRECTIVE("xcj_rename_claim", ANYWHERE, NGX_CONF_TAKE2, ngx_http_xcj_set_rename, rename_claims, NULL),
+    DIRECTIVE("xcj_claim", ANYWHERE, NGX_CONF_2MORE, ngx_http_xcj_set_claim, claims, NULL),
+    DIRECTIVE("xcj_jose_header", ANYWHERE, NGX_CONF_TAKE2, ngx_http_xcj_set_jose_header, jose_header, NULL),
     DIRECTIVE("xcj_upstream_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, upstream_header, &written_field),
     DIRECTIVE("xcj_downstream_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, downstream_header,
               &downstream_field),
     DIRECTIVE("xcj_expires_in", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_sec_slot, expires_in, &expires_in),
     DIRECTIVE("xcj_iss", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, iss, &constant),
     DIRECTIVE("xcj_jku", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, jku, &constant),
-    DIRECTIVE("xcj_aud", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, aud, NULL),
+    DIRECTIVE("xcj_aud", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_values, aud, NULL),
+    DIRECTIVE("xcj_sub", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, sub, NULL),
     DIRECTIVE("xcj_consumer", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, consumer, NULL),
     DIRECTIVE("xcj_consumer_required", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, consumer_required, NULL),
     DIRECTIVE("xcj_client_cert", ANYWHERE, NGX_CONF_TAKE1, ngx_http_set_complex_value_slot, client_cert, NULL),

@@ -149,7 +149,7 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx 
         rc = evaluate(&auth->consumer_custom_id, r, conf->consumer);
     }
     if (rc == NGX_OK) {
-        rc = evaluate(&auth->audience, r, conf->aud);
+        rc = ngx_http_xcj_bring_claims(auth, r, conf);
     }
     ctx->state = NGX_HTTP_XCJ_NEW;
     return rc;

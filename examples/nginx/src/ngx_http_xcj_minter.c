@@ -8,13 +8,18 @@ typedef struct recipe {
     ngx_str_t private_jwk;
     ngx_str_t config;
     ngx_str_t identities;
-    ngx_str_t bearer_clientid_claim;
+    ngx_array_t *clientid_claims; /* this and the next four may be NULL; equal pointers mean equal settings */
+    ngx_array_t *keep_claims;
+    ngx_array_t *drop_claims;
+    ngx_array_t *require_claims;
+    ngx_array_t *rename_claims;
+    ngx_str_t jose_header;
     ngx_str_t iss;
     ngx_str_t jku;
     time_t expires_in;
     ngx_flag_t kong;
     ngx_uint_t dn;
-    ngx_uint_t exp;
+    ngx_flag_t cap_exp;
     ngx_uint_t inbound;
     ngx_uint_t cnf;
     ngx_uint_t bind;
@@ -50,7 +55,12 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.identities = conf->identities;
     wanted.kong = conf->kong == 1 || conf->config.len > 0;
     wanted.dn = conf->dn;
-    wanted.exp = conf->exp;
+    wanted.cap_exp = conf->cap_exp;
+    wanted.keep_claims = conf->keep_claims;
+    wanted.drop_claims = conf->drop_claims;
+    wanted.require_claims = conf->require_claims;
+    wanted.rename_claims = conf->rename_claims;
+    wanted.jose_header = conf->jose_header;
     wanted.inbound = conf->inbound;
     wanted.cnf = conf->cnf;
     wanted.bind = conf->bind;
@@ -60,7 +70,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.config = conf->config;
     if (conf->config.len == 0) {
         wanted.private_jwk = conf->private_jwk;
-        wanted.bearer_clientid_claim = conf->bearer_clientid_claim;
+        wanted.clientid_claims = conf->clientid_claims;
         wanted.iss = conf->iss;
         wanted.jku = conf->jku;
         wanted.expires_in = conf->expires_in;
@@ -68,15 +78,23 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     return wanted;
 }
 
+/* What the token says of a caller, and what it keeps of an inbound one. */
+static int same_claims(const recipe *a, const recipe *b)
+{
+    return a->dn == b->dn && a->cap_exp == b->cap_exp && a->inbound == b->inbound && a->cnf == b->cnf &&
+           a->bind == b->bind && a->clientid_claims == b->clientid_claims && a->keep_claims == b->keep_claims &&
+           a->drop_claims == b->drop_claims && a->require_claims == b->require_claims &&
+           a->rename_claims == b->rename_claims;
+}
+
 static int same_recipe(const recipe *a, const recipe *b)
 {
-    return a->verifier == b->verifier && a->kong == b->kong && a->dn == b->dn && a->exp == b->exp &&
-           a->inbound == b->inbound && a->cnf == b->cnf && a->bind == b->bind && a->dpop == b->dpop &&
+    return a->verifier == b->verifier && a->kong == b->kong && same_claims(a, b) && a->dpop == b->dpop &&
            a->expires_in == b->expires_in && a->consumer_required == b->consumer_required &&
            a->hmac_k_raw == b->hmac_k_raw && ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) &&
            ngx_http_xcj_same(&a->config, &b->config) && ngx_http_xcj_same(&a->identities, &b->identities) &&
            ngx_http_xcj_same(&a->iss, &b->iss) && ngx_http_xcj_same(&a->jku, &b->jku) &&
-           ngx_http_xcj_same(&a->bearer_clientid_claim, &b->bearer_clientid_claim);
+           ngx_http_xcj_same(&a->jose_header, &b->jose_header);
 }
 
 static void free_identities(void *identities)
@@ -126,26 +144,43 @@ static ngx_int_t find_identities(const xcj_identities **out, ngx_conf_t *cf, con
     return NGX_OK;
 }
 
-/* The options point into `wanted` and to `claim`. */
-static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_identities *identities, xcj_str *claim)
+/* The names of a list; NULL: not given. */
+static const xcj_str *names_of(size_t *count, const ngx_array_t *list)
+{
+    static const xcj_str none = { NULL, 0 };
+    *count = list != NULL ? list->nelts : 0;
+    return list == NULL ? NULL : list->nelts > 0 ? list->elts : &none;
+}
+
+static void claim_options(xcj_mint_options *out, const recipe *wanted)
+{
+    out->bearer_clientid_claims = names_of(&out->bearer_clientid_claims_count, wanted->clientid_claims);
+    out->keep_claims = names_of(&out->keep_claims_count, wanted->keep_claims);
+    out->drop_claims = names_of(&out->drop_claims_count, wanted->drop_claims);
+    out->require_claims = names_of(&out->require_claims_count, wanted->require_claims);
+    if (wanted->rename_claims != NULL) {
+        out->rename_claims = wanted->rename_claims->elts;
+        out->rename_claims_count = wanted->rename_claims->nelts;
+    }
+    out->header = ngx_http_xcj_view(&wanted->jose_header);
+}
+
+/* The options point into `wanted`. */
+static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_identities *identities)
 {
     out->bearer_verifier = wanted->verifier;
     out->bearer_verified = 1; /* without a verifier: as ngx_http_xcj_unchecked() has made sure */
     out->identities = identities;
     out->dn = wanted->dn == NGX_CONF_UNSET_UINT ? XCJ_DN_DEFAULT : (xcj_dn)wanted->dn;
-    out->exp = wanted->exp == NGX_CONF_UNSET_UINT ? XCJ_EXP_DEFAULT : (xcj_exp)wanted->exp;
+    out->exp = wanted->cap_exp == NGX_CONF_UNSET ? XCJ_EXP_DEFAULT : wanted->cap_exp ? XCJ_EXP_CAPPED : XCJ_EXP_UNCAPPED;
     out->inbound = wanted->inbound == NGX_CONF_UNSET_UINT ? XCJ_INBOUND_DEFAULT : (xcj_inbound)wanted->inbound;
     out->cnf = wanted->cnf == NGX_CONF_UNSET_UINT ? XCJ_CNF_DEFAULT : (xcj_cnf)wanted->cnf;
     out->bind = (xcj_bind)wanted->bind;
     out->consumer_optional = wanted->consumer_required == 0;
-    if (wanted->bearer_clientid_claim.len > 0) {
-        *claim = ngx_http_xcj_view(&wanted->bearer_clientid_claim);
-        out->bearer_clientid_claims = claim;
-        out->bearer_clientid_claims_count = 1;
-    }
     out->iss = ngx_http_xcj_view(&wanted->iss);
     out->jku = ngx_http_xcj_view(&wanted->jku);
     out->expires_in = wanted->expires_in > 0 ? wanted->expires_in : 0;
+    claim_options(out, wanted);
 }
 
 static void free_minter(void *minter)
@@ -153,10 +188,11 @@ static void free_minter(void *minter)
     xcj_minter_free(minter);
 }
 
-/* Finds errors in a configuration object early: mints for a complete request, with no room for the token. */
-static xcj_code rehearse(const xcj_minter *minter, xcj_error *err)
+/* Finds errors in a configuration object and in the claims of a location early: mints for a complete request, with no room
+ * for the token. */
+static xcj_code rehearse(const xcj_minter *minter, const xcj_auth *claims, xcj_error *err)
 {
-    xcj_auth auth = XCJ_AUTH_INIT;
+    xcj_auth auth = *claims;
     auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_dn = auth.consumer_id = auth.audience = xcj_text("x");
     size_t len;
@@ -194,17 +230,13 @@ static ngx_int_t make(made *out, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *co
     xcj_error err;
     xcj_minter *minter = NULL;
     xcj_dpop_options dpop;
-    xcj_str claim;
-    mint_options(&options, wanted, identities, &claim);
+    mint_options(&options, wanted, identities);
     if (wanted->dpop != NULL) {
         ngx_http_xcj_dpop_options(&dpop, wanted->dpop);
         options.dpop = &dpop;
     }
     xcj_code code = build(&minter, wanted, &text, &options, &err);
     ngx_http_xcj_wipe(&text);
-    if (code == XCJ_OK && (code = rehearse(minter, &err)) != XCJ_OK) {
-        xcj_minter_free(minter);
-    }
     if (code != XCJ_OK) {
         ngx_http_xcj_conf_error(cf, &conf->key_at, 0, "\"%V\": %s", path, err.message);
         return NGX_ERROR;
@@ -213,7 +245,7 @@ static ngx_int_t make(made *out, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *co
     return ngx_http_xcj_keep(cf, free_minter, minter);
 }
 
-ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
+static ngx_int_t find_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     ngx_http_xcj_main_conf *main_conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_xcj_module);
     made next = { .recipe = recipe_of(conf) };
@@ -234,5 +266,20 @@ ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     }
     *place = next;
     conf->minter = next.minter;
+    return NGX_OK;
+}
+
+ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
+{
+    xcj_auth auth = XCJ_AUTH_INIT;
+    xcj_error err;
+    if (find_minter(cf, conf) != NGX_OK || ngx_http_xcj_constant_claims(&auth, cf, conf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (rehearse(conf->minter, &auth, &err) != XCJ_OK) {
+        const ngx_str_t *path = conf->config.len > 0 ? &conf->config : &conf->private_jwk;
+        ngx_http_xcj_conf_error(cf, &conf->key_at, 0, "\"%V\": %s", path, err.message);
+        return NGX_ERROR;
+    }
     return NGX_OK;
 }

@@ -43,9 +43,9 @@ configure "error_log $work/error.log debug; worker_processes 1; thread_pool two 
             xcj_auth basic; proxy_pass http://127.0.0.1:$echo; }
         location /verbose { xcj on; xcj_auth bearer basic apikey; xcj_bearer_jwks off; xcj_verbose on; proxy_pass http://127.0.0.1:$echo; }
         location /kong { xcj on; xcj_kong on; xcj_bearer_jwks off; xcj_verbose on; proxy_pass http://127.0.0.1:$echo; }
-        location /kong/rows { xcj on; xcj_kong on; xcj_kong_order off; xcj_auth bearer basic apikey; xcj_exp capped;
+        location /kong/rows { xcj on; xcj_kong on; xcj_kong_order off; xcj_auth bearer basic apikey; xcj_cap_exp on;
             xcj_inbound screened; xcj_bearer_jwks off; xcj_verbose on; proxy_pass http://127.0.0.1:$echo; }
-        location /rows { xcj on; xcj_auth bearer; xcj_bearer_jwks off; xcj_exp uncapped; xcj_inbound all; proxy_pass http://127.0.0.1:$echo; }
+        location /rows { xcj on; xcj_auth bearer; xcj_bearer_jwks off; xcj_cap_exp off; xcj_inbound all; proxy_pass http://127.0.0.1:$echo; }
         location /set { xcj on; set \$early \$http_x_custom_jwt; proxy_set_header X-Copy \$http_x_custom_jwt; proxy_pass http://127.0.0.1:$echo; }
         location /whom { xcj on; xcj_consumer \$whom; xcj_aud \$http_x_aud; proxy_pass http://127.0.0.1:$echo; }
         location /optional { xcj on; xcj_consumer \$http_x_consumer; xcj_consumer_required off; proxy_pass http://127.0.0.1:$echo; }

@@ -198,12 +198,60 @@ accepted 'satisfy any, checked here' "$good xcj_identities identities.json; sati
 accepted 'satisfy any, verified here' "$bearer xcj_bearer_jwks set.json; satisfy any;"
 refused 'satisfy any, inherited' '"satisfy any" lets requests in' "satisfy any; location /a { $basic auth_basic x; $users }"
 refused 'dn' 'invalid value "x500"' "$good xcj_dn x500;"
-refused 'exp' 'invalid value "never"' "$good xcj_exp never;"
+refused 'exp' 'it must be "on" or "off"' "$good xcj_cap_exp never;"
 refused 'inbound' 'invalid value "none"' "$good xcj_inbound none;"
 accepted 'kong' "xcj on; xcj_kong on; xcj_bearer_jwks off; xcj_preauthenticated basic apikey; xcj_private_jwk rs.json; xcj_iss https://gw;"
 refused 'kong, unchecked' 'Bearer tokens need' "xcj on; xcj_kong on; xcj_private_jwk rs.json; xcj_iss https://gw;"
 accepted 'dn' "$good xcj_identities identities.json; xcj_dn kong; location /a { xcj_dn rfc4514; }"
 server_says='xcj_preauthenticated basic apikey;'
+
+# Claims. Names, and values without variables, are checked at start.
+server_says='xcj_preauthenticated basic apikey;'
+while IFS='|' read -r line text; do
+    if [ -n "$text" ]; then refused "$line" "$text" "$good $line"; else accepted "$line" "$good $line"; fi
+done <<'LINES'
+xcj_claim tenant x;|
+xcj_claim tenant $http_x_tenant; xcj_claim roles $http_x_roles json if=$http_x_on;|
+xcj_claim n 1.5 json; xcj_claim o '{"a":[1]}' json;|
+xcj_claim o '{"a":1},"iss":2' json;|is not one valid JSON value
+xcj_claim iss x;|a claim of the gateway's own
+xcj_claim Exp $host;|a claim of the gateway's own
+xcj_claim sub x;|has a member of its own
+xcj_claim a x; xcj_claim A y;|is given twice
+xcj_claim $host x;|variables cannot be used
+xcj_claim "" x;|has an empty name
+xcj_claim a;|invalid number of arguments
+xcj_claim a x text;|neither json nor if=
+xcj_claim a x json json;|neither json nor if=
+xcj_claim a x if=;|neither json nor if=
+xcj_claim a $nobody;|unknown "nobody" variable
+xcj_sub $host;|
+xcj_sub a; xcj_sub b;|is duplicate
+xcj_aud a $host;|directive is duplicate
+xcj_keep_claims a /b/c;|
+xcj_keep_claims "";|
+xcj_keep_claims a ""; |has an empty name
+xcj_keep_claims cnf;|names cnf
+xcj_keep_claims a; xcj_keep_claims b;|is duplicate
+xcj_keep_claims a; xcj_drop_claims b;|not given together
+xcj_keep_claims a; location /a { xcj_keep_claims b; }|
+xcj_drop_claims /a~b;|is no JSON Pointer
+xcj_drop_claims $host;|variables cannot be used
+xcj_require_claims a /b/0;|
+xcj_require_claims /a~b;|is no JSON Pointer
+xcj_bearer_clientid_claim azp /a/b;|
+xcj_bearer_clientid_claim "";|bearer_clientid_claims is empty
+xcj_rename_claim /a/b c; xcj_rename_claim d e;|
+xcj_rename_claim a aud;|a claim of the gateway's own
+xcj_rename_claim a b; xcj_claim b x;|the new name of a renamed claim
+xcj_rename_claim a b; xcj_rename_claim c B;|the new name of several claims
+xcj_rename_claim a;|invalid number of arguments
+xcj_jose_header cty x; xcj_jose_header x "a\"b";|
+xcj_jose_header alg none;|alg
+xcj_jose_header kid x;|kid
+xcj_jose_header a $host;|variables cannot be used
+xcj_cap_exp off;|
+LINES
 
 # Handlers.
 accepted 'jwks' "$good location /jwks { xcj_jwks es.json max_age=10; }"
