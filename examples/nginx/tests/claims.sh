@@ -22,8 +22,8 @@ configure 'worker_processes 1;' <<CONF
             xcj_aud first \$http_x_aud; xcj_sub \$http_x_sub; xcj_claim tenant \$http_x_tenant; xcj_claim roles \$http_x_roles json;
             xcj_claim amr mfa if=\$http_x_mfa; xcj_claim whom "\$xcj_client_id at \$host"; xcj_keep_claims azp amr sub tenant;
             xcj_jose_header cty 'a"b'; proxy_pass http://127.0.0.1:$echo;
+            location /brought/inner { xcj_claim only this; proxy_pass http://127.0.0.1:$echo; }
         }
-        location /brought/inner { xcj_claim only this; proxy_pass http://127.0.0.1:$echo; }
         location /uncapped { xcj_cap_exp off; xcj_keep_claims ""; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
