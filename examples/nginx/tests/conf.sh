@@ -224,7 +224,6 @@ xcj_claim a;|invalid number of arguments
 xcj_claim a x text;|neither json nor if=
 xcj_claim a x json json;|neither json nor if=
 xcj_claim a x if=;|neither json nor if=
-xcj_claim a $nobody;|unknown "nobody" variable
 xcj_sub $host;|
 xcj_sub a; xcj_sub b;|is duplicate
 xcj_aud a $host;|directive is duplicate
