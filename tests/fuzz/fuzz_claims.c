@@ -4,8 +4,8 @@
  * jansson exactly those that are expected: no value changes, adds or hides another claim.
  */
 #include "fuzz.h"
-#include "tests/jansson_oracle.h"
 #include "lib/codec/base64url.h"
+#include "tests/jansson_oracle.h"
 
 #define CLAIMS 5
 #define DEPTH 63
