@@ -95,7 +95,7 @@ START_TEST(refused)
         { "{\"clients\":{\"a\":{\"consumer\":\"\"}}}", XCJ_ERR_CONFIG, "empty" },
         { "{\"clients\":{\"a\":{\"consumer\":\"\\u0000\"}}}", XCJ_ERR_CONFIG, "control character" },
         { "{\"clients\":{\"\":{\"consumer\":\"c\"}}}", XCJ_ERR_CONFIG, "is not a client_id: it is empty" },
-        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "is not \"consumer\"" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "is none of" },
         { "{\"clients\":{\"a\":{\"consumer\":\"c\"},\"\\u0061\":{\"consumer\":\"d\"}}}", XCJ_ERR_JSON, "" },
         { "{\"apikeys\":{\"key\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "SHA-256 of an API key" },
         { "{\"apikeys\":{\"" OTHER_HASH "0\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "SHA-256" },
@@ -104,6 +104,20 @@ START_TEST(refused)
         { "{\"apikeys\":{\"" OTHER_HASH "\":{\"client_id\":\"c\"}}}", XCJ_ERR_CONFIG, "\"consumer\": there is none" },
         { "{\"apikeys\":{\"" OTHER_HASH "\":{\"client_id\":\"c\",\"consumer\":\"d\",\"group\":1}}}", XCJ_ERR_CONFIG,
           "\"group\"" },
+        { "{\"certificates\":{\"key\":{\"consumer\":\"c\"}}}", XCJ_ERR_CONFIG, "SHA-256 of a certificate" },
+        { "{\"certificates\":{\"" OTHER_HASH "\":{\"consumer\":\"c\",\"client_id\":\"\"}}}", XCJ_ERR_CONFIG, "empty" },
+        { "{\"certificates\":{},\"certificates\":{}}", XCJ_ERR_CONFIG, "twice" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"audience\":7}}}", XCJ_ERR_CONFIG, "an \"audience\" that is not" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"audience\":\"\"}}}", XCJ_ERR_CONFIG, "an \"audience\" that is not" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"audience\":[\"a\",1]}}}", XCJ_ERR_CONFIG,
+          "an \"audience\" that is not" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"audience\":[]}}}", XCJ_ERR_CONFIG, "empty \"audience\"" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"audience\":null}}}", XCJ_ERR_CONFIG, "an \"audience\" that is not" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"claims\":[]}}}", XCJ_ERR_CONFIG, "\"claims\" that are not an object" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"claims\":{\"a\":1,\"\\u0061\":2}}}}", XCJ_ERR_JSON, "" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"claims\":{\"client_id\":\"b\"}}}}", XCJ_ERR_CONFIG, "gateway's own" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"claims\":{\"EXP\":1}}}}", XCJ_ERR_CONFIG, "gateway's own" },
+        { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"claims\":{\"c\\u006ef\":{}}}}}", XCJ_ERR_CONFIG, "gateway's own" },
         { "{\"apikeys\":{\"" OTHER_HASH "\":{\"client_id\":\"c\\n\",\"consumer\":\"d\"}}}", XCJ_ERR_CONFIG, "control" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -203,6 +217,115 @@ START_TEST(minting_looks_them_up)
 }
 END_TEST
 
+/* The SHA-256 of cert_pem. */
+static void certificate_hash(char out[65])
+{
+    xcj_certificate cert;
+    ck_assert_int_eq(xcj_certificate_read(&cert, cert_pem, sizeof cert_pem - 1, &last), XCJ_OK);
+    for (size_t i = 0; i < 32; i++) {
+        snprintf(out + 2 * i, 3, "%02x", cert.sha256[i]);
+    }
+}
+
+/* The claims of a token, minted immediately and for an identified caller alike; a JSON object. */
+static json_t *claims_for(const xcj_minter *minter, const xcj_auth *auth)
+{
+    xcj_caller *caller;
+    xcj_auth identified = *auth;
+    char *first = minted(minter, auth);
+    ck_assert_msg(xcj_caller_new(&caller, minter, auth, NULL, &last) == XCJ_OK, "%s", last.message);
+    identified.caller = caller;
+    char *second = minted(minter, &identified);
+    ck_assert_str_eq(first, second);
+    json_t *json = json_of(first, strlen(first));
+    xcj_caller_free(caller);
+    free(first);
+    free(second);
+    return json;
+}
+
+static void expect_claim(const json_t *claims, const char *name, const char *wanted)
+{
+    char *text = json_dumps(json_object_get(claims, name), JSON_COMPACT | JSON_ENCODE_ANY);
+    ck_assert_str_eq(text != NULL ? text : "none", wanted);
+    free(text);
+}
+
+START_TEST(audience_and_claims)
+{
+    char hash[65], text[2048];
+    certificate_hash(hash);
+    snprintf(text, sizeof text,
+             "{\"certificates\":{\"%s\":{\"client_id\":\"machine\",\"consumer\":\"m\",\"audience\":[\"x\",\"\\u0079\"]}},"
+             "\"apikeys\":{\"" KEY_HASH "\":{\"client_id\":\"app\",\"consumer\":\"c\",\"claims\":{}}},"
+             "\"clients\":{\"b\":{\"consumer\":\"two\",\"audience\":\"theirs\",\"claims\":{ \"tier\" : \"gold\", "
+             "\"s\\u0075b\":[1,{}] }}}}",
+             hash);
+    xcj_identities *made = identities_of(text);
+    xcj_mint_options options = base_options();
+    options.identities = made;
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    xcj_auth auth = api_key_auth();
+    auth.consumer_custom_id = (xcj_str){ NULL, 0 };
+    /* The audience of the request comes first. */
+    json_t *claims = claims_for(minter, &auth);
+    expect_claim(claims, "aud", "\"https://a\"");
+    json_decref(claims);
+    auth.audience = (xcj_str){ NULL, 0 };
+    expect_refused(minter, &auth, XCJ_ERR_CONSUMER); /* an entry without one, and no other */
+    auth.methods = XCJ_AUTH_CLIENT_CERT;
+    auth.client_cert = xcj_text(cert_pem);
+    claims = claims_for(minter, &auth);
+    expect_claim(claims, "client_id", "\"machine\"");
+    expect_claim(claims, "act", "{\"client_id\":\"m\"}");
+    expect_claim(claims, "aud", "[\"x\",\"y\"]");
+    json_decref(claims);
+    /* A Bearer token's claims of the same names are replaced, wherever they are, and so are no others. */
+    static const char payload[] = "{\"tier\":\"none\",\"keep\":1,\"client\\u0049d\":\"\\u0062\",\"sub\":\"me\",\"last\":2}";
+    char *bearer = bearer_of(payload, strlen(payload));
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.client_cert = (xcj_str){ NULL, 0 };
+    auth.authorization = xcj_text(bearer);
+    claims = claims_for(minter, &auth);
+    expect_claim(claims, "tier", "\"gold\"");
+    expect_claim(claims, "sub", "[1,{}]");
+    expect_claim(claims, "keep", "1");
+    expect_claim(claims, "last", "2");
+    expect_claim(claims, "client_id", "\"b\"");
+    expect_claim(claims, "aud", "\"theirs\"");
+    json_decref(claims);
+    free(bearer);
+    static const char alike[] = "{\"Tier\":\"none\",\"clientId\":\"b\"}";
+    bearer = bearer_of(alike, strlen(alike));
+    auth.authorization = xcj_text(bearer);
+    expect_refused(minter, &auth, XCJ_ERR_CREDENTIAL); /* which a reader that ignores case would see */
+    free(bearer);
+    /* Neither the request nor the options may give the same claim. */
+    static const xcj_claim again = { { "TIER", 4 }, { "x", 1 }, XCJ_KIND_STRING };
+    bearer = bearer_of("{\"clientId\":\"b\"}", strlen("{\"clientId\":\"b\"}"));
+    auth.authorization = xcj_text(bearer);
+    auth.claims = &again;
+    auth.claims_count = 1;
+    expect_refused(minter, &auth, XCJ_ERR_CONFIG);
+    auth.claims = NULL;
+    auth.claims_count = 0;
+    auth.sub = xcj_text("x");
+    expect_refused(minter, &auth, XCJ_ERR_CONFIG);
+    free(bearer);
+    xcj_minter_free(minter);
+    xcj_key *key;
+    ck_assert_int_eq(xcj_key_from_jwk(&key, OCT_JWK, strlen(OCT_JWK), NULL, &last), XCJ_OK);
+    options.claims = xcj_text("{\"a\":1,\"Sub\":2}");
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_ERR_CONFIG);
+    ck_assert_str_eq(last.member, "sub");
+    options.claims = xcj_text("{\"a\":1}");
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, &last), XCJ_OK);
+    xcj_minter_free(minter);
+    xcj_key_free(key);
+    xcj_identities_free(made);
+}
+END_TEST
+
 static Suite *identities_suite(void)
 {
     Suite *suite = suite_create("identities");
@@ -212,6 +335,7 @@ static Suite *identities_suite(void)
     tcase_add_test(tests, refused);
     tcase_add_test(tests, many);
     tcase_add_test(tests, minting_looks_them_up);
+    tcase_add_test(tests, audience_and_claims);
     suite_add_tcase(suite, tests);
     return suite;
 }

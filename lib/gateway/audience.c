@@ -63,9 +63,14 @@ static bool has_service(const xcj_auth *auth)
     return auth->service_scheme.len > 0 || auth->service_host.len > 0;
 }
 
+bool xcj__audience_asked(const xcj_auth *auth)
+{
+    return auth->audience.len > 0 || auth->audiences_count > 0 || has_service(auth);
+}
+
 bool xcj__audience_given(const xcj__mint_settings *settings, const xcj_auth *auth)
 {
-    return auth->audience.len > 0 || auth->audiences_count > 0 || has_service(auth) || settings->aud.ptr != NULL;
+    return xcj__audience_asked(auth) || settings->aud.ptr != NULL;
 }
 
 static xcj_code put_audiences(xcj__buf *out, const xcj_str *list, size_t count, xcj_error *err)

@@ -7,6 +7,9 @@
 #include "lib/base/buf.h"
 #include "lib/gateway/mint_settings.h"
 
+/** Does the request give an audience? */
+bool xcj__audience_asked(const xcj_auth *auth);
+
 /** Does the request or the settings give an audience? */
 bool xcj__audience_given(const xcj__mint_settings *settings, const xcj_auth *auth);
 

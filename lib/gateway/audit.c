@@ -271,7 +271,7 @@ static xcj_code put_refusal(xcj__buf *out, const xcj_auth *auth, const xcj_error
 {
     xcj_code code = auth->caller != NULL ? put_client_id(out, auth, auth->caller->client_id, err) : XCJ_OK;
     if (auth->caller != NULL) {
-        put_string(out, "consumer", auth->caller->consumer);
+        put_string(out, "consumer", auth->caller->known.consumer);
     }
     put_audience(out, auth);
     put_string(out, "code", xcj_text(xcj_code_name(why->code)));

@@ -29,7 +29,7 @@ static xcj_code read_consumer(xcj_str *out, const xcj__request *r, xcj_error *er
     const xcj__sentences *sentences = r->settings->sentences;
     *out = auth->consumer_custom_id.len > 0 ? auth->consumer_custom_id : auth->consumer_id;
     if (out->len == 0) {
-        *out = r->consumer;
+        *out = r->known.consumer;
     }
     if (out->len == 0) {
         *out = (xcj_str){ NULL, 0 };
@@ -78,9 +78,40 @@ static xcj_code check_parties(const xcj__mint_settings *settings, const xcj_auth
     if (settings->iss.ptr == NULL) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "iss", XCJ_NO_OFFSET, "iss is not given");
     }
-    if (!xcj__audience_given(settings, auth)) {
+    if (!xcj__audience_given(settings, auth) && settings->identities == NULL) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "aud", XCJ_NO_OFFSET,
                             "aud is not given, neither as it is nor as a service URL");
+    }
+    return XCJ_OK;
+}
+
+/* Whoever is named by the request comes first, then who is known, then the options. */
+static xcj_code put_audience(xcj__buf *out, const xcj__request *r, xcj_error *err)
+{
+    const xcj_str known = r->known.audience;
+    if (known.ptr != NULL && !xcj__audience_asked(r->auth)) {
+        xcj__buf_put_text(out, "\"aud\":");
+        xcj__buf_put_str(out, known);
+        return XCJ_OK;
+    }
+    return xcj__audience_given(r->settings, r->auth)
+               ? xcj__audience_put(out, r->settings, r->auth, err)
+               : xcj__fail_at(err, XCJ_ERR_CONSUMER, "aud", XCJ_NO_OFFSET, "The identities give the caller no audience");
+}
+
+/* The claims of the caller's entry, which the request's must not repeat. */
+static xcj_code put_known(xcj__buf *out, const xcj__request *r, xcj_error *err)
+{
+    for (size_t i = 0; i < r->known.names.count; i++) {
+        const xcj__json_item item = xcj__name_item(r->known.names.list[i]);
+        if (xcj__asked_alike(r->auth, &item)) {
+            return xcj__fail_at(err, XCJ_ERR_CONFIG, "claims", XCJ_NO_OFFSET,
+                                "the request and the identities give the same claim");
+        }
+    }
+    if (r->known.claims.ptr != NULL) {
+        xcj__buf_put_char(out, ',');
+        xcj__buf_put_str(out, r->known.claims);
     }
     return XCJ_OK;
 }
@@ -93,7 +124,7 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
     xcj_code code = put_times(out, r, err);
     if (code == XCJ_OK) {
         xcj__buf_put_char(out, ',');
-        code = xcj__audience_put(out, r->settings, r->auth, err);
+        code = put_audience(out, r, err);
     }
     if (code == XCJ_OK) {
         xcj__buf_put_char(out, ',');
@@ -106,6 +137,9 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
     if (r->settings->members.ptr != NULL) {
         xcj__buf_put_char(out, ',');
         xcj__buf_put_str(out, r->settings->members);
+    }
+    if (code == XCJ_OK) {
+        code = put_known(out, r, err);
     }
     return code == XCJ_OK ? xcj__asked_put(out, r->auth, err) : code;
 }

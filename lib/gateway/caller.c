@@ -42,7 +42,7 @@ xcj_str xcj_caller_client_id(const xcj_caller *caller)
 
 xcj_str xcj_caller_consumer(const xcj_caller *caller)
 {
-    return caller != NULL ? caller->consumer : (xcj_str){ NULL, 0 };
+    return caller != NULL ? caller->known.consumer : (xcj_str){ NULL, 0 };
 }
 
 uint32_t xcj_caller_method(const xcj_caller *caller)

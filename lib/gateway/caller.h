@@ -6,6 +6,7 @@
 
 #include <xcj/mint.h>
 
+#include "lib/gateway/identities.h"
 #include "lib/gateway/mint_settings.h"
 
 /** One block: this struct, then the payload and the client_id. */
@@ -15,7 +16,7 @@ struct xcj_caller {
     uint32_t method;
     xcj_str payload;           /* the payload of a Bearer token */
     xcj_str client_id;         /* in this block */
-    xcj_str consumer;          /* in the minter's identities; absent: none */
+    xcj__identity known;       /* what the minter's identities say */
     size_t nonce;              /* the place of the proof's nonce in the request's list */
     char bound[XCJ__JKT_SIZE]; /* the thumbprint that the new token is bound to; "": none */
 };

@@ -37,27 +37,45 @@ static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__creden
     return code == XCJ_OK ? xcj__binding_check(&r->in, credential, r->auth, r->scratch, err) : code;
 }
 
+/* A certificate that has no entry of its own may have one by its subject. */
+static xcj_code look_up_certificate(bool *found, xcj_str *client_id, xcj__request *r, xcj_error *err)
+{
+    const xcj_identities *identities = r->settings->identities;
+    const xcj_str shown = r->auth->client_cert;
+    xcj_certificate cert;
+    *found = false;
+    if (!xcj__identities_have_certificates(identities) || shown.len == 0) {
+        return XCJ_OK;
+    }
+    xcj_code code = xcj_certificate_read(&cert, shown.ptr, shown.len, err);
+    if (code == XCJ_OK) {
+        xcj__identities_find_certificate(&r->known, identities, cert.sha256);
+        *found = r->known.consumer.ptr != NULL;
+        *client_id = r->known.client_id.ptr != NULL ? r->known.client_id : *client_id;
+    }
+    return code;
+}
+
 /* An API key's entry gives its client_id. Without identities, the key or its hash is the client_id. */
-static xcj_code look_up(xcj_str *client_id, xcj_str *consumer, xcj__request *r, uint32_t method, xcj_error *err)
+static xcj_code look_up(xcj_str *client_id, xcj__request *r, uint32_t method, xcj_error *err)
 {
     const xcj__mint_settings *settings = r->settings;
-    xcj__identity found;
+    bool found = false;
     if (settings->identities == NULL) {
         bool is_hashed = settings->api_key_sha256 && method == XCJ_AUTH_API_KEY;
         return is_hashed ? xcj__credential_hash(client_id, &r->work, err) : XCJ_OK;
     }
     if (method != XCJ_AUTH_API_KEY) {
-        xcj_code code = xcj__identities_find_client(&found, settings->identities, *client_id, err);
-        *consumer = code == XCJ_OK ? found.consumer : *consumer;
-        return code;
+        xcj_code code = method == XCJ_AUTH_CLIENT_CERT ? look_up_certificate(&found, client_id, r, err) : XCJ_OK;
+        return code == XCJ_OK && !found ? xcj__identities_find_client(&r->known, settings->identities, *client_id, err)
+                                        : code;
     }
-    xcj_code code = xcj__identities_find_key(&found, settings->identities, *client_id, err);
-    if (code == XCJ_OK && found.consumer.ptr == NULL) {
+    xcj_code code = xcj__identities_find_key(&r->known, settings->identities, *client_id, err);
+    if (code == XCJ_OK && r->known.consumer.ptr == NULL) {
         code = xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "api_key", XCJ_NO_OFFSET, "The API key is not known");
     }
     if (code == XCJ_OK) {
-        *client_id = found.client_id;
-        *consumer = found.consumer;
+        *client_id = r->known.client_id;
     }
     return code;
 }
@@ -70,7 +88,8 @@ static xcj_code use_caller(xcj_str *client_id, xcj__request *r, xcj_error *err)
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "caller", XCJ_NO_OFFSET, "the caller belongs to another minter");
     }
     *client_id = caller->client_id;
-    r->consumer = caller->consumer;
+    r->known = caller->known;
+    r->in.known = &r->known.names;
     memcpy(r->bound, caller->bound, sizeof r->bound);
     return caller->payload.ptr != NULL ? xcj__inbound_read(&r->in, caller->payload, err) : XCJ_OK;
 }
@@ -102,13 +121,31 @@ static xcj_code read_identity(xcj_str *client_id, xcj_str *payload, xcj__request
     if (code == XCJ_OK) {
         code = xcj__confirm_find(r->bound, r, err);
     }
-    return code == XCJ_OK ? look_up(client_id, &r->consumer, r, credential->method, err) : code;
+    return code == XCJ_OK ? look_up(client_id, r, credential->method, err) : code;
+}
+
+/* The claims of the caller's entry replace inbound ones, but only the inbound client_id leads to the entry. */
+static xcj_code read_again(xcj__request *r, size_t start, xcj_str payload, xcj_error *err)
+{
+    xcj__buf *out = r->in.out;
+    if (payload.ptr == NULL || r->known.names.count == 0 || out->failed) {
+        return XCJ_OK;
+    }
+    out->len = start;
+    r->in.known = &r->known.names;
+    r->in.client_id.type = 0;
+    return xcj__inbound_read(&r->in, payload, err);
 }
 
 xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
     xcj_str payload = { NULL, 0 };
-    return r->auth->caller != NULL ? use_caller(client_id, r, err) : read_identity(client_id, &payload, r, credential, err);
+    const size_t start = r->in.out->len;
+    if (r->auth->caller != NULL) {
+        return use_caller(client_id, r, err);
+    }
+    xcj_code code = read_identity(client_id, &payload, r, credential, err);
+    return code == XCJ_OK ? read_again(r, start, payload, err) : code;
 }
 
 static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__credential *credential, xcj_error *err)
@@ -124,7 +161,7 @@ static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__creden
         return xcj__fail_memory(err);
     }
     char *at = (char *)(caller + 1);
-    *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .consumer = r->consumer };
+    *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .known = r->known };
     caller->nonce = r->in.proof.nonce;
     memcpy(caller->bound, r->bound, sizeof caller->bound);
     if (payload.ptr != NULL) {

@@ -6,6 +6,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/gateway/credential.h"
+#include "lib/gateway/identities.h"
 #include "lib/gateway/inbound.h"
 
 /** One request and what is known of its caller. */
@@ -16,7 +17,7 @@ typedef struct xcj__request {
     xcj__buf work;             /* decoded parts of the credential */
     xcj__buf id;               /* a client_id that had to be unescaped */
     xcj__inbound in;           /* of a Bearer token */
-    xcj_str consumer;          /* the consumer that the identities give; absent: none */
+    xcj__identity known;       /* what the identities say of the caller */
     char bound[XCJ__JKT_SIZE]; /* the thumbprint that the new token is bound to, and a NUL; "": none */
 } xcj__request;
 

@@ -15,7 +15,7 @@ static const xcj__json_limits limits = { .max_depth = 8, .max_members = SIZE_MAX
 #define SHA256_LEN 32
 
 typedef struct entry {
-    uint8_t digest[SHA256_LEN]; /* of the API key or client_id */
+    uint8_t digest[SHA256_LEN]; /* of the API key, certificate or client_id */
     xcj__identity identity;
     xcj__json_item item; /* its JSON, during reading only */
 } entry;
@@ -29,11 +29,15 @@ typedef struct table {
     size_t slot_count; /* a power of two */
 } table;
 
+/* The tables, by what identifies a caller in them. */
+typedef enum table_kind { APIKEYS, CERTIFICATES, CLIENTS, KINDS } table_kind;
+
+static const char *const tables[KINDS] = { "apikeys", "certificates", "clients" };
+
 struct xcj_identities {
     atomic_size_t refs;
     char *text; /* our copy, in which the values are unescaped */
-    table apikeys;
-    table clients;
+    table tables[KINDS];
     size_t longest;
 };
 
@@ -42,9 +46,13 @@ typedef struct reading {
     xcj_identities *identities;
     table *table;
     size_t added;
-    bool is_key; /* this is the table of API keys */
+    table_kind kind;
     xcj__json_value consumer;
     xcj__json_value client_id;
+    xcj__json_value audience;
+    xcj__json_value claims;
+    xcj_str *names; /* of the claims, of which `added` are read */
+    const char *fault;
 } reading;
 
 static xcj_code sha256(uint8_t out[SHA256_LEN], xcj_str text, xcj_error *err)
@@ -87,15 +95,18 @@ static xcj_code add_entry(void *ctx, const xcj__json_item *item, xcj_error *err)
 static xcj_code visit_top(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     reading *r = ctx;
-    bool is_key = xcj__json_named(item, "apikeys");
-    if (!is_key && !xcj__json_named(item, "clients")) {
-        return wrong(r, item, "is not a member of identities: they have \"apikeys\" and \"clients\"", err);
+    table_kind found = APIKEYS;
+    while (found < KINDS && !xcj__json_named(item, tables[found])) {
+        found++;
+    }
+    if (found == KINDS) {
+        return wrong(r, item, "is not a member of identities: they have \"apikeys\", \"certificates\" and \"clients\"", err);
     }
     if (item->value.type != XCJ__JSON_OBJECT) {
         return wrong(r, item, "is not an object", err);
     }
     const xcj_str raw = item->value.raw;
-    r->table = is_key ? &r->identities->apikeys : &r->identities->clients;
+    r->table = &r->identities->tables[found];
     if (r->table->entries != NULL) { /* a repeated member: the scan itself reports it only at the end of the object */
         return wrong(r, item, "is there twice", err);
     }
@@ -116,10 +127,17 @@ static xcj_code visit_member(void *ctx, const xcj__json_item *item, xcj_error *e
     reading *r = ctx;
     if (xcj__json_named(item, "consumer")) {
         r->consumer = item->value;
-    } else if (r->is_key && xcj__json_named(item, "client_id")) {
+    } else if (xcj__json_named(item, "audience")) {
+        r->audience = item->value;
+    } else if (xcj__json_named(item, "claims")) {
+        r->claims = item->value;
+    } else if (r->kind != CLIENTS && xcj__json_named(item, "client_id")) {
         r->client_id = item->value;
     } else {
-        return wrong(r, item, r->is_key ? "is neither \"client_id\" nor \"consumer\"" : "is not \"consumer\"", err);
+        return wrong(r, item,
+                     r->kind == CLIENTS ? "is none of \"consumer\", \"audience\" and \"claims\""
+                                        : "is none of \"client_id\", \"consumer\", \"audience\" and \"claims\"",
+                     err);
     }
     return XCJ_OK;
 }
@@ -168,10 +186,13 @@ static bool read_hex(uint8_t out[SHA256_LEN], xcj_str text)
 
 static xcj_code read_name(const reading *r, entry *e, xcj_error *err)
 {
-    if (r->is_key) {
+    if (r->kind != CLIENTS) {
         return read_hex(e->digest, e->item.name)
                    ? XCJ_OK
-                   : wrong(r, &e->item, "is not the SHA-256 of an API key: 64 lowercase hexadecimal digits", err);
+                   : wrong(r, &e->item,
+                           r->kind == APIKEYS ? "is not the SHA-256 of an API key: 64 lowercase hexadecimal digits"
+                                              : "is not the SHA-256 of a certificate: 64 lowercase hexadecimal digits",
+                           err);
     }
     xcj_str name = unescaped(r, e->item.name);
     const char *fault = xcj__client_id_fault(name);
@@ -182,24 +203,114 @@ static xcj_code read_name(const reading *r, entry *e, xcj_error *err)
     return sha256(e->digest, name, err);
 }
 
+static xcj_code visit_audience(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    reading *r = ctx;
+    r->added++;
+    if (item->value.type != XCJ__JSON_STRING || item->value.text.len == 0) {
+        r->fault = "has an \"audience\" that is not a string, or an array of strings";
+    }
+    return XCJ_OK;
+}
+
+static xcj_code read_audience(reading *r, entry *e, xcj_error *err)
+{
+    const xcj__json_value *audience = &r->audience;
+    xcj_code code = XCJ_OK;
+    r->fault = NULL;
+    r->added = 0;
+    if (audience->type == 0) {
+        return XCJ_OK;
+    }
+    if (audience->type == XCJ__JSON_ARRAY) {
+        code = xcj__json_scan(audience->raw.ptr, audience->raw.len, XCJ__JSON_ARRAY, &limits, visit_audience, r, err);
+    } else {
+        const xcj__json_item item = { .value = *audience };
+        (void)visit_audience(r, &item, err);
+    }
+    if (code == XCJ_OK && (r->fault != NULL || r->added == 0)) {
+        code = wrong(r, &e->item, r->fault != NULL ? r->fault : "has an empty \"audience\"", err);
+    }
+    e->identity.audience = audience->raw;
+    return code;
+}
+
+static xcj_code count_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    reading *r = ctx;
+    r->added++;
+    return xcj__claims_alike(item) ? wrong(r, item, "is a claim of the gateway's own, in any case", err) : XCJ_OK;
+}
+
+static xcj_code add_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
+{
+    (void)err;
+    reading *r = ctx;
+    char *at = (char *)r->names[0].ptr;
+    if (r->added > 0) {
+        at = (char *)r->names[r->added - 1].ptr + r->names[r->added - 1].len;
+    }
+    r->names[r->added++] = (xcj_str){ at, xcj__json_unescape(at, item->name) };
+    return XCJ_OK;
+}
+
+/* The names go into a block of their own: the claims stay as they are written. */
+static xcj_code read_claims(reading *r, entry *e, xcj_error *err)
+{
+    const xcj_str raw = r->claims.raw;
+    if (r->claims.type == 0) {
+        return XCJ_OK;
+    }
+    if (r->claims.type != XCJ__JSON_OBJECT) {
+        return wrong(r, &e->item, "has \"claims\" that are not an object", err);
+    }
+    r->added = 0;
+    xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, NULL, count_claim, r, err);
+    const size_t count = r->added;
+    if (code != XCJ_OK || count == 0) {
+        return code;
+    }
+    r->names = xcj__names_alloc(count, raw.len);
+    if (r->names == NULL) {
+        return xcj__fail_memory(err);
+    }
+    e->identity.names.list = r->names;
+    r->names[0].ptr = (char *)(r->names + count);
+    r->added = 0;
+    code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, NULL, add_claim, r, err);
+    e->identity.names = xcj__names_of(r->names, count);
+    e->identity.claims = (xcj_str){ raw.ptr + 1, raw.len - 2 };
+    return code;
+}
+
+static void note_longest(xcj_identities *identities, const xcj__identity *identity)
+{
+    const size_t len = identity->consumer.len + identity->client_id.len + identity->audience.len + identity->claims.len;
+    identities->longest = len > identities->longest ? len : identities->longest;
+}
+
 static xcj_code read_entry(reading *r, entry *e, xcj_error *err)
 {
     const xcj_str raw = e->item.value.raw;
-    r->consumer = r->client_id = (xcj__json_value){ .type = 0 };
+    r->consumer = r->client_id = r->audience = r->claims = (xcj__json_value){ .type = 0 };
     xcj_code code = xcj__json_scan(raw.ptr, raw.len, XCJ__JSON_OBJECT, &limits, visit_member, r, err);
+    if (code == XCJ_OK) {
+        code = read_audience(r, e, err);
+    }
+    if (code == XCJ_OK) {
+        code = read_claims(r, e, err);
+    }
     if (code == XCJ_OK) {
         code = read_value(&e->identity.consumer, r, &r->consumer, "consumer", e, err);
     }
-    if (code == XCJ_OK && r->is_key) {
+    if (code == XCJ_OK && (r->kind == APIKEYS || r->client_id.type != 0)) {
         code = read_value(&e->identity.client_id, r, &r->client_id, "client_id", e, err);
     }
     if (code == XCJ_OK) {
         code = read_name(r, e, err);
     }
-    size_t len = e->identity.consumer.len + e->identity.client_id.len;
-    if (len > r->identities->longest) {
-        r->identities->longest = len;
-    }
+    note_longest(r->identities, &e->identity);
     return code;
 }
 
@@ -220,10 +331,10 @@ static void insert(table *t, size_t place)
     t->slots[at] = (uint32_t)place + 1;
 }
 
-static xcj_code read_table(xcj_identities *identities, bool is_key, xcj_error *err)
+static xcj_code read_table(xcj_identities *identities, table_kind kind, xcj_error *err)
 {
-    table *t = is_key ? &identities->apikeys : &identities->clients;
-    reading r = { .identities = identities, .table = t, .is_key = is_key };
+    table *t = &identities->tables[kind];
+    reading r = { .identities = identities, .table = t, .kind = kind };
     t->slot_count = 2;
     while (t->slot_count < 2 * t->count) {
         t->slot_count *= 2;
@@ -250,11 +361,8 @@ static xcj_code read_text(xcj_identities *identities, const char *text, size_t l
         return xcj__fail_memory(err);
     }
     xcj_code code = xcj__json_scan(identities->text, len, XCJ__JSON_OBJECT, &limits, visit_top, &r, err);
-    if (code == XCJ_OK) {
-        code = read_table(identities, true, err);
-    }
-    if (code == XCJ_OK) {
-        code = read_table(identities, false, err);
+    for (table_kind kind = APIKEYS; code == XCJ_OK && kind < KINDS; kind++) {
+        code = read_table(identities, kind, err);
     }
     return code;
 }
@@ -293,41 +401,85 @@ void xcj_identities_free(xcj_identities *identities)
     if (identities == NULL || atomic_fetch_sub_explicit(&identities->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
-    table *tables[] = { &identities->apikeys, &identities->clients };
-    for (size_t i = 0; i < 2; i++) {
-        xcj_free(tables[i]->entries);
-        xcj_free(tables[i]->slots);
+    for (table_kind kind = APIKEYS; kind < KINDS; kind++) {
+        table *t = &identities->tables[kind];
+        for (size_t i = 0; t->entries != NULL && i < t->count; i++) {
+            xcj_free((xcj_str *)t->entries[i].identity.names.list);
+        }
+        xcj_free(t->entries);
+        xcj_free(t->slots);
     }
     xcj_free(identities->text);
     xcj_free(identities);
 }
 
+static void find_digest(xcj__identity *out, const table *t, const uint8_t digest[SHA256_LEN])
+{
+    *out = (xcj__identity){ .consumer = { NULL, 0 } };
+    for (size_t at = first_slot(t, digest); t->slots[at] != 0; at = (at + 1) & (t->slot_count - 1)) {
+        const entry *e = &t->entries[t->slots[at] - 1];
+        if (xcj__equal_secret(e->digest, digest, SHA256_LEN)) {
+            *out = e->identity;
+            break;
+        }
+    }
+}
+
 static xcj_code find(xcj__identity *out, const table *t, xcj_str name, xcj_error *err)
 {
     uint8_t digest[SHA256_LEN];
-    *out = (xcj__identity){ { NULL, 0 }, { NULL, 0 } };
+    *out = (xcj__identity){ .consumer = { NULL, 0 } };
     xcj_code code = sha256(digest, name, err);
-    if (code != XCJ_OK) {
-        return code;
+    if (code == XCJ_OK) {
+        find_digest(out, t, digest);
     }
-    for (size_t at = first_slot(t, digest); t->slots[at] != 0; at = (at + 1) & (t->slot_count - 1)) {
-        const entry *e = &t->entries[t->slots[at] - 1];
-        if (xcj__equal_secret(e->digest, digest, sizeof digest)) {
-            *out = e->identity;
-            break;
+    return code;
+}
+
+xcj_code xcj__identities_find_key(xcj__identity *out, const xcj_identities *identities, xcj_str key, xcj_error *err)
+{
+    return find(out, &identities->tables[APIKEYS], key, err);
+}
+
+xcj_code xcj__identities_find_client(xcj__identity *out, const xcj_identities *identities, xcj_str client_id, xcj_error *err)
+{
+    return find(out, &identities->tables[CLIENTS], client_id, err);
+}
+
+void xcj__identities_find_certificate(xcj__identity *out, const xcj_identities *identities, const uint8_t *sha256)
+{
+    find_digest(out, &identities->tables[CERTIFICATES], sha256);
+}
+
+bool xcj__identities_have_certificates(const xcj_identities *identities)
+{
+    return identities != NULL && identities->tables[CERTIFICATES].count > 0;
+}
+
+static xcj_code check_names(const xcj__names *own, const xcj__names *others, const char *option, xcj_error *err)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        const xcj__json_item item = xcj__name_item(own->list[i]);
+        if (xcj__names_alike(others, &item)) {
+            char shown[XCJ__SHOWN];
+            xcj__sanitise(shown, sizeof shown, item.name.ptr, item.name.len);
+            return xcj__fail_at(err, XCJ_ERR_CONFIG, shown, XCJ_NO_OFFSET,
+                                "\"%s\" is a claim of the identities and of %s, in any case", shown, option);
         }
     }
     return XCJ_OK;
 }
 
-xcj_code xcj__identities_find_key(xcj__identity *out, const xcj_identities *identities, xcj_str key, xcj_error *err)
+xcj_code xcj__identities_check(const xcj_identities *identities, const xcj__names *names, const char *option, xcj_error *err)
 {
-    return find(out, &identities->apikeys, key, err);
-}
-
-xcj_code xcj__identities_find_client(xcj__identity *out, const xcj_identities *identities, xcj_str client_id, xcj_error *err)
-{
-    return find(out, &identities->clients, client_id, err);
+    xcj_code code = XCJ_OK;
+    for (table_kind kind = APIKEYS; identities != NULL && names->count > 0 && kind < KINDS; kind++) {
+        const table *t = &identities->tables[kind];
+        for (size_t i = 0; code == XCJ_OK && i < t->count; i++) {
+            code = check_names(&t->entries[i].identity.names, names, option, err);
+        }
+    }
+    return code;
 }
 
 size_t xcj__identities_longest(const xcj_identities *identities)

@@ -51,14 +51,15 @@ static bool is_replaced(const xcj__inbound *in, const xcj__json_item *item)
 {
     const xcj__mint_settings *settings = in->settings;
     return xcj__names_have(&settings->custom, item) || xcj__names_have(&settings->filter.targets, item) ||
-           xcj__asked_have(in->auth, item);
+           xcj__asked_have(in->auth, item) || (in->known != NULL && xcj__names_have(in->known, item));
 }
 
 static bool is_alike(const xcj__inbound *in, const xcj__json_item *item)
 {
     const xcj__mint_settings *settings = in->settings;
     return xcj__claims_alike(item) || xcj__names_alike(&settings->custom, item) ||
-           xcj__names_alike(&settings->filter.targets, item) || xcj__asked_alike(in->auth, item);
+           xcj__names_alike(&settings->filter.targets, item) || xcj__asked_alike(in->auth, item) ||
+           (in->known != NULL && xcj__names_alike(in->known, item));
 }
 
 static xcj_code splice_member(xcj__inbound *in, const xcj__json_item *item, xcj_error *err)
@@ -66,7 +67,7 @@ static xcj_code splice_member(xcj__inbound *in, const xcj__json_item *item, xcj_
     const xcj__filter *filter = &in->settings->filter;
     const bool kept = xcj__filter_keeps(filter, item);
     const uint64_t parts = xcj__filter_parts(filter, item);
-    if (xcj__shape_may_have(&in->ours, item)) {
+    if (xcj__shape_may_have(&in->ours, item) || (in->known != NULL && xcj__shape_may_have(&in->known->shape, item))) {
         const xcj__claim claim = xcj__claim_of(item);
         note(in, claim, &item->value, kept);
         if (claim != XCJ__CLAIM_COUNT || is_replaced(in, item)) {

@@ -10,10 +10,11 @@
 /** The claims that the new token is made from; a value with type 0 is absent. */
 typedef struct xcj__inbound {
     const xcj__mint_settings *settings;
-    const xcj_auth *auth; /* the request, whose claims replace inbound ones */
-    xcj__shape ours;      /* of the settings' claims and the request's */
-    xcj__buf *out;        /* where kept members go; NULL: keep nothing */
-    xcj__inner kept;      /* those to copy next */
+    const xcj_auth *auth;    /* the request, whose claims replace inbound ones */
+    xcj__shape ours;         /* of the settings' claims and the request's */
+    const xcj__names *known; /* of the claims that the identities give the caller; NULL: none */
+    xcj__buf *out;           /* where kept members go; NULL: keep nothing */
+    xcj__inner kept;         /* those to copy next */
     xcj__json_value client_id;
     xcj__json_value exp;
     xcj__json_value act;

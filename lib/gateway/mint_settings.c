@@ -7,6 +7,7 @@
 #include "lib/base/options.h"
 #include "lib/codec/json_write.h"
 #include "lib/gateway/filter_build.h"
+#include "lib/gateway/identities.h"
 #include "lib/token/verification.h"
 
 void xcj__inner_extend(xcj__inner *inner, const xcj__json_item *item)
@@ -267,6 +268,12 @@ xcj_code xcj__mint_settings_build(xcj__mint_settings *out, const xcj_mint_option
     xcj__shape_join(&out->ours, out->filter.targets.shape);
     if (code == XCJ_OK) {
         code = check_verifier(options, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__identities_check(options->identities, &out->custom, "claims", err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__identities_check(options->identities, &out->filter.targets, "rename_claims", err);
     }
     if (code == XCJ_OK) {
         code = xcj__dpop_settings_read(&out->dpop, options->dpop, err);

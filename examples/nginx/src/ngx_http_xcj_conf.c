@@ -174,8 +174,8 @@ static const char *missing(const ngx_http_xcj_loc_conf *conf)
     if (conf->iss.len == 0 && conf->config.len == 0) {
         return "\"xcj\" needs \"xcj_iss\"";
     }
-    if (conf->aud == NGX_CONF_UNSET_PTR) {
-        return "\"xcj\" needs \"xcj_aud\"";
+    if (conf->aud == NGX_CONF_UNSET_PTR && conf->identities.len == 0) {
+        return "\"xcj\" needs \"xcj_aud\", or \"xcj_identities\" with audiences";
     }
     if (conf->consumer == NGX_CONF_UNSET_PTR && conf->identities.len == 0 && conf->consumer_required) {
         return "\"xcj\" needs \"xcj_identities\", \"xcj_consumer\", or \"xcj_consumer_required off\"";
