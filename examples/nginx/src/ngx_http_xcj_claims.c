@@ -221,7 +221,7 @@ static ngx_int_t evaluate_audiences(xcj_auth *auth, ngx_http_request_t *r, const
 
 ngx_int_t ngx_http_xcj_bring_claims(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf)
 {
-    ngx_int_t rc = evaluate_audiences(auth, r, conf->aud);
+    ngx_int_t rc = conf->aud != NGX_CONF_UNSET_PTR ? evaluate_audiences(auth, r, conf->aud) : NGX_OK;
     if (rc == NGX_OK && conf->sub != NULL) {
         rc = evaluate(&auth->sub, r, conf->sub);
         if (auth->sub.len == 0) {
