@@ -58,6 +58,7 @@ all  command  chromium  chromium
 all  command  chromedriver  chromium-driver
 all  python  selenium  python3-selenium
 all  python  jwt  python3-jwt
+all  python  cryptography  python3-cryptography
 all  command  git  git
 all  command  meson  meson
 all  command  ninja  ninja-build

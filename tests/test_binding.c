@@ -224,6 +224,7 @@ START_TEST(binds_to_the_certificate)
     auth.authorization = xcj_text(value);
     ck_assert_int_eq(mint_bound(&auth, &options, cnf), XCJ_OK);
     free(value);
+    auth.authorization = xcj_text(NULL);
     auth.methods = XCJ_AUTH_API_KEY;
     auth.client_cert = xcj_text(NULL);
     ck_assert_int_eq(mint_bound(&auth, &options, NULL), XCJ_ERR_BINDING);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lets `xcj forge` test PyJWT (Debian: python3-jwt).
+"""Lets `xcj forge` test PyJWT (Debian: python3-jwt, python3-cryptography).
 
     xcj forge --key public.pem --private private.pem @token.jwt --run 'python3 pyjwt.py public.pem RS256'
 

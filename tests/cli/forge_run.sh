@@ -69,12 +69,12 @@ if command -v jose >/dev/null; then
     run forge -j --key public.json @rsa.jwt --run "$jose"
     holds 'jose' jq -e '.refused > 80 and all(.accepted[]; .name | test("^alg-none|^json-none|payload-other|^hs") | not)' out
 fi
-if packages_have python jwt; then
+if packages_have python jwt && packages_have python cryptography; then
     pyjwt='/usr/bin/python3 pyjwt.py public.pem RS256'
     for each in twin-genuine twin-signed crit-unknown; do judged PyJWT "$pyjwt" $each yes; done
     for each in alg-none-claims hs256-spki-pem payload-other exp-past nbf-future; do judged PyJWT "$pyjwt" $each no; done
 else
-    printf 'SKIP: python3-jwt is not installed; %s checks\n' "$checks"
+    printf 'SKIP: python3-jwt or python3-cryptography is not installed; %s checks\n' "$checks"
     [ "$failures" -eq 0 ] || exit 1
     exit 77
 fi

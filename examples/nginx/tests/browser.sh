@@ -57,7 +57,7 @@ now=$(date +%s)
 } >tokens
 "$XCJ" jwks conf/rs.json >rs-public.json
 jq -c . conf/HS256.json >hmac.json
-timeout 100 "$python" "$XCJ_EXAMPLE/tests/browser.py" "http://localhost:$port/debugger/" "$work" "${SCREENSHOTS:-$work}" || fail 'the page'
+timeout 300 "$python" "$XCJ_EXAMPLE/tests/browser.py" "http://localhost:$port/debugger/" "$work" "${SCREENSHOTS:-$work}" || fail 'the page'
 is 'keys of another server are not asked for' 0 "$(wc -l <elsewhere.log | tr -d ' ')"
 lacks 'a token in the log' access.log eyJ
 get "http://127.0.0.1:$port/debugger/"
