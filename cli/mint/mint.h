@@ -47,6 +47,7 @@ typedef struct mint_args {
     const char *alg;
     const char *kid;
     const char *typ;
+    const char *profile;
     const char *x5c;
     opt_list header; /* --header and --header-json, in their order */
     const char *payload;

@@ -80,6 +80,7 @@ static const opt_row OPTIONS[] = {
     { "bare", 0, OPT_FLAG, NULL, AT(bare), "sign the given claims and add none" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "kid of the header; selects the key of a set" },
     { "jku", 0, OPT_TEXT, "URL", AT(jku), "URL of the published key set" },
+    { "profile", 0, OPT_TEXT, VERB_PROFILES, AT(profile), "typ and claims: RFC 9068, or a draft's Txn-Token" },
     { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header (default JWT; none with --jws)" },
     { "x5c", 0, OPT_TEXT, "FILE", AT(x5c), "x5c and x5t#S256 of the key's certificate, PEM or DER" },
     { "header", 0, OPT_LIST, "NAME=TEXT", AT(header), "a further header member" },
@@ -190,6 +191,21 @@ static msg_status read_choices(mint_job *job)
         status = opt_choice(&choice, "--bind", BINDINGS, job->args->bind);
         job->options.bind = (xcj_bind)(XCJ_BIND_CERTIFICATE + choice);
     }
+    return status;
+}
+
+static msg_status read_profile(mint_job *job)
+{
+    int profile = XCJ_PROFILE_JWT;
+    const mint_args *args = job->args;
+    if (args->profile == NULL) {
+        return STATUS_OK;
+    }
+    if (args->bare || args->jws) {
+        return msg_fail(STATUS_USAGE, "mint", "--profile checks the claims: it excludes --bare and --jws");
+    }
+    msg_status status = opt_choice(&profile, "--profile", VERB_PROFILES, args->profile);
+    job->options.profile = (xcj_profile)profile;
     return status;
 }
 
@@ -338,6 +354,9 @@ static msg_status read_options(mint_job *job)
     }
     if (status == STATUS_OK) {
         status = read_choices(job);
+    }
+    if (status == STATUS_OK) {
+        status = read_profile(job);
     }
     return status == STATUS_OK ? read_numbers(job) : status;
 }

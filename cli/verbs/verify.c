@@ -34,6 +34,7 @@ typedef struct verify_args {
     opt_list aud;
     const char *sub;
     const char *typ;
+    const char *profile;
     opt_list require;
     const char *leeway;
     const char *max_age;
@@ -86,6 +87,7 @@ static const opt_row OPTIONS[] = {
     OPT_HEADING("More checks"),
     { "allow-no-exp", 0, OPT_FLAG, NULL, AT(allow_no_exp), "accept a token without exp" },
     { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header must be TYPE" },
+    { "profile", 0, OPT_TEXT, VERB_PROFILES, AT(profile), "typ and claims: RFC 9068, or a draft's Txn-Token" },
     { "leeway", 0, OPT_TEXT, "DURATION", AT(leeway), "clock skew allowed, such as 30 or 2m" },
     { "sub", 0, OPT_TEXT, "SUB", AT(sub), "sub must be SUB" },
     { "require", 0, OPT_LIST, "CLAIM", AT(require), "this claim must be there" },
@@ -347,6 +349,11 @@ static msg_status read_policy(verify_policy *to, const verify_args *args, int64_
     options->try_keys = args->try_keys;
     if (status == STATUS_OK && args->use != NULL) {
         status = opt_choice(&options->jwt_svid, "--use", USES, args->use);
+    }
+    if (status == STATUS_OK && args->profile != NULL) {
+        int profile = XCJ_PROFILE_JWT;
+        status = opt_choice(&profile, "--profile", VERB_PROFILES, args->profile);
+        options->profile = (xcj_profile)profile;
     }
     options->opaque_payload = args->jws;
     options->all_signatures = args->all_signatures;

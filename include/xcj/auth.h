@@ -180,6 +180,8 @@ typedef struct xcj_mint_options {
     const xcj_str *require_claims;   /**< Bearer: inbound claims, by name or JSON Pointer, without which the token is
                                         XCJ_ERR_CLAIM */
     size_t require_claims_count;     /**< the number of require_claims */
+    xcj_profile profile; /**< sets typ, which must be absent, and demands claims: XCJ_ERR_CLAIM. A Transaction Token keeps
+                            the txn of the Bearer token, or gets a new one */
 } xcj_mint_options;
 
 /** All defaults. */
@@ -187,7 +189,7 @@ typedef struct xcj_mint_options {
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, NULL,   \
             0, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0,      \
-            NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT, NULL, 0, NULL, 0                               \
+            NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT, NULL, 0, NULL, 0, XCJ_PROFILE_JWT              \
     }
 
 /**

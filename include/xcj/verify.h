@@ -17,6 +17,14 @@ extern "C" {
 /** Keys and a policy: immutable, reference-counted, safe to share between threads. */
 typedef struct xcj_verifier xcj_verifier;
 
+/** What kind of token it is. The numbers are stable. */
+typedef enum xcj_profile {
+    XCJ_PROFILE_JWT = 0,    /**< any JWT */
+    XCJ_PROFILE_AT_JWT = 1, /**< an OAuth access token (RFC 9068): typ at+jwt; iss, exp, aud, sub, client_id, iat, jti */
+    XCJ_PROFILE_TXN = 2 /**< experimental: a Transaction Token (draft-ietf-oauth-transaction-tokens-10): typ txntoken+jwt;
+                           iat, aud, exp, txn, sub, scope, req_wl */
+} xcj_profile;
+
 /** The policy: the properties that a token must have. The verifier copies everything. */
 typedef struct xcj_verify_options {
     size_t size;              /**< sizeof the struct; the _INIT macro sets it */
@@ -46,13 +54,14 @@ typedef struct xcj_verify_options {
     unsigned max_signatures; /**< the most signatures in a general JSON serialisation; 0: 16 */
     int try_keys;            /**< 1: if the kid names no key, try each key that fits, up to 16; 0: several are ambiguous */
     int jwt_svid;            /**< 1: in a set, only keys with use "jwt-svid" verify (SPIFFE); 0: only use "sig" or none */
+    xcj_profile profile;     /**< demands typ and claims, needs audiences, and for at+jwt an issuer; excludes typ */
 } xcj_verify_options;
 
 /** All defaults. */
 #define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
         sizeof(xcj_verify_options), NULL, 0, { NULL, 0 }, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0                                                                                 \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, XCJ_PROFILE_JWT                                                                \
     }
 
 /**

@@ -8,6 +8,7 @@
 #include "lib/gateway/audience.h"
 #include "lib/gateway/confirm.h"
 #include "lib/gateway/identify.h"
+#include "lib/gateway/profiled.h"
 #include "lib/gateway/stamp.h"
 #include "lib/key/scratch.h"
 
@@ -168,6 +169,9 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings,
         code = put_ours(out, &r, err);
     }
     xcj__buf_put_char(out, '}');
+    if (code == XCJ_OK) {
+        code = xcj__profiled(out, settings, &r.in, scratch, err);
+    }
     xcj__request_end(&r);
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
 }

@@ -10,8 +10,8 @@
 #include "lib/gateway/identities.h"
 #include "lib/key/x509.h"
 
-/* Room for two int64_t, a port, a UUID, and the names and punctuation of every claim. */
-#define FIXED_MAX 256
+/* Room for two int64_t, a port, two UUIDs, and the names and punctuation of every claim. */
+#define FIXED_MAX 320
 
 /* The length of everything but the credential and the consumer. */
 static size_t common_max(const xcj__mint_settings *settings, const xcj_auth *auth)

@@ -4,6 +4,7 @@
 #include "lib/base/mem.h"
 #include "lib/gateway/asked.h"
 #include "lib/gateway/audience.h"
+#include "lib/gateway/profiled.h"
 #include "lib/gateway/stamp.h"
 
 /* Which of our claims the caller's JSON has, and the span of its members. */
@@ -114,5 +115,8 @@ xcj_code xcj__complete_claims(xcj__buf *out, const xcj__mint_settings *settings,
         code = xcj__asked_put(out, auth, err);
     }
     xcj__buf_put_char(out, '}');
+    if (code == XCJ_OK) {
+        code = xcj__profiled(out, settings, NULL, scratch, err);
+    }
     return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
 }

@@ -103,6 +103,10 @@ static xcj_code find_client_id(xcj__inbound *in, const xcj__json_index *claims)
 static xcj_code splice(xcj__inbound *in, const xcj__json_index *claims, xcj_error *err)
 {
     xcj_code code = find_client_id(in, claims);
+    if (code == XCJ_OK && in->settings->profile == XCJ_PROFILE_TXN) {
+        in->txn.type = XCJ__JSON_OBJECT;
+        code = xcj__json_find(&in->txn, claims, xcj_text("txn"));
+    }
     if (code == XCJ_OK) {
         code = xcj__filter_require(&in->settings->filter, claims, err);
     }

@@ -19,6 +19,7 @@ typedef struct xcj__inbound {
     xcj__json_value exp;
     xcj__json_value act;
     xcj__json_value cnf;
+    xcj__json_value txn;    /* for a Transaction Token only */
     xcj__dpop_proven proof; /* by the token's holder */
 } xcj__inbound;
 

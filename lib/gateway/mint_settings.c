@@ -164,6 +164,9 @@ static xcj_code check_choices(const xcj_mint_options *options, xcj_error *err)
     if (code == XCJ_OK) {
         code = check_choice((long)options->bind, XCJ_BIND_KEY, "bind", err);
     }
+    if (code == XCJ_OK) {
+        code = check_choice((long)options->profile, XCJ_PROFILE_TXN, "profile", err);
+    }
     return code == XCJ_OK && options->bind == XCJ_BIND_KEY && options->cnf == XCJ_CNF_IGNORED
                ? xcj__fail_at(err, XCJ_ERR_CONFIG, "bind", XCJ_NO_OFFSET, "no proof is read where cnf is ignored")
                : code;
@@ -181,6 +184,7 @@ static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_opt
     settings->bearer_verified = options->bearer_verified != 0;
     settings->cnf_ignored = options->cnf == XCJ_CNF_IGNORED;
     settings->bind = options->bind;
+    settings->profile = options->profile;
     settings->api_key_sha256 = options->api_key_sha256 != 0;
     settings->no_exp = options->no_exp != 0;
     settings->cap_exp = options->exp != XCJ_EXP_UNCAPPED;

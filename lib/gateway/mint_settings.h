@@ -41,6 +41,7 @@ typedef struct xcj__mint_settings {
     bool bearer_verified;
     bool cnf_ignored;
     xcj_bind bind;
+    xcj_profile profile;
     bool flat_act; /* an inbound act that is the consumer's alone is not nested */
     xcj__dpop_settings dpop;
     int64_t expires_in;

@@ -6,11 +6,13 @@
 #include "lib/gateway/credential.h"
 #include "lib/key/key.h"
 #include "lib/token/jws.h"
+#include "lib/token/profile.h"
 
 static xcj_code build_head(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
 {
     xcj_jws_options jws = XCJ_JWS_OPTIONS_INIT;
-    jws.typ = options->typ.ptr != NULL ? options->typ : xcj_text("JWT");
+    const char *usual = options->profile != XCJ_PROFILE_JWT ? xcj__profile_of(options->profile)->typ : "JWT";
+    jws.typ = options->typ.ptr != NULL ? options->typ : xcj_text(usual);
     jws.kid = options->kid;
     jws.jku = options->jku;
     jws.header = options->header;
@@ -47,6 +49,9 @@ static xcj_code check_header_texts(const xcj_mint_options *options, xcj_error *e
     xcj_code code = xcj__option_text(options->jku, "jku", err);
     if (code == XCJ_OK) {
         code = xcj__option_text(options->typ, "typ", err);
+    }
+    if (code == XCJ_OK && options->typ.ptr != NULL && options->profile != XCJ_PROFILE_JWT) {
+        code = xcj__fail_at(err, XCJ_ERR_CONFIG, "typ", XCJ_NO_OFFSET, "typ: the profile sets it");
     }
     if (code == XCJ_OK && options->kid.len > 0) { /* "": no kid */
         code = xcj__option_text(options->kid, "kid", err);

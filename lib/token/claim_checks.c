@@ -5,6 +5,7 @@
 
 #include "lib/base/mem.h"
 #include "lib/token/mismatch.h"
+#include "lib/token/profile.h"
 
 /* The claims that a policy can check, in the order in which they are reported. */
 typedef enum claim { ISS, SUB, AUD, EXP, NBF, IAT, JTI, CLAIM_COUNT } claim;
@@ -290,16 +291,32 @@ static void check_typ(checking *c, const xcj__header *header)
     }
 }
 
+/* A claim with its own check has already been reported. */
+static bool is_known(const checking *c, xcj_str name)
+{
+    for (size_t i = 0; i < CLAIM_COUNT; i++) {
+        if (xcj__str_is(name, claim_names[i])) {
+            return (c->failed & 1u << i) != 0;
+        }
+    }
+    return false;
+}
+
+static void check_profile(checking *c)
+{
+    const xcj__profile_claim *wanted = xcj__profile_of(c->options->profile)->claims;
+    for (; wanted->name != NULL; wanted++) {
+        if (!is_known(c, xcj_text(wanted->name)) && xcj__profile_lacks(wanted, c->claims)) {
+            fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_REQUIRED, wanted->name, "is missing, empty or of another type");
+        }
+    }
+}
+
 static void check_required(checking *c)
 {
     for (size_t i = 0; i < c->options->required_count; i++) {
-        /* A claim with its own check has already been reported as missing. */
-        bool known = false;
-        for (size_t j = 0; j < CLAIM_COUNT; j++) {
-            known = known || (xcj__str_is(c->options->required[i], claim_names[j]) && (c->failed & 1u << j) != 0);
-        }
         xcj_str wanted = c->options->required[i];
-        if (!known && xcj__json_index_find(c->claims, wanted.ptr, wanted.len) == NULL) {
+        if (!is_known(c, wanted) && xcj__json_index_find(c->claims, wanted.ptr, wanted.len) == NULL) {
             char name[XCJ__SHOWN];
             xcj__sanitise(name, sizeof name, wanted.ptr, wanted.len);
             fail(c, XCJ_ERR_CLAIM, XCJ_CLAIM_REQUIRED, name, "is missing");
@@ -350,5 +367,6 @@ xcj_code xcj__claims_check(const xcj__policy *policy, const xcj__json_index *cla
     check_text(&c, JTI, NULL, 0);
     check_typ(&c, header);
     check_required(&c);
+    check_profile(&c);
     return code == XCJ_OK ? report(&c) : code;
 }

@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
+#include "lib/token/profile.h"
 
 #define TOKEN_MAX ((size_t)2 * 1024 * 1024)
 #define SIGNATURES_MAX 16
@@ -116,6 +117,20 @@ static xcj_code check_lists(const xcj_verify_options *o, xcj_error *err)
     return code == XCJ_OK ? check_list(o->required, o->required_count, "required", err) : code;
 }
 
+/* RFC 9068 4, and "Txn-Token Validation" of the draft: who verifies must know for whom the token is, and from whom. */
+static xcj_code check_profile(const xcj_verify_options *o, xcj_error *err)
+{
+    const xcj__profile *profile = xcj__profile_of(o->profile);
+    if (o->typ.ptr != NULL || o->opaque_payload) {
+        return wrong_option("profile", "it excludes typ and opaque_payload", err);
+    }
+    if (o->audiences == NULL || (profile->checks_issuer && o->issuer.ptr == NULL)) {
+        return wrong_option("profile", profile->checks_issuer ? "it needs an issuer and audiences" : "it needs audiences",
+                            err);
+    }
+    return check_lists(o, err);
+}
+
 static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
 {
     if (o->leeway < 0 || o->leeway > LEEWAY_MAX) {
@@ -129,6 +144,12 @@ static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
     }
     if (o->max_depth > XCJ__JSON_DEPTH_MAX) {
         return wrong_option("max_depth", "1024 at most", err);
+    }
+    if (xcj__profile_of(o->profile) == NULL) {
+        return wrong_option("profile", "none of its enumerators", err);
+    }
+    if (o->profile != XCJ_PROFILE_JWT) {
+        return check_profile(o, err);
     }
     if (o->opaque_payload && asks_for_claims(o)) {
         return wrong_option("opaque_payload", "an opaque payload has no claims, but the policy requires some", err);
@@ -172,6 +193,9 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
         return code;
     }
     o->algs = NULL;
+    if (o->profile != XCJ_PROFILE_JWT) {
+        o->typ = xcj_text(xcj__profile_of(o->profile)->typ);
+    }
     o->max_token = o->max_token != 0 ? o->max_token : TOKEN_MAX;
     o->max_signatures = o->max_signatures != 0 ? o->max_signatures : SIGNATURES_MAX;
     out->limits.max_depth = o->max_depth != 0 ? o->max_depth : XCJ__JSON_DEPTH;

@@ -257,6 +257,23 @@ g '--from-header of no header' 2 'letters, digits and hyphens' --apikey k --no-c
 refuse '--from-header with --bare' 2 'excludes --from-header' mint --key key.json --bare --from-header a=X-A
 refuse '--from-header with --jws' 2 '--jws signs the bytes' mint --key key.json --jws --payload key.json --from-header a=X-A
 
+# Profiles.
+# shellcheck disable=SC2086 # the options are words
+accept '--profile at+jwt' mint $gw --apikey k --no-consumer --profile at+jwt --sub alice
+cp out access.txt
+accept 'it is one' verify --key key.json --now 1000 --profile at+jwt --iss https://gw --aud http://api/x @access.txt
+refuse 'it is no Txn-Token' 8 '"typ"' verify --key key.json --now 1000 --profile txn --aud http://api/x @access.txt
+refuse '--profile without --aud' 2 'profile: it needs an issuer and audiences' verify --key key.json --profile at+jwt --iss https://gw @access.txt
+refuse '--profile and --typ, verify' 2 'it excludes typ' verify --key key.json --profile txn --aud a --typ x @access.txt
+g '--profile at+jwt without sub' 8 'the profile at+jwt demands the claim sub' --apikey k --no-consumer --profile at+jwt
+g '--profile of none' 2 'is not one of jwt|at+jwt|txn' --apikey k --no-consumer --profile id
+g '--profile and --typ' 2 'the profile sets it' --apikey k --no-consumer --profile txn --typ JWT
+refuse '--profile and --bare' 2 'excludes --bare' mint --key key.json --bare --profile txn
+accept '--profile txn of given claims' mint --key key.json --profile txn --aud a --sub s --claim scope=x --claim req_wl=w
+cp out txn.txt
+accept 'it is a Txn-Token' verify --key key.json --profile txn --aud a @txn.txt
+out_has 'it is a Txn-Token' '"txn":"'
+
 # Times: absolute, or from now.
 m '--exp' "{\"exp\":2500,\"iat\":1000,\"jti\":\"j\"}" --exp 2500
 m '--exp, RFC 3339' "{\"exp\":1712685416,\"iat\":1000,\"jti\":\"j\"}" --exp 2024-04-09T17:56:56Z

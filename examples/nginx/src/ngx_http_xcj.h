@@ -106,6 +106,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_flag_t cap_exp;
     ngx_uint_t inbound; /* xcj_inbound */
     ngx_uint_t cnf;     /* xcj_cnf */
+    ngx_uint_t profile; /* xcj_profile */
     ngx_uint_t bind;    /* xcj_bind */
     ngx_str_t private_jwk;
     ngx_str_t config;

@@ -24,6 +24,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->cap_exp = NGX_CONF_UNSET;
     conf->inbound = NGX_CONF_UNSET_UINT;
     conf->cnf = NGX_CONF_UNSET_UINT;
+    conf->profile = NGX_CONF_UNSET_UINT;
     conf->bind = NGX_CONF_UNSET_UINT;
     conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
@@ -142,6 +143,7 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
     ngx_conf_merge_value(conf->cap_exp, prev->cap_exp, NGX_CONF_UNSET);
     ngx_conf_merge_uint_value(conf->inbound, prev->inbound, NGX_CONF_UNSET_UINT);
     ngx_conf_merge_uint_value(conf->cnf, prev->cnf, NGX_CONF_UNSET_UINT);
+    ngx_conf_merge_uint_value(conf->profile, prev->profile, XCJ_PROFILE_JWT);
     ngx_conf_merge_uint_value(conf->bind, prev->bind, XCJ_BIND_NOTHING);
     ngx_conf_merge_value(conf->consumer_required, prev->consumer_required, 1);
     ngx_conf_merge_value(conf->hmac_k_raw, prev->hmac_k_raw, 0);

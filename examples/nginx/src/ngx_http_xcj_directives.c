@@ -28,6 +28,13 @@ static ngx_conf_enum_t inbound_rules[] = {
     { ngx_null_string, 0 },
 };
 
+static ngx_conf_enum_t profiles[] = {
+    { ngx_string("jwt"), XCJ_PROFILE_JWT },
+    { ngx_string("at+jwt"), XCJ_PROFILE_AT_JWT },
+    { ngx_string("txn"), XCJ_PROFILE_TXN },
+    { ngx_null_string, 0 },
+};
+
 static ngx_conf_enum_t cnf_rules[] = {
     { ngx_string("proven"), XCJ_CNF_PROVEN },
     { ngx_string("ignored"), XCJ_CNF_IGNORED },
@@ -409,6 +416,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_dn", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, dn, &dn_forms),
     DIRECTIVE("xcj_cap_exp", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, cap_exp, NULL),
     DIRECTIVE("xcj_inbound", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, inbound, &inbound_rules),
+    DIRECTIVE("xcj_profile", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, profile, &profiles),
     DIRECTIVE("xcj_cnf", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, cnf, &cnf_rules),
     DIRECTIVE("xcj_bind", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, bind, &bindings),
     DIRECTIVE("xcj_dpop", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_dpop, dpop, NULL),

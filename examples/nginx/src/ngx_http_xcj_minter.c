@@ -23,6 +23,7 @@ typedef struct recipe {
     ngx_uint_t inbound;
     ngx_uint_t cnf;
     ngx_uint_t bind;
+    ngx_uint_t profile;
     const ngx_http_xcj_dpop *dpop;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
@@ -63,6 +64,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.jose_header = conf->jose_header;
     wanted.inbound = conf->inbound;
     wanted.cnf = conf->cnf;
+    wanted.profile = conf->profile;
     wanted.bind = conf->bind;
     wanted.dpop = conf->dpop;
     wanted.consumer_required = conf->consumer_required;
@@ -82,8 +84,8 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
 static int same_claims(const recipe *a, const recipe *b)
 {
     return a->dn == b->dn && a->cap_exp == b->cap_exp && a->inbound == b->inbound && a->cnf == b->cnf &&
-           a->bind == b->bind && a->clientid_claims == b->clientid_claims && a->keep_claims == b->keep_claims &&
-           a->drop_claims == b->drop_claims && a->require_claims == b->require_claims &&
+           a->bind == b->bind && a->profile == b->profile && a->clientid_claims == b->clientid_claims &&
+           a->keep_claims == b->keep_claims && a->drop_claims == b->drop_claims && a->require_claims == b->require_claims &&
            a->rename_claims == b->rename_claims;
 }
 
@@ -176,6 +178,7 @@ static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_
     out->inbound = wanted->inbound == NGX_CONF_UNSET_UINT ? XCJ_INBOUND_DEFAULT : (xcj_inbound)wanted->inbound;
     out->cnf = wanted->cnf == NGX_CONF_UNSET_UINT ? XCJ_CNF_DEFAULT : (xcj_cnf)wanted->cnf;
     out->bind = (xcj_bind)wanted->bind;
+    out->profile = (xcj_profile)wanted->profile;
     out->consumer_optional = wanted->consumer_required == 0;
     out->iss = ngx_http_xcj_view(&wanted->iss);
     out->jku = ngx_http_xcj_view(&wanted->jku);
@@ -190,14 +193,16 @@ static void free_minter(void *minter)
 
 /* Finds errors in a configuration object and in the claims of a location early: mints for a complete request, with no room
  * for the token. */
-static xcj_code rehearse(const xcj_minter *minter, const xcj_auth *claims, xcj_error *err)
+static xcj_code rehearse(const ngx_http_xcj_loc_conf *conf, const xcj_auth *claims, xcj_error *err)
 {
     xcj_auth auth = *claims;
     auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_dn = auth.consumer_id = auth.audience = xcj_text("x");
     size_t len;
-    xcj_code code = xcj_mint_prepare(NULL, 0, &len, minter, &auth, NULL, err);
-    return code == XCJ_ERR_BUFFER || code == XCJ_ERR_BINDING ? XCJ_OK : code; /* it has nothing to bind the token to */
+    xcj_code code = xcj_mint_prepare(NULL, 0, &len, conf->minter, &auth, NULL, err);
+    /* It has nothing to bind the token to, and not what a profile demands. */
+    const int lacks = code == XCJ_ERR_BINDING || (code == XCJ_ERR_CLAIM && conf->profile != XCJ_PROFILE_JWT);
+    return code == XCJ_ERR_BUFFER || lacks ? XCJ_OK : code;
 }
 
 static xcj_code build(xcj_minter **out, const recipe *wanted, const ngx_str_t *text, const xcj_mint_options *options,
@@ -276,7 +281,7 @@ ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     if (find_minter(cf, conf) != NGX_OK || ngx_http_xcj_constant_claims(&auth, cf, conf) != NGX_OK) {
         return NGX_ERROR;
     }
-    if (rehearse(conf->minter, &auth, &err) != XCJ_OK) {
+    if (rehearse(conf, &auth, &err) != XCJ_OK) {
         const ngx_str_t *path = conf->config.len > 0 ? &conf->config : &conf->private_jwk;
         ngx_http_xcj_conf_error(cf, &conf->key_at, 0, "\"%V\": %s", path, err.message);
         return NGX_ERROR;

@@ -24,6 +24,8 @@ configure 'worker_processes 1;' <<CONF
             xcj_jose_header cty 'a"b'; proxy_pass http://127.0.0.1:$echo;
             location /brought/inner { xcj_claim only this; proxy_pass http://127.0.0.1:$echo; }
         }
+        location /access { xcj_profile at+jwt; xcj_sub \$http_x_sub; xcj_keep_claims ""; proxy_pass http://127.0.0.1:$echo; }
+        location /txn { xcj_profile txn; xcj_claim req_wl gw; xcj_keep_claims scope sub; proxy_pass http://127.0.0.1:$echo; }
         location /uncapped { xcj_cap_exp off; xcj_keep_claims ""; proxy_pass http://127.0.0.1:$echo; }
     }
 CONF
@@ -97,6 +99,18 @@ is 'not UTF-8' 401 "$status"
 has 'not UTF-8' body 'is not valid UTF-8'
 ask '{"azp":"app","Tenant":"evil"}' /brought -H 'X-Aud: second'
 minted 'a claim in another case is not kept' '{"azp":"app","client_id":"app","aud":["first","second"],"whom":"app at 127.0.0.1"}'
+
+ask "$nested" /access -H 'X-Sub: alice'
+"$XCJ" verify --jwks conf/set.json --profile at+jwt --iss https://gw --aud a "$(received_token)" >claims || fail 'an access token'
+is 'an access token' 'alice app' "$(jq -r '"\(.sub) \(.client_id)"' claims)"
+ask "$nested" /access
+is 'an access token without sub' 401 "$status"
+has 'an access token without sub' body 'the profile at+jwt demands the claim sub'
+ask '{"azp":"app","sub":"s","scope":"x","txn":"t-1"}' /txn
+"$XCJ" verify --jwks conf/set.json --profile txn --aud a "$(received_token)" >claims || fail 'a Transaction Token'
+is 'a Transaction Token' 't-1 gw' "$(jq -r '"\(.txn) \(.req_wl)"' claims)"
+ask '{"azp":"app","sub":"s"}' /txn
+is 'a Transaction Token without scope' 401 "$status"
 
 now=$(date +%s)
 ask "{\"azp\":\"app\",\"exp\":$((now + 60))}" /none

@@ -250,6 +250,8 @@ xcj_jose_header alg none;|alg
 xcj_jose_header kid x;|kid
 xcj_jose_header a $host;|variables cannot be used
 xcj_cap_exp off;|
+xcj_profile at+jwt;|
+xcj_profile saml;|invalid value "saml"
 LINES
 
 # Handlers.
