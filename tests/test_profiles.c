@@ -50,7 +50,7 @@ static char *token_of(const char *typ, const char *claims, size_t *len)
     xcj_jws_options options = XCJ_JWS_OPTIONS_INIT;
     options.typ = xcj_text(typ);
     char *token;
-    ck_assert_int_eq(xcj_jws_sign(&token, len, key, claims, strlen(claims), &options, NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_jws_sign(&token, len, claims, strlen(claims), key, &options, NULL, &last), XCJ_OK);
     xcj_key_free(key);
     return token;
 }
