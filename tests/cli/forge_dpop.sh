@@ -13,8 +13,9 @@ url=https://api.example/orders
 cat >judge.sh <<END
 exec "\$XCJ" mint --key gateway.json --iss https://gw --aud a --no-consumer --bearer @bound.jwt --dpop - --htm GET --htu $url --nonce n1
 END
-accept 'our own' forge --key public.json --private client.json @proof.jwt -j --run 'sh judge.sh'
-holds 'our own' jq -e '.forged > 250 and .must_refuse == 0 and .strict == 0 and .valid == 12 and .valid_refused == []' out || jq -c . out
+# Under a sanitizer, where a process takes long, the cases of a proof alone: see below.
+[ -n "${XCJ_SANITIZE:-}" ] || accept 'our own' forge --key public.json --private client.json @proof.jwt -j --run 'sh judge.sh'
+[ -n "${XCJ_SANITIZE:-}" ] || holds 'our own' jq -e '.forged > 250 and .must_refuse == 0 and .strict == 0 and .valid == 12 and .valid_refused == []' out || jq -c . out
 
 "$XCJ" forge --key public.json --private client.json @proof.jwt >corpus || fail 'the corpus'
 holds 'each has a rule' jq -e -s 'all(.[]; .expect == "accept" or (.rule | startswith("RFC ")))' corpus
@@ -23,7 +24,10 @@ jq -r 'select(.name | startswith("dpop-") and (startswith("dpop-typ-") | not)) |
 "$XCJ" verify --batch --json --jws --key public.json - <tokens >verdicts
 holds 'their signatures are good' jq -e -s 'length > 50 and all(.[]; .ok)' verdicts
 # What is wrong under a good signature is refused for that part.
-jq -r 'select(.name | startswith("dpop-")) | .name + " " + .token' corpus >forged
+jq -r 'select(.name | startswith("dpop-")) | .name + " " + .token' corpus >forged.all
+every=1
+[ -z "${XCJ_SANITIZE:-}" ] || every=6
+awk -v every=$every 'NR % every == 0' forged.all >forged
 while read -r each token; do
     part=${each#dpop-}
     part=${part%%-*}
