@@ -9,9 +9,10 @@ packages_or_skip jq
 "$XCJ" keygen --alg HS256 -o gateway.json 2>/dev/null
 "$XCJ" mint --key gateway.json --claims "{\"clientId\":\"a\",\"cnf\":{\"jkt\":\"$("$XCJ" thumbprint client.json)\"}}" >bound.jwt
 url=https://api.example/orders
-"$XCJ" dpop --key client.json --htm GET --htu $url --bearer @bound.jwt --nonce n1 >proof.jwt
+made=$(date +%s)
+"$XCJ" dpop --key client.json --htm GET --htu $url --bearer @bound.jwt --nonce n1 --now "$made" >proof.jwt
 cat >judge.sh <<END
-exec "\$XCJ" mint --key gateway.json --iss https://gw --aud a --no-consumer --bearer @bound.jwt --dpop - --htm GET --htu $url --nonce n1
+exec "\$XCJ" mint --key gateway.json --iss https://gw --aud a --no-consumer --bearer @bound.jwt --dpop - --htm GET --htu $url --nonce n1 --now $made
 END
 # Under a sanitizer, where a process takes long, the cases of a proof alone: see below.
 [ -n "${XCJ_SANITIZE:-}" ] || accept 'our own' forge --key public.json --private client.json @proof.jwt -j --run 'sh judge.sh'
@@ -32,7 +33,7 @@ while read -r each token; do
     part=${each#dpop-}
     part=${part%%-*}
     [ "$part" != jwk ] || part='the DPoP proof: '
-    refuse "$each" 10 "$part" mint --key gateway.json --iss https://gw --aud a --no-consumer --bearer @bound.jwt --dpop "$token" --htm GET --htu $url --nonce n1
+    refuse "$each" 10 "$part" mint --key gateway.json --iss https://gw --aud a --no-consumer --bearer @bound.jwt --dpop "$token" --htm GET --htu $url --nonce n1 --now "$made"
     ! grep -q 'signature' err || fail "$each: refused for its signature"
 done <forged
 # A proof without ath and nonce has no cases for them; without the private key, fewer.
