@@ -296,12 +296,15 @@ static xcj_code put_line(xcj__buf *out, const xcj_audit *audit, xcj_error *err)
     put_methods(out, &auth);
     code = is_minted ? put_token(out, &auth, audit->token, err) : put_refusal(out, &auth, audit->refusal, err);
     xcj__buf_put_char(out, '}');
-    return code == XCJ_OK && out->failed ? xcj__fail_memory(err) : code;
+    return code;
 }
 
 static xcj_code copy_line(char *buf, size_t cap, size_t *len, const xcj__buf *line, xcj_error *err)
 {
-    if (line->len > cap) {
+    if (line->failed || line->ptr == NULL) {
+        return xcj__fail_memory(err);
+    }
+    if (buf == NULL || line->len > cap) {
         return xcj__fail_buffer(err, "line", line->len, cap);
     }
     memcpy(buf, line->ptr, line->len);
