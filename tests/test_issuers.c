@@ -216,7 +216,7 @@ static void refuse_rows(const xcj_verifier *const *rows, size_t count, xcj_code 
     xcj_verifier *joined = all;
     ck_assert_int_eq(xcj_verifier_new_issuers(&joined, rows, count, &err), code);
     ck_assert_ptr_null(joined);
-    expect_error(&err, code, code == XCJ_ERR_CONFIG ? "rows" : "");
+    expect_error(&err, code, code == XCJ_ERR_ARGUMENT ? "" : "rows");
     ck_assert_msg(strstr(err.message, message) != NULL, "%s", err.message);
     ck_assert_int_eq(xcj_verifier_new_issuers(&joined, rows, count, NULL), code);
 }
@@ -234,6 +234,7 @@ START_TEST(rows_are_checked)
     refuse_rows(nested, 1, XCJ_ERR_CONFIG, "row 1: the verifier names no issuer");
     refuse_rows(missing, 2, XCJ_ERR_ARGUMENT, "NULL");
     refuse_rows(NULL, 0, XCJ_ERR_ARGUMENT, "NULL");
+    refuse_rows(twice, SIZE_MAX, XCJ_ERR_LIMIT, "more than 4294967295 rows");
     ck_assert_int_eq(xcj_verifier_new_issuers(NULL, twice, 2, &err), XCJ_ERR_ARGUMENT);
     xcj_verifier_free(open);
 }

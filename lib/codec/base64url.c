@@ -220,6 +220,14 @@ size_t xcj__b64u_encode(char *dst, const uint8_t *src, size_t len)
     return encode(dst, src, len, &url_alphabet);
 }
 
+void xcj__put_base64url(xcj__buf *out, xcj_str bytes)
+{
+    char *dst = xcj__buf_reserve(out, xcj__b64u_encoded_len(bytes.len));
+    if (dst != NULL) {
+        out->len += xcj__b64u_encode(dst, (const uint8_t *)bytes.ptr, bytes.len);
+    }
+}
+
 size_t xcj__b64u_decoded_max(size_t len)
 {
     return len / 4 * 3 + len % 4 * 3 / 4;

@@ -12,11 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/buf.h"
+
 /** The encoded length of `len` bytes, without a NUL. `len` is at most SIZE_MAX / 2. */
 size_t xcj__b64u_encoded_len(size_t len);
 
 /** Encodes without a NUL and returns the length. dst and src must not overlap. */
 size_t xcj__b64u_encode(char *dst, const uint8_t *src, size_t len);
+
+/** Appends the bytes in base64url. */
+void xcj__put_base64url(xcj__buf *out, xcj_str bytes);
 
 /** The most bytes that `len` characters can decode to. */
 size_t xcj__b64u_decoded_max(size_t len);

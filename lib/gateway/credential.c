@@ -9,7 +9,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/key/digest.h"
 #include "lib/key/x509.h"
-#include "lib/token/jws.h"
+#include "lib/token/compact.h"
 
 #define METHODS XCJ__METHODS
 #define LIST_MAX 100

@@ -13,7 +13,7 @@
 #include "lib/gateway/uri.h"
 #include "lib/key/digest.h"
 #include "lib/key/key.h"
-#include "lib/token/jws.h"
+#include "lib/token/compact.h"
 
 #define WINDOW_MAX 86400
 #define MAX_AGE_DEFAULT 60

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include <xcj/jws.h>
+
 #include "lib/base/buf.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
@@ -8,7 +10,6 @@
 #include "lib/gateway/uri.h"
 #include "lib/key/key.h"
 #include "lib/key/random.h"
-#include "lib/token/jws.h"
 
 static void put_claim(xcj__buf *out, const char *name, xcj_str value)
 {

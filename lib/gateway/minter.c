@@ -1,11 +1,13 @@
 #include "lib/gateway/minter.h"
 
+#include <xcj/jws.h>
+
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/gateway/credential.h"
 #include "lib/key/key.h"
-#include "lib/token/jws.h"
+#include "lib/token/header_write.h"
 #include "lib/token/profile.h"
 
 static xcj_code build_head(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)

@@ -4,6 +4,7 @@
 #ifndef XCJ_LIB_TOKEN_CLAIM_CHECKS_H
 #define XCJ_LIB_TOKEN_CLAIM_CHECKS_H
 
+#include "lib/token/header.h"
 #include "lib/token/policy.h"
 
 /**

@@ -10,6 +10,7 @@
 #include "lib/codec/json_write.h"
 #include "lib/key/digest.h"
 #include "lib/key/key.h"
+#include "lib/token/compact.h"
 #include "lib/token/issuers.h"
 
 #define NAMES_STORAGE 256

@@ -2,8 +2,12 @@
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
-#include "lib/token/jws.h"
+#include "lib/token/header.h"
+#include "lib/token/header_members.h"
+#include "lib/token/header_write.h"
+#include "lib/token/signing.h"
 
 /* A verifier accepts 16 by default; no real token has more than 64. */
 #define SIGNERS_MAX 64

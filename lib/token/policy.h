@@ -4,8 +4,9 @@
 #ifndef XCJ_LIB_TOKEN_POLICY_H
 #define XCJ_LIB_TOKEN_POLICY_H
 
-#include "lib/token/jws.h"
 #include <xcj/verify.h>
+
+#include "lib/codec/json_scan.h"
 
 #define XCJ__REQUIRED_MAX 32
 

@@ -4,7 +4,9 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/key/key.h"
+#include "lib/token/header.h"
 #include "lib/token/header_cache.h"
+#include "lib/token/header_members.h"
 #include "lib/token/key_choice.h"
 
 #define NAMES_STORAGE 256

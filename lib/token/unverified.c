@@ -1,9 +1,12 @@
 #include <string.h>
 
+#include <xcj/jws.h>
+
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
-#include "lib/token/jws.h"
+#include "lib/codec/json_scan.h"
+#include "lib/token/compact.h"
 
 #define UNVERIFIED_MAX ((size_t)16 * 1024 * 1024)
 

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "lib/key/context_pool.h"
+#include "lib/token/header.h"
 #include "lib/token/policy.h"
 
 struct xcj_verifier {

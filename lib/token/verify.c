@@ -6,6 +6,7 @@
 #include "lib/base/options.h"
 #include "lib/key/scratch.h"
 #include "lib/token/claim_checks.h"
+#include "lib/token/compact.h"
 #include "lib/token/issuers.h"
 #include "lib/token/verified.h"
 
