@@ -496,6 +496,97 @@ START_TEST(minters_look_at_each_row)
 }
 END_TEST
 
+/* Makes the claims for a Bearer token of this signer, and returns their client_id. */
+static char *client_id_of(const char *claims, const xcj_key *key, const xcj_verifier *verifier, xcj_auth auth,
+                          xcj_code wanted)
+{
+    size_t len, made_len;
+    char header[1024];
+    char *made;
+    char *token = sign(claims, key, COMPACT, &len);
+    xcj_mint_options minting = XCJ_MINT_OPTIONS_INIT;
+    minting.iss = xcj_text("https://gateway.example");
+    minting.aud = xcj_text("backend");
+    minting.bearer_verifier = verifier;
+    minting.bearer_lax_times = minting.consumer_optional = 1;
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = (xcj_str){ header, (size_t)snprintf(header, sizeof header, "Bearer %s", token) };
+    xcj_free(token);
+    ck_assert_msg(xcj_auth_claims(&made, &made_len, &auth, &minting, NULL, &err) == wanted, "%s", err.message);
+    char *id = made != NULL ? strstr(made, "\"client_id\":\"") + strlen("\"client_id\":\"") : NULL;
+    id = id != NULL ? strndup(id, strcspn(id, "\"")) : NULL;
+    xcj_free(made);
+    return id;
+}
+
+/* The row says where the client_id of its issuer's tokens is; else the minter does. */
+START_TEST(client_id_of_a_row)
+{
+    static const struct {
+        const char *iss, *client_id, *found; /* NULL: XCJ_ERR_CLIENT_ID */
+    } cases[] = { { "1", NULL, "usual" }, { "2", "azp", "other" }, { "3", "/ext/a~1b", "nested" }, { "4", "none", NULL } };
+    const xcj_auth auth = XCJ_AUTH_INIT;
+    xcj_verifier *rows[COUNT_OF(cases)];
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+        options.issuer = xcj_text(cases[i].iss);
+        options.client_id = xcj_text(cases[i].client_id);
+        rows[i] = row_of(a.key, options);
+    }
+    xcj_verifier *joined = join((const xcj_verifier *const *)rows, COUNT_OF(rows));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const xcj_verifier *const verifiers[] = { joined, rows[i] };
+        for (size_t j = 0; j < COUNT_OF(verifiers); j++) {
+            char claims[128];
+            (void)sprintf(claims, "{\"iss\":\"%s\",\"clientId\":\"usual\",\"azp\":\"other\",\"ext\":{\"a/b\":\"nested\"}}",
+                          cases[i].iss);
+            char *id = client_id_of(claims, a.key, verifiers[j], auth, cases[i].found != NULL ? XCJ_OK : XCJ_ERR_CLIENT_ID);
+            ck_assert(cases[i].found == NULL || strcmp(id, cases[i].found) == 0);
+            ck_assert(cases[i].found != NULL || strstr(err.message, "none") != NULL);
+            free(id);
+        }
+    }
+    xcj_verifier_free(joined);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        xcj_verifier_free(rows[i]);
+    }
+}
+END_TEST
+
+START_TEST(client_id_is_a_path)
+{
+    static const char *const wrong[] = { "", "/a~", "/~2", "\xff" };
+    static const char *const right[] = { "a", "a~", "/", "/~0~1", "~" };
+    for (size_t i = 0; i < COUNT_OF(wrong) + COUNT_OF(right); i++) {
+        const bool is_wrong = i < COUNT_OF(wrong);
+        xcj_verifier *made;
+        xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+        options.client_id = xcj_text(is_wrong ? wrong[i] : right[i - COUNT_OF(wrong)]);
+        ck_assert_int_eq(xcj_verifier_new_key(&made, a.key, &options, &err), is_wrong ? XCJ_ERR_CONFIG : XCJ_OK);
+        ck_assert(!is_wrong || strcmp(err.member, "client_id") == 0);
+        xcj_verifier_free(made);
+    }
+}
+END_TEST
+
+/* A request has one time, for the Bearer token and for the new one. */
+START_TEST(minters_verify_at_the_time_of_the_request)
+{
+    static const char claims[] = "{\"iss\":\"i\",\"nbf\":1000,\"exp\":2000,\"clientId\":\"c\"}";
+    xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
+    xcj_auth auth = XCJ_AUTH_INIT;
+    options.issuer = xcj_text("i");
+    xcj_verifier *verifier = row_of(a.key, options);
+    free(client_id_of(claims, a.key, verifier, auth, XCJ_ERR_EXPIRED));
+    auth.has_now = 1;
+    auth.now = 1999;
+    free(client_id_of(claims, a.key, verifier, auth, XCJ_OK));
+    auth.now = 999;
+    free(client_id_of(claims, a.key, verifier, auth, XCJ_ERR_NOT_YET_VALID));
+    xcj_verifier_free(verifier);
+}
+END_TEST
+
 static Suite *suite(void)
 {
     const TTest *const tests[] = {
@@ -514,6 +605,9 @@ static Suite *suite(void)
         clocks,
         many_issuers,
         minters_look_at_each_row,
+        client_id_of_a_row,
+        client_id_is_a_path,
+        minters_verify_at_the_time_of_the_request,
     };
     TCase *tcase = tcase_create("issuers");
     tcase_add_checked_fixture(tcase, set_up, tear_down);

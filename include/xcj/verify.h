@@ -54,6 +54,8 @@ typedef struct xcj_verify_options {
     unsigned max_signatures; /**< the most signatures in a general JSON serialisation; 0: 16 */
     int try_keys;            /**< 1: if the kid names no key, try each key that fits, up to 16; 0: several are ambiguous */
     int jwt_svid;            /**< 1: in a set, only keys with use "jwt-svid" verify (SPIFFE); 0: only use "sig" or none */
+    xcj_str client_id;       /**< for a minter: the claim of these tokens that gives the client_id, by name or JSON Pointer;
+                                absent: see bearer_clientid_claims */
     xcj_profile profile;     /**< demands typ and claims, needs audiences, and for at+jwt an issuer; excludes typ */
 } xcj_verify_options;
 
@@ -61,7 +63,7 @@ typedef struct xcj_verify_options {
 #define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
         sizeof(xcj_verify_options), NULL, 0, { NULL, 0 }, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, XCJ_PROFILE_JWT                                                                \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { NULL, 0 }, XCJ_PROFILE_JWT                                                   \
     }
 
 /**

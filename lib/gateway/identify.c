@@ -10,6 +10,19 @@
 #include "lib/gateway/confirm.h"
 #include "lib/gateway/identities.h"
 #include "lib/key/scratch.h"
+#include "lib/token/verification.h"
+
+/* The rules of the token's issuer may say where its client_id is. */
+static xcj_code verify_bearer(xcj__request *r, xcj_str token, xcj_error *err)
+{
+    const int64_t *now = r->auth->has_now ? &r->auth->now : NULL;
+    const xcj_verifier *row;
+    xcj_code code = xcj__verify_compact(&row, r->settings->verifier, token, now, r->scratch, err);
+    if (row->policy.options.client_id.ptr != NULL) {
+        r->in.client_ids = (xcj__names){ .list = &row->policy.options.client_id, .count = 1 };
+    }
+    return code;
+}
 
 static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
@@ -26,7 +39,7 @@ static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__creden
                             credential->text.len, r->settings->max_token);
     }
     if (r->settings->verifier != NULL) {
-        code = xcj_verify(NULL, r->settings->verifier, credential->text.ptr, credential->text.len, r->scratch, err);
+        code = verify_bearer(r, credential->text, err);
     }
     if (code == XCJ_OK) {
         code = xcj__credential_payload(payload, credential, &r->work, err);

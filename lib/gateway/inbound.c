@@ -91,7 +91,7 @@ static xcj_code splice_member(xcj__inbound *in, const xcj__json_item *item, xcj_
 /* The first of the claims that the token has. */
 static xcj_code find_client_id(xcj__inbound *in, const xcj__json_index *claims)
 {
-    const xcj__names *paths = &in->settings->clientid_claims;
+    const xcj__names *paths = &in->client_ids;
     xcj_code code = XCJ_OK;
     for (size_t i = 0; code == XCJ_OK && i < paths->count && in->client_id.type == 0; i++) {
         in->client_id.type = XCJ__JSON_OBJECT;
@@ -123,6 +123,7 @@ void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, co
     in->settings = settings;
     in->auth = auth;
     in->out = out;
+    in->client_ids = settings->clientid_claims;
     in->ours = settings->ours;
     xcj__asked_shape(&in->ours, auth);
 }
@@ -184,7 +185,7 @@ xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, xcj__buf *
         return XCJ_OK;
     }
     char shown[XCJ__SHOWN];
-    show_claims(shown, &in->settings->clientid_claims);
+    show_claims(shown, &in->client_ids);
     return xcj__fail_at(err, XCJ_ERR_CLIENT_ID, shown, XCJ_NO_OFFSET, "%s%s%s%s%s", sentences->issue,
                         sentences->bad_claim[0], shown, sentences->bad_claim[1], fault);
 }

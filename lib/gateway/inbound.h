@@ -15,6 +15,7 @@ typedef struct xcj__inbound {
     const xcj__names *known; /* of the claims that the identities give the caller; NULL: none */
     xcj__buf *out;           /* where kept members go; NULL: keep nothing */
     xcj__inner kept;         /* those to copy next */
+    xcj__names client_ids;   /* the claims to look for the client_id in */
     xcj__json_value client_id;
     xcj__json_value exp;
     xcj__json_value act;

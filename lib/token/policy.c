@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
+#include "lib/codec/json_write.h"
 #include "lib/token/profile.h"
 
 #define TOKEN_MAX ((size_t)2 * 1024 * 1024)
@@ -53,7 +54,7 @@ static bool copy_texts(xcj__policy *policy)
     xcj_verify_options *o = &policy->options;
     size_t arrays = o->audiences_count + o->required_count;
     size_t len = list_len(o->audiences, o->audiences_count) + list_len(o->required, o->required_count) + o->issuer.len +
-                 o->subject.len + o->typ.len + o->key_claim.len;
+                 o->subject.len + o->typ.len + o->key_claim.len + o->client_id.len;
     policy->block = xcj__alloc(len + 1);
     if (policy->block == NULL) {
         return false;
@@ -65,6 +66,7 @@ static bool copy_texts(xcj__policy *policy)
     o->subject = copy_text(&b, o->subject);
     o->typ = copy_text(&b, o->typ);
     o->key_claim = copy_text(&b, o->key_claim);
+    o->client_id = copy_text(&b, o->client_id);
     return true;
 }
 
@@ -90,7 +92,7 @@ static xcj_code read_algs(xcj__policy *policy, xcj_error *err)
 static bool asks_for_claims(const xcj_verify_options *o)
 {
     return o->issuer.ptr != NULL || o->audiences != NULL || o->required_count != 0 || o->subject.ptr != NULL ||
-           o->max_age != 0 || o->leeway != 0 || o->key_claim.ptr != NULL;
+           o->max_age != 0 || o->leeway != 0 || o->key_claim.ptr != NULL || o->client_id.ptr != NULL;
 }
 
 /* An absent string in a list would count as empty, and accept a token with an empty claim. */
@@ -115,6 +117,16 @@ static xcj_code check_lists(const xcj_verify_options *o, xcj_error *err)
 {
     xcj_code code = check_list(o->audiences, o->audiences_count, "audiences", err);
     return code == XCJ_OK ? check_list(o->required, o->required_count, "required", err) : code;
+}
+
+/* A name, or a JSON Pointer, in which every tilde is ~0 or ~1 (RFC 6901 3). */
+static bool is_path(xcj_str path)
+{
+    bool is_good = path.len > 0 && xcj__utf8_valid(path.ptr, path.len);
+    for (size_t i = 0; is_good && path.ptr[0] == '/' && i < path.len; i++) {
+        is_good = path.ptr[i] != '~' || (i + 1 < path.len && (path.ptr[i + 1] == '0' || path.ptr[i + 1] == '1'));
+    }
+    return is_good;
 }
 
 /* RFC 9068 4, and "Txn-Token Validation" of the draft: who verifies must know for whom the token is, and from whom. */
@@ -144,6 +156,9 @@ static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
     }
     if (o->max_depth > XCJ__JSON_DEPTH_MAX) {
         return wrong_option("max_depth", "1024 at most", err);
+    }
+    if (o->client_id.ptr != NULL && !is_path(o->client_id)) {
+        return wrong_option("client_id", "neither the name of a claim nor a JSON Pointer", err);
     }
     if (xcj__profile_of(o->profile) == NULL) {
         return wrong_option("profile", "none of its enumerators", err);
@@ -180,6 +195,7 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
     xcj__view_settle(&o->subject);
     xcj__view_settle(&o->typ);
     xcj__view_settle(&o->key_claim);
+    xcj__view_settle(&o->client_id);
     if (code == XCJ_OK) {
         code = check_arrays(o, err);
     }

@@ -66,6 +66,13 @@ XCJ_MUST_CHECK xcj_code xcj__verification_check(xcj__verification *work, const x
 XCJ_MUST_CHECK xcj_code xcj__verification_is_encoded(const xcj__verification *work, const xcj__signature *signature,
                                                      bool *is_encoded);
 
+/**
+ * Verifies a compact token, for the time *now if it is not NULL. *row gets the verifier whose rules count: the given one, or
+ * the row that the token's issuer selected. For the errors see xcj_verify().
+ */
+XCJ_MUST_CHECK xcj_code xcj__verify_compact(const xcj_verifier **row, const xcj_verifier *verifier, xcj_str token,
+                                            const int64_t *now, xcj_scratch *scratch, xcj_error *err);
+
 /** Splits a flattened or general JSON serialisation and checks one or all of its signatures, as the policy says. */
 XCJ_MUST_CHECK xcj_code xcj__verification_check_json(xcj__verification *work, xcj_str text);
 

@@ -142,6 +142,15 @@ static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text, b
     return code;
 }
 
+xcj_code xcj__verify_compact(const xcj_verifier **row, const xcj_verifier *verifier, xcj_str token, const int64_t *now,
+                             xcj_scratch *scratch, xcj_error *err)
+{
+    xcj__verification w = { .verifier = verifier, .now = now, .scratch = scratch, .err = err };
+    xcj_code code = verify(NULL, &w, token, false);
+    *row = w.verifier;
+    return code;
+}
+
 xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char *token, size_t len, xcj_scratch *scratch,
                     xcj_error *err)
 {

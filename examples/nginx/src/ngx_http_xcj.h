@@ -26,6 +26,7 @@ typedef struct ngx_http_xcj_trust {
     ngx_array_t audiences; /* xcj_str */
     xcj_str issuer;        /* absent: any, so there is no other line */
     xcj_str typ;           /* absent: any */
+    xcj_str client_id;     /* the claim that gives it; absent: see xcj_bearer_clientid_claim */
     time_t leeway;
 } ngx_http_xcj_trust;
 

@@ -218,7 +218,7 @@ static char *set_once(xcj_str *out, const ngx_str_t *word, size_t prefix, char *
     return NGX_CONF_OK;
 }
 
-static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const ngx_str_t *word)
+static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const ngx_str_t *word, int may_mint)
 {
     u_char *end = word->data + word->len;
     if (word->len > 4 && ngx_strncmp(word->data, "alg=", 4) == 0) {
@@ -230,13 +230,17 @@ static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const 
     if (word->len > 4 && ngx_strncmp(word->data, "typ=", 4) == 0) {
         return set_once(&trust->typ, word, 4, "has two \"typ\"");
     }
+    if (may_mint && word->len > 10 && ngx_strncmp(word->data, "client_id=", 10) == 0) {
+        return set_once(&trust->client_id, word, 10, "has two \"client_id\"");
+    }
     if (word->len > 4 && ngx_strncmp(word->data, "aud=", 4) == 0) {
         return push_text(&trust->audiences, word->data + 4, word->len - 4) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
     }
     if (word->len > 7 && ngx_strncmp(word->data, "leeway=", 7) == 0) {
         return read_leeway(&trust->leeway, word->data + 7, word->len - 7);
     }
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, typ=, leeway=", word);
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, typ=, leeway=%s", word,
+                       may_mint ? ", client_id=" : "");
     return NGX_CONF_ERROR;
 }
 
@@ -271,8 +275,8 @@ static char *add_trust(ngx_http_xcj_trust **slot, ngx_http_xcj_trust *trust)
 }
 
 /*
- * xcj_bearer_jwks FILE [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [leeway=TIME] | off, a line for each issuer, and
- * xcj_introspect_jwks, which has one line and no off.
+ * xcj_bearer_jwks FILE [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [client_id=CLAIM] [leeway=TIME] | off, a line for
+ * each issuer, and xcj_introspect_jwks, which has one line, and neither client_id nor off.
  */
 static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
@@ -296,7 +300,7 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
         return NGX_CONF_ERROR;
     }
     for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
-        char *wrong = read_trust_option(cf, trust, &words[i]);
+        char *wrong = read_trust_option(cf, trust, &words[i], is_bearer);
         if (wrong != NGX_CONF_OK) {
             return wrong;
         }

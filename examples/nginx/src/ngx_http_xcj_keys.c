@@ -97,6 +97,7 @@ static xcj_verify_options verify_options(const ngx_http_xcj_trust *trust, ngx_fl
     options.algs_count = trust->algs.nelts;
     options.issuer = trust->issuer;
     options.typ = trust->typ;
+    options.client_id = trust->client_id;
     options.audiences = trust->audiences.nelts > 0 ? trust->audiences.elts : NULL;
     options.audiences_count = trust->audiences.nelts;
     options.leeway = trust->leeway;
@@ -155,7 +156,7 @@ static int same_line(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
 {
     return ngx_http_xcj_same(&a->path, &b->path) && a->leeway == b->leeway && a->algs.nelts == b->algs.nelts &&
            ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 && same_text(a->issuer, b->issuer) &&
-           same_text(a->typ, b->typ) && same_texts(&a->audiences, &b->audiences);
+           same_text(a->typ, b->typ) && same_text(a->client_id, b->client_id) && same_texts(&a->audiences, &b->audiences);
 }
 
 static int same_trust(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
