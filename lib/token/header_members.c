@@ -12,9 +12,11 @@ xcj_str xcj__header_members(xcj_str object)
     const char *close = object.ptr + object.len;
     while (*--close != '}') {
     }
-    while (++open < close && xcj__is_space(*open)) {
+    const char *first = open + 1;
+    while (first < close && xcj__is_space(*first)) {
+        first++;
     }
-    return (xcj_str){ open, (size_t)(close - open) };
+    return (xcj_str){ open + 1, first < close ? (size_t)(close - open - 1) : 0 };
 }
 
 xcj_code xcj__headers_disjoint(xcj_str header, xcj_str other, const xcj__json_limits *limits, xcj_error *err)
