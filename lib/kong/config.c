@@ -291,10 +291,11 @@ static xcj_code read_key(xcj_key **out, char *text, const config *fields, const 
     return XCJ_OK;
 }
 
-/* May change `text`. `options` contain the defaults. */
-static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options *options,
+/* May change `text`. */
+static xcj_code build(xcj_minter **out, char *text, size_t len, const xcj_mint_options *defaults,
                       const xcj_key_options *key_options, xcj_error *err)
 {
+    xcj_mint_options options = *defaults;
     config fields = { .fields = { { .type = 0 } } };
     xcj__kong_headers headers = xcj__kong_default_headers;
     xcj_key *key = NULL;
@@ -302,14 +303,14 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
     char *pointer = NULL;
     xcj_code code = read_fields(&fields, text, len, err);
     if (code == XCJ_OK) {
-        code = read_options(options, text, &fields, err);
+        code = read_options(&options, text, &fields, err);
     }
     if (code == XCJ_OK) {
         code = read_clientid_claim(&clientid_claim, &pointer, text, &fields, err);
     }
     if (code == XCJ_OK && clientid_claim.ptr != NULL) {
-        options->bearer_clientid_claims = &clientid_claim;
-        options->bearer_clientid_claims_count = 1;
+        options.bearer_clientid_claims = &clientid_claim;
+        options.bearer_clientid_claims_count = 1;
     }
     if (code == XCJ_OK) {
         code = read_headers(&headers, text, &fields, err);
@@ -318,7 +319,7 @@ static xcj_code build(xcj_minter **out, char *text, size_t len, xcj_mint_options
         code = read_key(&key, text, &fields, key_options, err);
     }
     if (code == XCJ_OK) {
-        code = xcj__kong_minter_build(out, key, options, &headers, err);
+        code = xcj__kong_minter_build(out, key, &options, &headers, err);
     }
     xcj_free(pointer);
     xcj_key_free(key);
