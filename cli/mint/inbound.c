@@ -64,7 +64,7 @@ static msg_status read_headers(mint_job *job)
         return msg_fail_memory();
     }
     for (size_t i = 0; i < list->count && status == STATUS_OK; i++) {
-        xcj_str header;
+        xcj_str header = { NULL, 0 };
         status = split(&job->from_headers[i].name, &header, list->rows[i], list->items[i]);
         if (status == STATUS_OK) {
             status = read_variable(&job->from_headers[i].value, header);
