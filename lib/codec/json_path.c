@@ -49,8 +49,7 @@ static size_t read_index(const char *name, size_t len)
 static xcj_code descend(xcj__json_value *value, const xcj__json_index *index, xcj_str name)
 {
     if (index != NULL) {
-        const xcj__json_member *member = xcj__json_index_find(index, name.ptr, name.len);
-        *value = member != NULL ? xcj__json_member_value(index->text, member) : (xcj__json_value){ .type = 0 };
+        *value = xcj__json_index_value(index, name.ptr, name.len);
         return XCJ_OK;
     }
     if (value->type != XCJ__JSON_OBJECT && value->type != XCJ__JSON_ARRAY) {
@@ -121,6 +120,9 @@ xcj_code xcj__json_find(xcj__json_value *value, const xcj__json_index *index, xc
 {
     if (!xcj__json_is_pointer(path)) {
         return descend(value, index, path);
+    }
+    if (index != NULL) {
+        value->type = XCJ__JSON_OBJECT;
     }
     xcj_code code = XCJ_OK;
     while (code == XCJ_OK && value->type != 0 && path.len > 0) {

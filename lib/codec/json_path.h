@@ -16,8 +16,9 @@ static inline bool xcj__json_is_pointer(xcj_str path)
 }
 
 /**
- * Replaces *value, an object that was checked, by the value at the path in it; type 0: there is none. With an index of the
- * object (else NULL) the first step reads nothing. The only possible error is XCJ_ERR_MEMORY, which has no sentence.
+ * Finds the value at a path; its type is 0 if the path leads nowhere. The path starts at the object of the index. If index
+ * is NULL, it starts at *value, a checked object, which the result replaces. The only error is XCJ_ERR_MEMORY; err is not
+ * filled in.
  */
 XCJ_MUST_CHECK xcj_code xcj__json_find(xcj__json_value *value, const xcj__json_index *index, xcj_str path);
 

@@ -481,6 +481,12 @@ xcj__json_value xcj__json_member_value(const char *text, const xcj__json_member 
                               .raw = { value, member->value_len } };
 }
 
+xcj__json_value xcj__json_index_value(const xcj__json_index *index, const char *name, size_t len)
+{
+    const xcj__json_member *member = xcj__json_index_find(index, name, len);
+    return member != NULL ? xcj__json_member_value(index->text, member) : (xcj__json_value){ .type = 0 };
+}
+
 xcj__json_item xcj__json_member_item(const char *text, const xcj__json_member *member)
 {
     const char *name = text + member->name;

@@ -94,6 +94,9 @@ XCJ_MUST_CHECK xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text,
 /** Finds the member with this unescaped name; NULL if the object lacks it. */
 const xcj__json_member *xcj__json_index_find(const xcj__json_index *index, const char *name, size_t len);
 
+/** The value of the member with this unescaped name; type 0 if the object lacks it. */
+xcj__json_value xcj__json_index_value(const xcj__json_index *index, const char *name, size_t len);
+
 /** A member's value. */
 xcj__json_value xcj__json_member_value(const char *text, const xcj__json_member *member);
 

@@ -171,12 +171,6 @@ static xcj_code put_claim_client_id(xcj__buf *out, const xcj_auth *auth, const x
     return code;
 }
 
-static xcj__json_value find(const xcj__json_index *index, const char *name)
-{
-    const xcj__json_member *member = xcj__json_index_find(index, name, strlen(name));
-    return member != NULL ? xcj__json_member_value(index->text, member) : (xcj__json_value){ .type = 0 };
-}
-
 /* Members of a claim that is an object. What else is in it may be anything, even a key. */
 static xcj_code put_within(xcj__buf *out, const xcj__json_value *claim, const char *const (*names)[2], size_t count,
                            xcj_error *err)
@@ -188,7 +182,7 @@ static xcj_code put_within(xcj__buf *out, const xcj__json_value *claim, const ch
     }
     xcj_code code = xcj__json_index_read(&members, claim->raw, NULL, room, XCJ__JSON_ROOM, err);
     for (size_t i = 0; code == XCJ_OK && i < count; i++) {
-        const xcj__json_value value = find(&members, names[i][0]);
+        const xcj__json_value value = xcj__json_index_value(&members, names[i][0], strlen(names[i][0]));
         put_json(out, names[i][1], &value);
     }
     xcj_free(members.block);
@@ -199,7 +193,7 @@ static xcj_code put_within(xcj__buf *out, const xcj__json_value *claim, const ch
 static void put_members(xcj__buf *out, const xcj__json_index *index, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const xcj__json_value value = find(index, names[i]);
+        const xcj__json_value value = xcj__json_index_value(index, names[i], strlen(names[i]));
         put_json(out, names[i], &value);
     }
 }
@@ -213,15 +207,15 @@ static xcj_code put_claims(xcj__buf *out, const xcj_auth *auth, xcj_str payload,
     xcj__json_index claims;
     xcj_code code = xcj__json_index_read(&claims, payload, NULL, room, XCJ__JSON_ROOM, err);
     if (code == XCJ_OK) {
-        const xcj__json_value client_id = find(&claims, "client_id");
+        const xcj__json_value client_id = xcj__json_index_value(&claims, "client_id", 9);
         code = put_claim_client_id(out, auth, &client_id, err);
     }
     if (code == XCJ_OK) {
-        const xcj__json_value act = find(&claims, "act");
+        const xcj__json_value act = xcj__json_index_value(&claims, "act", 3);
         code = put_within(out, &act, actor, 1, err);
     }
     if (code == XCJ_OK) {
-        const xcj__json_value cnf = find(&claims, "cnf");
+        const xcj__json_value cnf = xcj__json_index_value(&claims, "cnf", 3);
         put_members(out, &claims, names, sizeof names / sizeof *names);
         code = put_within(out, &cnf, bound, 2, err);
     }

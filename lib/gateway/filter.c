@@ -91,17 +91,11 @@ void xcj__filter_put(xcj__buf *out, const xcj__filter *filter, const xcj__json_i
     put_member(&c, item);
 }
 
-static xcj_code find(xcj__json_value *out, const xcj__json_index *claims, xcj_str path)
-{
-    *out = (xcj__json_value){ .type = XCJ__JSON_OBJECT };
-    return xcj__json_find(out, claims, path);
-}
-
 xcj_code xcj__filter_rename(xcj__buf *out, const xcj__filter *filter, const xcj__json_index *claims)
 {
     for (size_t i = 0; out != NULL && i < filter->targets.count; i++) {
         xcj__json_value value;
-        xcj_code code = find(&value, claims, filter->sources.list[i]);
+        xcj_code code = xcj__json_find(&value, claims, filter->sources.list[i]);
         if (code != XCJ_OK) {
             return code;
         }
@@ -121,7 +115,7 @@ xcj_code xcj__filter_require(const xcj__filter *filter, const xcj__json_index *c
         const xcj_str path = filter->required.list[i];
         xcj__json_value value;
         char shown[XCJ__SHOWN];
-        xcj_code code = find(&value, claims, path);
+        xcj_code code = xcj__json_find(&value, claims, path);
         if (code != XCJ_OK) {
             return xcj__fail_memory(err);
         }

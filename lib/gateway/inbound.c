@@ -94,7 +94,6 @@ static xcj_code find_client_id(xcj__inbound *in, const xcj__json_index *claims)
     const xcj__names *paths = &in->client_ids;
     xcj_code code = XCJ_OK;
     for (size_t i = 0; code == XCJ_OK && i < paths->count && in->client_id.type == 0; i++) {
-        in->client_id.type = XCJ__JSON_OBJECT;
         code = xcj__json_find(&in->client_id, claims, paths->list[i]);
     }
     return code;
@@ -103,9 +102,8 @@ static xcj_code find_client_id(xcj__inbound *in, const xcj__json_index *claims)
 static xcj_code splice(xcj__inbound *in, const xcj__json_index *claims, xcj_error *err)
 {
     xcj_code code = find_client_id(in, claims);
-    if (code == XCJ_OK && in->settings->profile == XCJ_PROFILE_TXN) {
-        in->txn.type = XCJ__JSON_OBJECT;
-        code = xcj__json_find(&in->txn, claims, xcj_text("txn"));
+    if (in->settings->profile == XCJ_PROFILE_TXN) {
+        in->txn = xcj__json_index_value(claims, "txn", 3);
     }
     if (code == XCJ_OK) {
         code = xcj__filter_require(&in->settings->filter, claims, err);

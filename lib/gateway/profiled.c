@@ -35,10 +35,9 @@ static xcj_code put_txn(xcj__buf *claims, const xcj__json_value *inbound, xcj_sc
 /* A transaction keeps its identifier from hop to hop. */
 static xcj_code check_txn(bool *missing, const xcj__json_index *claims, const xcj__json_value *inbound, xcj_error *err)
 {
-    const xcj__json_member *member = xcj__json_index_find(claims, "txn", 3);
-    *missing = member == NULL;
-    if (member == NULL || inbound->type == 0 ||
-        xcj__str_equal(xcj__json_member_value(claims->text, member).raw, inbound->raw)) {
+    const xcj__json_value txn = xcj__json_index_value(claims, "txn", 3);
+    *missing = txn.type == 0;
+    if (txn.type == 0 || inbound->type == 0 || xcj__str_equal(txn.raw, inbound->raw)) {
         return XCJ_OK;
     }
     return xcj__fail_at(err, XCJ_ERR_CLAIM, "txn", XCJ_NO_OFFSET, "the claim txn is not that of the Bearer token");

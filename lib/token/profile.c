@@ -38,10 +38,6 @@ const xcj__profile *xcj__profile_of(xcj_profile profile)
 
 bool xcj__profile_lacks(const xcj__profile_claim *claim, const xcj__json_index *claims)
 {
-    const xcj__json_member *member = xcj__json_index_find(claims, claim->name, strlen(claim->name));
-    if (member == NULL) {
-        return true;
-    }
-    const xcj__json_value value = xcj__json_member_value(claims->text, member);
-    return claim->type != 0 && (value.type != claim->type || value.text.len == 0);
+    const xcj__json_value value = xcj__json_index_value(claims, claim->name, strlen(claim->name));
+    return value.type == 0 || (claim->type != 0 && (value.type != claim->type || value.text.len == 0));
 }
