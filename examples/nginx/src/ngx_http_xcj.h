@@ -224,6 +224,7 @@ char *ngx_http_xcj_set_rename(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
 char *ngx_http_xcj_set_values(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
 char *ngx_http_xcj_set_claim(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
 char *ngx_http_xcj_set_jose_header(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+ngx_int_t ngx_http_xcj_evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_value_t *value);
 ngx_int_t ngx_http_xcj_bring_claims(xcj_auth *auth, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf);
 ngx_int_t ngx_http_xcj_constant_claims(xcj_auth *auth, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf);
 
@@ -234,6 +235,7 @@ ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf);
 /* context.c */
 ngx_http_xcj_ctx *ngx_http_xcj_get_ctx(ngx_http_request_t *r);
 ngx_http_xcj_ctx *ngx_http_xcj_make_ctx(ngx_http_request_t *r);
+ngx_int_t ngx_http_xcj_copy(ngx_str_t *out, ngx_pool_t *pool, const char *text, size_t len);
 void ngx_http_xcj_note_error(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err);
 ngx_int_t ngx_http_xcj_add_variables(ngx_conf_t *cf);
 

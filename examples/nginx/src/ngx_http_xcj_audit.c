@@ -33,11 +33,5 @@ ngx_int_t ngx_http_xcj_note_audit(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, 
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "xcj: no line of audit: %s", err.message);
         return NGX_ERROR;
     }
-    ctx->audit = (ngx_str_t){ len, ngx_pnalloc(r->pool, len) };
-    if (ctx->audit.data == NULL) {
-        ctx->audit.len = 0;
-        return NGX_ERROR;
-    }
-    ngx_memcpy(ctx->audit.data, line, len);
-    return NGX_OK;
+    return ngx_http_xcj_copy(&ctx->audit, r->pool, line, len);
 }

@@ -160,9 +160,13 @@ char *ngx_http_xcj_set_jose_header(ngx_conf_t *cf, ngx_command_t *cmd, void *dat
     return wrong == NGX_CONF_OK && add_member(cf, object, &words[1], &words[2]) != NGX_OK ? NGX_CONF_ERROR : wrong;
 }
 
-static ngx_int_t evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_value_t *value)
+/* A value that is not set leaves *out. */
+ngx_int_t ngx_http_xcj_evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_value_t *value)
 {
     ngx_str_t text;
+    if (value == NGX_CONF_UNSET_PTR) {
+        return NGX_OK;
+    }
     if (ngx_http_complex_value(r, value, &text) != NGX_OK) {
         return NGX_ERROR;
     }
@@ -174,13 +178,13 @@ static ngx_int_t evaluate_claim(xcj_claim *out, ngx_http_request_t *r, const ngx
 {
     xcj_str condition = { "1", 1 };
     *out = (xcj_claim){ claim->name, { NULL, 0 }, claim->kind };
-    if (claim->condition != NULL && evaluate(&condition, r, claim->condition) != NGX_OK) {
+    if (claim->condition != NULL && ngx_http_xcj_evaluate(&condition, r, claim->condition) != NGX_OK) {
         return NGX_ERROR;
     }
     if (condition.len == 0 || (condition.len == 1 && condition.ptr[0] == '0')) {
         return NGX_OK;
     }
-    ngx_int_t rc = evaluate(&out->value, r, claim->value);
+    ngx_int_t rc = ngx_http_xcj_evaluate(&out->value, r, claim->value);
     if (out->value.len == 0) {
         out->value.ptr = NULL;
     }
@@ -207,12 +211,12 @@ static ngx_int_t evaluate_audiences(xcj_auth *auth, ngx_http_request_t *r, const
 {
     ngx_http_complex_value_t **from = values->elts;
     if (values->nelts == 1) {
-        return evaluate(&auth->audience, r, from[0]);
+        return ngx_http_xcj_evaluate(&auth->audience, r, from[0]);
     }
     xcj_str *to = ngx_palloc(r->pool, values->nelts * sizeof *to);
     ngx_int_t rc = to != NULL ? NGX_OK : NGX_ERROR;
     for (ngx_uint_t i = 0; i < values->nelts && rc == NGX_OK; i++) {
-        rc = evaluate(&to[i], r, from[i]);
+        rc = ngx_http_xcj_evaluate(&to[i], r, from[i]);
     }
     auth->audiences = to;
     auth->audiences_count = to != NULL ? values->nelts : 0;
@@ -223,7 +227,7 @@ ngx_int_t ngx_http_xcj_bring_claims(xcj_auth *auth, ngx_http_request_t *r, const
 {
     ngx_int_t rc = conf->aud != NGX_CONF_UNSET_PTR ? evaluate_audiences(auth, r, conf->aud) : NGX_OK;
     if (rc == NGX_OK && conf->sub != NULL) {
-        rc = evaluate(&auth->sub, r, conf->sub);
+        rc = ngx_http_xcj_evaluate(&auth->sub, r, conf->sub);
         if (auth->sub.len == 0) {
             auth->sub.ptr = NULL;
         }

@@ -45,6 +45,19 @@ ngx_http_xcj_ctx *ngx_http_xcj_make_ctx(ngx_http_request_t *r)
     return ctx;
 }
 
+/* On failure, *out is empty. */
+ngx_int_t ngx_http_xcj_copy(ngx_str_t *out, ngx_pool_t *pool, const char *text, size_t len)
+{
+    ngx_str_null(out);
+    u_char *copy = ngx_pnalloc(pool, len);
+    if (copy == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_memcpy(copy, text, len);
+    *out = (ngx_str_t){ len, copy };
+    return NGX_OK;
+}
+
 /* A caller's fault is not the operator's, so log it at level "info", as nginx does for a missing password. */
 void ngx_http_xcj_note_error(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err)
 {

@@ -126,12 +126,9 @@ static ngx_int_t write_body(collection *all)
         ngx_http_xcj_conf_error(all->cf, &jwks->at, 0, "\"xcj_jwks\": %s", err.message);
         return NGX_ERROR;
     }
-    jwks->body = (ngx_str_t){ len, ngx_pnalloc(all->cf->pool, len) };
-    if (jwks->body.data != NULL) {
-        ngx_memcpy(jwks->body.data, text, len);
-    }
+    ngx_int_t rc = ngx_http_xcj_copy(&jwks->body, all->cf->pool, text, len);
     xcj_free(text);
-    return jwks->body.data != NULL ? NGX_OK : NGX_ERROR;
+    return rc;
 }
 
 static ngx_int_t write_fields(ngx_conf_t *cf, ngx_http_xcj_jwks *jwks)

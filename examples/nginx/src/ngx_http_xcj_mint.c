@@ -51,19 +51,6 @@ static ngx_int_t find_proof(xcj_auth *auth, ngx_http_request_t *r, const ngx_htt
     return rc == NGX_OK ? ngx_http_xcj_demand_nonce(auth, r, ngx_http_xcj_get_ctx(r), conf->dpop) : rc;
 }
 
-static ngx_int_t evaluate(xcj_str *out, ngx_http_request_t *r, ngx_http_complex_value_t *value)
-{
-    ngx_str_t text;
-    if (value == NGX_CONF_UNSET_PTR) {
-        return NGX_OK;
-    }
-    if (ngx_http_complex_value(r, value, &text) != NGX_OK) {
-        return NGX_ERROR;
-    }
-    *out = ngx_http_xcj_view(&text);
-    return NGX_OK;
-}
-
 /* If a certificate did not pass, do not look for another credential; nor does it prove what a Bearer token is bound to. */
 static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf, xcj_error *err)
 {
@@ -79,7 +66,7 @@ static ngx_int_t find_client_cert(xcj_str *out, ngx_http_request_t *r, const ngx
                    ? refuse_with(err, XCJ_ERR_CREDENTIAL, "The client certificate was not verified")
                    : NGX_OK;
     }
-    return evaluate(out, r, conf->client_cert);
+    return ngx_http_xcj_evaluate(out, r, conf->client_cert);
 }
 
 /* NGX_DECLINED: refused; `err` is the reason. */
@@ -107,12 +94,7 @@ static ngx_int_t find_credentials(xcj_auth *auth, ngx_http_request_t *r, const n
 static ngx_int_t copy_client_id(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
 {
     xcj_str text = xcj_caller_client_id(ctx->caller);
-    ctx->client_id = (ngx_str_t){ text.len, ngx_pnalloc(r->pool, text.len) };
-    if (ctx->client_id.data == NULL) {
-        return NGX_ERROR;
-    }
-    ngx_memcpy(ctx->client_id.data, text.ptr, text.len);
-    return NGX_OK;
+    return ngx_http_xcj_copy(&ctx->client_id, r->pool, text.ptr, text.len);
 }
 
 /* auth_basic without a file of users admits everybody, and does not parse the password. */
@@ -146,7 +128,7 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx 
     ctx->state = NGX_HTTP_XCJ_GATHERING;
     rc = copy_client_id(r, ctx);
     if (rc == NGX_OK) {
-        rc = evaluate(&auth->consumer_custom_id, r, conf->consumer);
+        rc = ngx_http_xcj_evaluate(&auth->consumer_custom_id, r, conf->consumer);
     }
     if (rc == NGX_OK) {
         rc = ngx_http_xcj_bring_claims(auth, r, conf);

@@ -97,16 +97,6 @@ static ngx_int_t challenge(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const n
     return code == XCJ_ERR_NONCE ? ngx_http_xcj_offer_nonce(r, ctx) : NGX_OK;
 }
 
-static ngx_int_t copy_text(ngx_str_t *out, ngx_http_request_t *r, const char *text, size_t len)
-{
-    *out = (ngx_str_t){ len, ngx_pnalloc(r->pool, len) };
-    if (out->data == NULL) {
-        return NGX_ERROR;
-    }
-    ngx_memcpy(out->data, text, len);
-    return NGX_OK;
-}
-
 ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_error *err)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
@@ -127,7 +117,7 @@ ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, cons
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     ngx_str_t body;
-    ngx_int_t rc = copy_text(&body, r, text, len);
+    ngx_int_t rc = ngx_http_xcj_copy(&body, r->pool, text, len);
     xcj_free(text);
     if (rc != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
