@@ -539,17 +539,12 @@ static void say_refusal(const verify_job *job, verify_case *of)
 static void call_verifier(const verify_job *job, const xcj_verifier *verifier, verify_case *of)
 {
     const text *payload = &job->payload;
-    xcj_code code = XCJ_OK;
-    of->verifier = verifier;
+    xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
     if (job->args->payload != NULL) {
-        xcj_verify_call call = XCJ_VERIFY_CALL_INIT;
         call.payload = (xcj_str){ payload->ptr != NULL ? payload->ptr : "", payload->len };
-        code = xcj_verify_with(&of->verified, verifier, of->token, of->len, &call, job->scratch, &of->err);
-    } else if (token_is_json(of->token, of->len)) {
-        code = xcj_verify_json(&of->verified, verifier, of->token, of->len, job->scratch, &of->err);
-    } else {
-        code = xcj_verify(&of->verified, verifier, of->token, of->len, job->scratch, &of->err);
     }
+    of->verifier = verifier;
+    const xcj_code code = xcj_verify_with(&of->verified, verifier, of->token, of->len, &call, job->scratch, &of->err);
     of->code = xcj_code_name(code);
     of->status = msg_status_of(code, ABOUT_TOKEN);
     /* A line of a batch costs one verification, and no more. */
