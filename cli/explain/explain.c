@@ -151,12 +151,13 @@ static xcj_verified *verify_signature(const explain_subject *of)
     xcj_verified *verified = NULL;
     xcj_verifier *verifier = NULL;
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
-    options.algs = of->policy->options.algs;
-    options.algs_count = of->policy->options.algs_count;
-    options.try_keys = of->policy->options.try_keys;
-    options.jwt_svid = of->policy->options.jwt_svid;
-    options.key_claim = of->policy->options.key_claim;
-    options.opaque_payload = of->policy->options.key_claim.ptr == NULL;
+    const xcj_verify_options *asked = &of->policy->options;
+    options.algs = asked->algs;
+    options.algs_count = asked->algs_count;
+    options.try_keys = asked->try_keys;
+    options.jwt_svid = asked->jwt_svid;
+    options.key_claim = asked->key_claim;
+    options.opaque_payload = asked->key_claim.ptr == NULL;
     options.ignore_times = 1;
     options.allow_no_exp = 1;
     const xcj_code code = of->is_set ? xcj_verifier_new(&verifier, of->keys, &options, NULL)

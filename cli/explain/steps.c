@@ -274,8 +274,8 @@ const char *const steps_claims[STEPS_CLAIMS] = { "iss", "sub", "aud", "exp", "nb
 static bool is_required(const verify_policy *policy, const char *name)
 {
     for (size_t i = 0; policy != NULL && i < policy->options.required_count; i++) {
-        if (policy->options.required[i].len == strlen(name) &&
-            memcmp(policy->options.required[i].ptr, name, policy->options.required[i].len) == 0) {
+        const xcj_str required = policy->options.required[i];
+        if (required.len == strlen(name) && memcmp(required.ptr, name, required.len) == 0) {
             return true;
         }
     }

@@ -296,18 +296,12 @@ static msg_status put_case(sink *to, forge *from, const forge_case *row)
     return status;
 }
 
-static msg_status put_cases(sink *to, forge *from)
+static msg_status put_cases(sink *to, forge *from, const forge_case *rows, bool (*fits)(const forge_case *row))
 {
-    const bool is_proof = forge_is_proof(from);
     const unsigned have = means(from);
     msg_status status = STATUS_OK;
-    for (const forge_case *row = forge_cases; row->name != NULL && status == STATUS_OK; row++) {
-        if ((row->needs & have) == row->needs && (!is_proof || forge_fits_proof(row))) {
-            status = put_case(to, from, row);
-        }
-    }
-    for (const forge_case *row = forge_proof_cases; is_proof && row->name != NULL && status == STATUS_OK; row++) {
-        if ((row->needs & have) == row->needs) {
+    for (const forge_case *row = rows; row->name != NULL && status == STATUS_OK; row++) {
+        if ((row->needs & have) == row->needs && (fits == NULL || fits(row))) {
             status = put_case(to, from, row);
         }
     }
@@ -317,7 +311,11 @@ static msg_status put_cases(sink *to, forge *from)
 static msg_status print_corpus(forge *from, const forge_args *args)
 {
     sink to = { TEXT_INIT, { .command = args->run }, args->must_only };
-    msg_status status = put_cases(&to, from);
+    const bool is_proof = forge_is_proof(from);
+    msg_status status = put_cases(&to, from, forge_cases, is_proof ? forge_fits_proof : NULL);
+    if (status == STATUS_OK && is_proof) {
+        status = put_cases(&to, from, forge_proof_cases, NULL);
+    }
     if (status == STATUS_OK && args->run != NULL) {
         status = forge_run_report(&to.run, args->json);
     } else if (status == STATUS_OK) {
