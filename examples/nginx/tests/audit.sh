@@ -6,8 +6,6 @@
 # shellcheck source=bound.sh
 . "$XCJ_EXAMPLE/tests/bound.sh"
 start_echo
-plain=$(free_port)
-origin=https://api.example
 "$XCJ" keygen --alg RS256 --kid rs -o conf/rs.json
 printf '{"apikeys":{"%s":{"client_id":"app","consumer":"acme"}}}' "$(printf %s s3cret-key | sha256sum | cut -c 1-64)" >conf/identities.json
 configure 'worker_processes 1; thread_pool p threads=2;' <<CONF

@@ -6,7 +6,6 @@
 # shellcheck source=bound.sh
 . "$XCJ_EXAMPLE/tests/bound.sh"
 start_echo
-plain=$(free_port)
 tls=$(free_port)
 for name in server mine other self; do
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key -out $name.pem -days 2 \

@@ -1,6 +1,8 @@
-# shellcheck shell=sh disable=SC2154 # get() sets status, a test sets plain and origin
-# For the tests of tokens that are bound to a key or certificate: the keys of the gateway and of an issuer, the issuer's tokens, and
-# what a minted token says. Comes after lib.sh.
+# shellcheck shell=sh disable=SC2034,SC2154 # the tests use these variables; get() sets status
+# For the tests of tokens that are bound to a key or certificate: the gateway's port and origin, its keys and an issuer's, the
+# issuer's tokens, and checks of a minted token. Source it after lib.sh.
+plain=$(free_port)
+origin=https://api.example
 "$XCJ" keygen --alg ES256 --kid es -o conf/es.json --jwks-out conf/es-set.json
 "$XCJ" keygen --alg ES256 --kid idp -o idp.json --jwks-out conf/idp-set.json
 
@@ -20,7 +22,6 @@ minted() {
 "$XCJ" keygen --alg ES256 -o client.json
 "$XCJ" keygen --alg Ed25519 -o thief.json
 bound=$(token ",\"cnf\":{\"jkt\":\"$("$XCJ" thumbprint client.json)\"}")
-# shellcheck disable=SC2034 # for the tests
 unbound=$(token '')
 
 # proof KEY METHOD URL [TOKEN [WORD...]]

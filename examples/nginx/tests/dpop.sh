@@ -6,8 +6,6 @@
 # shellcheck source=bound.sh
 . "$XCJ_EXAMPLE/tests/bound.sh"
 start_echo
-plain=$(free_port)
-origin=https://api.example
 configure 'worker_processes 2;' <<CONF
     xcj_private_jwk es.json; xcj_iss https://gw; xcj_aud a; xcj_consumer_required off; xcj_bearer_jwks idp-set.json;
     server {

@@ -7,11 +7,9 @@
 # shellcheck source=bound.sh
 . "$XCJ_EXAMPLE/tests/bound.sh"
 start_echo
-plain=$(free_port)
 tls=$(free_port)
 orders=$(free_port)
 stock=$(free_port)
-origin=https://api.example
 for name in server mine other; do
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $name.key -out $name.pem -days 2 \
         -subj "/CN=$name" -addext subjectAltName=DNS:localhost 2>log || cat log
