@@ -171,7 +171,7 @@ START_TEST(hostile_texts)
 }
 END_TEST
 
-/* White space of JSON is none of the line, and a long value is null. */
+/* The line keeps no control characters from a JSON value's white space, and a long value becomes null. */
 START_TEST(given_claims)
 {
     char line[XCJ_AUDIT_MAX + 1], token[8192], claims[2048], longer[600];

@@ -57,7 +57,7 @@ struct forge_case {
 /** All of them; a name of NULL ends it. */
 extern const forge_case forge_cases[];
 
-/** Further ones for a DPoP proof (RFC 9449); likewise. */
+/** Further cases for a DPoP proof (RFC 9449); a name of NULL ends them. */
 extern const forge_case forge_proof_cases[];
 
 /** Is the genuine token a DPoP proof? */
@@ -89,7 +89,7 @@ bool forge_header_signed(forge *from, const forge_case *row, text *out);
 bool forge_claims(forge *from, const forge_case *row, text *out);
 bool forge_claims_signed(forge *from, const forge_case *row, text *out);
 
-/** A claim likewise, signed, if the genuine token has it. */
+/** As forge_claims_signed(), but only for a claim that the genuine token has. */
 bool forge_present(forge *from, const forge_case *row, text *out);
 
 /** A claim (`what`) that is a URI: the pattern `raw` with %S, %A and %P for its scheme, authority and path; signed. */

@@ -240,7 +240,7 @@ bool forge_present(forge *from, const forge_case *row, text *out)
     return json_object_get(from->parsed_claims, row->what) != NULL && forge_claims_signed(from, row, out);
 }
 
-/* The parts of a URI; false if it is none. */
+/* Splits a URI into scheme, authority and path; false if it has no "://". */
 static bool split_uri(xcj_str part[3], const char *uri)
 {
     const char *colon = uri != NULL ? strstr(uri, "://") : NULL;

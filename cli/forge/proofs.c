@@ -94,7 +94,7 @@ bool forge_is_proof(const forge *from)
     return typ != NULL && strcmp(typ, "dpop+jwt") == 0;
 }
 
-/* A proof has no JSON serialisation (RFC 9449 4.2), a kid of no meaning, and claims of its own. */
+/* A proof has no JSON serialisation (RFC 9449 4.2), ignores kid, and has other claims. */
 bool forge_fits_proof(const forge_case *row)
 {
     static const char *const others[] = { "kid-", "typ-", "cty-", "exp-", "nbf-", "iat-", "iss-", "sub-", "jti-", "aud-" };

@@ -1,5 +1,5 @@
 /*
- * policy.h: what the user asks of a token, and the verifiers that check it.
+ * policy.h: the checks that the user asks for, and the verifiers that make them.
  */
 #ifndef XCJ_CLI_KEYS_POLICY_H
 #define XCJ_CLI_KEYS_POLICY_H

@@ -116,7 +116,7 @@ msg_status mint_check_authentication(const mint_args *args);
 /** Do the options about inbound claims and headers fit the others? `bears`: there may be a Bearer token. */
 msg_status mint_check_inbound(const mint_args *args, bool bears);
 
-/** What is kept of a Bearer token's claims, and what --from-header adds. Free with mint_free_inbound() in any case. */
+/** Reads the options about inbound claims, and --from-header. Call mint_free_inbound() afterwards, also on failure. */
 msg_status mint_read_inbound(mint_job *job);
 void mint_free_inbound(mint_job *job);
 

@@ -7,7 +7,7 @@
 #include "cli/io/shown.h"
 #include "cli/remote/discovery.h"
 
-/* What a document must say, and where its jwks_uri goes. */
+/* The issuer that the document must name, and the place for its jwks_uri. */
 typedef struct wanted {
     const char *issuer;
     bool allow_http;

@@ -6,7 +6,7 @@
 
 #include "cli/remote/pages.h"
 
-/** Appends the URL of the issuer's set to `out`. `issuer` is a URL without a query that pages_read_url() found good. */
+/** Appends the URL of the issuer's set to `out`. `issuer` is a URL without a query, which pages_read_url() accepted. */
 msg_status discovery_find(text *out, const pages *from, const char *issuer, fetch_why *why);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * jku.c: the jku of a token, as far as it may be followed.
+ * jku.c: checks whether xcj may fetch a token's jku.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ static void add_header(text *to, xcj_str token)
     json_decref(parsed);
 }
 
-/* The header as it stands, unverified: no payload is looked at before its signature holds. */
+/* Decodes only the header: xcj reads no payload before its signature is verified. */
 static xcj_unverified *peek(refusal *why, xcj_str token)
 {
     xcj_unverified *peeked = NULL;

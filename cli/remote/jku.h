@@ -1,5 +1,5 @@
 /*
- * jku.h: the URL of a key set in the header of a token that is not verified yet (RFC 7515 4.1.2).
+ * jku.h: reads the jku, the URL of a key set, from the header of an unverified token (RFC 7515 4.1.2).
  */
 #ifndef XCJ_CLI_REMOTE_JKU_H
 #define XCJ_CLI_REMOTE_JKU_H
@@ -7,7 +7,7 @@
 #include "cli/io/msg.h"
 #include "cli/remote/url.h"
 
-/** Why there is no set for a token. */
+/** The reason why a token has no key set. */
 typedef struct refusal {
     msg_status status;
     const char *code; /* the name of what went wrong, for a verdict */

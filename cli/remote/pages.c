@@ -94,7 +94,7 @@ static xcj_str newer(const fetch_answer *answer, const cache_entry *entry, const
     return value.ptr == NULL && answer->unchanged ? fields_text(&entry->parts, name) : value;
 }
 
-/* Asks the server, with the entry (which may be none) as what is known. Keeps the answer once it was accepted. */
+/* Asks the server. It may answer that the cached entry, which may be empty, is unchanged. Caches an accepted answer. */
 static msg_status ask(page *of, const pages *from, const cache_entry *entry, int64_t asked_before, page_accept accept,
                       void *to)
 {
@@ -120,7 +120,7 @@ static msg_status ask(page *of, const pages *from, const cache_entry *entry, int
     return status;
 }
 
-/* From the cache. An entry that is not accepted is none. */
+/* Uses the cached entry. If it is refused, it counts as missing. */
 static bool take_kept(page *of, cache_entry *entry, page_accept accept, void *to)
 {
     fetch_why why;
@@ -150,7 +150,7 @@ bool page_is_recent(int64_t asked, int64_t now)
     return asked <= now && now - asked < COOL_DOWN;
 }
 
-/* Asked for a kid that is not known: that is remembered in the cache whatever comes of it. */
+/* Asks again because of an unknown kid. The cache notes the time even if the server fails. */
 static bool ask_for_kid(page *of, const pages *from, const cache_entry *entry, int64_t now, page_accept accept, void *to)
 {
     if (ask(of, from, entry, now, accept, to) == STATUS_OK) {

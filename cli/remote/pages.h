@@ -1,5 +1,5 @@
 /*
- * pages.h: what a URL holds: from the cache while it is fresh, otherwise from the server.
+ * pages.h: reads the content of a URL, from the cache while that is fresh, otherwise from the server.
  */
 #ifndef XCJ_CLI_REMOTE_PAGES_H
 #define XCJ_CLI_REMOTE_PAGES_H
@@ -49,10 +49,10 @@ void pages_close(pages *which);
 /** May this URL be fetched? Plain http only if the user says so, or if nothing leaves this machine. */
 bool pages_may_fetch(const url_parts *url, bool allow_http);
 
-/** Takes apart a URL that the user gives, and refuses one that may not be fetched. */
+/** Parses a URL from the user, and refuses one that may not be fetched. */
 msg_status pages_read_url(url_parts *out, const char *option, const char *value, bool allow_http);
 
-/** A URL, and what came of it. */
+/** A URL and the state of its content. */
 typedef struct page {
     const char *url;
     fetch_why why;   /* of the last failure */
@@ -61,13 +61,13 @@ typedef struct page {
     int64_t asked_before;
 } page;
 
-/** Takes the content over into `to` if it is what was looked for; else says why not. What is refused is not kept. */
+/** Checks the content and copies it to `to`. A refusal fills in *why; refused content is not cached. */
 typedef msg_status (*page_accept)(void *to, xcj_str content, fetch_why *why);
 
-/** The content. Stale content is never used: a failure is a failure, told in of->why. */
+/** Loads the content. Stale content is never used: if the server fails, so does this call, and of->why has the reason. */
 msg_status page_load(page *of, const pages *from, page_accept accept, void *to);
 
-/** The content lacked something: asks the server again, if it was not asked just now. True: it may be newer. */
+/** Asks the server again, unless that happened just now. Returns true if the content may be newer. */
 bool page_ask_again(page *of, const pages *from, page_accept accept, void *to);
 
 /** Has the server been asked just now? */

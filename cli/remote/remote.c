@@ -120,7 +120,7 @@ void remote_close(remote *which)
     free(which);
 }
 
-/* Where what was fetched goes. */
+/* Passed to take(). */
 typedef struct taking {
     const verify_policy *policy;
     remote_source *source;

@@ -40,7 +40,7 @@ typedef struct remote_source {
     char *url;
     page at;
     xcj_keyset *set;
-    xcj_verifier *verifier; /* NULL: there is none; at.why says why */
+    xcj_verifier *verifier; /* NULL if the last fetch failed; at.why has the reason */
     msg_status status;
     struct remote_source *next;
 } remote_source;
@@ -56,7 +56,7 @@ void remote_close(remote *which);
 
 /** The result of looking for a token's keys. */
 typedef struct remote_finding {
-    remote_source *source; /* with a verifier; NULL: there is none */
+    remote_source *source; /* has a verifier; NULL if there are no keys, see why */
     refusal why;
 } remote_finding;
 

@@ -10,7 +10,7 @@ static msg_status accept_all(void *to, xcj_str content, fetch_why *why)
     return out->failed ? fetch_fail(why, STATUS_INTERNAL, "out of memory") : STATUS_OK;
 }
 
-/* An answer that holds no key is not kept: the server may be mended before it would be stale. */
+/* Refuses an answer without a key, so that it is not cached: the server may be repaired before the answer would be stale. */
 static msg_status accept_keys(void *to, xcj_str content, fetch_why *why)
 {
     xcj_error err;

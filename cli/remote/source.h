@@ -8,17 +8,17 @@
 #include "cli/keys/keys.h"
 #include "cli/remote/pages.h"
 
-/** The bytes of a source: FILE, "-", env:NAME or a URL, whatever they are. Says what is wrong. */
+/** Reads the bytes of a source (FILE, "-", env:NAME or a URL) without checking them. Reports errors. */
 msg_status source_read(text *out, const char *option, const char *source, const pages_args *args);
 
-/** As keys_load(), of any source. */
+/** As keys_load(), but the source may also be a URL. */
 msg_status source_load(keys_loaded *out, const char *option, const char *source, const keys_how *how,
                        const pages_args *args);
 
-/** What messages name: io_name(), or the URL without its query, in `room`. */
+/** The name for messages: io_name(), or the URL without its query, written to `room`. */
 const char *source_name(shown *room, const char *source);
 
-/** Is an option about fetching given, and none of the sources a URL? `verb` is what the message names. */
+/** Refuses options about fetching if no source is a URL. The message names `verb`. */
 msg_status source_check(const pages_args *args, const char *verb, const opt_list *operands, const opt_list *more);
 
 #endif

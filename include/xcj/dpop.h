@@ -18,9 +18,9 @@ extern "C" {
 #define XCJ_DPOP_JTI_MAX 256
 
 /**
- * Notes that a proof was used: returns 0 the first time that it gets this pair of thumbprint and jti, a positive number if
- * the proof was used before, and a negative one if it cannot be noted, for want of room: the proof is refused either way.
- * It must be kept until `expires`, in Unix seconds; after it, the proof is refused for its iat. Called last, for a proof
+ * Notes that a proof was used. Returns 0 for a new pair of thumbprint and jti, a positive number if the proof was used
+ * before, and a negative number if there is no room to note it; the last two refuse the proof. The note must last until
+ * `expires`, in Unix seconds: after it, the proof is refused for its iat. The library calls this function last, for a proof
  * that has passed every other check. It may run in several threads simultaneously.
  */
 typedef int (*xcj_dpop_replay)(void *context, xcj_str jkt, xcj_str jti, int64_t expires);
@@ -82,7 +82,7 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_dpop_make(char **out, size_t *out_len, const
                                               const xcj_dpop_request *request, xcj_alg alg, xcj_scratch *scratch,
                                               xcj_error *err);
 
-/** The length of a nonce that xcj_dpop_nonce() makes. */
+/** The length of every nonce from xcj_dpop_nonce(), in bytes. */
 #define XCJ_DPOP_NONCE_LEN 36
 
 /**

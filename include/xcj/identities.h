@@ -17,7 +17,7 @@ typedef struct xcj_identities xcj_identities;
  * Reads identities from a JSON object:
  *
  *     {"apikeys": {SHA-256 of the key, 64 lowercase hex digits: {"client_id": STRING, "consumer": STRING}},
- *      "certificates": {SHA-256 of its DER, likewise: {"client_id": STRING, "consumer": STRING}},
+ *      "certificates": {SHA-256 of the DER, in the same form: {"client_id": STRING, "consumer": STRING}},
  *      "clients": {client_id: {"consumer": STRING}}}
  *
  * An entry may also have "audience", a string or an array of strings: the aud of the token if the request gives none; and

@@ -86,7 +86,7 @@ static xcj_code check_parties(const xcj__mint_settings *settings, const xcj_auth
     return XCJ_OK;
 }
 
-/* Whoever is named by the request comes first, then who is known, then the options. */
+/* The request's audience comes first, then that of the caller's entry, then that of the options. */
 static xcj_code put_audience(xcj__buf *out, const xcj__request *r, xcj_error *err)
 {
     const xcj_str known = r->known.audience;

@@ -1,5 +1,5 @@
 /*
- * confirm.h: what the new token is bound to: its claim cnf.
+ * confirm.h: binds the new token to a certificate or key: its claim cnf.
  */
 #ifndef XCJ_LIB_GATEWAY_CONFIRM_H
 #define XCJ_LIB_GATEWAY_CONFIRM_H

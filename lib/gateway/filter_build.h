@@ -8,7 +8,7 @@
 
 /**
  * Checks the options (already read); `custom` are the names of the claims in the options. Free the filter with
- * xcj__filter_free() in any case. XCJ_ERR_CONFIG, _MEMORY.
+ * xcj__filter_free(), also on failure. XCJ_ERR_CONFIG, _MEMORY.
  */
 XCJ_MUST_CHECK xcj_code xcj__filter_build(xcj__filter *out, const xcj_mint_options *options, const xcj__names *custom,
                                           xcj_error *err);

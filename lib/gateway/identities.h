@@ -34,7 +34,7 @@ void xcj__identities_find_certificate(xcj__identity *out, const xcj_identities *
 bool xcj__identities_have_certificates(const xcj_identities *identities);
 
 /**
- * Checks that no entry's claims repeat these names, in any case, which come from `option`. `identities` may be NULL.
+ * Checks that no entry's claims repeat these names of `option`, compared without regard to case. `identities` may be NULL.
  * XCJ_ERR_CONFIG.
  */
 XCJ_MUST_CHECK xcj_code xcj__identities_check(const xcj_identities *identities, const xcj__names *names, const char *option,

@@ -1,5 +1,5 @@
 /*
- * profiled.h: what a profile demands of the claims that were made.
+ * profiled.h: checks that the new claims meet the profile.
  */
 #ifndef XCJ_LIB_GATEWAY_PROFILED_H
 #define XCJ_LIB_GATEWAY_PROFILED_H

@@ -226,8 +226,8 @@ static xcj_code read_headers(xcj__kong_headers *out, char *text, const config *f
     return code;
 }
 
-/* The plugin looks for a member with this name, whatever it begins with: so a name that looks like a pointer becomes one.
- * *block is for xcj_free(). */
+/* For the plugin, "/a" is a name. Here it would be a JSON Pointer, so the pointer to the member with this name replaces it.
+ * Free *block with xcj_free(). */
 static xcj_code read_clientid_claim(xcj_str *out, char **block, char *text, const config *fields, xcj_error *err)
 {
     xcj_code code = read_string(out, text, fields, BEARER_CLIENTID_CLAIM, err);

@@ -8,7 +8,7 @@ typedef struct finding {
     xcj__json_value value;
 } finding;
 
-/* Ends the scan at the claim: the rest of the payload is not read before the signature is verified. */
+/* Ends the scan at the claim, so that nothing behind it is read before the signature is verified. */
 static xcj_code find_claim(void *ctx, const xcj__json_item *item, xcj_error *err)
 {
     (void)err;

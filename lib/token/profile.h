@@ -18,10 +18,10 @@ typedef struct xcj__profile {
     const char *name;
     const char *typ;                  /* NULL: any */
     const xcj__profile_claim *claims; /* ends with name NULL */
-    bool checks_issuer;               /* whoever verifies must name the issuer */
+    bool checks_issuer;               /* a verifier must name the issuer */
 } xcj__profile;
 
-/** The profile; NULL for a number that is none. */
+/** The profile; NULL for an unknown number. */
 const xcj__profile *xcj__profile_of(xcj_profile profile);
 
 /** Do the claims lack this one, or have it with a wrong type? */

@@ -33,7 +33,7 @@ f 'a path beyond ASCII, which the user gives' "$at/%C3%A9.json"
 f 'with a query' "$at/jwks.json?tenant=a&x=%2F"
 cp one.json www/single.json
 f 'a single key' "$at/single.json"
-# Other verbs read the same; a set may be PEM to them, and lint looks at what is no key.
+# The other verbs read URLs, too. They take any form of key, and lint also looks at content without a key.
 for verb in convert jwks thumbprint lint; do
     accept "$verb of a URL" $verb --cacert ca.pem "$at/jwks.json"
     out_is "$verb of a URL" "$("$XCJ" $verb www/jwks.json)"

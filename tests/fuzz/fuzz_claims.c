@@ -1,7 +1,7 @@
 /*
- * Minting with any claims of the request. The first character chooses the options; claims follow, each a character for kind
- * and presence, and a name and a value with the length of each before it. The claims of a token that comes out are for
- * jansson exactly those that are expected: no value changes, adds or hides another claim.
+ * Mints with arbitrary claims of the request. The first byte chooses the options. Each claim follows as one byte for its
+ * kind and presence, then a name and a value, each behind its length. jansson must find exactly the expected claims in the
+ * token: no value changes, adds or hides another claim.
  */
 #include "fuzz.h"
 #include "lib/codec/base64url.h"
@@ -35,7 +35,7 @@ static void prepare(void)
     memcpy(bearer + at, ".c2ln", 6);
 }
 
-/* What is left of the input. */
+/* The rest of the input. */
 typedef struct input {
     const char *at;
     size_t left;

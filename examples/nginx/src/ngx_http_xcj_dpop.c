@@ -1,5 +1,5 @@
 /*
- * DPoP (RFC 9449): the directive xcj_dpop, what a request says for its proof, and the nonces that responses offer.
+ * DPoP (RFC 9449): the directive xcj_dpop, the method and URI that a proof must be for, and the nonces in responses.
  */
 #include "ngx_http_xcj.h"
 
@@ -41,7 +41,7 @@ static int is_origin(const ngx_str_t *text)
     return 1;
 }
 
-/* NAME=TIME, or false if the word has another name. A time that is none becomes 0. */
+/* Reads NAME=TIME; false if the word has another name. An invalid time becomes 0. */
 static int read_seconds(time_t *out, const ngx_str_t *word, const char *name)
 {
     size_t len = ngx_strlen(name);

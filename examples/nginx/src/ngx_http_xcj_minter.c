@@ -80,7 +80,7 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     return wanted;
 }
 
-/* What the token says of a caller, and what it keeps of an inbound one. */
+/* The settings that decide about claims. */
 static int same_claims(const recipe *a, const recipe *b)
 {
     return a->dn == b->dn && a->cap_exp == b->cap_exp && a->inbound == b->inbound && a->cnf == b->cnf &&
@@ -200,7 +200,7 @@ static xcj_code rehearse(const ngx_http_xcj_loc_conf *conf, const xcj_auth *clai
     auth.client_dn = auth.consumer_id = auth.audience = xcj_text("x");
     size_t len;
     xcj_code code = xcj_mint_prepare(NULL, 0, &len, conf->minter, &auth, NULL, err);
-    /* It has nothing to bind the token to, and not what a profile demands. */
+    /* This request has no key or certificate to bind to, and may lack claims that a profile demands. */
     const int lacks = code == XCJ_ERR_BINDING || (code == XCJ_ERR_CLAIM && conf->profile != XCJ_PROFILE_JWT);
     return code == XCJ_ERR_BUFFER || lacks ? XCJ_OK : code;
 }

@@ -55,7 +55,7 @@ static int note_in(table *proofs, const u_char *id, int64_t expires, int64_t now
     return 0;
 }
 
-/* At most once a second in each worker: whoever fills the zone must not fill the log. */
+/* Logs at most once a second in each worker, so that filling the zone does not fill the log. */
 static void report_full(const ngx_shm_zone_t *zone)
 {
     static time_t reported;

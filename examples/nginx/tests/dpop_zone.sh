@@ -19,7 +19,8 @@ CONF
 mkdir www
 echo content >www/file
 start_nginx
-# fill COUNT IAT: so many good requests. Their statuses are in the file answers, one a line, and they stay in the file requests.
+# fill COUNT IAT: sends COUNT valid requests. Writes their statuses to the file answers, one per line, and the requests to the file
+# requests.
 fill() {
     printf %s "$bound" | "$XCJ_PROOFS" client.json "$origin/file" "http://127.0.0.1:$plain/file" "$1" "$2" >requests || fail 'proofs'
     curl -K requests >answers

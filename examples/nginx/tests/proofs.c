@@ -1,5 +1,5 @@
 /*
- * Prints a curl configuration: so many requests to a URL, each with a DPoP proof of its own for the token on standard input.
+ * Prints a curl configuration for COUNT requests to URL, each with its own DPoP proof for the token on standard input.
  *
  *     proofs KEY HTU URL COUNT IAT <TOKEN
  */
