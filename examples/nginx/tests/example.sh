@@ -1,5 +1,6 @@
 #!/bin/sh
-# The original's whole scenario with the nginx.conf of this example: four authentications, the keys at jku, introspection.
+# The nginx.conf of this example, unchanged, with the files that README.md makes: four authentications, the keys at jku,
+# introspection. What else must hold for each way to authenticate is in examples/scenario.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 start_echo
@@ -77,19 +78,9 @@ get -H "Authorization: Bearer $inbound" "$gateway/oidc"
 is 'Bearer, status' 200 "$status"
 checked Bearer contact@konghq.com contact@konghq.com-ID1
 is 'Bearer, kept' '{"clientId":"contact@konghq.com","realm_access":{"roles":["a"]},"n":1.10,"client_id":' "$(cut -c 1-85 claims)"
-get -H "authorization: bearer   $inbound" "$gateway/oidc"
-is 'bearer in lower case' 200 "$status"
-checked 'bearer in lower case' contact@konghq.com contact@konghq.com-ID1
 forged=$(printf '%s' "$inbound" | sed 's/.....$/AAAAA/')
 answers 'Bearer, forged' 401 "$refusal" -H "Authorization: Bearer $forged" "$gateway/oidc"
 is 'Bearer, challenge' Bearer "$(field www-authenticate)"
-old=$("$XCJ" mint --key idp/private.json --now 1000000000 --claims '{"clientId":"contact@konghq.com"}')
-answers 'Bearer, expired' 401 "$refusal" -H "Authorization: Bearer $old" "$gateway/oidc"
-none=$(printf '{"alg":"none"}' | openssl base64 -A | tr -d =).$(printf '%s' "$inbound" | cut -d . -f 2).
-answers 'Bearer, alg none' 401 "$refusal" -H "Authorization: Bearer $none" "$gateway/oidc"
-stranger=$("$XCJ" mint --key idp/private.json --claims '{"clientId":"stranger"}')
-answers 'Bearer, no consumer' 401 "$refusal" -H "Authorization: Bearer $stranger" "$gateway/oidc"
-answers 'Bearer, xBearer' 401 "$refusal" -H "Authorization: xBearer $inbound" "$gateway/oidc"
 
 # Basic
 get -u 'my-user:My p@ssword!' "$gateway/basicAuth"
@@ -99,8 +90,6 @@ basic=$token
 get -u 'my-user:wrong' "$gateway/basicAuth"
 is 'Basic, wrong password' 401 "$status"
 lacks 'Basic, wrong password: nginx itself answers' body ErrorMessage
-get "$gateway/basicAuth"
-is 'Basic, no password' 401 "$status"
 
 # mTLS
 tls_get() {
@@ -122,28 +111,11 @@ if [ -d "$kong" ]; then
 else
     printf 'not there, left out: the client certificate of the original\n'
 fi
-answers 'mTLS, no certificate' 401 "$refusal" --cacert conf/xcj/server.pem "$secure/mtlsAuth"
-answers 'mTLS, no TLS' 401 "$refusal" "$gateway/mtlsAuth"
-tls_get --cert stranger.pem --key stranger.key "$secure/mtlsAuth"
-is 'mTLS, the certificate of a stranger' 400 "$status"
 
 # API key
 get -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
 is 'API key, status' 200 "$status"
 checked 'API key' my-app contact@konghq.com-ID1
-answers 'API key, in lower case' 401 "$refusal" -H 'apikey: 012345azerty!' "$gateway/apiKey"
-answers 'API key, unknown' 401 "$refusal" -H 'apikey: guess' "$gateway/apiKey"
-answers 'API key, empty' 401 "$refusal" -H 'apikey;' "$gateway/apiKey"
-answers 'API key, none' 401 "$refusal" "$gateway/apiKey"
-answers 'API key, twice' 401 "$refusal" -H 'apikey: 012345AZERTY!' -H 'apikey: victim' "$gateway/apiKey"
-# What another method says is not looked at where only this one authenticates.
-get -u 'victim:x' -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
-checked 'API key beside a Basic one' my-app contact@konghq.com-ID1
-
-# A caller's own header field never reaches the service.
-get -H 'apikey: 012345AZERTY!' -H 'X-Custom-Jwt: spoof' -H 'x-custom-jwt: spoof' -H 'X-CUSTOM-JWT: spoof' -H 'X_Custom_Jwt: spoof' "$gateway/apiKey"
-checked 'spoofed' my-app contact@konghq.com-ID1
-lacks 'spoofed' body spoof
 
 # /introspect: the original's four answers, and what else may come.
 ask() {
