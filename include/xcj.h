@@ -15,6 +15,7 @@
 #include <xcj/keyset.h>
 #include <xcj/kong.h>
 #include <xcj/mint.h>
+#include <xcj/refresh.h>
 #include <xcj/verify.h>
 
 #endif

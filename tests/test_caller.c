@@ -117,6 +117,60 @@ START_TEST(verified_once)
 }
 END_TEST
 
+/* Another key than OCT_JWK. */
+#define OTHER_JWK "{\"kty\":\"oct\",\"k\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\",\"alg\":\"HS256\"}"
+
+static xcj_verifier *verifier_of(const char *jwk, int allow_no_exp)
+{
+    xcj_key *key;
+    xcj_verifier *verifier;
+    xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
+    policy.allow_no_exp = allow_no_exp;
+    ck_assert_int_eq(xcj_key_from_jwk(&key, jwk, strlen(jwk), NULL, &last), XCJ_OK);
+    ck_assert_int_eq(xcj_verifier_new_key(&verifier, key, &policy, &last), XCJ_OK);
+    xcj_key_free(key);
+    return verifier;
+}
+
+/* A request brings its verifier, with or without one in the options, and whatever the gateway says of Bearer tokens. */
+START_TEST(verified_by_the_request)
+{
+    xcj_mint_options options = base_options();
+    xcj_minter *theirs = minter_of(OCT_JWK, &options);
+    xcj_auth auth = api_key_auth();
+    char inbound[ROOM];
+    const size_t len = signed_bearer(inbound, theirs, "{\"clientId\":\"them\"}");
+    auth.has_now = 0;
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.authorization = (xcj_str){ inbound, len };
+    xcj_verifier *good = verifier_of(OCT_JWK, 0);
+    xcj_verifier *other = verifier_of(OTHER_JWK, 0);
+    xcj_verifier *lax = verifier_of(OCT_JWK, 1);
+    const xcj_verifier *const own[] = { NULL, good, other };
+    for (size_t i = 0; i < 3; i++) {
+        options.bearer_verified = i == 1;
+        options.bearer_verifier = own[i];
+        xcj_minter *minter = minter_of(OCT_JWK, &options);
+        auth.bearer_verifier = good;
+        expect_caller(minter, &auth, XCJ_AUTH_BEARER, "them");
+        auth.bearer_verifier = other;
+        expect_nobody(minter, &auth, XCJ_ERR_SIGNATURE);
+        auth.bearer_verifier = lax;
+        expect_nobody(minter, &auth, XCJ_ERR_CONFIG);
+        ck_assert_str_eq(last.member, "bearer_verifier");
+        auth.bearer_verifier = NULL;
+        if (i == 0) {
+            expect_nobody(minter, &auth, XCJ_ERR_CONFIG);
+        }
+        xcj_minter_free(minter);
+    }
+    xcj_verifier_free(good);
+    xcj_verifier_free(other);
+    xcj_verifier_free(lax);
+    xcj_minter_free(theirs);
+}
+END_TEST
+
 /* A minter without a verifier finds out callers that another one with a verifier must not believe. */
 START_TEST(of_one_minter)
 {
@@ -164,6 +218,7 @@ static Suite *caller_suite(void)
     TCase *tests = tcase_create("caller");
     tcase_add_test(tests, each_method);
     tcase_add_test(tests, verified_once);
+    tcase_add_test(tests, verified_by_the_request);
     tcase_add_test(tests, of_one_minter);
     tcase_add_test(tests, broken_calls);
     suite_add_tcase(suite, tests);

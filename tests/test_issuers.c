@@ -211,6 +211,34 @@ START_TEST(a_merged_set_is_ambiguous)
 }
 END_TEST
 
+static const xcj_verifier *selected_by(const xcj_verifier *verifier, const char *claims)
+{
+    size_t len;
+    char *token = sign(claims, a.key, COMPACT, &len);
+    const xcj_verifier *found = xcj_verifier_row(verifier, token, len);
+    xcj_free(token);
+    return found;
+}
+
+/* The key that has signed does not count, nor do other claims. */
+START_TEST(row_that_a_token_selects)
+{
+    ck_assert_ptr_eq(selected_by(all, A IN_A), a.row);
+    ck_assert_ptr_eq(selected_by(all, B "\"exp\":0," IN_B), b.row);
+    ck_assert_ptr_eq(selected_by(all, "{\"i\\u0073s\":\"https:\\/\\/b.\\u0065xample\"}"), b.row);
+    ck_assert_ptr_null(selected_by(all, "{\"iss\":\"https://d.example\"}"));
+    ck_assert_ptr_null(selected_by(all, "{\"iss\":7}"));
+    ck_assert_ptr_null(selected_by(all, "{}"));
+    ck_assert_ptr_null(selected_by(all, "x"));
+    ck_assert_ptr_eq(selected_by(a.row, B IN_B), a.row);
+    ck_assert_ptr_null(xcj_verifier_row(all, "a.b", 3));
+    ck_assert_ptr_null(xcj_verifier_row(all, "a.!.c", 5));
+    ck_assert_ptr_null(xcj_verifier_row(all, "a.b.c", SIZE_MAX));
+    ck_assert_ptr_null(xcj_verifier_row(NULL, "a.b.c", 5));
+    ck_assert_ptr_null(xcj_verifier_row(all, NULL, 5));
+}
+END_TEST
+
 static void refuse_rows(const xcj_verifier *const *rows, size_t count, xcj_code code, const char *message)
 {
     xcj_verifier *joined = all;
@@ -595,6 +623,7 @@ static Suite *suite(void)
         issuers_that_are_none,
         an_issuer_that_is_given_twice,
         a_merged_set_is_ambiguous,
+        row_that_a_token_selects,
         rows_are_checked,
         no_rows_accept_nothing,
         rows_are_kept,

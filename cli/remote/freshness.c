@@ -1,89 +1,34 @@
 /*
- * freshness.c: reading Cache-Control, Age, Vary and Content-Type.
+ * freshness.c: reading Age, Vary and Content-Type.
  */
 #include <string.h>
 #include <strings.h>
 
+#include <xcj/refresh.h>
+
 #include "cli/io/text.h"
 #include "cli/remote/freshness.h"
 
-/* The next element of the list: a comma within quotes does not end it (RFC 9110 5.6.1). */
-static xcj_str next_directive(xcj_str *rest)
-{
-    bool quoted = false;
-    size_t len = 0;
-    for (; len < rest->len && (quoted || rest->ptr[len] != ','); len++) {
-        if (quoted && rest->ptr[len] == '\\' && len + 1 < rest->len) {
-            len++;
-        } else if (rest->ptr[len] == '"') {
-            quoted = !quoted;
-        }
-    }
-    xcj_str directive = text_trim((xcj_str){ rest->ptr, len });
-    size_t skipped = len < rest->len ? len + 1 : len;
-    rest->ptr += skipped;
-    rest->len -= skipped;
-    return directive;
-}
-
-/* The directive's argument, without its quotes; false: it is another directive. */
-static bool is_directive(xcj_str directive, const char *name, xcj_str *argument)
-{
-    const size_t len = strlen(name);
-    if (directive.len < len || strncasecmp(directive.ptr, name, len) != 0) {
-        return false;
-    }
-    *argument = (xcj_str){ directive.ptr + len, directive.len - len };
-    if (argument->len == 0) {
-        return true;
-    }
-    if (argument->ptr[0] != '=') {
-        return false;
-    }
-    argument->ptr++;
-    argument->len--;
-    if (argument->len >= 2 && argument->ptr[0] == '"' && argument->ptr[argument->len - 1] == '"') {
-        argument->ptr++;
-        argument->len -= 2;
-    }
-    return true;
-}
-
 freshness freshness_read(xcj_str control)
 {
-    freshness found = { false, -1 };
-    bool must_ask = false;
-    xcj_str argument;
-    while (control.len > 0) {
-        const xcj_str directive = next_directive(&control);
-        if (is_directive(directive, "no-store", &argument)) {
-            found.no_store = true;
-        } else if (is_directive(directive, "no-cache", &argument)) {
-            must_ask = true;
-        } else if (is_directive(directive, "max-age", &argument)) {
-            /* RFC 9111 4.2.1: one that is there twice, or is no number, counts as stale. */
-            must_ask = must_ask || found.seconds >= 0;
-            found.seconds = fields_digits(argument);
-        }
-    }
-    if (found.no_store || must_ask || found.seconds < 0) {
-        found.seconds = 0;
-    }
-    if (found.seconds > FRESHNESS_LIMIT) {
-        found.seconds = FRESHNESS_LIMIT;
-    }
-    return found;
+    const int64_t seconds = xcj_refresh_max_age(control.ptr, control.len);
+    return (freshness){ seconds < 0, seconds < 0 ? 0 : seconds > FRESHNESS_LIMIT ? FRESHNESS_LIMIT : seconds };
 }
 
 /* RFC 9110 12.5.5: an asterisk among the names means that no request is like another. */
 static bool has_asterisk(xcj_str vary)
 {
-    bool found = false;
-    while (vary.len > 0) {
-        const xcj_str name = next_directive(&vary);
-        found = found || (name.len == 1 && name.ptr[0] == '*');
+    for (size_t from = 0, at = 0; at <= vary.len; at++) {
+        if (at < vary.len && vary.ptr[at] != ',') {
+            continue;
+        }
+        const xcj_str name = text_trim((xcj_str){ vary.ptr + from, at - from });
+        if (name.len == 1 && name.ptr[0] == '*') {
+            return true;
+        }
+        from = at + 1;
     }
-    return found;
+    return false;
 }
 
 static bool ends_with(xcj_str of, const char *end)

@@ -17,7 +17,7 @@ typedef struct freshness {
     int64_t seconds; /* usable without asking; 0: ask each time */
 } freshness;
 
-/** Reads Cache-Control. What is absent, malformed or contradictory allows nothing. */
+/** Reads Cache-Control: see xcj_refresh_max_age(). */
 freshness freshness_read(xcj_str control);
 
 /**

@@ -78,6 +78,8 @@ typedef struct xcj_auth {
                                 that the token gets anyway, or for one given twice, in any case; XCJ_ERR_CLAIM for a value
                                 that is not UTF-8, or not JSON of its kind */
     size_t claims_count;     /**< the number of claims */
+    const xcj_verifier *bearer_verifier; /**< verifies the Bearer token of this request instead of the options' one, under
+                                            the same rules: for keys that change while the minter is in use; NULL: none */
 } xcj_auth;
 
 /** All defaults. */
@@ -85,7 +87,7 @@ typedef struct xcj_auth {
     {                                                                                                                       \
         sizeof(xcj_auth), 0, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 },     \
             { NULL, 0 }, { NULL, 0 }, 0, { NULL, 0 }, { NULL, 0 }, 0, 0, NULL, NULL, 0, { NULL, 0 }, { NULL, 0 },           \
-            { NULL, 0 }, NULL, 0, { NULL, 0 }, NULL, 0                                                                      \
+            { NULL, 0 }, NULL, 0, { NULL, 0 }, NULL, 0, NULL                                                                \
     }
 
 /** How client_id is written for the subject of a client certificate. The numbers are stable. */

@@ -90,6 +90,13 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_key(xcj_verifier **out, const x
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_verifier_new_issuers(xcj_verifier **out, const xcj_verifier *const *rows, size_t count,
                                                          xcj_error *err);
 
+/**
+ * The row that the token's iss, which is not verified, selects from a verifier for several issuers; any other verifier
+ * itself. Borrowed. NULL if there is none or the token is malformed. It says nothing about the token: it is for a gateway
+ * that fetches the keys of the row's issuer again because of XCJ_ERR_NO_KEY.
+ */
+XCJ_API const xcj_verifier *xcj_verifier_row(const xcj_verifier *verifier, const char *token, size_t len);
+
 /** Adds a reference and returns the verifier. */
 XCJ_API xcj_verifier *xcj_verifier_ref(const xcj_verifier *verifier);
 

@@ -13,11 +13,11 @@
 #include "lib/token/verification.h"
 
 /* The rules of the token's issuer may say where its client_id is. */
-static xcj_code verify_bearer(xcj__request *r, xcj_str token, xcj_error *err)
+static xcj_code verify_bearer(xcj__request *r, const xcj_verifier *verifier, xcj_str token, xcj_error *err)
 {
     const int64_t *now = r->auth->has_now ? &r->auth->now : NULL;
     const xcj_verifier *row;
-    xcj_code code = xcj__verify_compact(&row, r->settings->verifier, token, now, r->scratch, err);
+    xcj_code code = xcj__verify_compact(&row, verifier, token, now, r->scratch, err);
     if (row->policy.options.client_id.ptr != NULL) {
         r->in.client_ids = (xcj__names){ .list = &row->policy.options.client_id, .count = 1 };
     }
@@ -26,8 +26,13 @@ static xcj_code verify_bearer(xcj__request *r, xcj_str token, xcj_error *err)
 
 static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
-    xcj_code code = XCJ_OK;
-    if (r->settings->verifier == NULL && !r->settings->bearer_verified) {
+    const xcj_verifier *own = r->auth->bearer_verifier;
+    const xcj_verifier *verifier = own != NULL ? own : r->settings->verifier;
+    xcj_code code = xcj__bearer_verifier_check(own, r->settings->bearer_lax_times, err);
+    if (code != XCJ_OK) {
+        return code;
+    }
+    if (verifier == NULL && !r->settings->bearer_verified) {
         return xcj__fail_at(
             err, XCJ_ERR_CONFIG, "bearer_verifier", XCJ_NO_OFFSET,
             "nothing verifies the Bearer token: give a bearer_verifier, or set bearer_verified if the gateway "
@@ -38,8 +43,8 @@ static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__creden
                             "%sThe Bearer token has %zu bytes; the limit is %zu", credential->sentences->issue,
                             credential->text.len, r->settings->max_token);
     }
-    if (r->settings->verifier != NULL) {
-        code = verify_bearer(r, credential->text, err);
+    if (verifier != NULL) {
+        code = verify_bearer(r, verifier, credential->text, err);
     }
     if (code == XCJ_OK) {
         code = xcj__credential_payload(payload, credential, &r->work, err);

@@ -182,6 +182,7 @@ static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_opt
     settings->consumer_optional = options->consumer_optional != 0;
     settings->unescaped_dn = options->dn == XCJ_DN_UNESCAPED;
     settings->bearer_verified = options->bearer_verified != 0;
+    settings->bearer_lax_times = options->bearer_lax_times != 0;
     settings->cnf_ignored = options->cnf == XCJ_CNF_IGNORED;
     settings->bind = options->bind;
     settings->profile = options->profile;
@@ -192,19 +193,17 @@ static xcj_code prepare_numbers(xcj__mint_settings *settings, const xcj_mint_opt
     return XCJ_OK;
 }
 
-/* Whatever this verifier accepts gets a token, so it must check the claims; it must also check their times, unless
- * bearer_lax_times is set. */
-static xcj_code check_verifier(const xcj_mint_options *options, xcj_error *err)
+xcj_code xcj__bearer_verifier_check(const xcj_verifier *verifier, bool lax_times, xcj_error *err)
 {
-    if (options->bearer_verifier == NULL) {
+    if (verifier == NULL) {
         return XCJ_OK;
     }
-    const xcj_verify_options *policy = &options->bearer_verifier->policy.options;
+    const xcj_verify_options *policy = &verifier->policy.options;
     if (policy->opaque_payload) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "bearer_verifier", XCJ_NO_OFFSET,
                             "bearer_verifier looks at no claims (opaque_payload)");
     }
-    if (!options->bearer_lax_times && (policy->allow_no_exp || policy->ignore_times)) {
+    if (!lax_times && (policy->allow_no_exp || policy->ignore_times)) {
         return xcj__fail_at(err, XCJ_ERR_CONFIG, "bearer_verifier", XCJ_NO_OFFSET,
                             "bearer_verifier accepts tokens without exp or out of time: set bearer_lax_times to allow it");
     }
@@ -271,7 +270,7 @@ xcj_code xcj__mint_settings_build(xcj__mint_settings *out, const xcj_mint_option
     xcj__shape_join(&out->ours, out->custom.shape);
     xcj__shape_join(&out->ours, out->filter.targets.shape);
     if (code == XCJ_OK) {
-        code = check_verifier(options, err);
+        code = xcj__bearer_verifier_check(options->bearer_verifier, out->bearer_lax_times, err);
     }
     if (code == XCJ_OK) {
         code = xcj__identities_check(options->identities, &out->custom, "claims", err);

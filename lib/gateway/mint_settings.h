@@ -39,6 +39,7 @@ typedef struct xcj__mint_settings {
     bool cap_exp;
     bool no_exp;
     bool bearer_verified;
+    bool bearer_lax_times;
     bool cnf_ignored;
     xcj_bind bind;
     xcj_profile profile;
@@ -50,6 +51,12 @@ typedef struct xcj__mint_settings {
     xcj_identities *identities;
     const xcj__sentences *sentences;
 } xcj__mint_settings;
+
+/**
+ * Whatever a bearer_verifier accepts gets a token, so it must check the claims, and their times unless `lax_times` is set.
+ * NULL passes. XCJ_ERR_CONFIG.
+ */
+XCJ_MUST_CHECK xcj_code xcj__bearer_verifier_check(const xcj_verifier *verifier, bool lax_times, xcj_error *err);
 
 /**
  * Reads the caller's options (NULL: all defaults) into a copy in which absent views are empty and no array with a count

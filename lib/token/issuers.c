@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/sort.h"
+#include "lib/token/compact.h"
 #include "lib/token/early_claim.h"
 #include "lib/token/mismatch.h"
 
@@ -182,4 +183,21 @@ xcj_code xcj__issuers_route(xcj__verification *w, size_t token_len)
     }
     code = code == XCJ_OK ? select_row(w, &claim) : code;
     return code == XCJ_OK ? xcj__policy_check_len(&w->verifier->policy, token_len, w->err) : code;
+}
+
+const xcj_verifier *xcj_verifier_row(const xcj_verifier *verifier, const char *token, size_t len)
+{
+    xcj__verification w = { .verifier = verifier };
+    xcj__compact parts;
+    if (verifier == NULL || token == NULL || xcj__policy_check_len(&verifier->policy, len, NULL) != XCJ_OK ||
+        xcj__compact_split(&parts, token, len, NULL) != XCJ_OK) {
+        return NULL;
+    }
+    w.carried = parts.payload;
+    xcj__buf room;
+    xcj__buf_init(&room);
+    w.at = (uint8_t *)xcj__buf_reserve(&room, parts.payload.len + 1);
+    const xcj_code code = w.at != NULL ? xcj__issuers_route(&w, len) : XCJ_ERR_MEMORY;
+    xcj__buf_free(&room);
+    return code == XCJ_OK ? w.verifier : NULL;
 }

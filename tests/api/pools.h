@@ -197,6 +197,12 @@ static void base_xcj_dpop_request(xcj_dpop_request *s)
     s->uri = xcj_text(choose(4) > 0 ? "https://a/b" : "b");
 }
 
+static void base_xcj_refresh_options(xcj_refresh_options *s)
+{
+    *s = (xcj_refresh_options)XCJ_REFRESH_OPTIONS_INIT;
+    s->min_fresh = choose(2) > 0 ? 1 : 0;
+}
+
 static void base_xcj_audit(xcj_audit *s)
 {
     static xcj_auth auth = XCJ_AUTH_INIT;
@@ -440,6 +446,7 @@ NUMBERS(xcj_kty, 6)
 NUMBERS(xcj_curve, 10)
 NUMBERS(xcj_where, 4)
 NUMBERS(int, 2)
+NUMBERS(xcj_refresh_need, 3)
 
 static unsigned pick_unsigned(void)
 {
@@ -457,6 +464,33 @@ static uint32_t pick_uint32_t(void)
 {
     static const uint32_t pool[] = { 0, 1, 0x200b, 0x10ffff, UINT32_MAX };
     return pool[choose(sizeof pool / sizeof *pool)];
+}
+
+static int64_t pick_int64_t(void)
+{
+    static const int64_t pool[] = { INT64_MIN, -1, 0, 1700000000, INT64_MAX };
+    return pool[choose(sizeof pool / sizeof *pool)];
+}
+
+static uint64_t pick_uint64_t(void)
+{
+    return choose(3);
+}
+
+/* Nothing known; a set and a fetch; and members that no function here has written. */
+static xcj_refresh_state *pick_xcj_refresh_state_P(void)
+{
+    static xcj_refresh_state state;
+    static const xcj_refresh_state states[] = { { 0, 0, 0, 0, 0, 0, 0 },
+                                                { 1, 1, 1700000000, 0, 1, 1699999999, 300 },
+                                                { 1, 1, INT64_MAX, UINT64_MAX, 1, INT64_MIN, INT64_MAX } };
+    state = states[choose(sizeof states / sizeof *states)];
+    return choose(2) > 0 ? &state : NULL;
+}
+
+static const xcj_refresh_state *pick_const_xcj_refresh_state_P(void)
+{
+    return pick_xcj_refresh_state_P();
 }
 
 #ifdef XCJ_API_BRIDGE
