@@ -8,6 +8,9 @@
 
 #include <xcj/verify.h>
 
+/** The profiles of mint and verify, in the order of xcj_profile. */
+#define POLICY_PROFILES "jwt|at+jwt|txn"
+
 /** The options, with the arrays that they point to. */
 typedef struct verify_policy {
     xcj_verify_options options; /* the issuer is set if there is only one */

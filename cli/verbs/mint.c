@@ -9,6 +9,7 @@
 #include "cli/io/doc.h"
 #include "cli/io/shown.h"
 #include "cli/keys/key_uri.h"
+#include "cli/keys/policy.h"
 #include "cli/mint/mint.h"
 #include "cli/options/overwrite.h"
 #include "cli/verbs/verb.h"
@@ -80,7 +81,7 @@ static const opt_row OPTIONS[] = {
     { "bare", 0, OPT_FLAG, NULL, AT(bare), "sign the given claims and add none" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "kid of the header; selects the key of a set" },
     { "jku", 0, OPT_TEXT, "URL", AT(jku), "URL of the published key set" },
-    { "profile", 0, OPT_TEXT, VERB_PROFILES, AT(profile), "typ and claims: RFC 9068, or a draft's Txn-Token" },
+    { "profile", 0, OPT_TEXT, POLICY_PROFILES, AT(profile), "typ and claims: RFC 9068, or a draft's Txn-Token" },
     { "typ", 0, OPT_TEXT, "TYPE", AT(typ), "typ of the header (default JWT; none with --jws)" },
     { "x5c", 0, OPT_TEXT, "FILE", AT(x5c), "x5c and x5t#S256 of the key's certificate, PEM or DER" },
     { "header", 0, OPT_LIST, "NAME=TEXT", AT(header), "a further header member" },
@@ -204,7 +205,7 @@ static msg_status read_profile(mint_job *job)
     if (args->bare || args->jws) {
         return msg_fail(STATUS_USAGE, "mint", "--profile checks the claims: it excludes --bare and --jws");
     }
-    msg_status status = opt_choice(&profile, "--profile", VERB_PROFILES, args->profile);
+    msg_status status = opt_choice(&profile, "--profile", POLICY_PROFILES, args->profile);
     job->options.profile = (xcj_profile)profile;
     return status;
 }

@@ -22,9 +22,6 @@ typedef struct verb {
     unsigned exits; /* VERB_EXIT() of each exit code that is its own: not 0 to 3 */
 } verb;
 
-/** The profiles of mint and verify, in the order of xcj_profile. */
-#define VERB_PROFILES "jwt|at+jwt|txn"
-
 extern const verb verb_mint;
 extern const verb verb_verify;
 extern const verb verb_convert;

@@ -24,7 +24,8 @@ violations() {
             floor["kong"] = floor["bridge"] = 5
             module["io"] = module["completions"] = 1; module["options"] = 2; module["keys"] = module["tokens"] = 3
             module["remote"] = module["lint"] = module["forge"] = module["mint"] = module["explain"] = 4
-            module["verbs"] = 5
+            module["verify"] = 5
+            module["verbs"] = 6
         }
         function report(why) { print $1 " includes " $2 ": " why }
         {
