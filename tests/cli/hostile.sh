@@ -3,10 +3,6 @@
 # seconds, output below 20 times the input plus 64 KiB.
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-[ -z "${XCJ_SANITIZE:-}" ] || {
-    printf 'SKIP: a sanitizer maps more memory than the limits, which are all that is tried here\n'
-    exit 77
-}
 packages_or_skip openssl
 size=1048576
 
