@@ -171,6 +171,15 @@ typedef enum xcj_alg {
     XCJ_ED448 = 16    /**< RFC 9864: EdDSA with Ed448 only */
 } xcj_alg;
 
+/** What a cache of a verifier or minter has done since it was made, and what it contains. All 0: there is no cache. */
+typedef struct xcj_cache_counts {
+    uint64_t hits;      /**< look-ups that found an entry */
+    uint64_t misses;    /**< look-ups that found none, or one that was too old */
+    uint64_t evictions; /**< entries removed to make room */
+    uint64_t entries;   /**< entries now */
+    uint64_t bytes;     /**< the memory that they use now */
+} xcj_cache_counts;
+
 /** The JOSE name, such as "RS256"; NULL for a number that is not an algorithm. Static string. */
 XCJ_API const char *xcj_alg_name(xcj_alg alg);
 

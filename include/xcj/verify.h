@@ -57,13 +57,16 @@ typedef struct xcj_verify_options {
     xcj_str client_id;       /**< for a minter: the claim of these tokens that gives the client_id, by name or JSON Pointer;
                                 absent: see bearer_clientid_claims */
     xcj_profile profile;     /**< demands typ and claims, needs audiences, and for at+jwt an issuer; excludes typ */
+    size_t cache_bytes;      /**< the most memory for the cache of verified tokens, 65536 at least; 0: no cache. See
+                                xcj_verifier_cache_counts() */
+    int64_t cache_age;       /**< the most seconds for which a verified token is served from the cache; 0: 300 */
 } xcj_verify_options;
 
 /** All defaults. */
 #define XCJ_VERIFY_OPTIONS_INIT                                                                                             \
     {                                                                                                                       \
         sizeof(xcj_verify_options), NULL, 0, { NULL, 0 }, NULL, 0, { NULL, 0 }, { NULL, 0 }, NULL, 0, { NULL, 0 }, 0, 0, 0, \
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { NULL, 0 }, XCJ_PROFILE_JWT                                                   \
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, { NULL, 0 }, XCJ_PROFILE_JWT, 0, 0                                             \
     }
 
 /**
@@ -102,6 +105,15 @@ XCJ_API xcj_verifier *xcj_verifier_ref(const xcj_verifier *verifier);
 
 /** Releases a reference; the last one wipes and frees the verifier. NULL is allowed. */
 XCJ_API void xcj_verifier_free(xcj_verifier *verifier);
+
+/**
+ * The figures of a verifier's cache of verified tokens; for several issuers, the sum over the rows, each of which has a
+ * cache if its options ask for one. The cache keeps compact tokens with their own payload that were valid. Such a token, if
+ * every byte is the same, is then valid without a check of its signature; exp, nbf, iat, max_age and leeway are checked
+ * against the present time at each use. A verifier begins with an empty cache, and so does the child of a fork: who
+ * withdraws a key makes a new verifier. A NULL verifier has no cache.
+ */
+XCJ_API void xcj_verifier_cache_counts(xcj_cache_counts *out, const xcj_verifier *verifier);
 
 /** A verified token. It cannot exist unverified. It has one owner; several threads may read it simultaneously. */
 typedef struct xcj_verified xcj_verified;

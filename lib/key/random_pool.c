@@ -1,13 +1,9 @@
-#ifndef XCJ_POSIX_ONLY
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, madvise() and MADV_WIPEONFORK, which Linux has */
-#endif
-
 #include "lib/key/random_pool.h"
 
 #include <openssl/rand.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "lib/base/fork_mark.h"
 #include "lib/base/mem.h"
 #include "lib/key/queue.h"
 
@@ -15,32 +11,18 @@
 #define POOL_BYTES 1024
 
 struct xcj__pool {
-    size_t left; /* zero after a fork too: the whole page is wiped in the child */
+    size_t left; /* zero after a fork too: the kernel wipes the pool in the child */
     uint8_t bytes[POOL_BYTES];
 };
 
 xcj__pool *xcj__pool_new(void)
 {
-#ifdef MADV_WIPEONFORK
-    xcj__pool *pool = mmap(NULL, sizeof *pool, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (pool == MAP_FAILED) {
-        return NULL;
-    }
-    /* Advice that there is not is refused; where it is not, as by qemu for processes, none is followed. */
-    if (madvise(pool, sizeof *pool, -1) != 0 && madvise(pool, sizeof *pool, MADV_WIPEONFORK) == 0) {
-        return pool;
-    }
-    munmap(pool, sizeof *pool);
-#endif
-    return NULL;
+    return xcj__fork_memory(sizeof(xcj__pool));
 }
 
 void xcj__pool_free(xcj__pool *pool)
 {
-    if (pool != NULL) {
-        xcj__wipe(pool, sizeof *pool);
-        munmap(pool, sizeof *pool);
-    }
+    xcj__fork_memory_free(pool, sizeof *pool);
 }
 
 static bool draw_fresh(void *dst, size_t len)

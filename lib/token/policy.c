@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "lib/base/cache.h"
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/base/options.h"
@@ -11,6 +12,7 @@
 #define TOKEN_MAX ((size_t)2 * 1024 * 1024)
 #define SIGNATURES_MAX 16
 #define LEEWAY_MAX 86400
+#define CACHE_AGE 300
 
 static size_t list_len(const xcj_str *list, size_t count)
 {
@@ -143,6 +145,17 @@ static xcj_code check_profile(const xcj_verify_options *o, xcj_error *err)
     return check_lists(o, err);
 }
 
+static xcj_code check_cache(const xcj_verify_options *o, xcj_error *err)
+{
+    if (o->cache_bytes != 0 && o->cache_bytes < XCJ__CACHE_MIN) {
+        return wrong_option("cache_bytes", "65536 at least", err);
+    }
+    if (o->cache_age < 0 || (o->cache_age > 0 && o->cache_bytes == 0)) {
+        return wrong_option("cache_age", "a number of seconds, of a cache with cache_bytes", err);
+    }
+    return XCJ_OK;
+}
+
 static xcj_code check_options(const xcj_verify_options *o, xcj_error *err)
 {
     if (o->leeway < 0 || o->leeway > LEEWAY_MAX) {
@@ -203,6 +216,9 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
         code = check_options(o, err);
     }
     if (code == XCJ_OK) {
+        code = check_cache(o, err);
+    }
+    if (code == XCJ_OK) {
         code = read_algs(out, err);
     }
     if (code != XCJ_OK) {
@@ -212,6 +228,7 @@ xcj_code xcj__policy_open(xcj__policy *out, const xcj_verify_options *options, x
     if (o->profile != XCJ_PROFILE_JWT) {
         o->typ = xcj_text(xcj__profile_of(o->profile)->typ);
     }
+    o->cache_age = o->cache_age != 0 ? o->cache_age : CACHE_AGE;
     o->max_token = o->max_token != 0 ? o->max_token : TOKEN_MAX;
     o->max_signatures = o->max_signatures != 0 ? o->max_signatures : SIGNATURES_MAX;
     out->limits.max_depth = o->max_depth != 0 ? o->max_depth : XCJ__JSON_DEPTH;

@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 
+#include "lib/base/cache.h"
 #include "lib/key/context_pool.h"
 #include "lib/token/header.h"
 #include "lib/token/policy.h"
@@ -19,6 +20,7 @@ struct xcj_verifier {
     size_t rows_count;
     xcj__policy policy;
     xcj__context_pool pool;
+    xcj__cache *cache; /* of verified tokens; NULL: none */
 };
 
 /** One signature as it was carried. */
@@ -33,6 +35,7 @@ typedef struct xcj__signature {
 typedef struct xcj__verification {
     const xcj_verifier *verifier; /* the row, once the token's issuer has selected it */
     const int64_t *now;           /* NULL: the verifier's clock */
+    bool is_json;                 /* a JSON serialisation; else a compact token */
     xcj_scratch *scratch;
     xcj_error *err;
     xcj_str carried;    /* the payload as carried: base64url, or unencoded if b64 is false */

@@ -7,11 +7,16 @@
 #include "lib/base/mem.h"
 #include "lib/codec/json_path.h"
 
+void xcj__verified_destroy(xcj__cached *shared)
+{
+    xcj_key_free(((xcj_verified *)shared)->key);
+    xcj_free(shared);
+}
+
 void xcj_verified_free(xcj_verified *verified)
 {
     if (verified != NULL) {
-        xcj_key_free(verified->key);
-        xcj_free(verified);
+        xcj__cached_drop(&verified->shared);
     }
 }
 

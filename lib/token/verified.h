@@ -8,10 +8,15 @@
 
 #include <xcj/verify.h>
 
+#include "lib/base/cache.h"
 #include "lib/codec/json_scan.h"
 
-/** One block: this struct, `names`, the members of `claims`, the header, a NUL, the payload, a NUL, the texts of `names`. */
+/**
+ * One block: this struct, `names`, the members of `claims`, the header, a NUL, the payload, a NUL, the texts of `names`, and
+ * the token if it is for the cache. A cached token is shared, and does not change.
+ */
 struct xcj_verified {
+    xcj__cached shared; /* its key is the token; absent: not for the cache */
     xcj_alg alg;
     xcj_key *key; /* a reference */
     xcj_str header;
@@ -19,5 +24,8 @@ struct xcj_verified {
     xcj__json_index claims; /* empty for an opaque payload */
     xcj_str *names;         /* the unescaped name of each claim; NULL: none contains an escape */
 };
+
+/** Frees the block: its `destroy`. */
+void xcj__verified_destroy(xcj__cached *shared);
 
 #endif

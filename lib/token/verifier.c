@@ -1,5 +1,6 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
+#include "lib/key/cache_open.h"
 #include "lib/key/keyset.h"
 #include "lib/token/verification.h"
 
@@ -41,6 +42,9 @@ static xcj_code verifier_new(xcj_verifier **out, xcj_key *key, xcj_keyset *keys,
     verifier->key = key;
     verifier->keys = keys;
     code = verifier->policy.options.jwt_svid ? take_svid_keys(verifier, err) : XCJ_OK;
+    if (code == XCJ_OK && verifier->policy.options.cache_bytes != 0) {
+        code = xcj__cache_open(&verifier->cache, verifier->policy.options.cache_bytes, err);
+    }
     if (code != XCJ_OK) {
         xcj_verifier_free(verifier);
         return code;
@@ -93,6 +97,7 @@ void xcj_verifier_free(xcj_verifier *verifier)
         xcj_verifier_free(verifier->rows[i]);
     }
     xcj_free(verifier->rows);
+    xcj__cache_free(verifier->cache);
     xcj__policy_close(&verifier->policy);
     xcj__context_pool_free(&verifier->pool);
     xcj_free(verifier);

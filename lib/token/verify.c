@@ -1,5 +1,4 @@
 #include <string.h>
-#include <time.h>
 
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
@@ -9,13 +8,14 @@
 #include "lib/token/compact.h"
 #include "lib/token/issuers.h"
 #include "lib/token/verified.h"
+#include "lib/token/verified_cache.h"
 
 /* Room for the decoded header and payload of an ordinary token, when the caller wants only the result code and gives no
  * scratch. */
 #define DECODED_STORAGE 2048
 #define NAMES_STORAGE 256
 
-static xcj_code check_compact(xcj__verification *w, xcj_str text)
+static xcj_code split_compact(xcj__signature *out, xcj__verification *w, xcj_str text)
 {
     xcj__compact parts;
     xcj_code code = xcj__compact_split(&parts, text.ptr, text.len, w->err);
@@ -25,13 +25,12 @@ static xcj_code check_compact(xcj__verification *w, xcj_str text)
     if (w->is_detached && parts.payload.len != 0) {
         return xcj__fail(w->err, XCJ_ERR_TOKEN, "the token has a payload, and a detached payload was given too");
     }
-    xcj__signature s = { parts.header, { NULL, 0 }, parts.signature, { NULL, 0 } };
+    *out = (xcj__signature){ parts.header, { NULL, 0 }, parts.signature, { NULL, 0 } };
     if (!w->is_detached) {
         w->carried = parts.payload;
-        s.input = parts.input;
+        out->input = parts.input;
     }
-    code = xcj__issuers_route(w, text.len);
-    return code == XCJ_OK ? xcj__verification_check(w, &s) : code;
+    return xcj__issuers_route(w, text.len);
 }
 
 static char *put_text(xcj_str *view, char *at, xcj_str text)
@@ -53,15 +52,16 @@ static void unescape_names(xcj_verified *verified, char *at)
     }
 }
 
-/* The only allocation, and only for a token that is valid. */
-static xcj_code make_verified(xcj_verified **out, const xcj__verification *w)
+/* The only allocation, and only for a token that is valid. `token` is its text if it is for the cache, and absent else. */
+static xcj_code make_verified(xcj_verified **out, const xcj__verification *w, xcj_str token)
 {
     const xcj__json_index *claims = &w->claims;
     const bool has_names = claims->has_escaped_name;
     const size_t names = has_names ? claims->count * sizeof(xcj_str) : 0;
     const size_t members = claims->count * sizeof *claims->members;
     const size_t texts = w->header.len + w->payload.len + 2;
-    xcj_verified *v = xcj__alloc(sizeof *v + names + members + texts + (has_names ? w->payload.len : 0));
+    const size_t size = sizeof(xcj_verified) + names + members + texts + (has_names ? w->payload.len : 0) + token.len;
+    xcj_verified *v = xcj__alloc(size);
     if (v == NULL) {
         return xcj__fail_memory(w->err);
     }
@@ -69,42 +69,96 @@ static xcj_code make_verified(xcj_verified **out, const xcj__verification *w)
     for (size_t i = 0; i < claims->count; i++) {
         places[i] = claims->members[i];
     }
-    *v = (xcj_verified){ .alg = w->alg, .key = xcj_key_ref(w->key), .names = has_names ? (xcj_str *)(void *)(v + 1) : NULL };
+    *v = (xcj_verified){ .shared = { .refs = 1, .destroy = xcj__verified_destroy, .size = size },
+                         .alg = w->alg,
+                         .key = xcj_key_ref(w->key),
+                         .names = has_names ? (xcj_str *)(void *)(v + 1) : NULL };
     char *at = put_text(&v->header, (char *)(places + claims->count), w->header);
     at = put_text(&v->payload, at, w->payload);
     v->claims = (xcj__json_index){ v->payload.ptr, places, claims->count, has_names, NULL };
     if (has_names) {
         unescape_names(v, at);
     }
+    if (token.ptr != NULL) {
+        v->shared.key = (xcj_str){ (char *)v + size - token.len, token.len };
+        memcpy((char *)v + size - token.len, token.ptr, token.len);
+    }
     *out = v;
     return XCJ_OK;
 }
 
-static int64_t clock_of(const xcj__verification *w)
+/* A cached token has passed all checks; only those of its times can have another result now. */
+static xcj_code check_cached(xcj_verified **out, xcj__verification *w, xcj_verified *found)
 {
-    const xcj_verify_options *options = &w->verifier->policy.options;
-    return w->now != NULL ? *w->now : options->has_now ? options->now : (int64_t)time(NULL);
+    const int64_t now = xcj__verification_clock(w);
+    xcj_code code = xcj__claims_check_times(&w->verifier->policy, &found->claims, now, w->err);
+    if (code == XCJ_OK && out != NULL) {
+        *out = found;
+    } else {
+        xcj_verified_free(found);
+    }
+    return code;
 }
 
-static xcj_code check_token(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
+static xcj_code check_form(xcj_verified **cached, xcj__verification *w, xcj_str text)
+{
+    if (w->is_json) {
+        return xcj__verification_check_json(w, text);
+    }
+    xcj__signature signature;
+    xcj_code code = split_compact(&signature, w, text);
+    if (code == XCJ_OK && xcj__verified_cache_serves(w)) {
+        *cached = xcj__verified_cache_find(w, text);
+    }
+    return code == XCJ_OK && *cached == NULL ? xcj__verification_check(w, &signature) : code;
+}
+
+/* For the caller, for the cache, or for both. */
+static xcj_code conclude(xcj_verified **out, const xcj__verification *w, xcj_str text)
+{
+    const bool is_kept = xcj__verified_cache_serves(w);
+    if (out == NULL && !is_kept) {
+        return XCJ_OK;
+    }
+    xcj_verified *made;
+    xcj_code code = make_verified(&made, w, is_kept ? text : (xcj_str){ NULL, 0 });
+    if (code != XCJ_OK) {
+        return out != NULL ? code : XCJ_OK;
+    }
+    if (is_kept) {
+        xcj__verified_cache_keep(w, made);
+    }
+    if (out != NULL) {
+        *out = made;
+    } else {
+        xcj_verified_free(made);
+    }
+    return XCJ_OK;
+}
+
+static xcj_code check_token(xcj_verified **out, xcj__verification *w, xcj_str text)
 {
     xcj__json_member room[XCJ__JSON_ROOM];
-    xcj_code code = is_json ? xcj__verification_check_json(w, text) : check_compact(w, text);
+    xcj_verified *cached = NULL;
+    xcj_code code = check_form(&cached, w, text);
+    if (cached != NULL) {
+        return check_cached(out, w, cached);
+    }
     const xcj__policy *policy = &w->verifier->policy;
     if (code == XCJ_OK) {
         code = xcj__claims_read(&w->claims, policy, w->payload, room, XCJ__JSON_ROOM, w->err);
     }
     if (code == XCJ_OK) {
-        code = xcj__claims_check(policy, &w->claims, &w->fields, clock_of(w), w->err);
+        code = xcj__claims_check(policy, &w->claims, &w->fields, xcj__verification_clock(w), w->err);
     }
-    if (code == XCJ_OK && out != NULL) {
-        code = make_verified(out, w);
+    if (code == XCJ_OK) {
+        code = conclude(out, w, text);
     }
     xcj_free(w->claims.block);
     return code;
 }
 
-static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
+static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str text)
 {
     char names[NAMES_STORAGE];
     char decoded[DECODED_STORAGE];
@@ -119,7 +173,7 @@ static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str te
     xcj__scratch_lend(w->scratch, XCJ__SCRATCH_VERIFY, &buf, decoded, sizeof decoded);
     w->at = (uint8_t *)xcj__buf_reserve(&buf, room);
     xcj__buf_init_on(&w->names, names, sizeof names);
-    code = w->at != NULL ? check_token(out, w, text, is_json) : xcj__fail_memory(w->err);
+    code = w->at != NULL ? check_token(out, w, text) : xcj__fail_memory(w->err);
     xcj__buf_free(&w->names);
     xcj__scratch_return(w->scratch, XCJ__SCRATCH_VERIFY, &buf);
     if (code == XCJ_OK) {
@@ -128,7 +182,7 @@ static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str te
     return code;
 }
 
-static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text, bool is_json)
+static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text)
 {
     const xcj_verifier *verifier = w->verifier;
     (void)xcj__clear_handle(out);
@@ -137,7 +191,7 @@ static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text, b
     }
     xcj_scratch *own = w->scratch;
     w->scratch = xcj__context_pool_take(&verifier->pool, own);
-    xcj_code code = verify_with(out, w, text, is_json);
+    xcj_code code = verify_with(out, w, text);
     xcj__context_pool_give(&verifier->pool, own, w->scratch);
     return code;
 }
@@ -146,7 +200,7 @@ xcj_code xcj__verify_compact(const xcj_verifier **row, const xcj_verifier *verif
                              xcj_scratch *scratch, xcj_error *err)
 {
     xcj__verification w = { .verifier = verifier, .now = now, .scratch = scratch, .err = err };
-    xcj_code code = verify(NULL, &w, token, false);
+    xcj_code code = verify(NULL, &w, token);
     *row = w.verifier;
     return code;
 }
@@ -155,14 +209,14 @@ xcj_code xcj_verify(xcj_verified **out, const xcj_verifier *verifier, const char
                     xcj_error *err)
 {
     xcj__verification w = { .verifier = verifier, .scratch = scratch, .err = err };
-    return verify(out, &w, (xcj_str){ token, len }, false);
+    return verify(out, &w, (xcj_str){ token, len });
 }
 
 xcj_code xcj_verify_json(xcj_verified **out, const xcj_verifier *verifier, const char *text, size_t len,
                          xcj_scratch *scratch, xcj_error *err)
 {
-    xcj__verification w = { .verifier = verifier, .scratch = scratch, .err = err };
-    return verify(out, &w, (xcj_str){ text, len }, true);
+    xcj__verification w = { .verifier = verifier, .is_json = true, .scratch = scratch, .err = err };
+    return verify(out, &w, (xcj_str){ text, len });
 }
 
 /* RFC 8259 2: white space may precede the object. */
@@ -187,9 +241,10 @@ xcj_code xcj_verify_with(xcj_verified **out, const xcj_verifier *verifier, const
     xcj__view_settle(&given.payload);
     xcj__verification w = { .verifier = verifier,
                             .now = given.has_now ? &given.now : NULL,
+                            .is_json = looks_like_json(token, len),
                             .scratch = scratch,
                             .err = err,
                             .carried = given.payload,
                             .is_detached = given.payload.ptr != NULL };
-    return verify(out, &w, (xcj_str){ token, len }, looks_like_json(token, len));
+    return verify(out, &w, (xcj_str){ token, len });
 }

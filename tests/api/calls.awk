@@ -87,7 +87,7 @@ function choose_parameter(function_name, i, count,    id, pairs) {
     if (type[i] ~ /\*\*$/ && type[i] !~ /^const/) {
         printf "    %so%d = POISON;\n    %sa%d = choose(2) > 0 ? &o%d : NULL;\n", substr(type[i], 1, length(type[i]) - 1), i, type[i], i, i
         kind[i] = "handle"
-    } else if (type[i] ~ /^(size_t|xcj_alg|int64_t|double|int|xcj_str|xcj_certificate|xcj_explanation|xcj_error) \*$/) {
+    } else if (type[i] ~ /^(size_t|xcj_alg|int64_t|double|int|xcj_str|xcj_certificate|xcj_explanation|xcj_error|xcj_cache_counts) \*$/) {
         printf "    %s o%d;\n    memset(&o%d, 0xa5, sizeof o%d);\n", substr(type[i], 1, length(type[i]) - 2), i, i, i
         printf "    %sa%d = choose(2) > 0 ? &o%d : NULL;\n", type[i], i, i
         kind[i] = type[i] == "xcj_error *" ? "error" : "value"

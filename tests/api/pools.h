@@ -63,6 +63,7 @@ static void base_xcj_verify_options(xcj_verify_options *s)
 {
     *s = (xcj_verify_options)XCJ_VERIFY_OPTIONS_INIT;
     s->allow_no_exp = 1;
+    s->cache_bytes = 65536;
 }
 
 static void make_tokens(void)

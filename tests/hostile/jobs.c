@@ -774,7 +774,29 @@ static xcj_verifier *fresh_verifier(const char *jwk)
     return made;
 }
 
-/* The key's kid is what a claim says. */
+/* 0: makes the verifier; 1: keeps a token; 2: finds it again. */
+static xcj_code verify_cached(size_t which)
+{
+    xcj_verify_options options = policy();
+    xcj_verifier *caches;
+    xcj_verified *verified = NULL;
+    xcj_code code;
+    options.cache_bytes = 65536;
+    if (which == 0) {
+        FAILING(xcj_verifier_new(&caches, set, &options, &job_error));
+        expect_output(caches, code);
+        xcj_verifier_free(caches);
+        return code;
+    }
+    ck_assert_int_eq(xcj_verifier_new(&caches, set, &options, NULL), XCJ_OK);
+    if (which == 2) {
+        ck_assert_int_eq(xcj_verify(NULL, caches, tokens[3], strlen(tokens[3]), NULL, NULL), XCJ_OK);
+    }
+    FAILING(xcj_verify(&verified, caches, tokens[3], strlen(tokens[3]), NULL, &job_error));
+    xcj_verifier_free(caches);
+    return done_verified(code, verified);
+}
+
 /* 0: of two keys without a kid the one that fits is found; 1: of a SPIFFE bundle. */
 static xcj_code verify_tried(size_t which)
 {
@@ -811,6 +833,7 @@ static xcj_code verify_tried(size_t which)
     return done_verified(code, verified);
 }
 
+/* The key's kid is what a claim says. */
 static xcj_code verify_by_claim(size_t which)
 {
     xcj_verify_options options = policy();
@@ -1445,6 +1468,9 @@ const job JOBS[] = {
     EACH_ALG("verify", verify, 0, XCJ_OK),
     EACH_ALG("verify with a scratch", verify, ALGS, XCJ_OK),
     { "verify, many claims", verify_many, 0, XCJ_OK, false },
+    { "verifier_new with a cache", verify_cached, 0, XCJ_OK, false },
+    { "verify, for a cache", verify_cached, 1, XCJ_OK, false },
+    { "verify, from a cache", verify_cached, 2, XCJ_OK, false },
     { "verify, key by claim", verify_by_claim, 3, XCJ_OK, false },
     { "verify, keys tried", verify_tried, 0, XCJ_OK, false },
     { "verify, a bundle of SPIFFE", verify_tried, 1, XCJ_OK, false },

@@ -2,7 +2,8 @@
  * Sixteen threads on shared handles: most mint, verify and convert with whatever minter and verifier are current; some build
  * new ones aside and swap, as a reload does. Nothing is used after its last reference is gone, and every token verifies.
  *
- *     swap [ROUNDS [own]]     own: every thread has a scratch, and keys are used before they are shared, for helgrind, which
+ *     swap [ROUNDS [own|cache]]     cache: verifiers cache verified tokens
+ *                             own: every thread has a scratch, and keys are used before they are shared, for helgrind, which
  *                             does not know what is published by compare-and-swap; else every second thread has one
  */
 #include <pthread.h>
@@ -28,6 +29,7 @@ static handles current;
 static pthread_mutex_t current_lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned rounds = 60;
 static size_t every = 2; /* each so-manieth thread has a scratch */
+static bool caches;
 static atomic_uint failures;
 static atomic_uint swaps;
 
@@ -46,6 +48,7 @@ static void mint_and_verify(handles with, xcj_scratch *scratch, xcj_verified **v
     auth.methods = XCJ_AUTH_API_KEY;
     auth.api_key = xcj_text("caller");
     check(xcj_mint(token, sizeof token, &len, with.minter, &auth, scratch, NULL) == XCJ_OK, "a token");
+    check(!caches || xcj_verify(NULL, with.verifier, token, len, scratch, NULL) == XCJ_OK, "verified before");
     check(xcj_verify(verified, with.verifier, token, len, scratch, NULL) == XCJ_OK, "verified");
 }
 
@@ -64,7 +67,9 @@ static handles build(size_t which)
     check(xcj_keyset_to_json(&text, &len, set, XCJ_PUBLIC, NULL) == XCJ_OK, "its text");
     xcj_keyset_free(set);
     check(xcj_keyset_from_json(&set, text, len, NULL, NULL) == XCJ_OK, "a set of that text");
-    check(xcj_verifier_new(&made.verifier, set, NULL, NULL) == XCJ_OK, "a verifier");
+    xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
+    policy.cache_bytes = caches ? 65536 : 0;
+    check(xcj_verifier_new(&made.verifier, set, &policy, NULL) == XCJ_OK, "a verifier");
     xcj_free(text);
     xcj_keyset_free(set);
     for (size_t i = 0; every == 1 && i < KEYS; i++) {
@@ -173,7 +178,8 @@ int main(int argc, char **argv)
     pthread_t threads[THREADS];
     size_t numbers[THREADS];
     rounds = argc > 1 ? (unsigned)atoi(argv[1]) : rounds;
-    every = argc > 2 ? 1 : every;
+    caches = argc > 2 && strcmp(argv[2], "cache") == 0;
+    every = argc > 2 && !caches ? 1 : every;
     make_keys();
     current = build(0);
     convert(current.minter); /* OpenSSL 3.5 registers names at its first decoder, which helgrind takes for a race */

@@ -9,11 +9,11 @@ need_plain_build
 # PATTERN, the files that may have it. POSIX functions that macOS lacks are in the list, too, from pthread_barrier on.
 table() {
     cat <<'LIST'
-_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD|ALL)_SOURCE   lib/key/random_pool.c cli/io/platform.c
+_(GNU|DEFAULT|BSD|DARWIN_C|NETBSD|ALL)_SOURCE   lib/base/fork_mark.c cli/io/platform.c
 __(linux|APPLE|FreeBSD|NetBSD|OpenBSD)__        cli/io/platform.c
 __GLIBC|__MUSL                                  lib/codec/base64url_wide.c
 sys/platform                                    lib/codec/base64url_wide.c
-MADV_|madvise|MAP_ANON                          lib/key/random_pool.c
+MADV_|madvise|MAP_ANON                          lib/base/fork_mark.c
 /(proc|dev/fd)/(self|[0-9])                     cli/io/platform.c cli/forge/cases.c cli/io/place.c cli/io/place.h
 explicit_bzero|memset_s|reallocarray|malloc_(usable_)?size -
 <(malloc|alloca|endian|error|execinfo|argz|features|link|elf|threads)\.h> -
@@ -54,7 +54,7 @@ done >"$work/stale"
 while read -r line; do bad "the table is out of date: $line"; done <"$work/stale"
 
 # Planted lines.
-mkdir -p "$work/tree/lib/key" "$work/tree/cli/io" "$work/tree/include" "$work/tree/cmake"
+mkdir -p "$work/tree/lib/base" "$work/tree/lib/key" "$work/tree/cli/io" "$work/tree/include" "$work/tree/cmake"
 for file in CMakeLists.txt cli/CMakeLists.txt lib/key/CMakeLists.txt cmake/platform.cmake; do : >"$work/tree/$file"; done
 planted() {
     printf '%s\n' "$2" >"$work/tree/$1"
@@ -67,7 +67,7 @@ for line in 'explicit_bzero(a, 1);' '#include <malloc.h>' 'open("/proc/self/fd",
     [ "$(planted cli/io/io.c "$line")" -ge 1 ] || bad "not noticed: $line"
 done
 [ "$(planted cli/io/io.c 'memset(a, 0, 1); pipe(ends); open("/dev/null", 0);')" = 0 ] || bad "POSIX is taken for one system's own"
-[ "$(planted lib/key/random_pool.c 'madvise(a, 1, MADV_WIPEONFORK);')" = 0 ] || bad "the one file may not use what it is for"
+[ "$(planted lib/base/fork_mark.c 'madvise(a, 1, MADV_WIPEONFORK);')" = 0 ] || bad "the one file may not use what it is for"
 [ "$(planted CMakeLists.txt 'target_link_options(a PRIVATE -Wl,--version-script=b)')" = 1 ] || bad "not noticed: a version script"
 
 # The compiler's part: a call that POSIX does not have is an error in each of our files.
