@@ -3,7 +3,12 @@
 # brings them. Nothing here installs anything: tests source this file, and tests/apt.sh is for the scripts that may install.
 #
 #     packages_missing GROUP...    the packages to install for these groups
-#     packages_or_skip TOOL...     ends a test as skipped (77) where a command is missing, and names its package
+#     packages_or_skip TOOL...     ends a test as skipped (77) where a command or file is missing, and names its package
+
+# On Debian 12, luajit replaces the LuaJIT of nginx's Lua module; luajit2 is that LuaJIT. Later releases have one.
+packages_luajit() {
+    case $(. /etc/os-release 2>/dev/null && printf '%s' "${VERSION_ID:-}") in 12) printf luajit2 ;; *) printf luajit ;; esac
+}
 
 # GROUPS, how to look (see packages_have), what, package.
 packages_table() {
@@ -35,7 +40,7 @@ all,proof  command  clang-tidy  clang-tidy
 all,fuzz,foreign  command  clang  clang
 all  command  clang-format  clang-format
 all  command  c++  g++
-all  command  luajit  luajit
+all  command  luajit  $(packages_luajit)
 all  command  valgrind  valgrind
 all  file  /usr/lib/debug/.build-id  libc6-dbg
 all  command  tmux  tmux
@@ -52,6 +57,7 @@ all  engine  pkcs11  libengine-pkcs11-openssl
 all  command  nginx  nginx
 test  command  perl  perl-base
 all  file  /usr/share/nginx/src/configure  nginx-dev
+all  file  /usr/lib/nginx/modules/ngx_http_lua_module.so  libnginx-mod-http-lua
 all  command  haproxy  haproxy
 all  command  wrk  wrk
 all  command  chromium  chromium
@@ -134,14 +140,14 @@ packages_missing() {
     done | sort -u | tr '\n' ' ' | sed 's/ *$//'
 }
 
-# The package that brings a command.
+# The package that brings a command, or a file with this path.
 packages_of() {
-    packages_table | awk -v tool="$1" '$2 == "command" && $3 == tool { print $4; exit }'
+    packages_table | awk -v tool="$1" '($2 == "command" || $2 == "file") && $3 == tool { print $4; exit }'
 }
 
 packages_or_skip() {
     for wanted; do
-        packages_have command "$wanted" && continue
+        case $wanted in /*) [ ! -e "$wanted" ] || continue ;; *) packages_have command "$wanted" && continue ;; esac
         printf 'SKIP: %s is not installed (Debian package %s)\n' "$wanted" "$(packages_of "$wanted")"
         exit 77
     done
