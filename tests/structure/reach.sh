@@ -26,6 +26,7 @@ named() {
         done
         # A script that this one writes is looked at as a part of it.
         case $name in
+        .lua) ;; # where Lua looks for its modules: ?.lua
         .*) [ "$found" ] || code "$2" | grep -qF ">${name#./} " || printf 'unknown %s\n' "$name" ;;
         esac
     done
