@@ -133,6 +133,12 @@ fails("dropped", "XCJ_ERR_CLAIM", got:json("secret"))
 fails("removed by the request", "XCJ_ERR_CLAIM", got:json("n"))
 is("a claim of the request", 't"1', got:text("tenant"))
 is("a JSON claim of the request", '["r"]', got:json("roles"))
+local other_idp = assert(xcj.generate("ES256"))
+local of_other = "Bearer " .. assert(xcj.minter({ key = other_idp, iss = "https://idp" })):mint_claims('{"clientId":"app"}')
+fails("another verifier's token", "XCJ_ERR_SIGNATURE", minter:mint({ methods = "bearer", authorization = of_other, consumer_id = "c" }))
+got = mint("a verifier of the request", { methods = "bearer", authorization = of_other, bearer_verifier = assert(xcj.verifier({ key = other_idp })) })
+is("a verifier of the request", "app", got:text("client_id"))
+fails("the minter's verifier again", "XCJ_ERR_SIGNATURE", minter:mint({ methods = "bearer", authorization = of_other, consumer_id = "c" }))
 got = mint("one of a list", { methods = xcj.methods.basic + xcj.methods.apikey, api_key = "k" })
 is("one of a list", "k", got:text("client_id"))
 for i = 1, 40 do -- more than the first array has room for
@@ -253,6 +259,12 @@ for _, call in ipairs({ function() es:pem(verifier.pem) return verifier.pem(es) 
     function() return minter.mint(es, {}) end, function() return xcj.keyset_of({ verifier }) end }) do
     check("an object of another class", not pcall(call))
 end
+
+local cached = assert(xcj.verifier({ key = es, cache_bytes = 1024 * 1024, cache_age = 60 }))
+for _ = 1, 3 do
+    check("a cached token", cached:check_token(assert(minter:mint({ methods = "apikey", api_key = "k", consumer_id = "c", jti = "j" }))))
+end
+fails("a small cache", "XCJ_ERR_CONFIG", xcj.verifier({ key = es, cache_bytes = 1 }))
 
 -- Several issuers.
 local rows = assert(xcj.issuers({

@@ -45,7 +45,7 @@ typedef struct xcj_verify_options {
     const xcj_str *required; size_t required_count; const char *key_claim; size_t key_claim_len; int64_t leeway;
     int64_t max_age; int64_t now; int has_now; int allow_no_exp; int opaque_payload; int all_signatures; int ignore_times;
     size_t max_token; unsigned max_depth; size_t max_members; unsigned max_signatures; int try_keys; int jwt_svid;
-    const char *client_id; size_t client_id_len; int profile;
+    const char *client_id; size_t client_id_len; int profile; size_t cache_bytes; int64_t cache_age;
 } xcj_verify_options;
 
 /* The two views are passed by value. A callback of LuaJIT takes no struct by value, but in the calling conventions of x86-64
@@ -81,7 +81,7 @@ typedef struct xcj_auth {
     size_t service_path_len; const char *jti; size_t jti_len; int64_t now; int has_now; const xcj_caller *caller;
     const xcj_str *audiences; size_t audiences_count; const char *dpop; size_t dpop_len; const char *htm; size_t htm_len;
     const char *htu; size_t htu_len; const xcj_str *dpop_nonces; size_t dpop_nonces_count; const char *sub; size_t sub_len;
-    const xcj_claim *claims; size_t claims_count;
+    const xcj_claim *claims; size_t claims_count; const xcj_verifier *bearer_verifier;
 } xcj_auth;
 
 typedef struct xcj_audit { size_t size; const xcj_auth *auth; const char *token; size_t token_len; const xcj_error *refusal; } xcj_audit;

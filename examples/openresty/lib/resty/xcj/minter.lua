@@ -310,6 +310,8 @@ local function write_request(request)
     else
         auth.claims, auth.claims_count = nil, 0
     end
+    local own_verifier = request.bearer_verifier
+    auth.bearer_verifier = own_verifier and verifier.Verifier.check(own_verifier) or nil
     if request.caller then
         auth.caller, auth.methods = Caller.check(request.caller), 0
     elseif request.methods == "kong" then
@@ -347,6 +349,7 @@ The token for a request, a table:
     consumer_custom_id, consumer_id
     audience             a string, or a list of strings; or service_scheme, service_host, service_port, service_path
     sub, jti, now
+    bearer_verifier      in place of the minter's: see xcj/auth.h
     claims               {{name = "tenant", value = "a"}, {name = "roles", json = '["r"]'}, ...}
 
 What each means is in xcj/auth.h. The table may be used again for the next request.
