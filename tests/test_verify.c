@@ -301,7 +301,7 @@ START_TEST(keys_by_claim)
         char *token = sign(cases[i].claims, NULL, &len);
         ck_assert_int_eq(xcj_verify(NULL, verifier, token, len, NULL, &err), cases[i].code);
         if (cases[i].code == XCJ_ERR_NO_KEY) {
-            ck_assert_str_eq(err.message, "No credentials found for given 'client_id'");
+            ck_assert_str_eq(err.message, "no key has the kid that the claim \"client_id\" names");
         }
         xcj_free(token);
     }

@@ -4,11 +4,11 @@
 #include "lib/key/key.h"
 #include "lib/token/early_claim.h"
 
-static xcj_code no_credentials(const xcj__verification *w)
+static xcj_code fits_no_key(const xcj__verification *w)
 {
     char shown[XCJ__SHOWN];
     xcj_str name = w->verifier->policy.options.key_claim;
-    return xcj__fail_at(w->err, XCJ_ERR_NO_KEY, "kid", XCJ_NO_OFFSET, "No credentials found for given '%s'",
+    return xcj__fail_at(w->err, XCJ_ERR_NO_KEY, "kid", XCJ_NO_OFFSET, "no key has the kid that the claim \"%s\" names",
                         xcj__sanitise(shown, sizeof shown, name.ptr, name.len));
 }
 
@@ -21,7 +21,7 @@ static xcj_code select_by_claim(xcj__verification *w, const xcj__alg *alg)
         return code;
     }
     if (claim.type != XCJ__JSON_STRING) {
-        return no_credentials(w);
+        return fits_no_key(w);
     }
     char *kid = NULL;
     size_t len = 0;
@@ -31,7 +31,7 @@ static xcj_code select_by_claim(xcj__verification *w, const xcj__alg *alg)
     }
     xcj_str view = { kid, len };
     code = xcj__keyset_has(w->verifier->keys, view) ? xcj__keyset_select(&w->key, w->verifier->keys, view, alg, w->err)
-                                                    : no_credentials(w);
+                                                    : fits_no_key(w);
     xcj_free(kid);
     return code;
 }

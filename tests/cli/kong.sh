@@ -104,6 +104,6 @@ introspect="@$kong/tokens/introspect-x-custom-jwt.jwt"
 "$XCJ" convert --to jwk --kid my-user "$public" >credential.json
 accept 'introspect' verify --jwks credential.json --key-claim client_id --now 1713374156 "$introspect"
 "$XCJ" convert --to jwk --kid another "$public" >credential.json
-refuse 'introspect, nobody' 5 "No credentials found for given 'client_id'" verify --jwks credential.json --key-claim client_id \
+refuse 'introspect, nobody' 5 'no key has the kid that the claim "client_id" names' verify --jwks credential.json --key-claim client_id \
     --now 1713374156 "$introspect"
 finish

@@ -196,7 +196,7 @@ refuse 'crit' 9 'crit' verify --secret secret --now 1500 "$crit.$sum"
 "$XCJ" keygen --alg ES256 --kid my-user >user.json
 "$XCJ" jwks user.json ES256.json >users.json
 accept 'key of a claim' verify --jwks users.json --key-claim client_id --now 1500 "$(mint user.json '{"client_id":"my-user","exp":2000}' --kid kong)"
-refuse 'no key of that name' 5 "No credentials found for given 'client_id'" verify --jwks users.json --key-claim client_id \
+refuse 'no key of that name' 5 'no key has the kid that the claim "client_id" names' verify --jwks users.json --key-claim client_id \
     --now 1500 "$(mint user.json '{"client_id":"nobody","exp":2000}')"
 
 # Any payload.
