@@ -10,6 +10,7 @@
 #include "lib/base/mem.h"
 #include "lib/codec/der.h"
 #include "lib/key/evp.h"
+#include "lib/key/jwk_certificate.h"
 #include "lib/key/pkcs12.h"
 #include "lib/key/pkcs8.h"
 
@@ -18,6 +19,7 @@ typedef struct decoding {
     const xcj_key_options *options;
     xcj_error *err;
     xcj_code code;
+    xcj__class class; /* of what was read */
 } decoding;
 
 static EVP_PKEY *read_spki(decoding *d, const uint8_t **at, long len)
@@ -350,6 +352,7 @@ static EVP_PKEY *read_labelled(decoding *d, xcj_str label, bool related, xcj_str
         const struct structure *row = &structures[i];
         if (label.ptr == NULL || (related ? own != NULL && row != own && row->class == own->class : row == own)) {
             pkey = read_whole(d, row->read, (const uint8_t *)der.ptr, der.len);
+            d->class = row->class;
         }
     }
     return pkey;
@@ -449,7 +452,7 @@ static xcj_code not_a_key(decoding *d, xcj_str label, const uint8_t *der, size_t
 static xcj_code read_once(xcj__jwk *out, xcj_str label, const uint8_t *der, size_t len, const xcj_key_options *options,
                           xcj_error *err)
 {
-    decoding d = { options, err, XCJ_OK };
+    decoding d = { options, err, XCJ_OK, XCJ__CLASS_NONE };
     /* What is refused as a secret is what is read as a key: by the same look at it. */
     bool is_key = len <= INT32_MAX && xcj__der_begins_key(der, len);
     EVP_PKEY *pkey = is_key ? read_any(&d, label, der, len) : NULL;
@@ -461,6 +464,12 @@ static xcj_code read_once(xcj__jwk *out, xcj_str label, const uint8_t *der, size
     }
     xcj_code code = xcj__members_of(out, pkey, err);
     EVP_PKEY_free(pkey);
+    if (code == XCJ_OK && d.class == XCJ__CLASS_CERTIFICATE) {
+        code = xcj__jwk_keep_certificate(out, der, len, err);
+        if (code != XCJ_OK) {
+            xcj__jwk_free(out);
+        }
+    }
     return code;
 }
 

@@ -14,8 +14,13 @@
 #define SECRET_OCTETS_MAX 16384
 
 const char *const xcj__part_names[XCJ__PART_COUNT] = {
-    [XCJ__N] = "n",   [XCJ__E] = "e",   [XCJ__D] = "d", [XCJ__P] = "p", [XCJ__Q] = "q", [XCJ__DP] = "dp",
-    [XCJ__DQ] = "dq", [XCJ__QI] = "qi", [XCJ__X] = "x", [XCJ__Y] = "y", [XCJ__K] = "k",
+    [XCJ__N] = "n",     [XCJ__E] = "e",
+    [XCJ__D] = "d",     [XCJ__P] = "p",
+    [XCJ__Q] = "q",     [XCJ__DP] = "dp",
+    [XCJ__DQ] = "dq",   [XCJ__QI] = "qi",
+    [XCJ__X] = "x",     [XCJ__Y] = "y",
+    [XCJ__K] = "k",     [XCJ__X5C] = "x5c",
+    [XCJ__X5T] = "x5t", [XCJ__X5T_S256] = "x5t#S256",
 };
 
 /* Which numbers belong to a key type, in the order in which they are written; the rest of a JWK is not looked at. */

@@ -7,7 +7,7 @@
 #include "lib/base/buf.h"
 #include "lib/key/alg.h"
 
-/** The numbers of a key, by member. `d` serves RSA, EC and OKP. */
+/** The bytes of a key, by member: its numbers, then the certificate that it came from. `d` serves RSA, EC and OKP. */
 typedef enum xcj__jwk_part {
     XCJ__N,
     XCJ__E,
@@ -20,6 +20,9 @@ typedef enum xcj__jwk_part {
     XCJ__X,
     XCJ__Y,
     XCJ__K,
+    XCJ__X5C, /* DER */
+    XCJ__X5T,
+    XCJ__X5T_S256,
     XCJ__PART_COUNT
 } xcj__jwk_part;
 
@@ -82,7 +85,7 @@ void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk);
 
 /* For the files that read and write JWKs. */
 
-/** The JSON names of the numbers. */
+/** The JSON names of the parts. */
 extern const char *const xcj__part_names[XCJ__PART_COUNT];
 
 /** By key type, the numbers that belong to it in the order in which they are written; ends with XCJ__PART_COUNT. */

@@ -29,6 +29,23 @@ static void put_number(xcj__buf *out, const char *name, xcj__bytes number)
     xcj__buf_put_char(out, '"');
 }
 
+static void put_certificate(xcj__buf *out, const xcj__jwk *jwk)
+{
+    const xcj__bytes cert = jwk->part[XCJ__X5C];
+    if (cert.ptr == NULL) {
+        return;
+    }
+    put_member_name(out, xcj__part_names[XCJ__X5C]);
+    xcj__buf_put_text(out, "[\"");
+    char *dst = xcj__buf_reserve(out, xcj__b64_encoded_len(cert.len));
+    if (dst != NULL) {
+        out->len += xcj__b64_encode(dst, cert.ptr, cert.len);
+    }
+    xcj__buf_put_text(out, "\"]");
+    put_number(out, xcj__part_names[XCJ__X5T], jwk->part[XCJ__X5T]);
+    put_number(out, xcj__part_names[XCJ__X5T_S256], jwk->part[XCJ__X5T_S256]);
+}
+
 static bool is_private_part(xcj__jwk_part part)
 {
     return part >= XCJ__D && part != XCJ__X && part != XCJ__Y;
@@ -64,6 +81,7 @@ void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part)
     put_key_ops(out, jwk, part);
     put_string_member(out, "alg", jwk->alg);
     put_string_member(out, "kid", jwk->kid);
+    put_certificate(out, jwk);
     xcj__buf_put_char(out, '}');
 }
 

@@ -58,11 +58,20 @@ same 'SEC1' out P-256.json
 accept 'text before the block' convert text.pem
 same 'text before the block' out P-256.json
 openssl req -x509 -new -key rsa.pem -subj /CN=test -days 2 -out cert.pem 2>/dev/null
-accept 'certificate' convert cert.pem
-same 'certificate' out rsa.pub.json
 openssl x509 -in cert.pem -outform DER -out cert.der
+# The key's JWK ends with the certificate and its thumbprints.
+printf '%s,"x5c":["%s"],"x5t":"%s","x5t#S256":"%s"}\n' "$(sed 's/}$//' rsa.pub.json)" "$(openssl base64 -A -in cert.der)" \
+    "$(openssl dgst -sha1 -binary cert.der | b64u)" "$(openssl dgst -sha256 -binary cert.der | b64u)" >certified.json
+accept 'certificate' convert cert.pem
+same 'certificate' out certified.json
 accept 'certificate in DER' convert cert.der
-same 'certificate in DER' out rsa.pub.json
+same 'certificate in DER' out certified.json
+openssl x509 -in cert.pem -trustout -addtrust serverAuth -out trusted.pem
+accept 'certificate with trust settings' convert trusted.pem
+same 'certificate with trust settings' out certified.json
+sed 's/"n":"[^"]*","e":"[^"]*",//' certified.json >bare.json
+accept 'a JWK of a certificate alone' convert --to jwk bare.json
+same 'a JWK of a certificate alone' out certified.json
 accept 'standard input' convert - <rsa.pem
 same 'standard input' out rsa.json
 
