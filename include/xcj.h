@@ -16,6 +16,7 @@
 #include <xcj/kong.h>
 #include <xcj/mint.h>
 #include <xcj/refresh.h>
+#include <xcj/rotation.h>
 #include <xcj/verify.h>
 
 #endif

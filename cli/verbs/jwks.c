@@ -1,5 +1,6 @@
 /*
- * jwks.c: the set to publish: the public part of every key, once and with a kid, never a private or an oct member.
+ * jwks.c: the set to publish: the public part of every key, once and with a kid, never a private or an oct member. With
+ * --rotate the private set that a gateway signs with.
  */
 #include <search.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/keys/rotate.h"
 #include "cli/options/overwrite.h"
 #include "cli/remote/source.h"
 #include "cli/verbs/verb.h"
@@ -19,6 +21,7 @@ typedef struct jwks_args {
     const char *alg;
     const char *remove;
     opt_list add;
+    rotate_args rotate;
     const char *passphrase;
     pages_args pages;
 } jwks_args;
@@ -31,12 +34,15 @@ static const opt_row OPTIONS[] = {
     { "remove", 0, OPT_TEXT, "KID", AT(remove), "leave out the key with this kid" },
     { "kid", 0, OPT_TEXT, "KID|thumbprint", AT(kid), "label a single key; of several keys, list only this one" },
     { "use", 0, OPT_TEXT, "USE", AT(use), "use of the keys that have none, such as sig" },
-    { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "alg of the keys that have none" },
+    { "alg", 'a', OPT_TEXT, "ALG", AT(alg), "alg of the keys that have none, or of a next key" },
+    ROTATE_ROW(jwks_args, rotate),
     OPT_HEADING("Output"),
     { "output", 'o', OPT_TEXT, "FILE", AT(out), "write the set here" },
     OPT_HEADING("More"),
     OVERWRITE_ROW(jwks_args, force),
     KEYS_PASSPHRASE_ROW(jwks_args, passphrase),
+    OPT_HEADING("More on rotation"),
+    ROTATE_ROWS(jwks_args, rotate),
     OPT_HEADING("Fetching"),
     PAGES_ROWS(jwks_args, pages),
     { NULL, 0, OPT_FLAG, NULL, 0, NULL },
@@ -207,6 +213,23 @@ static msg_status warn_of_kids(const key_list *list)
     return STATUS_OK;
 }
 
+static msg_status write_set(output *file, const xcj_keyset *set, xcj_part part)
+{
+    xcj_error err;
+    char *json = NULL;
+    size_t len = 0;
+    text line = TEXT_INIT;
+    if (xcj_keyset_to_json(&json, &len, set, part, &err) != XCJ_OK) {
+        return msg_fail_error(ABOUT_INPUT, "jwks", &err);
+    }
+    text_add(&line, json, len);
+    text_puts(&line, "\n");
+    msg_status status = line.failed ? msg_fail_memory() : output_write(file, text_view(&line), part == XCJ_PRIVATE);
+    text_free(&line);
+    xcj_free(json);
+    return status;
+}
+
 static msg_status print_set(const key_list *list, output *file)
 {
     if (list->count == 0) {
@@ -214,33 +237,22 @@ static msg_status print_set(const key_list *list, output *file)
     }
     xcj_error err;
     xcj_keyset *set = NULL;
-    char *json = NULL;
-    size_t len = 0;
-    text line = TEXT_INIT;
     msg_status status = warn_of_kids(list);
     if (status != STATUS_OK) {
         return status;
     }
-    if (xcj_keyset_from_keys(&set, (const xcj_key *const *)list->keys, list->count, &err) != XCJ_OK ||
-        xcj_keyset_to_json(&json, &len, set, XCJ_PUBLIC, &err) != XCJ_OK) {
-        status = msg_fail_error(ABOUT_INPUT, "jwks", &err);
-        goto out;
-    }
-    text_add(&line, json, len);
-    text_puts(&line, "\n");
-    status = line.failed ? msg_fail_memory() : output_write(file, text_view(&line), false);
-out:
-    text_free(&line);
-    xcj_free(json);
+    status = xcj_keyset_from_keys(&set, (const xcj_key *const *)list->keys, list->count, &err) == XCJ_OK
+                 ? write_set(file, set, XCJ_PUBLIC)
+                 : msg_fail_error(ABOUT_INPUT, "jwks", &err);
     xcj_keyset_free(set);
     return status;
 }
 
-/* Keys are added to a set, or removed from it, where it is: then its file is both read and written. */
+/* Keys are added to a set, or removed from it, or take turns in it, where it is: then its file is both read and written. */
 static bool is_in_place(const output *file, const jwks_args *args, const opt_list *inputs)
 {
-    return (args->add.count > 0 || args->remove != NULL) && args->out != NULL && inputs->count == 1 &&
-           overwrite_is_input(file, io_operand(inputs->items[0]));
+    const bool changes = args->add.count > 0 || args->remove != NULL || args->rotate.period != NULL;
+    return changes && args->out != NULL && inputs->count == 1 && overwrite_is_input(file, io_operand(inputs->items[0]));
 }
 
 static msg_status open_file(output *file, bool *in_place, const jwks_args *args, const opt_list *inputs)
@@ -250,24 +262,29 @@ static msg_status open_file(output *file, bool *in_place, const jwks_args *args,
     if (status == STATUS_OK) {
         status = overwrite_check_inputs(file, OPTIONS, args, *in_place ? NULL : inputs, args->force);
     }
-    return status == STATUS_OK ? overwrite_check_keys(file, 1, args->force) : status;
+    /* A rotation keeps the private keys that it finds in the file. */
+    const bool may_have_keys = args->force || (*in_place && args->rotate.period != NULL);
+    return status == STATUS_OK ? overwrite_check_keys(file, 1, may_have_keys) : status;
 }
 
 /* Reads the set that is locked, through the descriptor of the lock. */
-static msg_status add_locked(key_list *list, int fd, const char *path)
+static msg_status load_locked(keys_loaded *out, const jwks_args *args, int fd, const char *path)
 {
     text data = TEXT_INIT;
-    keys_loaded loaded;
-    const keys_how how = { list->args->passphrase, false, false };
+    const keys_how how = { args->passphrase, false, false };
     msg_status status = io_read_open(&data, fd, path, IO_KEY_LIMIT, STATUS_INPUT);
     if (status == STATUS_OK) {
-        status = keys_load_data(&loaded, &data, path, &how);
-    }
-    if (status == STATUS_OK) {
-        status = add_loaded(list, &loaded, path);
+        status = keys_load_data(out, &data, path, &how);
     }
     text_free(&data);
     return status;
+}
+
+static msg_status add_locked(key_list *list, int fd, const char *path)
+{
+    keys_loaded loaded;
+    msg_status status = load_locked(&loaded, list->args, fd, path);
+    return status == STATUS_OK ? add_loaded(list, &loaded, path) : status;
 }
 
 static msg_status add_operands(key_list *list, const opt_list *operands)
@@ -295,29 +312,84 @@ static msg_status make_set(key_list *list, const opt_list *operands, int locked)
     return status == STATUS_OK && args->kid != NULL ? apply_kid(list, args->kid) : status;
 }
 
+static msg_status publish(const jwks_args *args, const opt_list *operands, output *file, int locked)
+{
+    key_list list = { .args = args };
+    msg_status status = make_set(&list, operands, locked);
+    if (status == STATUS_OK) {
+        status = print_set(&list, file);
+    }
+    free_list(&list);
+    return status;
+}
+
+/* A set that is as it should be is not written again. */
+static msg_status rotate(const jwks_args *args, const rotate_plan *plan, const char *path, output *file, int locked)
+{
+    keys_loaded loaded = { NULL, false, false };
+    xcj_keyset *next = NULL;
+    bool is_same = false;
+    const keys_how how = { args->passphrase, false, false };
+    msg_status status = locked >= 0 ? load_locked(&loaded, args, locked, path) : keys_load(&loaded, "key", path, &how);
+    if (status == STATUS_OK && !loaded.is_json) {
+        status = msg_fail(STATUS_INPUT, io_name(path), "is no JWK: xcj convert --to jwk makes one");
+    }
+    if (status == STATUS_OK) {
+        status = rotate_set(&next, &is_same, loaded.set, plan, io_name(path));
+    }
+    if (status == STATUS_OK && !(is_same && locked >= 0)) {
+        status = write_set(file, next, XCJ_PRIVATE);
+    }
+    xcj_keyset_free(next);
+    keys_free(&loaded);
+    return status;
+}
+
+/* What --rotate cannot be combined with. */
+static msg_status check_rotation(const jwks_args *args, const opt_list *operands)
+{
+    const char *other = args->add.count > 0    ? "--add"
+                        : args->remove != NULL ? "--remove"
+                        : args->kid != NULL    ? "--kid"
+                        : args->use != NULL    ? "--use"
+                                               : NULL;
+    if (args->rotate.period == NULL) {
+        return STATUS_OK;
+    }
+    if (other != NULL) {
+        return msg_fail(STATUS_USAGE, other, "cannot be combined with --rotate");
+    }
+    return operands->count <= 1 ? STATUS_OK : msg_fail(STATUS_USAGE, "--rotate", "is for one set");
+}
+
 static msg_status run(const void *given, const opt_list *operands)
 {
+    const jwks_args *args = given;
     output file = OUTPUT_INIT;
-    key_list list = { .args = given };
+    rotate_plan plan;
     bool in_place = false;
     int locked = -1;
-    msg_status status = source_check(&list.args->pages, "jwks", operands, &list.args->add);
+    msg_status status = check_rotation(args, operands);
     if (status == STATUS_OK) {
-        status = open_file(&file, &in_place, list.args, operands);
+        status = rotate_read(&plan, &args->rotate, args->alg);
+    }
+    if (status == STATUS_OK) {
+        status = source_check(&args->pages, "jwks", operands, &args->add);
+    }
+    if (status == STATUS_OK) {
+        status = open_file(&file, &in_place, args, operands);
     }
     if (status == STATUS_OK && in_place) {
         status = output_lock(&locked, &file);
     }
     if (status == STATUS_OK) {
-        status = make_set(&list, operands, locked);
-    }
-    if (status == STATUS_OK) {
-        status = print_set(&list, &file);
+        const char *path = operands->count > 0 ? io_operand(operands->items[0]) : "-";
+        status =
+            args->rotate.period != NULL ? rotate(args, &plan, path, &file, locked) : publish(args, operands, &file, locked);
     }
     if (in_place && locked >= 0) {
         (void)close(locked);
     }
-    free_list(&list);
     output_close(&file, 1);
     return status;
 }
@@ -328,10 +400,12 @@ const verb verb_jwks = {
     SIZE_MAX,
     "print the public set of keys, to publish",
     "Prints a JWK Set with the public part of every key in JWKs, sets, PEM, DER and\n"
-    "certificates. Never prints a private part; skips shared secrets.\n",
+    "certificates; skips shared secrets. With --rotate, writes the private set that a\n"
+    "gateway signs with, and adds the key that signs next.\n",
     "  xcj jwks private.json > jwks.json\n"
     "  xcj jwks old.pem new.json -o jwks.json\n"
-    "  xcj jwks jwks.json --add new.json -o jwks.json\n",
+    "  xcj jwks jwks.json --add new.json -o jwks.json\n"
+    "  xcj jwks --rotate 30d keys.json -o keys.json\n",
     OPTIONS,
     sizeof(jwks_args),
     run,

@@ -72,8 +72,9 @@ typedef struct xcj_key_options {
 
 /**
  * Reads a key from one JWK (JSON in UTF-8). Duplicate members, points off the curve, coordinates with a wrong length and
- * more than two primes (`oth`) are refused. Unknown members, null members, and leading zero bytes in the numbers of an
- * RSA key are ignored. `options` may be NULL. XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
+ * more than two primes (`oth`) are refused, and so are dates of a private key (`nbf`, `exp`) that are none. Unknown
+ * members, null members, and leading zero bytes in the numbers of an RSA key are ignored. `options` may be NULL.
+ * XCJ_ERR_JSON, _BASE64, _KEY, _KEY_TYPE, _LIMIT, _MEMORY, _CRYPTO.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_from_jwk(xcj_key **out, const char *text, size_t len, const xcj_key_options *options,
                                                  xcj_error *err);
@@ -172,15 +173,18 @@ typedef struct xcj_key_labels {
     xcj_str kid; /**< "" removes the kid */
     xcj_str use; /**< "sig", "enc" or another string; "" removes the use */
     xcj_alg alg; /**< must fit the key's type and curve */
+    int64_t nbf; /**< when the key begins to sign (see xcj/rotation.h), in Unix seconds; 0 keeps the key's own */
+    int64_t exp; /**< when it no longer signs: later than nbf; 0 keeps the key's own */
 } xcj_key_labels;
 
 /** All defaults. */
 #define XCJ_KEY_LABELS_INIT                                                                                                 \
     {                                                                                                                       \
-        sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE                                                      \
+        sizeof(xcj_key_labels), { NULL, 0 }, { NULL, 0 }, XCJ_ALG_NONE, 0, 0                                                \
     }
 
-/** Copies a key under other labels. XCJ_ERR_ALG if the algorithm does not fit, _KEY for a label that is not UTF-8. */
+/** Copies a key under other labels. XCJ_ERR_ALG if the algorithm does not fit, _KEY for a label that is not UTF-8 or no
+ * date. */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_relabel(xcj_key **out, const xcj_key *key, const xcj_key_labels *labels,
                                                 xcj_error *err);
 
@@ -219,6 +223,15 @@ XCJ_API xcj_alg xcj_key_alg(const xcj_key *key);
  * the key has none.
  */
 XCJ_API xcj_str xcj_key_alg_name(const xcj_key *key);
+
+/**
+ * When the key begins to sign, the `nbf` of a private JWK in Unix seconds; 0 if it has none. Only xcj_rotation heeds the
+ * two dates: a minter signs with the key that it is given, and a verifier does not look at them.
+ */
+XCJ_API int64_t xcj_key_nbf(const xcj_key *key);
+
+/** When the key no longer signs, the `exp` of a private JWK in Unix seconds; 0 if it has none. */
+XCJ_API int64_t xcj_key_exp(const xcj_key *key);
 
 /** The purpose of a key. */
 typedef enum xcj_use { XCJ_SIGN = 1, XCJ_VERIFY = 2 } xcj_use;
@@ -271,8 +284,8 @@ typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;
 /**
  * Writes a key as a JWK: kty, crv, the numbers, then use, key_ops, alg and kid if the key has them. A key that was read
  * from a certificate also has that one as x5c, and its thumbprints as x5t and x5t#S256 (RFC 7517 4.7 to 4.9); the x5c of a
- * JWK with numbers is not kept. One line, no white space. XCJ_ERR_KEY_PART: the private part of a public or external key, or
- * the public part of an oct key.
+ * JWK with numbers is not kept. A private key also has nbf and exp. One line, no white space. XCJ_ERR_KEY_PART: the private
+ * part of a public or external key, or the public part of an oct key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);

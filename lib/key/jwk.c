@@ -12,6 +12,7 @@
 #define RSA_BITS_MAX 16384
 #define RSA_E_OCTETS_MAX 8
 #define SECRET_OCTETS_MAX 16384
+#define DATE_MAX INT64_C(253402300799) /* the end of the year 9999 */
 
 const char *const xcj__part_names[XCJ__PART_COUNT] = {
     [XCJ__N] = "n",     [XCJ__E] = "e",
@@ -180,6 +181,25 @@ xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err)
     }
 }
 
+xcj_code xcj__jwk_bad_date(const char *member, xcj_error *err)
+{
+    return xcj__fail_at(err, XCJ_ERR_KEY, member, XCJ_NO_OFFSET,
+                        "\"%s\" is not a date in seconds since 1970, up to the year 9999", member);
+}
+
+xcj_code xcj__jwk_check_dates(const xcj__jwk *jwk, xcj_error *err)
+{
+    if (jwk->nbf < 0 || jwk->nbf > DATE_MAX) {
+        return xcj__jwk_bad_date("nbf", err);
+    }
+    if (jwk->exp < 0 || jwk->exp > DATE_MAX) {
+        return xcj__jwk_bad_date("exp", err);
+    }
+    return jwk->exp == 0 || jwk->exp > jwk->nbf
+               ? XCJ_OK
+               : xcj__fail_at(err, XCJ_ERR_KEY, "exp", XCJ_NO_OFFSET, "\"exp\" is not later than \"nbf\"");
+}
+
 static xcj_str put_text(char *block, size_t *used, xcj_str text)
 {
     if (text.ptr == NULL) {
@@ -266,6 +286,13 @@ xcj_code xcj__jwk_copy(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_labels 
     if (labels->alg != XCJ_ALG_NONE) {
         xcj__jwk_set_alg(out, xcj_text(xcj_alg_name(labels->alg)), labels->alg);
     }
+    out->nbf = labels->nbf != 0 ? labels->nbf : jwk->nbf;
+    out->exp = labels->exp != 0 ? labels->exp : jwk->exp;
+    code = xcj__jwk_check_dates(out, err);
+    if (code != XCJ_OK) {
+        memset(out, 0, sizeof *out);
+        return code;
+    }
     if (xcj__jwk_extend(out, 1) == NULL) {
         memset(out, 0, sizeof *out);
         return xcj__fail_memory(err);
@@ -280,6 +307,7 @@ xcj_code xcj__jwk_copy_public(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_
         members.part[part] = (xcj__bytes){ NULL, 0 };
     }
     members.facts.is_private = false;
+    members.nbf = members.exp = 0;
     return xcj__jwk_copy(out, &members, labels, err);
 }
 

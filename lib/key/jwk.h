@@ -38,6 +38,8 @@ typedef struct xcj__jwk {
     xcj_str kid;                      /* unescaped UTF-8; ptr NULL: none */
     xcj_str alg;
     xcj_str key_ops; /* the array's JSON text */
+    int64_t nbf;     /* when a private key signs, in Unix seconds; 0: not said */
+    int64_t exp;
     char *block;
 } xcj__jwk;
 
@@ -57,6 +59,12 @@ XCJ_MUST_CHECK xcj_code xcj__jwk_peek(xcj_kty *kty, xcj_str *kid, const char *te
 /** Checks sizes, lengths and which members are there, once `part` and `facts` are filled in; sets facts.bits and is_private.
  */
 XCJ_MUST_CHECK xcj_code xcj__jwk_check(xcj__jwk *jwk, xcj_error *err);
+
+/** Says that the value of this member is not a date that a key can have. */
+xcj_code xcj__jwk_bad_date(const char *member, xcj_error *err);
+
+/** Checks `nbf` and `exp`: each is 0 or a date, and the second is later. */
+XCJ_MUST_CHECK xcj_code xcj__jwk_check_dates(const xcj__jwk *jwk, xcj_error *err);
 
 /** Makes room for more numbers in the key's block, moving it; returns where they go, NULL when there is no memory. */
 uint8_t *xcj__jwk_extend(xcj__jwk *jwk, size_t more);

@@ -7,9 +7,9 @@
 #include "lib/key/jwk.h"
 #include "lib/key/jwk_x5c.h"
 
-/* The text members of a JWK, behind the numbers in the same array of seen values. */
-enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, SEEN_COUNT };
-static const char *const text_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys" };
+/* The other members of a JWK, behind the numbers in the same array of seen values. */
+enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, NBF, EXP, SEEN_COUNT };
+static const char *const other_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys", "nbf", "exp" };
 
 typedef struct reading {
     const char *text;
@@ -21,7 +21,7 @@ typedef struct reading {
 
 static const char *seen_name(size_t index)
 {
-    return index < XCJ__PART_COUNT ? xcj__part_names[index] : text_names[index - XCJ__PART_COUNT];
+    return index < XCJ__PART_COUNT ? xcj__part_names[index] : other_names[index - XCJ__PART_COUNT];
 }
 
 /* A null member says that there is none, as many issuers write it. */
@@ -281,6 +281,35 @@ static bool has_more_primes(const reading *r)
     return r->seen[OTH].type != 0 && !is_empty_array(&r->seen[OTH]);
 }
 
+/* A NumericDate (RFC 7519 2), rounded down. */
+static xcj_code take_date(const reading *r, size_t index, int64_t *out, xcj_error *err)
+{
+    const xcj__json_value *value = &r->seen[index];
+    if (value->type == 0) {
+        return XCJ_OK;
+    }
+    const size_t offset = offset_of(r, value);
+    if (value->type != XCJ__JSON_NUMBER) {
+        return xcj__fail_at(err, XCJ_ERR_KEY, seen_name(index), offset, "\"%s\" is not a number, at offset %zu",
+                            seen_name(index), offset);
+    }
+    *out = xcj__json_number_read(value->text).floor;
+    return *out > 0 ? XCJ_OK : xcj__jwk_bad_date(seen_name(index), err);
+}
+
+/* Only a key that signs has a time to sign: what a stranger's public key says is not looked at. */
+static xcj_code take_dates(reading *r, xcj_error *err)
+{
+    if (!r->jwk->facts.is_private) {
+        return XCJ_OK;
+    }
+    xcj_code code = take_date(r, NBF, &r->jwk->nbf, err);
+    if (code == XCJ_OK) {
+        code = take_date(r, EXP, &r->jwk->exp, err);
+    }
+    return code == XCJ_OK ? xcj__jwk_check_dates(r->jwk, err) : code;
+}
+
 static xcj_code take_all(reading *r, xcj_error *err)
 {
     xcj_code code = take_type(r, err);
@@ -304,7 +333,10 @@ static xcj_code take_all(reading *r, xcj_error *err)
          code == XCJ_OK && *part != XCJ__PART_COUNT; part++) {
         code = take_number(r, *part, err);
     }
-    return code == XCJ_OK ? xcj__jwk_check(r->jwk, err) : code;
+    if (code == XCJ_OK) {
+        code = xcj__jwk_check(r->jwk, err);
+    }
+    return code == XCJ_OK ? take_dates(r, err) : code;
 }
 
 xcj_code xcj__jwk_parse(xcj__jwk *out, const char *text, size_t len, const xcj_key_options *options, xcj_error *err)

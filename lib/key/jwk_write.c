@@ -18,6 +18,14 @@ static void put_string_member(xcj__buf *out, const char *name, xcj_str text)
     }
 }
 
+static void put_date(xcj__buf *out, const char *name, int64_t date)
+{
+    if (date != 0) {
+        put_member_name(out, name);
+        xcj__buf_put_int(out, date);
+    }
+}
+
 static void put_number(xcj__buf *out, const char *name, xcj__bytes number)
 {
     put_member_name(out, name);
@@ -82,6 +90,10 @@ void xcj__jwk_write(xcj__buf *out, const xcj__jwk *jwk, xcj_part part)
     put_string_member(out, "alg", jwk->alg);
     put_string_member(out, "kid", jwk->kid);
     put_certificate(out, jwk);
+    if (part == XCJ_PRIVATE) {
+        put_date(out, "nbf", jwk->nbf);
+        put_date(out, "exp", jwk->exp);
+    }
     xcj__buf_put_char(out, '}');
 }
 

@@ -114,6 +114,16 @@ xcj_str xcj_key_alg_name(const xcj_key *key)
     return key != NULL ? key->jwk.alg : (xcj_str){ NULL, 0 };
 }
 
+int64_t xcj_key_nbf(const xcj_key *key)
+{
+    return key != NULL ? key->jwk.nbf : 0;
+}
+
+int64_t xcj_key_exp(const xcj_key *key)
+{
+    return key != NULL ? key->jwk.exp : 0;
+}
+
 bool xcj__key_same(const xcj_key *a, const xcj_key *b)
 {
     return xcj__jwk_same(&a->jwk, &b->jwk);

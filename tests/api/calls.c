@@ -45,6 +45,8 @@ static void free_pools(void)
     xcj_verifier_free(issuer_verifier);
     xcj_minter_free(other_minter);
     xcj_minter_free(minter);
+    xcj_rotation_free(rotation);
+    xcj_keyset_free(own_keys);
     xcj_keyset_free(set);
     xcj_key_free(public_key);
     xcj_key_free(ec_key);

@@ -41,6 +41,8 @@ static xcj_key *oct_key, *ec_key, *public_key;
 static xcj_keyset *set;
 static xcj_minter *minter, *other_minter;
 static xcj_identities *identities;
+static xcj_keyset *own_keys;
+static xcj_rotation *rotation;
 static xcj_caller *caller;
 static xcj_verifier *verifier, *issuer_verifier;
 static xcj_verified *verified;
@@ -104,6 +106,8 @@ static void make_pools(void)
     policy.issuer = xcj_text("I");
     must(xcj_verifier_new(&issuer_verifier, set, &policy, NULL) == XCJ_OK, "xcj_verifier_new");
     must(xcj_identities_from_json(&identities, "{}", 2, NULL) == XCJ_OK, "xcj_identities_from_json");
+    must(xcj_keyset_from_keys(&own_keys, (const xcj_key *const *)&ec_key, 1, NULL) == XCJ_OK, "xcj_keyset_from_keys");
+    must(xcj_rotation_new(&rotation, own_keys, NULL, NULL) == XCJ_OK, "xcj_rotation_new");
     caller = new_caller();
     must(xcj_scratch_new(&scratch, NULL) == XCJ_OK, "xcj_scratch_new");
     must(xcj_key_to_pem(&pem, &pem_len, ec_key, XCJ_PUBLIC, NULL) == XCJ_OK, "xcj_key_to_pem");
@@ -156,6 +160,13 @@ static void base_xcj_key_labels(xcj_key_labels *s)
 {
     *s = (xcj_key_labels)XCJ_KEY_LABELS_INIT;
     s->use = xcj_text(choose(2) > 0 ? "sig" : NULL);
+}
+
+static void base_xcj_rotation_options(xcj_rotation_options *s)
+{
+    *s = (xcj_rotation_options)XCJ_ROTATION_OPTIONS_INIT;
+    s->lead = (int64_t)choose(2);
+    s->before = choose(2) > 0 ? rotation : NULL;
 }
 
 /* Without a passphrase: to stretch one takes a quarter of a second. */
@@ -257,7 +268,8 @@ static xcj_key *some_key(void)
 }
 
 SHARED(xcj_key, some_key())
-SHARED(xcj_keyset, set)
+SHARED(xcj_keyset, choose(2) > 0 ? own_keys : set)
+SHARED(xcj_rotation, rotation)
 SHARED(xcj_minter, minter)
 SHARED(xcj_verifier, verifier)
 SHARED(xcj_identities, identities)

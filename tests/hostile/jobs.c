@@ -1231,6 +1231,29 @@ static xcj_code identities(size_t which)
     return code;
 }
 
+/* The second one waits for a key that the first one knows. */
+static xcj_code rotation(size_t which)
+{
+    xcj_rotation *made;
+    xcj_rotation *next;
+    xcj_keyset *published = NULL;
+    xcj_code code;
+    (void)which;
+    FAILING(xcj_rotation_new(&made, set, NULL, &job_error));
+    if (code == XCJ_OK) {
+        const xcj_rotation_options options = { .size = sizeof options, .lead = 60, .before = made };
+        FAILING(xcj_rotation_new(&next, set, &options, &job_error));
+        xcj_rotation_free(next);
+    }
+    if (code == XCJ_OK) {
+        FAILING(xcj_rotation_published(&published, made, 0, &job_error));
+    }
+    ck_assert(code != XCJ_OK || xcj_keyset_count(published) == ALGS);
+    xcj_keyset_free(published);
+    xcj_rotation_free(made);
+    return code;
+}
+
 static xcj_code failure_body(size_t which)
 {
     static const xcj_error failure = { .message = "m" };
@@ -1506,6 +1529,7 @@ const job JOBS[] = {
     { "caller Bearer", caller, XCJ_AUTH_BEARER, XCJ_OK, false },
     { "caller certificate", caller, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
     { "identities", identities, 0, XCJ_OK, false },
+    { "rotation", rotation, 0, XCJ_OK, false },
     { "minter_failure", failure_body, 0, XCJ_OK, false },
     { "auth_claims Basic", auth_claims, XCJ_AUTH_BASIC, XCJ_OK, false },
     { "auth_claims certificate", auth_claims, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
