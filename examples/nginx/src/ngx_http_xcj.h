@@ -17,10 +17,14 @@ typedef struct ngx_http_xcj_place {
     ngx_uint_t line;
 } ngx_http_xcj_place;
 
-/* One line of xcj_bearer_jwks or xcj_introspect_jwks: a key file and the policy for tokens. */
+/* xcj_jwks_zone: a key set that is fetched; see ngx_http_xcj_set.h. */
+typedef struct ngx_http_xcj_set ngx_http_xcj_set;
+
+/* One line of xcj_bearer_jwks or xcj_introspect_jwks: a key file or a fetched set, and the policy for tokens. */
 typedef struct ngx_http_xcj_trust {
     struct ngx_http_xcj_trust *next; /* the next line, for another issuer */
     ngx_str_t path;
+    ngx_http_xcj_set *set; /* instead of a file; NULL: none */
     ngx_http_xcj_place at;
     ngx_array_t algs;      /* xcj_alg; empty: every one that the keys admit */
     ngx_array_t audiences; /* xcj_str */
@@ -29,6 +33,39 @@ typedef struct ngx_http_xcj_trust {
     xcj_str client_id;     /* the claim that gives it; absent: see xcj_bearer_clientid_claim */
     time_t leeway;
 } ngx_http_xcj_trust;
+
+/* A line and its verifier. */
+typedef struct ngx_http_xcj_row {
+    const ngx_http_xcj_trust *line;
+    xcj_verifier *verifier; /* for a fetched set: each worker's own, made from the next two */
+    ngx_uint_t generation;
+    int is_usable; /* 0: the set may not be used now, so the verifier has no keys */
+} ngx_http_xcj_row;
+
+/* What verifies the tokens of a location. */
+typedef struct ngx_http_xcj_verifier {
+    const ngx_http_xcj_trust *trust;
+    ngx_flag_t hmac_k_raw;
+    ngx_flag_t introspects;
+    ngx_http_xcj_row *rows;
+    ngx_uint_t count;
+    xcj_verifier *verifier; /* as the configuration has it */
+    ngx_flag_t is_fetched;  /* a row is of a fetched set: requests use the next instead */
+    xcj_verifier *current;  /* each worker's own */
+} ngx_http_xcj_verifier;
+
+/* What the status of a fetched set is. */
+typedef struct ngx_http_xcj_set_status {
+    ngx_str_t name;
+    ngx_flag_t has_set;
+    time_t age;   /* seconds since it was received */
+    time_t fresh; /* seconds for which it is fresh from then */
+    ngx_uint_t keys;
+    ngx_uint_t generation; /* how often its text has changed */
+    ngx_uint_t fetches;    /* by all workers, those included that failed */
+    ngx_uint_t failures;
+    u_char error[200]; /* why the last fetch failed, with a NUL; "": it did not */
+} ngx_http_xcj_set_status;
 
 /* xcj_dpop: what proofs are for, and where those that were used are noted. */
 typedef struct ngx_http_xcj_dpop {
@@ -90,10 +127,12 @@ typedef struct ngx_http_xcj_pool {
 /* Objects made so far; locations with the same settings share them. */
 typedef struct ngx_http_xcj_main_conf {
     ngx_array_t minters;
-    ngx_array_t verifiers;
+    ngx_array_t verifiers; /* ngx_http_xcj_verifier * */
     ngx_array_t identities;
     ngx_http_xcj_pool *pools;
-    ngx_flag_t audits; /* something uses $xcj_audit */
+    ngx_http_xcj_set *sets; /* those that are fetched; NULL: none */
+    ngx_event_t tick;       /* for them, once a second */
+    ngx_flag_t audits;      /* something uses $xcj_audit */
 } ngx_http_xcj_main_conf;
 
 typedef struct ngx_http_xcj_loc_conf {
@@ -147,6 +186,7 @@ typedef struct ngx_http_xcj_loc_conf {
 
     /* The objects made from them. */
     xcj_minter *minter;
+    ngx_http_xcj_verifier *verifier; /* of Bearer tokens; NULL: none here */
     xcj_verifier *introspector;
     ngx_flag_t reasons;      /* a refusal's body gives the reason */
     ngx_str_t apikey;        /* the name of the header that carries an API key */
@@ -158,6 +198,7 @@ typedef struct ngx_http_xcj_loc_conf {
 
 typedef enum ngx_http_xcj_state {
     NGX_HTTP_XCJ_NEW,
+    NGX_HTTP_XCJ_WAITING,   /* for a key set */
     NGX_HTTP_XCJ_GATHERING, /* consumer and audience are being evaluated */
     NGX_HTTP_XCJ_SIGNING,   /* in a thread */
     NGX_HTTP_XCJ_SIGNED
@@ -179,11 +220,14 @@ typedef struct ngx_http_xcj_ctx {
     ngx_http_xcj_nonces nonces;
     xcj_str accepted[2];         /* the same, for the library */
     ngx_table_elt_t *offered[2]; /* DPoP-Nonce and Cache-Control; NULL: none */
-    ngx_str_t error;             /* for $xcj_error */
-    ngx_str_t audit;             /* for $xcj_audit */
-    xcj_auth auth;               /* what the request is minted or refused for */
-    ngx_array_t *removed;        /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
-    ngx_table_elt_t *challenge;  /* the WWW-Authenticate of a refusal; NULL: none */
+    ngx_http_xcj_set *awaited;   /* the set that the request waits for; NULL: none */
+    uint64_t fetch;              /* the number of that fetch */
+    ngx_flag_t has_waited;
+    ngx_str_t error;            /* for $xcj_error */
+    ngx_str_t audit;            /* for $xcj_audit */
+    xcj_auth auth;              /* what the request is minted or refused for */
+    ngx_array_t *removed;       /* ngx_table_elt_t: headers to restore if the token is withdrawn; NULL: there is no token */
+    ngx_table_elt_t *challenge; /* the WWW-Authenticate of a refusal; NULL: none */
 } ngx_http_xcj_ctx;
 
 extern ngx_module_t ngx_http_xcj_module;
@@ -198,6 +242,7 @@ char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child);
 
 /* directives.c */
 extern ngx_command_t ngx_http_xcj_commands[];
+ngx_int_t ngx_http_xcj_allow_asymmetric(ngx_array_t *algs);
 char *ngx_http_xcj_read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_char *end);
 
 /* checked.c: NULL, or the error: a method of this location whose credential nobody has checked. */
@@ -212,11 +257,30 @@ void ngx_http_xcj_wipe(ngx_str_t *text);
 /* keys.c: likewise. The objects that they make live as long as the configuration. */
 ngx_int_t ngx_http_xcj_init_verifiers(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf);
 ngx_int_t ngx_http_xcj_keep(ngx_conf_t *cf, ngx_pool_cleanup_pt release, void *handle);
-ngx_int_t ngx_http_xcj_make_verifier(xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_flag_t hmac_k_raw,
-                                     ngx_flag_t introspects);
+ngx_int_t ngx_http_xcj_make_verifier(ngx_http_xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust,
+                                     ngx_flag_t hmac_k_raw, ngx_flag_t introspects);
+xcj_verify_options ngx_http_xcj_verify_options(const ngx_http_xcj_trust *trust, ngx_flag_t introspects);
 ngx_int_t ngx_http_xcj_read_keyset(xcj_keyset **out, ngx_conf_t *cf, const ngx_str_t *path, const ngx_http_xcj_place *at,
                                    ngx_flag_t hmac_k_raw);
 xcj_key_options ngx_http_xcj_key_options(ngx_flag_t hmac_k_raw);
+
+/* set.c: the fetched sets of a configuration. */
+char *ngx_http_xcj_set_zone(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+ngx_http_xcj_set *ngx_http_xcj_find_set(ngx_conf_t *cf, const ngx_str_t *name); /* or adds it; NULL: out of memory */
+ngx_int_t ngx_http_xcj_use_set(ngx_conf_t *cf, ngx_http_xcj_set *set, const ngx_http_xcj_place *at);
+void ngx_http_xcj_start_sets(ngx_http_xcj_main_conf *conf, ngx_cycle_t *cycle);
+void ngx_http_xcj_end_sets(const ngx_http_xcj_main_conf *conf);
+ngx_http_xcj_set *ngx_http_xcj_see_set(ngx_http_xcj_set_status *out, ngx_http_xcj_set *set); /* returns the next set */
+
+/* current.c: the verifier of a location whose sets are fetched. */
+const xcj_verifier *ngx_http_xcj_current_verifier(ngx_http_xcj_verifier *v);
+void ngx_http_xcj_end_verifiers(const ngx_http_xcj_main_conf *conf);
+
+/* The token's key is unknown. NGX_AGAIN: the request waits. NGX_DECLINED: refuse it. 503: there is no set; `err` says so. */
+ngx_int_t ngx_http_xcj_await_key(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const ngx_http_xcj_verifier *v,
+                                 xcj_error *err);
+ngx_int_t ngx_http_xcj_go_on_waiting(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
+void ngx_http_xcj_stop_waiting(ngx_http_xcj_ctx *ctx);
 
 /* claims.c */
 char *ngx_http_xcj_set_names(ngx_conf_t *cf, ngx_command_t *cmd, void *data);

@@ -314,7 +314,10 @@ static ngx_int_t complete_introspect(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf
         ngx_http_xcj_conf_error(cf, &conf->introspects_at, 0, "\"xcj_introspect\" needs \"xcj_introspect_jwks\"");
         return NGX_ERROR;
     }
-    return ngx_http_xcj_make_verifier(&conf->introspector, cf, conf->introspect, conf->hmac_k_raw, 1);
+    ngx_http_xcj_verifier *made;
+    ngx_int_t rc = ngx_http_xcj_make_verifier(&made, cf, conf->introspect, conf->hmac_k_raw, 1);
+    conf->introspector = rc == NGX_OK ? made->verifier : NULL;
+    return rc;
 }
 
 char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)

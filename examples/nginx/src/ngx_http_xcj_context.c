@@ -7,6 +7,7 @@
 static void wipe_ctx(void *data)
 {
     ngx_http_xcj_ctx *ctx = data;
+    ngx_http_xcj_stop_waiting(ctx);
     xcj_caller_free(ctx->caller);
     if (ctx->value.len > 0) {
         ngx_explicit_memzero(ctx->value.data, ctx->value.len);

@@ -202,6 +202,33 @@ char *ngx_http_xcj_read_algs(ngx_conf_t *cf, ngx_array_t *algs, u_char *text, u_
     return algs->nelts > 0 ? NGX_CONF_OK : "has an empty \"alg\"";
 }
 
+ngx_int_t ngx_http_xcj_allow_asymmetric(ngx_array_t *algs)
+{
+    for (xcj_alg alg = XCJ_RS256; xcj_alg_name(alg) != NULL; alg++) {
+        xcj_alg *place = ngx_array_push(algs);
+        if (place == NULL) {
+            return NGX_ERROR;
+        }
+        *place = alg;
+    }
+    return NGX_OK;
+}
+
+/* Whoever can fetch the set as well must not be able to sign with what is in it. */
+static char *check_fetched_algs(ngx_array_t *algs)
+{
+    const xcj_alg *given = algs->elts;
+    for (ngx_uint_t i = 0; i < algs->nelts; i++) {
+        if (given[i] < XCJ_RS256) {
+            return "has an \"alg\" for shared secrets: a set that is fetched has public keys";
+        }
+    }
+    if (algs->nelts > 0) {
+        return NGX_CONF_OK;
+    }
+    return ngx_http_xcj_allow_asymmetric(algs) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
 static char *read_leeway(time_t *out, u_char *text, size_t len)
 {
     ngx_str_t value = { len, text };
@@ -274,8 +301,21 @@ static char *add_trust(ngx_http_xcj_trust **slot, ngx_http_xcj_trust *trust)
     return NGX_CONF_OK;
 }
 
+/* FILE, or zone=NAME for a set that is fetched. */
+static ngx_int_t name_keys(ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_str_t word, int is_bearer)
+{
+    if (!is_bearer || word.len <= 5 || ngx_strncmp(word.data, "zone=", 5) != 0) {
+        trust->path = word;
+        return ngx_http_xcj_name_file(cf, &trust->path, &trust->at);
+    }
+    const ngx_str_t name = { word.len - 5, word.data + 5 };
+    note_place(cf, &trust->at);
+    trust->set = ngx_http_xcj_find_set(cf, &name);
+    return trust->set != NULL ? NGX_OK : NGX_ERROR;
+}
+
 /*
- * xcj_bearer_jwks FILE [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [client_id=CLAIM] [leeway=TIME] | off, a line for
+ * xcj_bearer_jwks FILE | zone=NAME [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [client_id=CLAIM] [leeway=TIME] | off, a line for
  * each issuer, and xcj_introspect_jwks, which has one line, and neither client_id nor off.
  */
 static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
@@ -295,12 +335,17 @@ static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     if (trust == NULL) {
         return NGX_CONF_ERROR;
     }
-    trust->path = words[1];
-    if (ngx_http_xcj_name_file(cf, &trust->path, &trust->at) != NGX_OK) {
+    if (name_keys(cf, trust, words[1], is_bearer) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     for (ngx_uint_t i = 2; i < cf->args->nelts; i++) {
         char *wrong = read_trust_option(cf, trust, &words[i], is_bearer);
+        if (wrong != NGX_CONF_OK) {
+            return wrong;
+        }
+    }
+    if (trust->set != NULL) {
+        char *wrong = check_fetched_algs(&trust->algs);
         if (wrong != NGX_CONF_OK) {
             return wrong;
         }
@@ -451,6 +496,8 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_hmac_k_raw", ANYWHERE, NGX_CONF_FLAG, ngx_conf_set_flag_slot, hmac_k_raw, NULL),
     DIRECTIVE("xcj_thread_pool", ANYWHERE, NGX_CONF_TAKE1, set_thread_pool, thread_pool, NULL),
     DIRECTIVE("xcj_bearer_jwks", ANYWHERE, NGX_CONF_1MORE, set_trust, bearer, NULL),
+    { ngx_string("xcj_jwks_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_2MORE, ngx_http_xcj_set_zone, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+      NULL },
     DIRECTIVE("xcj_introspect_jwks", ANYWHERE, NGX_CONF_1MORE, set_trust, introspect, NULL),
     DIRECTIVE("xcj_jwks", NGX_HTTP_LOC_CONF, NGX_CONF_ANY, set_jwks, jwks, NULL),
     DIRECTIVE("xcj_introspect", NGX_HTTP_LOC_CONF, NGX_CONF_NOARGS, set_introspect, introspects, NULL),

@@ -79,22 +79,10 @@ static char *read_option(ngx_conf_t *cf, ngx_http_xcj_dpop *dpop, const ngx_str_
     return NGX_CONF_ERROR;
 }
 
-static ngx_int_t allow_all(ngx_array_t *algs)
-{
-    for (xcj_alg alg = XCJ_RS256; xcj_alg_name(alg) != NULL; alg++) {
-        xcj_alg *place = ngx_array_push(algs);
-        if (place == NULL) {
-            return NGX_ERROR;
-        }
-        *place = alg;
-    }
-    return NGX_OK;
-}
-
 /* RFC 9449 7.1: a challenge should name the algorithms. */
 static char *name_algs(ngx_conf_t *cf, ngx_http_xcj_dpop *dpop)
 {
-    if (dpop->algs.nelts == 0 && allow_all(&dpop->algs) != NGX_OK) {
+    if (dpop->algs.nelts == 0 && ngx_http_xcj_allow_asymmetric(&dpop->algs) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     const xcj_alg *algs = dpop->algs.elts;

@@ -3,16 +3,9 @@
  */
 #include "ngx_http_xcj.h"
 
-typedef struct made_verifier {
-    const ngx_http_xcj_trust *trust;
-    ngx_flag_t hmac_k_raw;
-    ngx_flag_t introspects;
-    xcj_verifier *verifier;
-} made_verifier;
-
 ngx_int_t ngx_http_xcj_init_verifiers(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf)
 {
-    return ngx_array_init(&conf->verifiers, cf->pool, 2, sizeof(made_verifier));
+    return ngx_array_init(&conf->verifiers, cf->pool, 2, sizeof(ngx_http_xcj_verifier *));
 }
 
 xcj_key_options ngx_http_xcj_key_options(ngx_flag_t hmac_k_raw)
@@ -90,7 +83,7 @@ ngx_int_t ngx_http_xcj_keep(ngx_conf_t *cf, ngx_pool_cleanup_pt release, void *h
     return NGX_OK;
 }
 
-static xcj_verify_options verify_options(const ngx_http_xcj_trust *trust, ngx_flag_t introspects)
+xcj_verify_options ngx_http_xcj_verify_options(const ngx_http_xcj_trust *trust, ngx_flag_t introspects)
 {
     xcj_verify_options options = XCJ_VERIFY_OPTIONS_INIT;
     options.algs = trust->algs.nelts > 0 ? trust->algs.elts : NULL;
@@ -154,9 +147,10 @@ static int same_text(xcj_str a, xcj_str b)
 
 static int same_line(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
 {
-    return ngx_http_xcj_same(&a->path, &b->path) && a->leeway == b->leeway && a->algs.nelts == b->algs.nelts &&
-           ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 && same_text(a->issuer, b->issuer) &&
-           same_text(a->typ, b->typ) && same_text(a->client_id, b->client_id) && same_texts(&a->audiences, &b->audiences);
+    return ngx_http_xcj_same(&a->path, &b->path) && a->set == b->set && a->leeway == b->leeway &&
+           a->algs.nelts == b->algs.nelts && ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 &&
+           same_text(a->issuer, b->issuer) && same_text(a->typ, b->typ) && same_text(a->client_id, b->client_id) &&
+           same_texts(&a->audiences, &b->audiences);
 }
 
 static int same_trust(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
@@ -168,7 +162,8 @@ static int same_trust(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
     return a == NULL && b == NULL;
 }
 
-static ngx_int_t make_row(xcj_verifier **out, ngx_conf_t *cf, const ngx_http_xcj_trust *trust, const made_verifier *how)
+static ngx_int_t make_row(xcj_verifier **out, ngx_conf_t *cf, const ngx_http_xcj_trust *trust,
+                          const ngx_http_xcj_verifier *how)
 {
     xcj_keyset *keys = NULL;
     if (ngx_http_xcj_read_keyset(&keys, cf, &trust->path, &trust->at, how->hmac_k_raw) != NGX_OK) {
@@ -178,7 +173,7 @@ static ngx_int_t make_row(xcj_verifier **out, ngx_conf_t *cf, const ngx_http_xcj
     if (rc == NGX_OK) {
         rc = check_algs(cf, trust, keys);
     }
-    xcj_verify_options options = verify_options(trust, how->introspects);
+    xcj_verify_options options = ngx_http_xcj_verify_options(trust, how->introspects);
     xcj_error err;
     if (rc == NGX_OK && xcj_verifier_new(out, keys, &options, &err) != XCJ_OK) {
         ngx_http_xcj_conf_error(cf, &trust->at, 0, "\"%V\": %s", &trust->path, err.message);
@@ -188,23 +183,44 @@ static ngx_int_t make_row(xcj_verifier **out, ngx_conf_t *cf, const ngx_http_xcj
     return rc == NGX_OK ? ngx_http_xcj_keep(cf, free_verifier, *out) : rc;
 }
 
-/* Each line makes a verifier; those of several lines become one, which keeps them. */
-static ngx_int_t make_verifier(made_verifier *out, ngx_conf_t *cf)
+static ngx_int_t make_rows(ngx_http_xcj_verifier *out, ngx_conf_t *cf)
 {
-    ngx_array_t rows;
-    if (ngx_array_init(&rows, cf->temp_pool, 1, sizeof(xcj_verifier *)) != NGX_OK) {
+    for (const ngx_http_xcj_trust *line = out->trust; line != NULL; line = line->next) {
+        out->count++;
+    }
+    out->rows = ngx_pcalloc(cf->pool, out->count * sizeof *out->rows);
+    if (out->rows == NULL) {
         return NGX_ERROR;
     }
-    for (const ngx_http_xcj_trust *line = out->trust; line != NULL; line = line->next) {
-        xcj_verifier **row = ngx_array_push(&rows);
-        if (row == NULL || make_row(row, cf, line, out) != NGX_OK) {
-            return NGX_ERROR;
+    ngx_http_xcj_row *row = out->rows;
+    for (const ngx_http_xcj_trust *line = out->trust; line != NULL; line = line->next, row++) {
+        row->line = line;
+        out->is_fetched |= line->set != NULL;
+        ngx_int_t rc =
+            line->set != NULL ? ngx_http_xcj_use_set(cf, line->set, &line->at) : make_row(&row->verifier, cf, line, out);
+        if (rc != NGX_OK) {
+            return rc;
         }
-        out->verifier = *row;
     }
+    return NGX_OK;
+}
+
+/* Each line makes a verifier; those of several lines become one, which keeps them. If a set is fetched, workers make that
+ * one, and the one of the configuration accepts no token. */
+static ngx_int_t make_verifier(ngx_http_xcj_verifier *out, ngx_conf_t *cf)
+{
     xcj_error err;
-    if (rows.nelts == 1) {
+    ngx_array_t rows;
+    if (make_rows(out, cf) != NGX_OK || ngx_array_init(&rows, cf->temp_pool, out->count, sizeof(xcj_verifier *)) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    if (out->count == 1 && !out->is_fetched) {
+        out->verifier = out->rows[0].verifier;
         return NGX_OK;
+    }
+    for (ngx_uint_t i = 0; !out->is_fetched && i < out->count; i++) {
+        xcj_verifier **place = ngx_array_push(&rows);
+        *place = out->rows[i].verifier; /* there is room */
     }
     if (xcj_verifier_new_issuers(&out->verifier, rows.elts, rows.nelts, &err) != XCJ_OK) {
         ngx_http_xcj_conf_error(cf, &out->trust->at, 0, "%s", err.message);
@@ -213,23 +229,32 @@ static ngx_int_t make_verifier(made_verifier *out, ngx_conf_t *cf)
     return ngx_http_xcj_keep(cf, free_verifier, out->verifier);
 }
 
-ngx_int_t ngx_http_xcj_make_verifier(xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_flag_t hmac_k_raw,
-                                     ngx_flag_t introspects)
+ngx_int_t ngx_http_xcj_make_verifier(ngx_http_xcj_verifier **out, ngx_conf_t *cf, ngx_http_xcj_trust *trust,
+                                     ngx_flag_t hmac_k_raw, ngx_flag_t introspects)
 {
     ngx_http_xcj_main_conf *main_conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_xcj_module);
-    const made_verifier *known = main_conf->verifiers.elts;
+    ngx_http_xcj_verifier *const *known = main_conf->verifiers.elts;
     for (ngx_uint_t i = 0; i < main_conf->verifiers.nelts; i++) {
-        if (known[i].hmac_k_raw == hmac_k_raw && known[i].introspects == introspects && same_trust(known[i].trust, trust)) {
-            *out = known[i].verifier;
+        if (known[i]->hmac_k_raw == hmac_k_raw && known[i]->introspects == introspects &&
+            same_trust(known[i]->trust, trust)) {
+            *out = known[i];
             return NGX_OK;
         }
     }
-    made_verifier next = { trust, hmac_k_raw, introspects, NULL };
-    made_verifier *place = ngx_array_push(&main_conf->verifiers);
-    if (place == NULL || make_verifier(&next, cf) != NGX_OK) {
+    ngx_http_xcj_verifier *next = ngx_pcalloc(cf->pool, sizeof *next);
+    if (next == NULL) {
         return NGX_ERROR;
     }
-    *place = next;
-    *out = next.verifier;
+    next->trust = trust;
+    next->hmac_k_raw = hmac_k_raw;
+    next->introspects = introspects;
+    if (make_verifier(next, cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+    ngx_http_xcj_verifier **place = ngx_array_push(&main_conf->verifiers);
+    if (place == NULL) {
+        return NGX_ERROR;
+    }
+    *place = *out = next;
     return NGX_OK;
 }

@@ -103,6 +103,24 @@ static int nobody_asked(ngx_http_request_t *r, const ngx_http_xcj_loc_conf *conf
     return method == XCJ_AUTH_BASIC && (conf->preauthenticated & XCJ_AUTH_BASIC) == 0 && r->headers_in.user.data == NULL;
 }
 
+/* A Bearer token is verified here, before anything waits, so the worker's verifier is not replaced meanwhile. */
+static ngx_int_t identify(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_error *err)
+{
+    const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    ngx_http_xcj_verifier *fetched = conf->verifier != NULL && conf->verifier->is_fetched ? conf->verifier : NULL;
+    if (fetched != NULL && (auth->bearer_verifier = ngx_http_xcj_current_verifier(fetched)) == NULL) {
+        return NGX_ERROR;
+    }
+    ngx_http_xcj_verifies_for(ctx);
+    xcj_code code = xcj_caller_new(&ctx->caller, conf->minter, auth, ngx_http_xcj_scratch(), err);
+    ngx_http_xcj_verifies_for(NULL);
+    auth->bearer_verifier = NULL;
+    if (code == XCJ_ERR_NO_KEY && fetched != NULL) {
+        return ngx_http_xcj_await_key(r, ctx, fetched, err);
+    }
+    return code == XCJ_OK ? NGX_OK : NGX_DECLINED;
+}
+
 /* Identifies the caller first, since consumer and audience may depend on it. NGX_DECLINED: refused; `err` is the reason. */
 static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_error *err)
 {
@@ -111,11 +129,9 @@ static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx 
     if (rc != NGX_OK) {
         return rc;
     }
-    ngx_http_xcj_verifies_for(ctx);
-    xcj_code code = xcj_caller_new(&ctx->caller, conf->minter, auth, ngx_http_xcj_scratch(), err);
-    ngx_http_xcj_verifies_for(NULL);
-    if (code != XCJ_OK) {
-        return NGX_DECLINED;
+    rc = identify(auth, r, ctx, err);
+    if (rc != NGX_OK) {
+        return rc;
     }
     if (xcj_caller_dpop_nonce(ctx->caller) > 0 && ngx_http_xcj_offer_nonce(r, ctx) != NGX_OK) {
         return NGX_ERROR;
@@ -196,10 +212,19 @@ static ngx_int_t begin(ngx_http_request_t *r)
     xcj_error err;
     ngx_int_t rc = gather(&auth, r, ctx, &err);
     ctx->auth = auth;
-    if (rc == NGX_DECLINED) {
+    switch (rc) {
+    case NGX_OK:
+        return mint(r, ctx, &auth, &err);
+    case NGX_DECLINED:
         return ngx_http_xcj_refuse(r, ctx, &err);
+    case NGX_HTTP_SERVICE_UNAVAILABLE:
+        ngx_http_xcj_note_error(r, ctx, &err);
+        return ngx_http_xcj_note_audit(r, ctx, &err) == NGX_OK ? rc : NGX_HTTP_INTERNAL_SERVER_ERROR;
+    case NGX_AGAIN:
+        return rc;
+    default:
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-    return rc == NGX_OK ? mint(r, ctx, &auth, &err) : NGX_HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static ngx_int_t complete(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx)
@@ -222,6 +247,12 @@ ngx_int_t ngx_http_xcj_mint_handler(ngx_http_request_t *r)
     ngx_http_xcj_ctx *ctx = ngx_http_xcj_get_ctx(r);
     if (ctx != NULL && ctx->state == NGX_HTTP_XCJ_SIGNING) {
         return NGX_AGAIN;
+    }
+    if (ctx != NULL && ctx->state == NGX_HTTP_XCJ_WAITING) {
+        ngx_int_t rc = ngx_http_xcj_go_on_waiting(r, ctx);
+        if (rc != NGX_OK) {
+            return rc;
+        }
     }
     if (ctx != NULL && ctx->state == NGX_HTTP_XCJ_SIGNED) {
         return complete(r, ctx);

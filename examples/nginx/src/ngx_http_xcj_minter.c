@@ -28,7 +28,7 @@ typedef struct recipe {
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;
     ngx_http_xcj_trust *bearer;
-    xcj_verifier *verifier; /* made from `bearer`; verifiers are shared, so equal pointers mean equal settings */
+    ngx_http_xcj_verifier *verifier; /* made from `bearer`; verifiers are shared, so equal pointers mean equal settings */
 } recipe;
 
 typedef struct made {
@@ -170,8 +170,8 @@ static void claim_options(xcj_mint_options *out, const recipe *wanted)
 /* The options point into `wanted`. */
 static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_identities *identities)
 {
-    out->bearer_verifier = wanted->verifier;
-    out->bearer_verified = 1; /* without a verifier: as ngx_http_xcj_unchecked() has made sure */
+    out->bearer_verifier = wanted->verifier != NULL ? wanted->verifier->verifier : NULL;
+    out->bearer_verified = wanted->verifier == NULL; /* as ngx_http_xcj_unchecked() has made sure */
     out->identities = identities;
     out->dn = wanted->dn == NGX_CONF_UNSET_UINT ? XCJ_DN_DEFAULT : (xcj_dn)wanted->dn;
     out->exp = wanted->cap_exp == NGX_CONF_UNSET ? XCJ_EXP_DEFAULT : wanted->cap_exp ? XCJ_EXP_CAPPED : XCJ_EXP_UNCAPPED;
@@ -258,6 +258,7 @@ static ngx_int_t find_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
         ngx_http_xcj_make_verifier(&next.recipe.verifier, cf, next.recipe.bearer, conf->hmac_k_raw, 0) != NGX_OK) {
         return NGX_ERROR;
     }
+    conf->verifier = next.recipe.verifier;
     made *known = main_conf->minters.elts;
     for (ngx_uint_t i = 0; i < main_conf->minters.nelts; i++) {
         if (same_recipe(&known[i].recipe, &next.recipe)) {

@@ -35,6 +35,10 @@ static ngx_int_t init_process(ngx_cycle_t *cycle)
         ngx_log_error(NGX_LOG_EMERG, cycle->log, 0, "xcj: %s", err.message);
         return NGX_ERROR;
     }
+    ngx_http_xcj_main_conf *conf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_xcj_module);
+    if (conf != NULL) {
+        ngx_http_xcj_start_sets(conf, cycle);
+    }
     return stay_loaded(cycle->log);
 }
 
@@ -43,6 +47,8 @@ static void exit_process(ngx_cycle_t *cycle)
     const ngx_http_xcj_main_conf *conf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_xcj_module);
     if (conf != NULL) {
         ngx_http_xcj_end_threads(conf->pools, cycle->log);
+        ngx_http_xcj_end_verifiers(conf);
+        ngx_http_xcj_end_sets(conf);
     }
     xcj_scratch_free(scratch);
     scratch = NULL;
