@@ -184,6 +184,9 @@ typedef struct xcj_mint_options {
     size_t require_claims_count;     /**< the number of require_claims */
     xcj_profile profile; /**< sets typ, which must be absent, and demands claims: XCJ_ERR_CLAIM. A Transaction Token keeps
                             the txn of the Bearer token, or gets a new one */
+    int64_t reuse;       /**< for how many seconds a token is used again, at most half of expires_in; 0: never. See
+                            xcj_minter_reuse_counts(). A Transaction Token is not used again: XCJ_ERR_CONFIG */
+    size_t reuse_bytes;  /**< with reuse: the most memory for tokens, 65536 at least; 0: 16 MiB */
 } xcj_mint_options;
 
 /** All defaults. */
@@ -191,7 +194,7 @@ typedef struct xcj_mint_options {
     {                                                                                                                       \
         sizeof(xcj_mint_options), XCJ_ALG_NONE, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, { NULL, 0 }, 0, NULL,   \
             0, 0, XCJ_DN_DEFAULT, XCJ_EXP_DEFAULT, XCJ_INBOUND_DEFAULT, NULL, 0, NULL, 0, { NULL, 0 }, { NULL, 0 }, 0,      \
-            NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT, NULL, 0, NULL, 0, XCJ_PROFILE_JWT              \
+            NULL, 0, 0, NULL, 0, 0, XCJ_CNF_DEFAULT, NULL, XCJ_BIND_DEFAULT, NULL, 0, NULL, 0, XCJ_PROFILE_JWT, 0, 0        \
     }
 
 /**

@@ -64,6 +64,17 @@ XCJ_API uint32_t xcj_caller_method(const xcj_caller *caller);
  */
 XCJ_API size_t xcj_caller_dpop_nonce(const xcj_caller *caller);
 
+/**
+ * The figures of the tokens that a minter uses again, with the option reuse. Each request is still identified and checked in
+ * full: credential, Bearer token, certificate, proof, times. Then, instead of signing, xcj_mint() and xcj_mint_prepare() use
+ * a token again that has the same header and claims as a new one, all but iat, exp and jti: so a jti repeats, and a backend
+ * that refuses a repeated jti needs a minter without reuse. Such a token is at most `reuse` seconds old, has at least five
+ * seconds before its exp, and its exp is not later than a new token's, nor by `reuse` seconds earlier. A request with a jti
+ * of its own is then XCJ_ERR_ARGUMENT. xcj_mint_claims() uses no token again. The child of a fork starts without tokens. A
+ * NULL minter has none.
+ */
+XCJ_API void xcj_minter_reuse_counts(xcj_cache_counts *out, const xcj_minter *minter);
+
 /** A sufficient buffer length for the token of this request. */
 XCJ_API size_t xcj_mint_bound(const xcj_minter *minter, const xcj_auth *auth);
 
@@ -90,10 +101,17 @@ XCJ_API size_t xcj_mint_claims_bound(const xcj_minter *minter, size_t claims_len
 /**
  * Step 1 of a mint in three steps, which let a thread pool or a KMS do the signing: writes the signing input (header and
  * claims, RFC 7515 5.1) at the start of the buffer, while the request is available. *input_len is its length. Checks that
- * the whole token will fit. Errors as for xcj_mint().
+ * the whole token will fit. Errors as for xcj_mint(). A minter with the option reuse may write a whole token instead, with
+ * its signature: see xcj_mint_is_reused().
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_prepare(char *buf, size_t cap, size_t *input_len, const xcj_minter *minter,
                                                  const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
+
+/**
+ * 1: the input of step 1 is a token that is used again. Steps 2 and 3 are then not needed, and do nothing: step 2 makes a
+ * signature of no bytes, and step 3 takes it.
+ */
+XCJ_API int xcj_mint_is_reused(const xcj_minter *minter, xcj_str input);
 
 /**
  * Step 2, in any thread: signs the input of step 1. XCJ_SIGNATURE_MAX bytes of room suffice for every signature.

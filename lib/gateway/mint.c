@@ -7,7 +7,7 @@
 #include "lib/gateway/bounds.h"
 #include "lib/gateway/complete.h"
 #include "lib/gateway/credential.h"
-#include "lib/gateway/minter.h"
+#include "lib/gateway/reuse.h"
 #include "lib/key/key.h"
 #include "lib/key/scratch.h"
 
@@ -55,10 +55,25 @@ typedef struct source {
     const xcj_str *given; /* given claims; NULL: claims for the credential */
 } source;
 
+static bool may_reuse(const xcj_minter *minter, source from)
+{
+    return minter->reused != NULL && from.given == NULL;
+}
+
+static xcj_code read_auth(xcj_auth *out, const xcj_minter *minter, source from, xcj_error *err)
+{
+    xcj_code code = xcj__auth_read(out, from.auth, err);
+    return code == XCJ_OK && out->jti.len > 0 && may_reuse(minter, from)
+               ? xcj__fail_at(err, XCJ_ERR_ARGUMENT, "jti", XCJ_NO_OFFSET,
+                              "the request has a jti of its own, but the minter uses tokens again (reuse)")
+               : code;
+}
+
+/* Writes a whole token if there is one to use again. */
 static xcj_code write_token_input(draft *token, const xcj_minter *minter, source from, xcj_scratch *scratch, xcj_error *err)
 {
     xcj_auth auth;
-    xcj_code code = xcj__auth_read(&auth, from.auth, err);
+    xcj_code code = read_auth(&auth, minter, from, err);
     if (code != XCJ_OK) {
         return code;
     }
@@ -70,11 +85,25 @@ static xcj_code write_token_input(draft *token, const xcj_minter *minter, source
     } else {
         code = xcj__auth_put_claims(&claims, &minter->settings, &auth, scratch, err);
     }
-    if (code == XCJ_OK) {
+    if (code == XCJ_OK && may_reuse(minter, from)) {
+        token->len = xcj__reuse_find(token->buf, token->cap, minter, (xcj_str){ claims.ptr, claims.len });
+    }
+    if (code == XCJ_OK && token->len == 0) {
         code = write_input(token, minter, &claims, err);
     }
     xcj__scratch_return(scratch, XCJ__SCRATCH_CLAIMS, &claims);
     return code;
+}
+
+int xcj_mint_is_reused(const xcj_minter *minter, xcj_str input)
+{
+    return minter != NULL && minter->reused != NULL && input.ptr != NULL && input.len > minter->head.len &&
+           memchr(input.ptr + minter->head.len, '.', input.len - minter->head.len) != NULL;
+}
+
+static bool is_reused(const xcj_minter *minter, const draft *token)
+{
+    return xcj_mint_is_reused(minter, (xcj_str){ token->buf, token->len }) != 0;
 }
 
 /* Signs and finishes. On failure, wipes the unsigned part from the caller's buffer. */
@@ -96,8 +125,11 @@ static xcj_code mint(draft *token, size_t *len, const xcj_minter *minter, source
 {
     xcj_scratch *scratch = xcj__context_pool_take(&minter->pool, own);
     xcj_code code = write_token_input(token, minter, from, scratch, err);
-    if (code == XCJ_OK) {
+    if (code == XCJ_OK && !is_reused(minter, token)) {
         code = sign_token(token, minter, scratch, err);
+        if (code == XCJ_OK && may_reuse(minter, from)) {
+            xcj__reuse_keep(minter, (xcj_str){ token->buf, token->len });
+        }
     }
     xcj__context_pool_give(&minter->pool, own, scratch);
     if (code == XCJ_OK) {
@@ -188,6 +220,10 @@ xcj_code xcj_mint_sign(uint8_t *signature, size_t cap, size_t *signature_len, co
     if (code != XCJ_OK) {
         return code;
     }
+    if (xcj_mint_is_reused(minter, input)) {
+        xcj__error_clear(err);
+        return XCJ_OK;
+    }
     if (cap < minter->signature_len) {
         return xcj__fail_buffer(err, "signature", minter->signature_len, cap);
     }
@@ -227,6 +263,9 @@ static xcj_code finish(draft *token, const xcj_minter *minter, const uint8_t *si
         return code;
     }
     append_signature(token, signature, len);
+    if (minter->reused != NULL) {
+        xcj__reuse_keep(minter, (xcj_str){ token->buf, token->len });
+    }
     return XCJ_OK;
 }
 
@@ -240,11 +279,12 @@ xcj_code xcj_mint_finish(char *buf, size_t cap, size_t *len, const xcj_minter *m
     if (token.len > cap) {
         return xcj__fail(err, XCJ_ERR_ARGUMENT, "the input is longer than the buffer");
     }
+    const bool is_whole = is_reused(minter, &token) && signature_len == 0;
     size_t needed = token.len + 1 + xcj__b64u_encoded_len(minter->signature_len);
-    if (needed > cap) {
+    if (needed > cap && !is_whole) {
         return xcj__fail_buffer(err, "token", needed, cap);
     }
-    xcj_code code = finish(&token, minter, signature, signature_len, err);
+    xcj_code code = is_whole ? XCJ_OK : finish(&token, minter, signature, signature_len, err);
     if (code == XCJ_OK) {
         *len = token.len;
         xcj__error_clear(err);

@@ -5,7 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
-#include "lib/gateway/credential.h"
+#include "lib/gateway/reuse.h"
 #include "lib/key/key.h"
 #include "lib/token/header_write.h"
 #include "lib/token/profile.h"
@@ -65,6 +65,9 @@ static xcj_code prepare(xcj_minter *minter, const xcj_mint_options *options, xcj
 {
     xcj_code code = xcj_key_sign_alg(&minter->alg, minter->key, options->alg, err);
     if (code == XCJ_OK) {
+        code = xcj__reuse_check(options, err);
+    }
+    if (code == XCJ_OK) {
         code = check_header_texts(options, err);
     }
     if (code == XCJ_OK) {
@@ -75,6 +78,9 @@ static xcj_code prepare(xcj_minter *minter, const xcj_mint_options *options, xcj
     }
     if (code == XCJ_OK) {
         code = xcj__key_prepare(minter->key, minter->alg, XCJ_SIGN, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__reuse_open(minter, options, err);
     }
     if (code == XCJ_OK) {
         minter->signature_len = xcj__key_signature_len(minter->key, minter->alg);
@@ -129,6 +135,7 @@ void xcj_minter_free(xcj_minter *minter)
     if (minter == NULL || atomic_fetch_sub_explicit(&minter->refs, 1, memory_order_acq_rel) != 1) {
         return;
     }
+    xcj__cache_free(minter->reused);
     xcj__context_pool_free(&minter->pool);
     xcj_key_free(minter->key);
     xcj__mint_settings_free(&minter->settings);

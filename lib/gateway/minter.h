@@ -8,10 +8,11 @@
 
 #include <xcj/mint.h>
 
+#include "lib/base/cache.h"
 #include "lib/gateway/mint_settings.h"
 #include "lib/key/context_pool.h"
 
-/** Constant once it is made, but for its references and its pool. */
+/** Constant once it is made, but for its references, its pool and the tokens that are used again. */
 struct xcj_minter {
     atomic_size_t refs;
     xcj_key *key;
@@ -21,6 +22,8 @@ struct xcj_minter {
     xcj_str head; /* the header in base64url and the dot after it */
     void *extra;  /* the block of xcj__minter_extend(); NULL: none */
     xcj__context_pool pool;
+    xcj__cache *reused; /* minted tokens; NULL: none is used again */
+    int64_t reuse;      /* and for how many seconds */
 };
 
 /**

@@ -99,7 +99,9 @@ static void make_pools(void)
     oct_key = key_of(HS256_JWK);
     ec_key = key_of(ES256_JWK);
     must(xcj_keyset_from_json(&set, jwks, sizeof jwks - 1, NULL, NULL) == XCJ_OK, "xcj_keyset_from_json");
+    minting.reuse = 60;
     must(xcj_minter_new(&minter, oct_key, &minting, NULL) == XCJ_OK, "xcj_minter_new");
+    minting.reuse = 0;
     minting.alg = XCJ_ES256;
     must(xcj_minter_new(&other_minter, ec_key, &minting, NULL) == XCJ_OK, "xcj_minter_new");
     must(xcj_verifier_new(&verifier, set, &policy, NULL) == XCJ_OK, "xcj_verifier_new");

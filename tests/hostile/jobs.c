@@ -1158,6 +1158,35 @@ static xcj_code mint(size_t which)
     return done_minting(code, buf, len);
 }
 
+/* 0: makes the minter; 1: keeps a token; 2: uses it again. */
+static xcj_code mint_reusing(size_t which)
+{
+    xcj_mint_options options = minting();
+    xcj_key *key = key_of(jwks[3]);
+    xcj_auth auth = request(XCJ_AUTH_BASIC);
+    xcj_minter *minter;
+    char buf[8192] = "";
+    size_t len;
+    xcj_code code;
+    options.reuse = 60;
+    if (which == 0) {
+        FAILING(xcj_minter_new(&minter, key, &options, &job_error));
+        expect_output(minter, code);
+        xcj_key_free(key);
+        xcj_minter_free(minter);
+        return code;
+    }
+    ck_assert_int_eq(xcj_minter_new(&minter, key, &options, NULL), XCJ_OK);
+    xcj_key_free(key);
+    if (which == 2) {
+        ck_assert_int_eq(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, NULL), XCJ_OK);
+        memset(buf, 0, sizeof buf);
+    }
+    FAILING(xcj_mint(buf, sizeof buf, &len, minter, &auth, NULL, &job_error));
+    xcj_minter_free(minter);
+    return done_minting(code, buf, len);
+}
+
 static xcj_code mint_claims(size_t which)
 {
     xcj_minter *minter = fresh_minter(NULL);
@@ -1524,6 +1553,9 @@ const job JOBS[] = {
     { "mint certificate", mint, XCJ_AUTH_CLIENT_CERT, XCJ_OK, false },
     { "mint API key", mint, XCJ_AUTH_API_KEY, XCJ_OK, false },
     { "mint Basic with a scratch", mint, XCJ_AUTH_BASIC | WITH_SCRATCH, XCJ_OK, false },
+    { "minter_new with reuse", mint_reusing, 0, XCJ_OK, false },
+    { "mint, to be used again", mint_reusing, 1, XCJ_OK, false },
+    { "mint again", mint_reusing, 2, XCJ_OK, false },
     { "mint_claims", mint_claims, 0, XCJ_OK, false },
     { "mint_prepare, mint_sign, mint_finish", mint_in_steps, 0, XCJ_OK, false },
     { "caller Bearer", caller, XCJ_AUTH_BEARER, XCJ_OK, false },

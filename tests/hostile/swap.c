@@ -2,7 +2,7 @@
  * Sixteen threads on shared handles: most mint, verify and convert with whatever minter and verifier are current; some build
  * new ones aside and swap, as a reload does. Nothing is used after its last reference is gone, and every token verifies.
  *
- *     swap [ROUNDS [own|cache]]     cache: verifiers cache verified tokens
+ *     swap [ROUNDS [own|cache]]     cache: of verified and of minted tokens
  *                             own: every thread has a scratch, and keys are used before they are shared, for helgrind, which
  *                             does not know what is published by compare-and-swap; else every second thread has one
  */
@@ -60,6 +60,7 @@ static handles build(size_t which)
     options.iss = xcj_text("i");
     options.aud = xcj_text("a");
     options.consumer_optional = 1;
+    options.reuse = caches ? 60 : 0;
     char *text = NULL;
     size_t len = 0;
     check(xcj_minter_new(&made.minter, keys[which], &options, NULL) == XCJ_OK, "a minter");

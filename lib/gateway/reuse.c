@@ -1,0 +1,175 @@
+#include "lib/gateway/reuse.h"
+
+#include <string.h>
+
+#include "lib/base/error.h"
+#include "lib/base/mem.h"
+#include "lib/codec/base64url.h"
+#include "lib/gateway/names.h"
+#include "lib/key/cache_open.h"
+
+#define STORAGE 2048
+#define BYTES_DEFAULT ((size_t)16 * 1024 * 1024)
+
+/* A token is not used again in its last seconds: it must not expire on its way. */
+#define MARGIN 5
+
+typedef struct reused {
+    xcj__cached shared;
+    int64_t exp;
+    xcj_str token;
+    char text[]; /* the key and the token */
+} reused;
+
+/* The claims of a token: those that every token has of its own, and the text without their values. */
+typedef struct content {
+    int64_t iat;
+    int64_t exp;
+    xcj__buf key;
+} content;
+
+xcj_code xcj__reuse_check(const xcj_mint_options *options, xcj_error *err)
+{
+    const int64_t expires_in = options->expires_in != 0 ? options->expires_in : XCJ__EXPIRES_DEFAULT;
+    if (options->reuse < 0 || options->reuse > expires_in / 2) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "reuse", XCJ_NO_OFFSET, "reuse is not from 1 to half of expires_in");
+    }
+    if (options->reuse_bytes != 0 && (options->reuse == 0 || options->reuse_bytes < XCJ__CACHE_MIN)) {
+        return xcj__fail_at(err, XCJ_ERR_CONFIG, "reuse_bytes", XCJ_NO_OFFSET,
+                            "reuse_bytes goes with reuse, and is 65536 at least");
+    }
+    return options->reuse > 0 && options->profile == XCJ_PROFILE_TXN
+               ? xcj__fail_at(err, XCJ_ERR_CONFIG, "reuse", XCJ_NO_OFFSET,
+                              "reuse: a Transaction Token is for one transaction")
+               : XCJ_OK;
+}
+
+xcj_code xcj__reuse_open(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err)
+{
+    if (options->reuse == 0) {
+        return XCJ_OK;
+    }
+    minter->reuse = options->reuse;
+    return xcj__cache_open(&minter->reused, options->reuse_bytes != 0 ? options->reuse_bytes : BYTES_DEFAULT, err);
+}
+
+static bool read_time(int64_t *out, const xcj__json_item *item)
+{
+    const xcj__json_number number = xcj__json_number_read(item->value.text);
+    *out = number.floor;
+    return item->value.type == XCJ__JSON_NUMBER && number.exact && !number.fraction;
+}
+
+/* A claim without a value appears nowhere else in JSON, so different claims never have equal keys. */
+static bool read_claims(content *out, const xcj__json_index *claims, size_t len)
+{
+    const char *from = claims->text;
+    unsigned own = 0;
+    bool is_good = true;
+    for (size_t i = 0; i < claims->count; i++) {
+        const xcj__json_item item = xcj__json_member_item(claims->text, &claims->members[i]);
+        const xcj__claim claim = xcj__claim_of(&item);
+        if (claim != XCJ__IAT && claim != XCJ__EXP && claim != XCJ__JTI) {
+            continue;
+        }
+        is_good = is_good && (claim == XCJ__JTI || read_time(claim == XCJ__IAT ? &out->iat : &out->exp, &item));
+        own++;
+        xcj__buf_put(&out->key, from, (size_t)(item.value.raw.ptr - from));
+        from = item.value.raw.ptr + item.value.raw.len;
+    }
+    xcj__buf_put(&out->key, from, (size_t)(claims->text + len - from));
+    return is_good && own == 3 && !out->key.failed;
+}
+
+static bool read_content(content *out, xcj_str claims)
+{
+    xcj__json_member room[XCJ__JSON_ROOM];
+    xcj__json_index index;
+    xcj_code code = xcj__json_index_read(&index, claims, NULL, room, XCJ__JSON_ROOM, NULL);
+    const bool is_good = code == XCJ_OK && read_claims(out, &index, claims.len);
+    xcj_free(index.block);
+    return is_good;
+}
+
+/* With other inbound tokens a new token may expire earlier, or so much later that the kept one would be a bad exchange. */
+static bool is_as_good(const reused *entry, const content *fresh, int64_t reuse)
+{
+    return entry->exp <= fresh->exp && fresh->exp - entry->exp < reuse;
+}
+
+size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims)
+{
+    char storage[STORAGE];
+    content fresh = { 0 };
+    size_t len = 0;
+    xcj__buf_init_on(&fresh.key, storage, sizeof storage);
+    if (read_content(&fresh, claims)) {
+        const xcj_str key = { fresh.key.ptr, fresh.key.len };
+        reused *entry = (reused *)xcj__cache_find(minter->reused, key, fresh.iat);
+        if (entry != NULL && is_as_good(entry, &fresh, minter->reuse) && entry->token.len <= cap) {
+            len = entry->token.len;
+            memcpy(buf, entry->token.ptr, len);
+        }
+        xcj__cached_drop((xcj__cached *)entry);
+    }
+    xcj__buf_free(&fresh.key);
+    return len;
+}
+
+static void destroy(xcj__cached *shared)
+{
+    xcj_free(shared);
+}
+
+static void keep(const xcj_minter *minter, const content *made, xcj_str token)
+{
+    const int64_t left = made->exp - MARGIN - made->iat;
+    const size_t size = sizeof(reused) + made->key.len + token.len;
+    reused *entry = left > 0 ? xcj__alloc(size) : NULL;
+    if (entry == NULL) {
+        return;
+    }
+    memcpy(entry->text, made->key.ptr, made->key.len);
+    memcpy(entry->text + made->key.len, token.ptr, token.len);
+    entry->shared = (xcj__cached){ .refs = 1,
+                                   .destroy = destroy,
+                                   .size = size,
+                                   .key = { entry->text, made->key.len },
+                                   .born = made->iat,
+                                   .life = left < minter->reuse ? left : minter->reuse };
+    entry->exp = made->exp;
+    entry->token = (xcj_str){ entry->text + made->key.len, token.len };
+    xcj__cache_put(minter->reused, &entry->shared, made->iat);
+    xcj__cached_drop(&entry->shared);
+}
+
+void xcj__reuse_keep(const xcj_minter *minter, xcj_str token)
+{
+    char storage[STORAGE];
+    char decoded[STORAGE];
+    content made = { 0 };
+    xcj__buf claims;
+    size_t len, bad;
+    xcj__buf_init_on(&made.key, storage, sizeof storage);
+    xcj__buf_init_on(&claims, decoded, sizeof decoded);
+    const char *at = token.ptr + minter->head.len;
+    const char *end = memchr(at, '.', token.len - minter->head.len);
+    const size_t carried = end != NULL ? (size_t)(end - at) : 0;
+    char *room = xcj__buf_reserve(&claims, xcj__b64u_decoded_max(carried));
+    if (room != NULL && xcj__b64u_decode((uint8_t *)room, &len, at, carried, &bad)) {
+        claims.len = len;
+        if (read_content(&made, (xcj_str){ room, len })) {
+            keep(minter, &made, token);
+        }
+    }
+    xcj__buf_free(&claims);
+    xcj__buf_free(&made.key);
+}
+
+void xcj_minter_reuse_counts(xcj_cache_counts *out, const xcj_minter *minter)
+{
+    if (out != NULL) {
+        *out = (xcj_cache_counts){ 0 };
+        xcj__cache_count(out, minter != NULL ? minter->reused : NULL);
+    }
+}

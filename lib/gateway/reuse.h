@@ -1,0 +1,28 @@
+/*
+ * reuse.h: the minted tokens of a minter that are used again.
+ *
+ * Every request is identified and checked as if there were no reuse, and its claims are written. If a token has the same
+ * claims, apart from iat, exp and jti, it takes the place of a new signature. So nothing that decides about a token can be
+ * missing from the comparison: what is compared is the token.
+ */
+#ifndef XCJ_LIB_GATEWAY_REUSE_H
+#define XCJ_LIB_GATEWAY_REUSE_H
+
+#include "lib/gateway/minter.h"
+
+/** Checks the options. XCJ_ERR_CONFIG. */
+XCJ_MUST_CHECK xcj_code xcj__reuse_check(const xcj_mint_options *options, xcj_error *err);
+
+/** Gives the minter room for tokens if the options ask for it. XCJ_ERR_MEMORY, _RANDOM. */
+XCJ_MUST_CHECK xcj_code xcj__reuse_open(xcj_minter *minter, const xcj_mint_options *options, xcj_error *err);
+
+/**
+ * Copies a token whose claims are these, apart from its own iat, exp and jti. It is not older than the settings allow, has
+ * some of its life before it, and expires no later than a new token would. 0: there is none that fits into the buffer.
+ */
+size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims);
+
+/** Keeps a token that the minter has minted for a credential. */
+void xcj__reuse_keep(const xcj_minter *minter, xcj_str token);
+
+#endif
