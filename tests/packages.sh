@@ -58,6 +58,7 @@ all  command  nginx  nginx
 test  command  perl  perl-base
 all  file  /usr/share/nginx/src/configure  nginx-dev
 all  file  /usr/lib/nginx/modules/ngx_http_lua_module.so  libnginx-mod-http-lua
+all  file  /usr/share/lua/5.1/cjson/util.lua  lua-cjson
 all  command  haproxy  haproxy
 all  command  wrk  wrk
 all  command  chromium  chromium

@@ -28,6 +28,8 @@ sed -e "s|modules/ndk_http_module.so|$work/module.so|" -e "s|modules/ngx_http_lu
     -e "s|/var/log/nginx/access.log|$work/access.log|" -e "s|/var/log/nginx/error.log|$work/error.log|" \
     -e "s/:8000/:$http/" -e "s/:8443/:$tls/" -e "s/127.0.0.1:9000/127.0.0.1:$echo/" -e 's/worker_processes auto/worker_processes 2/' \
     -e "s|^http {|&\n    client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp; underscores_in_headers on; ignore_invalid_headers off;|" \
+    -e 's|^        answer_jwks = .*|&\n        replaces = must(gateways.new({ minter = minter, methods = "basic", upstream_header = "Authorization", downstream_header = "X-Down" }))|' \
+    -e 's|^        location = /x-custom-jwt/jwks {|        location /replaces { access_by_lua_block { replaces:access() } header_filter_by_lua_block { replaces:header_filter() } proxy_set_header Authorization $http_authorization; proxy_pass http://127.0.0.1:'"$echo"'; }\n&|' \
     "$example/nginx.conf" >conf/nginx.conf
 run_nginx -t || cat said
 start_nginx
@@ -75,6 +77,13 @@ is 'Basic, wrong password' 401 "$status"
 lacks 'Basic, wrong password: nginx itself answers' body ErrorMessage
 answers 'Basic, no consumer' 401 "$refusal" -u stranger:x "$gateway/basicAuth"
 is 'Basic, challenge' 'Basic realm="gateway", charset="UTF-8"' "$(field www-authenticate)"
+
+# In Authorization itself, the token replaces the credential that it is made from.
+get -u my-user:x "$gateway/replaces"
+is 'Authorization, status' 200 "$status"
+is 'Authorization, one' 1 "$(received authorization | wc -l | tr -d ' ')"
+is 'Authorization, downstream' "$(received authorization)" "Bearer $(field x-down)"
+is 'Authorization, client_id' my-user "$("$XCJ" inspect --json "$(field x-down)" | jq -r .claims.client_id)"
 
 get --cacert conf/xcj/server.pem --cert conf/xcj/client.pem --key conf/xcj/client.key "$secure/mtlsAuth"
 checked mTLS 'CN=my-machine,O=Example,C=FR' contact@konghq.com-ID1

@@ -46,3 +46,11 @@ player_start() {
 CONF
     start_nginx
 }
+
+player_reload() {
+    reload_lua
+}
+
+player_stop() {
+    stop_clean
+}

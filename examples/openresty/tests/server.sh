@@ -22,8 +22,8 @@ refused_reloads() {
     grep -c 'init_by_lua error' error.log
 }
 
-# For the players. nginx -t does not run Lua, so whether a reload is refused shows in the log.
-player_reload() {
+# reload_lua: and wait until it counts; fails if it is refused. nginx -t does not run Lua, so that shows in the log.
+reload_lua() {
     ended=$(($(ended_workers) + 2))
     refusals=$(refused_reloads)
     kill -HUP "$(cat nginx.pid)"
@@ -35,7 +35,7 @@ player_reload() {
     return 1
 }
 
-player_stop() {
+stop_clean() {
     stop_nginx
     ! grep -E '\[alert\]|\[crit\]|exited on signal' error.log
 }

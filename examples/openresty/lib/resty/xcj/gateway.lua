@@ -162,7 +162,6 @@ function M:access()
     if ngx.is_subrequest then
         return
     end
-    clear_copies(self.upstream_header)
     local request, failure = read_request(self)
     local token
     if request then
@@ -171,6 +170,7 @@ function M:access()
     if not token then
         return refuse(self, failure)
     end
+    clear_copies(self.upstream_header)
     ngx.req.set_header(self.upstream_header, self.prefix .. token)
     ngx.ctx.xcj_token = token
 end
