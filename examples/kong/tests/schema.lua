@@ -82,7 +82,7 @@ loads("all new fields", { methods = { "basic", "apikey" }, issuers = { { iss = "
     dn = "rfc4514", exp = "capped", inbound = "screened", cnf = "proven", bind = "certificate", profile = "jwt", audiences = { "a", "b" },
     dpop = { origin = "https://gw", shared_dict = "kong_cache" }, keep_claims = {}, require_claims = { "sub" },
     rename_claims = { a = "b" }, claims = "{}", claims_from_headers = { tenant = "X-Tenant" }, max_token = 8192, hmac_k_raw = true,
-    consumer_optional = true, api_key_sha256 = true, identities = '{"clients":{}}', alg = "ES256", bearer_verified = true })
+    consumer_optional = true, api_key_sha256 = true, reuse = 30, identities = '{"clients":{}}', alg = "ES256", bearer_verified = true })
 for field, value in pairs({ methods = { "mtls" }, dn = "x", exp = "x", inbound = "x", cnf = "x", bind = "x", profile = "x",
     issuers = { { iss = "https://idp" } }, dpop = { origin = "gw", shared_dict = "d" }, max_token = 0, audiences = "a", strict = "yes",
     claims_from_headers = { a = "a b" }, rename_claims = { a = 1 } }) do

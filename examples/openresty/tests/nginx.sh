@@ -1,6 +1,8 @@
 #!/bin/sh
 # The nginx.conf of this example, unchanged but for paths and ports, with the files that README.md makes: four ways to
 # authenticate, refusals, bound tokens, headers, reload.
+# The variables in configurations are nginx's own.
+# shellcheck disable=SC2016
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 example=$XCJ_SOURCE/examples/openresty

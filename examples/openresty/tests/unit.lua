@@ -180,6 +180,14 @@ check("a long token", #token_of_long > 260000, #token_of_long)
 -- A request leaves nothing for the next one.
 fails("what the request before had", "XCJ_ERR_NO_CREDENTIAL", minter:mint({ methods = "apikey", consumer_id = "c" }))
 
+local reusing = assert(xcj.minter({ key = es, iss = "i", aud = "a", reuse = 60, reuse_bytes = 65536 }))
+local again = { methods = "apikey", api_key = "k", consumer_id = "c" }
+is("a token that is used again", assert(reusing:mint(again)), reusing:mint(again))
+again.api_key = "other"
+check("another caller's token", reusing:mint(again) ~= reusing:mint({ methods = "apikey", api_key = "k", consumer_id = "c" }))
+check("no token is used again", minter:mint(again) ~= minter:mint(again))
+fails("a small store of tokens", "XCJ_ERR_CONFIG", xcj.minter({ key = es, iss = "i", reuse = 60, reuse_bytes = 1 }))
+
 -- Callers, who are known before the token is made.
 local identities = assert(xcj.identities('{"clients":{"a":{"consumer":"c-of-a"}}}'))
 local known = assert(xcj.minter({ key = es, iss = "https://gw", aud = "x", identities = identities }))

@@ -74,7 +74,7 @@ local function options_for(config)
     end
     local options = { bearer_verifier = verifier or nil, dpop = dpop or nil, identities = identities }
     for _, name in ipairs({ "exp", "inbound", "cnf", "bind", "profile", "consumer_optional", "api_key_sha256", "keep_claims",
-        "drop_claims", "require_claims", "rename_claims", "claims", "max_token", "alg" }) do
+        "drop_claims", "require_claims", "rename_claims", "claims", "max_token", "alg", "reuse" }) do
         options[name] = given(config[name])
     end
     local dn = given(config.dn)

@@ -80,6 +80,7 @@ local fields = {
     { rename_claims = { type = "map", keys = { type = "string" }, values = { type = "string" } } },
     { claims = { type = "string" } },
     { claims_from_headers = { type = "map", keys = { type = "string" }, values = typedefs.header_name() } },
+    { reuse = { type = "integer", between = { 1, 86400 } } },
     { max_token = { type = "integer", gt = 0 } },
 }
 

@@ -69,7 +69,8 @@ typedef struct xcj_mint_options {
     const char *claims; size_t claims_len; const char *header; size_t header_len; size_t max_token;
     const xcj_verifier *bearer_verifier; int bearer_verified; int api_key_sha256; const xcj_identities *identities;
     int bearer_lax_times; int no_exp; int cnf; const xcj_dpop_options *dpop; int bind; const xcj_rename *rename_claims;
-    size_t rename_claims_count; const xcj_str *require_claims; size_t require_claims_count; int profile;
+    size_t rename_claims_count; const xcj_str *require_claims; size_t require_claims_count; int profile; int64_t reuse;
+    size_t reuse_bytes;
 } xcj_mint_options;
 
 typedef struct xcj_auth {

@@ -132,6 +132,8 @@ local spec = {
     }),
     rename_claims = set_renames,
     require_claims = "texts",
+    reuse = "natural",
+    reuse_bytes = "natural",
     profile = base.one_of({
         jwt = constants.PROFILE_JWT,
         ["at+jwt"] = constants.PROFILE_AT_JWT,
