@@ -16,7 +16,8 @@ jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 CC=musl-gcc
 export CC
 
-# This system's package sources, for source packages.
+# This system's package sources, for source packages. Those of the release itself: a mirror may lack the sources of the newest
+# security update.
 fetch_sources() {
     mkdir -p lists/partial cache/archives/partial
     # shellcheck disable=SC2016
@@ -25,7 +26,8 @@ fetch_sources() {
     set -- -o Dir::Etc::sourcelist="$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$folder/lists" \
         -o Dir::Cache="$folder/cache" -o APT::Sandbox::User=root -qq
     apt-get "$@" update || true # a mirror that is being updated has some lists out of step; the others will do
-    apt-get "$@" source openssl jansson check
+    release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+    apt-get "$@" source "openssl/$release" "jansson/$release" "check/$release"
 }
 
 # The kernel's headers, which musl-gcc does not look for in /usr/include, where glibc's are.
