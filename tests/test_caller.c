@@ -27,7 +27,7 @@ static void expect_caller(const xcj_minter *minter, const xcj_auth *auth, uint32
         xcj_caller *caller = caller_of(minter, auth, i == 0 ? NULL : scratch);
         xcj_str found = xcj_caller_client_id(caller);
         ck_assert_uint_eq(found.len, strlen(client_id));
-        ck_assert_mem_eq(found.ptr, client_id, found.len);
+        ck_assert_mem_eq(found.ptr, client_id, found.len + 1); /* a NUL follows, which AddressSanitizer looks for */
         ck_assert_uint_eq(xcj_caller_method(caller), method);
         xcj_auth known = *auth;
         known.caller = caller;

@@ -174,7 +174,7 @@ static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__creden
     if (code != XCJ_OK) {
         return code;
     }
-    xcj_caller *caller = xcj__zalloc(sizeof *caller + payload.len + client_id.len);
+    xcj_caller *caller = xcj__zalloc(sizeof *caller + payload.len + client_id.len + 1);
     if (caller == NULL) {
         return xcj__fail_memory(err);
     }
