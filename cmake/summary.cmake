@@ -1,7 +1,8 @@
 # The last words of a configuration: what is built, and what is left out and why.
 set(XCJ_BUILT "libxcj")
 foreach(part "xcj_command:the command xcj" "xcj_fetch:xcj-fetch" "xcj_man:manual pages" "xcj_jwt:libxcj-jwt"
-    "example_mint:examples" "ngx_http_xcj_module:the nginx module" "test_mem:tests")
+    "example_mint:examples" "ngx_http_xcj_module:the nginx module" "xcj_lua53:the module for Lua 5.3"
+    "xcj_lua54:the module for Lua 5.4" "mod_xcj:the Apache module" "test_mem:tests")
   string(REPLACE ":" ";" part ${part})
   list(GET part 0 target)
   list(GET part 1 name)

@@ -9,7 +9,7 @@
 #     all         the same with tests/run.sh --all
 #     sealed      the tests without a network; and whatever they write outside of the build folder and TMPDIR is an error
 #     locks       both commands while another process holds apt's locks for a minute
-#     nginx       every command of examples/nginx/README.md, from the first to the verified tokens
+#     nginx, haproxy, apache    every command of examples/NAME/README.md, from the first to the four verified tokens
 #
 # Conditions, together or alone:
 #     clang       clang, and no gcc
@@ -271,8 +271,8 @@ condition_user() {
     as=dev
 }
 
-# Installed with a network; then tried without one, so that the ports are free.
-mode_nginx() {
+# example NAME: its README. Installed with a network; then tried without one, so that the ports are free.
+example() {
     with="$with DEBIAN_FRONTEND=noninteractive"
     for part in Install 'Try it'; do
         {
@@ -281,13 +281,25 @@ mode_nginx() {
                 /^## / { inside = $0 == part }
                 /^```$/ { shell = 0 }
                 inside && shell
-                /^```sh$/ { shell = 1 }' examples/nginx/README.md
+                /^```sh$/ { shell = 1 }' "examples/$1/README.md"
         } >"$root$scratch/commands"
         passes sh -eu "$scratch/commands"
         network=no
     done
-    verified=$(grep -o '"act":{"client_id":"contact@konghq.com-ID1"}' "$log.part" | wc -l)
+    verified=$(grep -c '^{.*"act":{"client_id":"[^"]*"}' "$log.part")
     [ "$verified" -eq 4 ] || die "the README leads to $verified verified tokens, not to 4"
+}
+
+mode_nginx() {
+    example nginx
+}
+
+mode_haproxy() {
+    example haproxy
+}
+
+mode_apache() {
+    example apache
 }
 
 # Held as by apt-get update in the background, and as by dpkg.

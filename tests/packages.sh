@@ -60,6 +60,13 @@ all  file  /usr/share/nginx/src/configure  nginx-dev
 all  file  /usr/lib/nginx/modules/ngx_http_lua_module.so  libnginx-mod-http-lua
 all  file  /usr/share/lua/5.1/cjson/util.lua  lua-cjson
 all  command  haproxy  haproxy
+all  file  /usr/include/lua5.3/lua.h  liblua5.3-dev
+all  file  /usr/include/lua5.4/lua.h  liblua5.4-dev
+all  command  apache2  apache2
+all  command  apxs  apache2-dev
+all  file  /usr/lib/apache2/modules/mod_auth_openidc.so  libapache2-mod-auth-openidc
+all  command  lua5.3  lua5.3
+all  command  lua5.4  lua5.4
 all  command  wrk  wrk
 all  command  chromium  chromium
 all  command  chromedriver  chromium-driver
