@@ -32,6 +32,8 @@ typedef struct ngx_http_xcj_trust {
     xcj_str typ;           /* absent: any */
     xcj_str client_id;     /* the claim that gives it; absent: see xcj_bearer_clientid_claim */
     time_t leeway;
+    size_t cache;     /* bytes for verified tokens, in each worker; 0: no cache */
+    time_t cache_age; /* 0: the default */
 } ngx_http_xcj_trust;
 
 /* A line and its verifier. */
@@ -164,6 +166,8 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_str_t iss;
     ngx_str_t jku;
     time_t expires_in;
+    time_t reuse;       /* for how many seconds a token is used again; 0: never */
+    size_t reuse_bytes; /* 0: the default */
     ngx_flag_t verbose;
     ngx_flag_t consumer_required;
     ngx_flag_t hmac_k_raw;

@@ -28,6 +28,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->bind = NGX_CONF_UNSET_UINT;
     conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
+    conf->reuse = NGX_CONF_UNSET;
     conf->verbose = NGX_CONF_UNSET;
     conf->consumer_required = NGX_CONF_UNSET;
     conf->hmac_k_raw = NGX_CONF_UNSET;
@@ -137,6 +138,10 @@ static void merge_rest(ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
         conf->identities_at = prev->identities_at;
     }
     ngx_conf_merge_str_value(conf->identities, prev->identities, "");
+    if (conf->reuse == NGX_CONF_UNSET) {
+        conf->reuse_bytes = prev->reuse_bytes;
+    }
+    ngx_conf_merge_sec_value(conf->reuse, prev->reuse, 0);
     ngx_conf_merge_value(conf->kong, prev->kong, 0);
     ngx_conf_merge_value(conf->kong_order, prev->kong_order, 0);
     ngx_conf_merge_uint_value(conf->dn, prev->dn, NGX_CONF_UNSET_UINT);

@@ -7,6 +7,7 @@
 
 #define EXPIRES_MAX 31536000
 #define LEEWAY_MAX 86400
+#define CACHE_MIN 65536
 
 static const ngx_conf_enum_t methods[] = {
     { ngx_string("bearer"), XCJ_AUTH_BEARER },
@@ -236,6 +237,21 @@ static char *read_leeway(time_t *out, u_char *text, size_t len)
     return *out >= 0 && *out <= LEEWAY_MAX ? NGX_CONF_OK : "has a \"leeway\" that is not from 0 to 86400 seconds";
 }
 
+static char *read_size(size_t *out, u_char *text, size_t len, char *wrong)
+{
+    ngx_str_t value = { len, text };
+    const ssize_t size = ngx_parse_size(&value);
+    *out = size >= CACHE_MIN ? (size_t)size : 0;
+    return size >= CACHE_MIN ? NGX_CONF_OK : wrong;
+}
+
+static char *read_cache_age(time_t *out, u_char *text, size_t len)
+{
+    ngx_str_t value = { len, text };
+    *out = ngx_parse_time(&value, 1);
+    return *out > 0 ? NGX_CONF_OK : "has a \"cache_age\" that is not 1 second or more";
+}
+
 static char *set_once(xcj_str *out, const ngx_str_t *word, size_t prefix, char *twice)
 {
     if (out->ptr != NULL) {
@@ -266,8 +282,14 @@ static char *read_trust_option(ngx_conf_t *cf, ngx_http_xcj_trust *trust, const 
     if (word->len > 7 && ngx_strncmp(word->data, "leeway=", 7) == 0) {
         return read_leeway(&trust->leeway, word->data + 7, word->len - 7);
     }
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, typ=, leeway=%s", word,
-                       may_mint ? ", client_id=" : "");
+    if (word->len > 6 && ngx_strncmp(word->data, "cache=", 6) == 0) {
+        return read_size(&trust->cache, word->data + 6, word->len - 6, "has a \"cache\" that is not at least 64k");
+    }
+    if (word->len > 10 && ngx_strncmp(word->data, "cache_age=", 10) == 0) {
+        return read_cache_age(&trust->cache_age, word->data + 10, word->len - 10);
+    }
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is none of: alg=, iss=, aud=, typ=, leeway=, cache=, cache_age=%s",
+                       word, may_mint ? ", client_id=" : "");
     return NGX_CONF_ERROR;
 }
 
@@ -315,7 +337,8 @@ static ngx_int_t name_keys(ngx_conf_t *cf, ngx_http_xcj_trust *trust, ngx_str_t 
 }
 
 /*
- * xcj_bearer_jwks FILE | zone=NAME [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [client_id=CLAIM] [leeway=TIME] | off, a line for
+ * xcj_bearer_jwks FILE | zone=NAME [alg=A,B] [iss=S] [aud=S]... [typ=TYPE] [client_id=CLAIM] [leeway=TIME]
+ * [cache=SIZE] [cache_age=TIME] | off, a line for
  * each issuer, and xcj_introspect_jwks, which has one line, and neither client_id nor off.
  */
 static char *set_trust(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
@@ -451,6 +474,28 @@ static char *set_introspect(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     return NGX_CONF_OK;
 }
 
+/* xcj_reuse TIME [SIZE] | off */
+static char *set_reuse(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    (void)cmd;
+    ngx_http_xcj_loc_conf *conf = data;
+    ngx_str_t *words = cf->args->elts;
+    if (conf->reuse != NGX_CONF_UNSET) {
+        return "is duplicate";
+    }
+    if (cf->args->nelts == 2 && ngx_http_xcj_is(&words[1], "off")) {
+        conf->reuse = 0;
+        return NGX_CONF_OK;
+    }
+    conf->reuse = ngx_parse_time(&words[1], 1);
+    if (conf->reuse <= 0) {
+        return "has a time that is not 1 second or more";
+    }
+    return cf->args->nelts == 2
+               ? NGX_CONF_OK
+               : read_size(&conf->reuse_bytes, words[2].data, words[2].len, "has a size that is not at least 64k");
+}
+
 #define DIRECTIVE(name, where, args, set, member, post)                                                                     \
     {                                                                                                                       \
         ngx_string(name), (where) | (args), set, NGX_HTTP_LOC_CONF_OFFSET, offsetof(ngx_http_xcj_loc_conf, member), post    \
@@ -484,6 +529,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_downstream_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, downstream_header,
               &downstream_field),
     DIRECTIVE("xcj_expires_in", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_sec_slot, expires_in, &expires_in),
+    DIRECTIVE("xcj_reuse", ANYWHERE, NGX_CONF_TAKE12, set_reuse, reuse, NULL),
     DIRECTIVE("xcj_iss", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, iss, &constant),
     DIRECTIVE("xcj_jku", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, jku, &constant),
     DIRECTIVE("xcj_aud", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_values, aud, NULL),

@@ -94,6 +94,8 @@ xcj_verify_options ngx_http_xcj_verify_options(const ngx_http_xcj_trust *trust, 
     options.audiences = trust->audiences.nelts > 0 ? trust->audiences.elts : NULL;
     options.audiences_count = trust->audiences.nelts;
     options.leeway = trust->leeway;
+    options.cache_bytes = trust->cache;
+    options.cache_age = trust->cache_age;
     if (introspects) {
         options.key_claim = xcj_text("client_id");
     }
@@ -147,10 +149,10 @@ static int same_text(xcj_str a, xcj_str b)
 
 static int same_line(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)
 {
-    return ngx_http_xcj_same(&a->path, &b->path) && a->set == b->set && a->leeway == b->leeway &&
-           a->algs.nelts == b->algs.nelts && ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 &&
-           same_text(a->issuer, b->issuer) && same_text(a->typ, b->typ) && same_text(a->client_id, b->client_id) &&
-           same_texts(&a->audiences, &b->audiences);
+    return ngx_http_xcj_same(&a->path, &b->path) && a->set == b->set && a->leeway == b->leeway && a->cache == b->cache &&
+           a->cache_age == b->cache_age && a->algs.nelts == b->algs.nelts &&
+           ngx_memcmp(a->algs.elts, b->algs.elts, a->algs.nelts * sizeof(xcj_alg)) == 0 && same_text(a->issuer, b->issuer) &&
+           same_text(a->typ, b->typ) && same_text(a->client_id, b->client_id) && same_texts(&a->audiences, &b->audiences);
 }
 
 static int same_trust(const ngx_http_xcj_trust *a, const ngx_http_xcj_trust *b)

@@ -183,6 +183,9 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
     if (code != XCJ_OK) {
         return ngx_http_xcj_refuse(r, ctx, err);
     }
+    if (xcj_mint_is_reused(conf->minter, (xcj_str){ token, len })) {
+        return hand_over(r, ctx, len);
+    }
     if (conf->pool != NULL) {
         ngx_int_t rc = ngx_http_xcj_thread_sign(r, ctx, (xcj_str){ token, len });
         if (rc != NGX_DECLINED) {

@@ -17,6 +17,8 @@ typedef struct recipe {
     ngx_str_t iss;
     ngx_str_t jku;
     time_t expires_in;
+    time_t reuse;
+    size_t reuse_bytes;
     ngx_flag_t kong;
     ngx_uint_t dn;
     ngx_flag_t cap_exp;
@@ -69,6 +71,8 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.dpop = conf->dpop;
     wanted.consumer_required = conf->consumer_required;
     wanted.hmac_k_raw = conf->hmac_k_raw;
+    wanted.reuse = conf->reuse;
+    wanted.reuse_bytes = conf->reuse_bytes;
     wanted.config = conf->config;
     if (conf->config.len == 0) {
         wanted.private_jwk = conf->private_jwk;
@@ -92,11 +96,11 @@ static int same_claims(const recipe *a, const recipe *b)
 static int same_recipe(const recipe *a, const recipe *b)
 {
     return a->verifier == b->verifier && a->kong == b->kong && same_claims(a, b) && a->dpop == b->dpop &&
-           a->expires_in == b->expires_in && a->consumer_required == b->consumer_required &&
-           a->hmac_k_raw == b->hmac_k_raw && ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) &&
-           ngx_http_xcj_same(&a->config, &b->config) && ngx_http_xcj_same(&a->identities, &b->identities) &&
-           ngx_http_xcj_same(&a->iss, &b->iss) && ngx_http_xcj_same(&a->jku, &b->jku) &&
-           ngx_http_xcj_same(&a->jose_header, &b->jose_header);
+           a->expires_in == b->expires_in && a->reuse == b->reuse && a->reuse_bytes == b->reuse_bytes &&
+           a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw &&
+           ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) && ngx_http_xcj_same(&a->config, &b->config) &&
+           ngx_http_xcj_same(&a->identities, &b->identities) && ngx_http_xcj_same(&a->iss, &b->iss) &&
+           ngx_http_xcj_same(&a->jku, &b->jku) && ngx_http_xcj_same(&a->jose_header, &b->jose_header);
 }
 
 static void free_identities(void *identities)
@@ -183,6 +187,8 @@ static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_
     out->iss = ngx_http_xcj_view(&wanted->iss);
     out->jku = ngx_http_xcj_view(&wanted->jku);
     out->expires_in = wanted->expires_in > 0 ? wanted->expires_in : 0;
+    out->reuse = wanted->reuse;
+    out->reuse_bytes = wanted->reuse_bytes;
     claim_options(out, wanted);
 }
 
