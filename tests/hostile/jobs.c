@@ -960,6 +960,15 @@ static xcj_code verify_issuers(size_t which)
     return code;
 }
 
+static xcj_code check_refresh(size_t which)
+{
+    xcj_code code;
+    xcj_refresh_options options = XCJ_REFRESH_OPTIONS_INIT;
+    options.timeout = which == 1 ? -1 : 0;
+    FAILING(xcj_refresh_check(&options, &job_error));
+    return code;
+}
+
 /* A token with more claims than a verification has room for at first, one of whose names contains an escape. */
 static xcj_code verify_many(size_t which)
 {
@@ -1532,6 +1541,8 @@ const job JOBS[] = {
     { "verify_explain JSON", explain_json, ALGS - 1, XCJ_OK, false },
     { "verify_json", verify_json, 0, XCJ_OK, false },
     { "verify_json what was changed", verify_json, 1, XCJ_ERR_SIGNATURE, false },
+    { "check_refresh", check_refresh, 0, XCJ_OK, false },
+    { "check_refresh, refused", check_refresh, 1, XCJ_ERR_CONFIG, false },
     { "verify_issuers", verify_issuers, 0, XCJ_OK, false },
     { "verify_issuers, one twice", verify_issuers, 1, XCJ_ERR_CONFIG, false },
     { "verify_detached", verify_detached, 0, XCJ_OK, false },

@@ -188,9 +188,11 @@ static uint64_t begin_fetch(ngx_http_xcj_set *set)
 
 static int needs_fetch(const ngx_http_xcj_set *set, xcj_refresh_action action)
 {
-    /* A reload may have changed the location. */
-    const int is_old = set->fetched_by < set->serial && action == XCJ_REFRESH_USE && !set->state.is_fetching;
-    return action == XCJ_REFRESH_USE_AND_FETCH || action == XCJ_REFRESH_FETCH_AND_WAIT || is_old;
+    if (action == XCJ_REFRESH_USE && set->fetched_by < set->serial) {
+        /* A reload may have changed the location, so nothing is known of its keys. */
+        action = xcj_refresh_decide(&set->state, &set->options, XCJ_REFRESH_UNKNOWN_KID, ngx_time());
+    }
+    return action == XCJ_REFRESH_USE_AND_FETCH || action == XCJ_REFRESH_FETCH_AND_WAIT;
 }
 
 static xcj_refresh_action decide(ngx_http_xcj_set *set, xcj_refresh_need need)

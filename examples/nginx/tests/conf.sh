@@ -269,6 +269,39 @@ refused 'introspect, no alg' 'has no "alg"' 'location /i { xcj_introspect; xcj_i
 refused 'introspect off' 'conf/off" cannot be opened' 'location /i { xcj_introspect; xcj_introspect_jwks off; }'
 accepted 'introspect, a secret' 'location /i { xcj_introspect; xcj_introspect_jwks hs.json; }'
 
+# zone LINE [WORD]...: a server that uses the fetched set of this line, with these words.
+zone() {
+    zone_line=$1
+    shift
+    printf '%s\n' "$zone_line"
+    server "xcj on; xcj_auth bearer; xcj_private_jwk rs.json; xcj_iss https://gw; xcj_bearer_jwks zone=keys $*;"
+}
+zone_refused() {
+    zone_refused_name=$1 zone_refused_at=$2 zone_refused_text=$3
+    shift 3
+    zone "$@" >conf/part
+    rejects "$zone_refused_name" "$zone_refused_at" "$zone_refused_text" <conf/part
+}
+zone_good='xcj_jwks_zone keys:256k /_jwks;'
+zone "$zone_good" iss=https://idp alg=ES256 | configure ''
+run_nginx -t || fail "a zone: refused: $(cat said)"
+zone 'xcj_jwks_zone keys:256k /_jwks min_fresh=1m max_fresh=1h stale_if_error=1d cool_down=30s timeout=5s;' | configure ''
+run_nginx -t || fail "a zone with times: refused: $(cat said)"
+zone_refused 'a zone that is not declared' 3 'no "xcj_jwks_zone" with the name "keys"' 'xcj_jwks_zone other:256k /_jwks;'
+zone_refused 'a zone without a size' 1 'needs NAME:SIZE' 'xcj_jwks_zone keys /_jwks;'
+zone_refused 'a zone that is too small' 1 'needs NAME:SIZE, with 32k' 'xcj_jwks_zone keys:16k /_jwks;'
+zone_refused 'a zone twice' 1 'is duplicate' "$zone_good $zone_good"
+zone_refused 'a zone of something else' 1 'is already' "limit_req_zone \$uri zone=keys:256k rate=1r/s; $zone_good"
+zone_refused 'a location that is none' 1 'path of an internal location' 'xcj_jwks_zone keys:256k https://idp/jwks;'
+zone_refused 'a location with a query' 1 'path of an internal location' 'xcj_jwks_zone keys:256k /_jwks?a;'
+zone_refused 'a zone, a time that is none' 1 'has a time that is not' "xcj_jwks_zone keys:256k /_jwks timeout=soon;"
+zone_refused 'a zone, an unknown word' 1 '"ttl=1m" is none of' 'xcj_jwks_zone keys:256k /_jwks ttl=1m;'
+zone_refused 'a zone, times that contradict' 1 'max_fresh is below min_fresh' 'xcj_jwks_zone keys:256k /_jwks min_fresh=1h max_fresh=1m;'
+zone_refused 'a zone, too long a cool-down' 1 'cool_down is above min_fresh' 'xcj_jwks_zone keys:256k /_jwks min_fresh=5s cool_down=6s;'
+zone_refused 'a zone with a shared secret' 3 'for shared secrets' "$zone_good" alg=HS256
+zone_refused 'a zone in a server' 3 'directive is not allowed here' "$zone_good" "; $zone_good"
+refused 'introspect with a zone' 'conf/zone=keys" cannot be opened' 'location /i { xcj_introspect; xcj_introspect_jwks zone=keys; }'
+
 # An inner level inherits what it does not say, and an error names the place that is at fault.
 rejects 'the place of an inherited key' 1 'conf/text.json"' <<CONF
 xcj_private_jwk text.json;

@@ -14,6 +14,7 @@ port=$(free_port)
 printf '{"iss":"https://gw","private_jwk":%s}' "$(cat conf/rs.json)" >conf/config.json
 printf '{"apikeys":{"%s":{"client_id":"a","consumer":"c"}}}' "$(printf a | sha256sum | cut -c 1-64)" >conf/identities.json
 configure 'worker_processes 1; thread_pool two threads=2;' <<CONF
+    xcj_jwks_zone keys:256k /_jwks min_fresh=1s cool_down=1s;
     log_format all '\$xcj_client_id \$xcj_error \$xcj_token';
     access_log $work/all.log all;
     server {
@@ -26,6 +27,8 @@ configure 'worker_processes 1; thread_pool two threads=2;' <<CONF
         location /bearer { xcj on; xcj_private_jwk es.json; xcj_auth bearer; xcj_bearer_jwks set.json; proxy_pass http://127.0.0.1:$echo; }
         location /known { xcj on; xcj_identities identities.json; proxy_pass http://127.0.0.1:$echo; }
         location = /jwks { xcj_jwks es.json; }
+        location = /_jwks { internal; alias conf/set.json; }
+        location /fetched { xcj on; xcj_private_jwk es.json; xcj_auth bearer; xcj_bearer_jwks zone=keys; proxy_pass http://127.0.0.1:$echo; }
         location = /introspect { xcj_introspect; xcj_introspect_jwks set.json; }
     }
     server {
@@ -51,6 +54,10 @@ for round in 1 2 3; do
     is "round $round, bearer" 200 "$status"
     get -H "Authorization: Bearer $bearer." "$gateway/bearer"
     is "round $round, bearer refused" 401 "$status"
+    get -H "Authorization: Bearer $bearer" "$gateway/fetched"
+    is "round $round, a fetched set" 200 "$status"
+    get -H "Authorization: Bearer $("$XCJ" mint --key conf/es.json --kid none --claims '{"clientId":"them"}')" "$gateway/fetched"
+    is "round $round, an unknown kid" 401 "$status"
     answers "round $round, introspect" 200 '{"message":"Ok"}' -H "Authorization: Bearer $bearer" "$gateway/introspect"
     get "$gateway/jwks"
     is "round $round, jwks" 200 "$status"
