@@ -88,7 +88,7 @@ gateway() {
         }
         location / {
             xcj on; xcj_auth bearer; xcj_verbose on;
-            xcj_bearer_jwks zone=keys iss=https://idp.example;
+            xcj_bearer_jwks zone=keys iss=https://idp.example cache=64k;
             proxy_pass http://127.0.0.1:$echo;
         }
     }
