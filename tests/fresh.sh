@@ -9,7 +9,7 @@
 #     all         the same with tests/run.sh --all
 #     sealed      the tests without a network; and whatever they write outside of the build folder and TMPDIR is an error
 #     locks       both commands while another process holds apt's locks for a minute
-#     nginx, haproxy, apache    every command of examples/NAME/README.md, from the first to the four verified tokens
+#     nginx, haproxy, apache, openresty    every command of examples/NAME/README.md, from the first to the four verified tokens
 #
 # Conditions, together or alone:
 #     clang       clang, and no gcc
@@ -300,6 +300,10 @@ mode_haproxy() {
 
 mode_apache() {
     example apache
+}
+
+mode_openresty() {
+    example openresty
 }
 
 # Held as by apt-get update in the background, and as by dpkg.
