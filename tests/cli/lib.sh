@@ -59,8 +59,8 @@ run() {
     status=$?
 }
 
-# bounded NAME FILE WORD...: as run, FILE being the input that the limits grow with. xcj does not fail for a reason of its own, and no file
-# that it writes, its output and its messages among them, grows beyond 20 times the input and 64 KiB: a signal ends it there.
+# bounded NAME FILE WORD...: as run, FILE being the input that the limits grow with. xcj must not fail for an internal reason, and
+# no file that it writes, standard output and error included, may grow beyond 20 times the input and 64 KiB.
 bounded() {
     bounded_name=$1
     bounded_size=$(wc -c <"$2")
