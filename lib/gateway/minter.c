@@ -65,13 +65,13 @@ static xcj_code prepare(xcj_minter *minter, const xcj_mint_options *options, xcj
 {
     xcj_code code = xcj_key_sign_alg(&minter->alg, minter->key, options->alg, err);
     if (code == XCJ_OK) {
-        code = xcj__reuse_check(options, err);
-    }
-    if (code == XCJ_OK) {
         code = check_header_texts(options, err);
     }
     if (code == XCJ_OK) {
         code = xcj__mint_settings_build(&minter->settings, options, err);
+    }
+    if (code == XCJ_OK) {
+        code = xcj__reuse_check(options, err);
     }
     if (code == XCJ_OK) {
         code = build_head(minter, options, err);
