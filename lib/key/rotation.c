@@ -255,9 +255,9 @@ size_t xcj_rotation_signer(const xcj_rotation *rotation, int64_t now)
 
 int64_t xcj_rotation_signer_until(const xcj_rotation *rotation, int64_t now)
 {
-    return rotation == NULL ? INT64_MAX
-                            : xcj__turns_end(rotation->turns, rotation->turn_count,
-                                             xcj__turns_at(rotation->turns, rotation->turn_count, now));
+    return rotation != NULL ? xcj__turns_end(rotation->turns, rotation->turn_count,
+                                             xcj__turns_at(rotation->turns, rotation->turn_count, now))
+                            : 0;
 }
 
 size_t xcj_rotation_early(const xcj_rotation *rotation)
@@ -282,7 +282,7 @@ xcj_code xcj_rotation_published(xcj_keyset **out, const xcj_rotation *rotation, 
 
 int64_t xcj_rotation_published_until(const xcj_rotation *rotation, int64_t now)
 {
-    int64_t until = INT64_MAX;
+    int64_t until = rotation != NULL ? INT64_MAX : 0;
     for (size_t i = 0; rotation != NULL && i < rotation->count; i++) {
         const int64_t gone = rotation->keys[i].gone;
         until = gone > now && gone < until ? gone : until;
