@@ -67,6 +67,7 @@ all  command  apxs  apache2-dev
 all  file  /usr/lib/apache2/modules/mod_auth_openidc.so  libapache2-mod-auth-openidc
 all  command  lua5.3  lua5.3
 all  command  lua5.4  lua5.4
+all  command  promtool  prometheus
 all  command  wrk  wrk
 all  command  chromium  chromium
 all  command  chromedriver  chromium-driver

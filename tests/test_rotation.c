@@ -207,6 +207,27 @@ START_TEST(a_reload_remembers_what_was_published)
 }
 END_TEST
 
+/* The key that signs at a start counts as published; one that a reload adds soon afterwards does not. */
+START_TEST(a_key_that_a_reload_adds_waits)
+{
+    static const dates list[] = { { 0, 0 }, { -100, 0 } };
+    xcj_keyset *both = made_set(list, 2);
+    xcj_keyset *one;
+    const xcj_key *first = xcj_keyset_get(both, 0);
+    ck_assert_int_eq(xcj_keyset_from_keys(&one, &first, 1, NULL), XCJ_OK);
+    xcj_rotation *start = planned(one, 300, NULL, 0);
+    xcj_rotation *soon = planned(both, 300, start, 10);
+    ck_assert_uint_eq(signer(soon, 10), 0);
+    ck_assert_uint_eq(signer(soon, 309), 0);
+    ck_assert_uint_eq(signer(soon, 310), 1);
+    ck_assert_uint_eq(xcj_rotation_early(soon), 2);
+    xcj_rotation_free(soon);
+    xcj_rotation_free(start);
+    xcj_keyset_free(one);
+    xcj_keyset_free(both);
+}
+END_TEST
+
 START_TEST(a_key_that_must_sign_too_early_is_named)
 {
     static const dates old[] = { { 0, 0 } };
@@ -521,6 +542,7 @@ static Suite *rotation_suite(void)
     tcase_add_test(tests, times_without_a_key_are_refused);
     tcase_add_test(tests, a_new_key_waits_until_it_is_published_long_enough);
     tcase_add_test(tests, a_reload_remembers_what_was_published);
+    tcase_add_test(tests, a_key_that_a_reload_adds_waits);
     tcase_add_test(tests, a_key_that_must_sign_too_early_is_named);
     tcase_add_test(tests, keys_are_published_before_and_after_they_sign);
     tcase_add_test(tests, a_key_that_another_replaces_is_published_on);

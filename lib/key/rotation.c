@@ -73,33 +73,33 @@ static int64_t later(int64_t date, int64_t seconds)
     return date > INT64_MAX - seconds ? INT64_MAX : date + seconds;
 }
 
-/* When was the key first published, by the rotation before or now? */
-static int64_t published_since(const xcj_key *key, const xcj_rotation_options *options)
+/* The dates that the rotation before has of this key, if it is still published; NULL: none. */
+static const xcj__dates *known_dates(const xcj_key *key, const xcj_rotation_options *options)
 {
     const xcj_rotation *before = options->before;
     for (size_t i = 0; before != NULL && i < before->count; i++) {
         if (xcj__key_same(before->set->keys[i], key) && options->now < before->keys[i].gone) {
-            return before->keys[i].since < options->now ? before->keys[i].since : options->now;
+            return &before->keys[i];
         }
     }
-    return options->now;
+    return NULL;
 }
 
-static void read_dates(xcj_rotation *r, const xcj_rotation_options *options)
+/* A key that the rotation before let sign need not wait again. */
+static void read_dates(xcj__dates *out, const xcj_key *key, const xcj_rotation_options *options)
 {
-    for (size_t i = 0; i < r->count; i++) {
-        const xcj_key *key = r->set->keys[i];
-        xcj__dates *dates = &r->keys[i];
-        dates->nbf = xcj_key_nbf(key) != 0 ? xcj_key_nbf(key) : INT64_MIN;
-        dates->exp = xcj_key_exp(key) != 0 ? xcj_key_exp(key) : INT64_MAX;
-        dates->since = published_since(key, options);
-        dates->ripe = options->lead > 0 ? later(dates->since, options->lead) : INT64_MIN;
-    }
+    const xcj__dates *known = known_dates(key, options);
+    out->nbf = xcj_key_nbf(key) != 0 ? xcj_key_nbf(key) : INT64_MIN;
+    out->exp = xcj_key_exp(key) != 0 ? xcj_key_exp(key) : INT64_MAX;
+    out->since = known != NULL && known->since < options->now ? known->since : options->now;
+    out->ripe = known != NULL && known->ripe <= options->now ? known->ripe : later(out->since, options->lead);
+    out->ripe = options->lead > 0 ? out->ripe : INT64_MIN;
 }
 
 /* Where no key has been published long enough, those that may sign now need not wait for one another. */
-static void begin(xcj_rotation *r, int64_t now)
+static void begin(xcj_rotation *r, const xcj_rotation_options *options)
 {
+    const int64_t now = options->now;
     const size_t signer = xcj__turns_signer(r->keys, r->count, now);
     if (signer == r->count || r->keys[signer].ripe <= now) {
         return;
@@ -107,6 +107,9 @@ static void begin(xcj_rotation *r, int64_t now)
     for (size_t i = 0; i < r->count; i++) {
         xcj__dates *dates = &r->keys[i];
         dates->ripe = dates->nbf <= now && now < dates->exp ? INT64_MIN : dates->ripe;
+    }
+    if (options->before != NULL) {
+        r->early = xcj__turns_signer(r->keys, r->count, now);
     }
 }
 
@@ -138,17 +141,11 @@ static xcj_code check_turns(const xcj_rotation *r, int64_t now, xcj_error *err)
     return XCJ_OK;
 }
 
-static void find_early(xcj_rotation *r, const xcj_rotation_options *options)
+static void find_early(xcj_rotation *r, int64_t now)
 {
-    const size_t first = xcj__turns_at(r->turns, r->turn_count, options->now);
-    r->early = r->count;
-    for (size_t i = first; i < r->turn_count && r->early == r->count; i++) {
+    for (size_t i = xcj__turns_at(r->turns, r->turn_count, now) + 1; i < r->turn_count && r->early == r->count; i++) {
         const size_t key = r->turns[i].key;
-        const int64_t from = i == first ? options->now : r->turns[i].from;
-        const bool is_start = i == first && options->before == NULL;
-        if (key != r->count && !is_start && from < later(r->keys[key].since, options->lead)) {
-            r->early = key;
-        }
+        r->early = key != r->count && r->keys[key].ripe > r->turns[i].from ? key : r->early;
     }
 }
 
@@ -176,11 +173,13 @@ static xcj_code plan(xcj_rotation *r, const xcj_rotation_options *options, xcj_e
     if (code != XCJ_OK) {
         return code;
     }
-    r->count = r->set->count;
-    read_dates(r, options);
-    begin(r, options->now);
+    r->count = r->early = r->set->count;
+    for (size_t i = 0; i < r->count; i++) {
+        read_dates(&r->keys[i], r->set->keys[i], options);
+    }
+    begin(r, options);
     r->turn_count = xcj__turns_plan(r->turns, r->keys, r->count);
-    find_early(r, options);
+    find_early(r, options->now);
     plan_publication(r, options);
     return check_turns(r, options->now, err);
 }

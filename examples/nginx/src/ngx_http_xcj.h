@@ -97,15 +97,48 @@ typedef struct ngx_http_xcj_claim {
     xcj_kind kind;
 } ngx_http_xcj_claim;
 
-/* xcj_jwks: the keys to publish besides the location's own, and the answer. */
+/* A file of xcj_private_jwk, whose keys take turns. */
+typedef struct ngx_http_xcj_own {
+    struct ngx_http_xcj_own *next;
+    ngx_str_t path;
+    ngx_http_xcj_place at;
+    ngx_flag_t hmac_k_raw;
+    time_t lead;       /* how long a key is published before it signs */
+    time_t expires_in; /* the longest lifetime of a token */
+    xcj_keyset *set;
+    xcj_rotation *rotation; /* made after all directives are read */
+} ngx_http_xcj_own;
+
+/* The minters of a location, one for each key. */
+typedef struct ngx_http_xcj_signers {
+    const ngx_http_xcj_own *own; /* NULL: the key is in a configuration object */
+    xcj_minter **minters;
+    size_t count;
+} ngx_http_xcj_signers;
+
+/* A set to publish until a key leaves it. */
+typedef struct ngx_http_xcj_body {
+    int64_t until; /* INT64_MAX: always */
+    ngx_str_t text;
+    ngx_str_t etag;
+} ngx_http_xcj_body;
+
+/* xcj_jwks: the keys to publish besides the location's own, and the answers. */
 typedef struct ngx_http_xcj_jwks {
     ngx_array_t paths; /* ngx_str_t */
     ngx_http_xcj_place at;
     time_t max_age;
-    ngx_str_t body;
-    ngx_str_t etag;
+    const ngx_http_xcj_own *own; /* NULL: none */
+    ngx_array_t bodies;          /* ngx_http_xcj_body, by time */
     ngx_str_t cache_control;
 } ngx_http_xcj_jwks;
+
+/* The form of xcj_status. */
+typedef enum ngx_http_xcj_status {
+    NGX_HTTP_XCJ_NO_STATUS = 0,
+    NGX_HTTP_XCJ_JSON,
+    NGX_HTTP_XCJ_PROMETHEUS
+} ngx_http_xcj_status;
 
 /* A header to write: its value is the prefix and the token. */
 typedef struct ngx_http_xcj_field {
@@ -131,9 +164,12 @@ typedef struct ngx_http_xcj_main_conf {
     ngx_array_t minters;
     ngx_array_t verifiers; /* ngx_http_xcj_verifier * */
     ngx_array_t identities;
+    ngx_array_t published; /* ngx_http_xcj_loc_conf *: the locations with xcj_jwks */
+    ngx_http_xcj_own *owns;
     ngx_http_xcj_pool *pools;
     ngx_http_xcj_set *sets; /* those that are fetched; NULL: none */
     ngx_event_t tick;       /* for them, once a second */
+    ngx_shm_zone_t *status; /* the counters of xcj_status; NULL: no location shows them */
     ngx_flag_t audits;      /* something uses $xcj_audit */
 } ngx_http_xcj_main_conf;
 
@@ -151,6 +187,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_uint_t profile; /* xcj_profile */
     ngx_uint_t bind;    /* xcj_bind */
     ngx_str_t private_jwk;
+    time_t lead;
     ngx_str_t config;
     ngx_str_t identities;
     ngx_str_t apikey_header;
@@ -182,6 +219,7 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_http_xcj_pool *thread_pool; /* NULL: off */
     ngx_http_xcj_jwks *jwks;        /* NULL: this location publishes no keys */
     ngx_flag_t introspects;
+    ngx_http_xcj_status status;
 
     ngx_http_xcj_place enabled_at;
     ngx_http_xcj_place key_at; /* of xcj_private_jwk or xcj_config */
@@ -189,12 +227,12 @@ typedef struct ngx_http_xcj_loc_conf {
     ngx_http_xcj_place introspects_at;
 
     /* The objects made from them. */
-    xcj_minter *minter;
+    ngx_http_xcj_signers *signers;
     ngx_http_xcj_verifier *verifier; /* of Bearer tokens; NULL: none here */
     xcj_verifier *introspector;
     ngx_flag_t reasons;      /* a refusal's body gives the reason */
     ngx_str_t apikey;        /* the name of the header that carries an API key */
-    ngx_http_xcj_pool *pool; /* the pool that signs tokens; NULL: the worker signs */
+    ngx_http_xcj_pool *pool; /* the pool that signs with RSA; NULL: the worker signs */
     ngx_http_xcj_field upstream;
     ngx_http_xcj_field downstream; /* name.len 0: none */
     ngx_int_t upstream_variable;   /* the index of $http_<upstream> */
@@ -212,6 +250,7 @@ typedef enum ngx_http_xcj_state {
 typedef struct ngx_http_xcj_ctx {
     ngx_http_xcj_state state;
     ngx_thread_task_t *task;
+    xcj_minter *minter;               /* of the key whose turn it was when the request came */
     xcj_caller *caller;               /* until the token is handed over */
     u_char *buf;                      /* room for prefix and token */
     size_t cap;                       /* the room for the token alone */
@@ -286,6 +325,11 @@ ngx_int_t ngx_http_xcj_await_key(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, c
 ngx_int_t ngx_http_xcj_go_on_waiting(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx);
 void ngx_http_xcj_stop_waiting(ngx_http_xcj_ctx *ctx);
 
+/* own.c */
+ngx_http_xcj_own *ngx_http_xcj_find_own(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf); /* NULL: a logged error */
+ngx_int_t ngx_http_xcj_plan_turns(ngx_conf_t *cf);                      /* after all directives are read */
+xcj_minter *ngx_http_xcj_minter_now(const ngx_http_xcj_loc_conf *conf); /* NULL: no key may sign */
+
 /* claims.c */
 char *ngx_http_xcj_set_names(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
 char *ngx_http_xcj_set_rename(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
@@ -346,8 +390,15 @@ ngx_int_t ngx_http_xcj_add_header(ngx_http_request_t *r, const char *name, const
 ngx_int_t ngx_http_xcj_add_challenge(ngx_http_request_t *r, const ngx_str_t *value);
 
 /* jwks.c */
-ngx_int_t ngx_http_xcj_make_jwks(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf);
+ngx_int_t ngx_http_xcj_note_jwks(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf);
+ngx_int_t ngx_http_xcj_make_jwks(ngx_conf_t *cf); /* after the turns are planned */
 ngx_int_t ngx_http_xcj_jwks_handler(ngx_http_request_t *r);
+
+/* status.c */
+char *ngx_http_xcj_show_status(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
+ngx_int_t ngx_http_xcj_status_handler(ngx_http_request_t *r);
+void ngx_http_xcj_count_mint(ngx_http_request_t *r);
+void ngx_http_xcj_count_refusal(ngx_http_request_t *r, xcj_code code);
 
 /* introspect.c */
 ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r);

@@ -6,7 +6,8 @@
 void *ngx_http_xcj_create_main_conf(ngx_conf_t *cf)
 {
     ngx_http_xcj_main_conf *conf = ngx_pcalloc(cf->pool, sizeof *conf);
-    if (conf == NULL || ngx_http_xcj_init_minters(cf, conf) != NGX_OK || ngx_http_xcj_init_verifiers(cf, conf) != NGX_OK) {
+    if (conf == NULL || ngx_http_xcj_init_minters(cf, conf) != NGX_OK || ngx_http_xcj_init_verifiers(cf, conf) != NGX_OK ||
+        ngx_array_init(&conf->published, cf->pool, 1, sizeof(ngx_http_xcj_loc_conf *)) != NGX_OK) {
         return NULL;
     }
     return conf;
@@ -29,6 +30,7 @@ void *ngx_http_xcj_create_loc_conf(ngx_conf_t *cf)
     conf->dn = NGX_CONF_UNSET_UINT;
     conf->expires_in = NGX_CONF_UNSET;
     conf->reuse = NGX_CONF_UNSET;
+    conf->lead = NGX_CONF_UNSET;
     conf->verbose = NGX_CONF_UNSET;
     conf->consumer_required = NGX_CONF_UNSET;
     conf->hmac_k_raw = NGX_CONF_UNSET;
@@ -92,6 +94,9 @@ static ngx_int_t merge_object(ngx_conf_t *cf, ngx_http_xcj_loc_conf *prev, ngx_h
     if (conf->config.len > 0) {
         return NGX_OK;
     }
+    if (conf->private_jwk.data == NULL) {
+        conf->lead = prev->lead;
+    }
     ngx_conf_merge_str_value(conf->private_jwk, prev->private_jwk, "");
     ngx_conf_merge_str_value(conf->apikey_header, prev->apikey_header, "");
     ngx_conf_merge_ptr_value(conf->clientid_claims, prev->clientid_claims, NULL);
@@ -104,14 +109,14 @@ static ngx_int_t merge_object(ngx_conf_t *cf, ngx_http_xcj_loc_conf *prev, ngx_h
     return NGX_OK;
 }
 
-/* A location that publishes keys or answers for tokens mints none, whatever it inherits. */
+/* A location that publishes keys, or answers by itself in another way, mints none, whatever it inherits. */
 static ngx_int_t merge_enable(ngx_conf_t *cf, const ngx_http_xcj_loc_conf *prev, ngx_http_xcj_loc_conf *conf)
 {
-    if (conf->jwks != NULL || conf->introspects) {
+    if (conf->jwks != NULL || conf->introspects || conf->status != NGX_HTTP_XCJ_NO_STATUS) {
         if (conf->enable == 1) {
             ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0,
                                     "\"xcj on\" is for locations with a service behind them, not "
-                                    "for \"xcj_jwks\" or \"xcj_introspect\"");
+                                    "for \"xcj_jwks\", \"xcj_introspect\" or \"xcj_status\"");
             return NGX_ERROR;
         }
         conf->enable = 0;
@@ -246,28 +251,22 @@ static ngx_int_t index_variable(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     return conf->upstream_variable == NGX_ERROR ? NGX_ERROR : NGX_OK;
 }
 
-/* Only RSA signatures take long enough to be worth a thread. */
-static int is_slow(xcj_alg alg)
-{
-    return alg >= XCJ_RS256 && alg <= XCJ_PS512;
-}
-
 /* The settings for requests come from directives, a configuration object, or the library's defaults. */
 static ngx_int_t settle(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     int object = conf->config.len > 0;
+    const xcj_minter *minter = conf->signers->minters[0];
     ngx_str_t upstream = conf->upstream_header;
-    ngx_str_t downstream = object ? text_of(xcj_kong_downstream_header(conf->minter)) : conf->downstream_header;
+    ngx_str_t downstream = object ? text_of(xcj_kong_downstream_header(minter)) : conf->downstream_header;
     if (object || upstream.len == 0) {
-        upstream = text_of(xcj_kong_upstream_header(conf->minter));
+        upstream = text_of(xcj_kong_upstream_header(minter));
     }
-    conf->reasons = object ? xcj_kong_verbose(conf->minter) : conf->verbose == 1;
+    conf->reasons = object ? xcj_kong_verbose(minter) : conf->verbose == 1;
     conf->apikey = conf->apikey_header;
     if (object || conf->apikey.len == 0) {
-        conf->apikey = text_of(xcj_kong_apikey_header(conf->minter));
+        conf->apikey = text_of(xcj_kong_apikey_header(minter));
     }
-    int pooled = conf->thread_pool != NGX_CONF_UNSET_PTR && is_slow(xcj_minter_alg(conf->minter));
-    conf->pool = pooled ? conf->thread_pool : NULL;
+    conf->pool = conf->thread_pool != NGX_CONF_UNSET_PTR ? conf->thread_pool : NULL;
     if (ngx_http_xcj_may_take(conf, XCJ_AUTH_API_KEY) && ngx_http_xcj_alike(&conf->apikey, &upstream)) {
         ngx_http_xcj_conf_error(cf, &conf->enabled_at, 0,
                                 "the token would replace the header \"%V\" that carries the API key", &conf->apikey);
@@ -336,7 +335,7 @@ char *ngx_http_xcj_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     if (conf->enable && complete(cf, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
-    if (conf->jwks != NULL && ngx_http_xcj_make_jwks(cf, conf) != NGX_OK) {
+    if (conf->jwks != NULL && ngx_http_xcj_note_jwks(cf, conf) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
     if (conf->introspects && complete_introspect(cf, conf) != NGX_OK) {

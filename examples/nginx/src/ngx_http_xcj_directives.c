@@ -8,6 +8,8 @@
 #define EXPIRES_MAX 31536000
 #define LEEWAY_MAX 86400
 #define CACHE_MIN 65536
+#define LEAD_MAX 31536000
+#define USUAL_LEAD 3600
 
 static const ngx_conf_enum_t methods[] = {
     { ngx_string("bearer"), XCJ_AUTH_BEARER },
@@ -160,7 +162,26 @@ static char *set_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data, ngx_http_x
     return ngx_http_xcj_name_file(cf, path, at) == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
-/* xcj_private_jwk and xcj_config */
+/* xcj_private_jwk FILE [lead=TIME] */
+static char *set_private_jwk(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
+{
+    ngx_http_xcj_loc_conf *conf = data;
+    const ngx_str_t *words = cf->args->elts;
+    char *wrong = set_file(cf, cmd, data, &conf->key_at);
+    if (wrong != NGX_CONF_OK) {
+        return wrong;
+    }
+    conf->lead = USUAL_LEAD;
+    if (cf->args->nelts == 3) {
+        ngx_str_t time = { words[2].len - 5, words[2].data + 5 };
+        int is_lead = words[2].len > 5 && ngx_strncmp(words[2].data, "lead=", 5) == 0;
+        conf->lead = is_lead ? ngx_parse_time(&time, 1) : NGX_ERROR;
+    }
+    return conf->lead >= 0 && conf->lead <= LEAD_MAX ? NGX_CONF_OK
+                                                     : "has a second argument that is no \"lead=\" up to 365 days";
+}
+
+/* xcj_config */
 static char *set_key_file(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
 {
     ngx_http_xcj_loc_conf *conf = data;
@@ -446,7 +467,7 @@ static char *set_jwks(ngx_conf_t *cf, ngx_command_t *cmd, void *data)
     if (jwks == NULL || ngx_array_init(&jwks->paths, cf->pool, 2, sizeof(ngx_str_t)) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
-    jwks->max_age = 300;
+    jwks->max_age = NGX_CONF_UNSET;
     note_place(cf, &jwks->at);
     for (ngx_uint_t i = 1; i < cf->args->nelts; i++) {
         char *wrong = read_jwks_option(cf, jwks, words[i]);
@@ -515,7 +536,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
     DIRECTIVE("xcj_bind", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_enum_slot, bind, &bindings),
     DIRECTIVE("xcj_dpop", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_dpop, dpop, NULL),
     DIRECTIVE("xcj_identities", ANYWHERE, NGX_CONF_TAKE1, set_identities, identities, NULL),
-    DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE1, set_key_file, private_jwk, NULL),
+    DIRECTIVE("xcj_private_jwk", ANYWHERE, NGX_CONF_TAKE12, set_private_jwk, private_jwk, NULL),
     DIRECTIVE("xcj_config", ANYWHERE, NGX_CONF_TAKE1, set_key_file, config, NULL),
     DIRECTIVE("xcj_apikey_header", ANYWHERE, NGX_CONF_TAKE1, ngx_conf_set_str_slot, apikey_header, &field_name),
     DIRECTIVE("xcj_bearer_clientid_claim", ANYWHERE, NGX_CONF_1MORE, ngx_http_xcj_set_names, clientid_claims, NULL),
@@ -546,6 +567,7 @@ ngx_command_t ngx_http_xcj_commands[] = {
       NULL },
     DIRECTIVE("xcj_introspect_jwks", ANYWHERE, NGX_CONF_1MORE, set_trust, introspect, NULL),
     DIRECTIVE("xcj_jwks", NGX_HTTP_LOC_CONF, NGX_CONF_ANY, set_jwks, jwks, NULL),
+    DIRECTIVE("xcj_status", NGX_HTTP_LOC_CONF, NGX_CONF_NOARGS | NGX_CONF_TAKE1, ngx_http_xcj_show_status, status, NULL),
     DIRECTIVE("xcj_introspect", NGX_HTTP_LOC_CONF, NGX_CONF_NOARGS, set_introspect, introspects, NULL),
     ngx_null_command,
 };

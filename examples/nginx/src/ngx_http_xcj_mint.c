@@ -112,7 +112,7 @@ static ngx_int_t identify(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ct
         return NGX_ERROR;
     }
     ngx_http_xcj_verifies_for(ctx);
-    xcj_code code = xcj_caller_new(&ctx->caller, conf->minter, auth, ngx_http_xcj_scratch(), err);
+    xcj_code code = xcj_caller_new(&ctx->caller, ctx->minter, auth, ngx_http_xcj_scratch(), err);
     ngx_http_xcj_verifies_for(NULL);
     auth->bearer_verifier = NULL;
     if (code == XCJ_ERR_NO_KEY && fetched != NULL) {
@@ -121,10 +121,15 @@ static ngx_int_t identify(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ct
     return code == XCJ_OK ? NGX_OK : NGX_DECLINED;
 }
 
-/* Identifies the caller first, since consumer and audience may depend on it. NGX_DECLINED: refused; `err` is the reason. */
+/* Chooses the key, and identifies the caller, since consumer and audience may depend on it. NGX_DECLINED: refused; `err` is
+ * the reason. */
 static ngx_int_t gather(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, xcj_error *err)
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
+    ctx->minter = ngx_http_xcj_minter_now(conf);
+    if (ctx->minter == NULL) {
+        return refuse_with(err, XCJ_ERR_CONFIG, "no key of xcj_private_jwk may sign now: the last one has expired");
+    }
     ngx_int_t rc = find_credentials(auth, r, conf, err);
     if (rc != NGX_OK) {
         return rc;
@@ -161,10 +166,17 @@ static ngx_int_t hand_over(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, size_t 
     ctx->value = (ngx_str_t){ prefix->len + token_len, ctx->buf };
     ctx->token = (ngx_str_t){ token_len, ctx->buf + prefix->len };
     ngx_http_xcj_drop_challenge(r, ctx);
+    ngx_http_xcj_count_mint(r);
     ngx_int_t rc = ngx_http_xcj_note_audit(r, ctx, NULL);
     xcj_caller_free(ctx->caller);
     ctx->caller = NULL;
     return rc == NGX_OK && ngx_http_xcj_replace_header(r, ctx) == NGX_OK ? NGX_DECLINED : NGX_HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* Only RSA signatures take long enough to be worth a thread. */
+static int is_slow(xcj_alg alg)
+{
+    return alg >= XCJ_RS256 && alg <= XCJ_PS512;
 }
 
 /* Mints in three steps. With a pool, a thread performs the second one, and the request is resumed afterwards. */
@@ -172,21 +184,21 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
 {
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     xcj_scratch *scratch = ngx_http_xcj_scratch();
-    ctx->cap = xcj_mint_bound(conf->minter, auth);
+    ctx->cap = xcj_mint_bound(ctx->minter, auth);
     ctx->buf = ngx_pnalloc(r->pool, conf->upstream.prefix.len + ctx->cap);
     if (ctx->buf == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
     char *token = (char *)ctx->buf + conf->upstream.prefix.len;
     size_t len;
-    xcj_code code = xcj_mint_prepare(token, ctx->cap, &len, conf->minter, auth, scratch, err);
+    xcj_code code = xcj_mint_prepare(token, ctx->cap, &len, ctx->minter, auth, scratch, err);
     if (code != XCJ_OK) {
         return ngx_http_xcj_refuse(r, ctx, err);
     }
-    if (xcj_mint_is_reused(conf->minter, (xcj_str){ token, len })) {
+    if (xcj_mint_is_reused(ctx->minter, (xcj_str){ token, len })) {
         return hand_over(r, ctx, len);
     }
-    if (conf->pool != NULL) {
+    if (conf->pool != NULL && is_slow(xcj_minter_alg(ctx->minter))) {
         ngx_int_t rc = ngx_http_xcj_thread_sign(r, ctx, (xcj_str){ token, len });
         if (rc != NGX_DECLINED) {
             return rc;
@@ -194,9 +206,9 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
     }
     uint8_t signature[XCJ_SIGNATURE_MAX];
     size_t signature_len;
-    code = xcj_mint_sign(signature, sizeof signature, &signature_len, conf->minter, (xcj_str){ token, len }, scratch, err);
+    code = xcj_mint_sign(signature, sizeof signature, &signature_len, ctx->minter, (xcj_str){ token, len }, scratch, err);
     if (code == XCJ_OK) {
-        code = xcj_mint_finish(token, ctx->cap, &len, conf->minter, signature, signature_len, err);
+        code = xcj_mint_finish(token, ctx->cap, &len, ctx->minter, signature, signature_len, err);
     }
     return code == XCJ_OK ? hand_over(r, ctx, len) : ngx_http_xcj_refuse(r, ctx, err);
 }

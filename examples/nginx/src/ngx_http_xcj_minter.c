@@ -5,7 +5,7 @@
 
 /* All settings of a minter. */
 typedef struct recipe {
-    ngx_str_t private_jwk;
+    ngx_http_xcj_own *own; /* NULL: the key is in a configuration object */
     ngx_str_t config;
     ngx_str_t identities;
     ngx_array_t *clientid_claims; /* this and the next four may be NULL; equal pointers mean equal settings */
@@ -35,7 +35,7 @@ typedef struct recipe {
 
 typedef struct made {
     recipe recipe;
-    xcj_minter *minter;
+    ngx_http_xcj_signers *signers;
 } made;
 
 typedef struct named_identities {
@@ -49,10 +49,11 @@ ngx_int_t ngx_http_xcj_init_minters(ngx_conf_t *cf, ngx_http_xcj_main_conf *conf
     return rc == NGX_OK ? ngx_array_init(&conf->identities, cf->pool, 2, sizeof(named_identities)) : rc;
 }
 
-static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
+static recipe recipe_of(const ngx_http_xcj_loc_conf *conf, ngx_http_xcj_own *own)
 {
     recipe wanted;
     ngx_memzero(&wanted, sizeof wanted);
+    wanted.own = own;
     int bears = conf->bearer != NGX_CONF_UNSET_PTR && ngx_http_xcj_may_take(conf, XCJ_AUTH_BEARER);
     wanted.bearer = bears ? conf->bearer : NULL;
     wanted.identities = conf->identities;
@@ -75,7 +76,6 @@ static recipe recipe_of(const ngx_http_xcj_loc_conf *conf)
     wanted.reuse_bytes = conf->reuse_bytes;
     wanted.config = conf->config;
     if (conf->config.len == 0) {
-        wanted.private_jwk = conf->private_jwk;
         wanted.clientid_claims = conf->clientid_claims;
         wanted.iss = conf->iss;
         wanted.jku = conf->jku;
@@ -97,10 +97,10 @@ static int same_recipe(const recipe *a, const recipe *b)
 {
     return a->verifier == b->verifier && a->kong == b->kong && same_claims(a, b) && a->dpop == b->dpop &&
            a->expires_in == b->expires_in && a->reuse == b->reuse && a->reuse_bytes == b->reuse_bytes &&
-           a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw &&
-           ngx_http_xcj_same(&a->private_jwk, &b->private_jwk) && ngx_http_xcj_same(&a->config, &b->config) &&
-           ngx_http_xcj_same(&a->identities, &b->identities) && ngx_http_xcj_same(&a->iss, &b->iss) &&
-           ngx_http_xcj_same(&a->jku, &b->jku) && ngx_http_xcj_same(&a->jose_header, &b->jose_header);
+           a->consumer_required == b->consumer_required && a->hmac_k_raw == b->hmac_k_raw && a->own == b->own &&
+           ngx_http_xcj_same(&a->config, &b->config) && ngx_http_xcj_same(&a->identities, &b->identities) &&
+           ngx_http_xcj_same(&a->iss, &b->iss) && ngx_http_xcj_same(&a->jku, &b->jku) &&
+           ngx_http_xcj_same(&a->jose_header, &b->jose_header);
 }
 
 static void free_identities(void *identities)
@@ -192,74 +192,103 @@ static void mint_options(xcj_mint_options *out, const recipe *wanted, const xcj_
     claim_options(out, wanted);
 }
 
-static void free_minter(void *minter)
+static void free_signers(void *data)
 {
-    xcj_minter_free(minter);
+    ngx_http_xcj_signers *signers = data;
+    while (signers->count > 0) {
+        xcj_minter_free(signers->minters[--signers->count]);
+    }
 }
 
 /* Finds errors in a configuration object and in the claims of a location early: mints for a complete request, with no room
  * for the token. */
-static xcj_code rehearse(const ngx_http_xcj_loc_conf *conf, const xcj_auth *claims, xcj_error *err)
+static xcj_code rehearse(const ngx_http_xcj_loc_conf *conf, const xcj_minter *minter, const xcj_auth *claims, xcj_error *err)
 {
     xcj_auth auth = *claims;
     auth.methods = XCJ_AUTH_CLIENT_CERT;
     auth.client_dn = auth.consumer_id = auth.audience = xcj_text("x");
     size_t len;
-    xcj_code code = xcj_mint_prepare(NULL, 0, &len, conf->minter, &auth, NULL, err);
+    xcj_code code = xcj_mint_prepare(NULL, 0, &len, minter, &auth, NULL, err);
     /* This request has no key or certificate to bind to, and may lack claims that a profile demands. */
     const int lacks = code == XCJ_ERR_BINDING || (code == XCJ_ERR_CLAIM && conf->profile != XCJ_PROFILE_JWT);
     return code == XCJ_ERR_BUFFER || lacks ? XCJ_OK : code;
 }
 
-static xcj_code build(xcj_minter **out, const recipe *wanted, const ngx_str_t *text, const xcj_mint_options *options,
-                      xcj_error *err)
+/* The minter of a configuration object. */
+static ngx_int_t build_from_object(ngx_http_xcj_signers *out, ngx_conf_t *cf, const recipe *wanted,
+                                   const ngx_http_xcj_place *at, const xcj_mint_options *options)
 {
+    ngx_str_t text;
+    xcj_error err;
     xcj_key_options reading = ngx_http_xcj_key_options(wanted->hmac_k_raw);
-    if (wanted->config.len > 0) {
-        return xcj_kong_minter_from_config(out, (const char *)text->data, text->len, options, &reading, err);
+    if (ngx_http_xcj_read_file(&text, cf, &wanted->config, at) != NGX_OK) {
+        return NGX_ERROR;
     }
-    xcj_key *key = NULL;
-    xcj_code code = xcj_key_from_jwk(&key, (const char *)text->data, text->len, &reading, err);
-    if (code == XCJ_OK) {
-        code = (wanted->kong ? xcj_kong_minter_new : xcj_minter_new)(out, key, options, err);
+    xcj_code code = xcj_kong_minter_from_config(out->minters, (const char *)text.data, text.len, options, &reading, &err);
+    ngx_http_xcj_wipe(&text);
+    if (code != XCJ_OK) {
+        ngx_http_xcj_conf_error(cf, at, 0, "\"%V\": %s", &wanted->config, err.message);
+        return NGX_ERROR;
     }
-    xcj_key_free(key);
-    return code;
+    out->count = 1;
+    return NGX_OK;
+}
+
+/* A minter for each key of the file. */
+static ngx_int_t build_for_keys(ngx_http_xcj_signers *out, ngx_conf_t *cf, const recipe *wanted,
+                                const ngx_http_xcj_place *at, const xcj_mint_options *options)
+{
+    xcj_error err;
+    for (size_t i = 0; i < xcj_keyset_count(wanted->own->set); i++) {
+        const xcj_key *key = xcj_keyset_get(wanted->own->set, i);
+        xcj_code code = (wanted->kong ? xcj_kong_minter_new : xcj_minter_new)(&out->minters[i], key, options, &err);
+        if (code != XCJ_OK) {
+            ngx_http_xcj_conf_error(cf, at, 0, "\"%V\": %s", &wanted->own->path, err.message);
+            return NGX_ERROR;
+        }
+        out->count++;
+    }
+    return NGX_OK;
+}
+
+static ngx_http_xcj_signers *new_signers(ngx_conf_t *cf, const ngx_http_xcj_own *own)
+{
+    size_t count = own != NULL ? xcj_keyset_count(own->set) : 1;
+    ngx_http_xcj_signers *signers = ngx_pcalloc(cf->pool, sizeof *signers);
+    if (signers == NULL) {
+        return NULL;
+    }
+    signers->own = own;
+    signers->minters = ngx_pcalloc(cf->pool, count * sizeof *signers->minters);
+    return signers->minters != NULL && ngx_http_xcj_keep(cf, free_signers, signers) == NGX_OK ? signers : NULL;
 }
 
 static ngx_int_t make(made *out, ngx_conf_t *cf, const ngx_http_xcj_loc_conf *conf)
 {
     const recipe *wanted = &out->recipe;
-    const ngx_str_t *path = wanted->config.len > 0 ? &wanted->config : &wanted->private_jwk;
     const xcj_identities *identities;
-    ngx_str_t text;
-    if (find_identities(&identities, cf, conf) != NGX_OK ||
-        ngx_http_xcj_read_file(&text, cf, path, &conf->key_at) != NGX_OK) {
+    out->signers = new_signers(cf, wanted->own);
+    if (out->signers == NULL || find_identities(&identities, cf, conf) != NGX_OK) {
         return NGX_ERROR;
     }
     xcj_mint_options options = XCJ_MINT_OPTIONS_INIT;
-    xcj_error err;
-    xcj_minter *minter = NULL;
     xcj_dpop_options dpop;
     mint_options(&options, wanted, identities);
     if (wanted->dpop != NULL) {
         ngx_http_xcj_dpop_options(&dpop, wanted->dpop);
         options.dpop = &dpop;
     }
-    xcj_code code = build(&minter, wanted, &text, &options, &err);
-    ngx_http_xcj_wipe(&text);
-    if (code != XCJ_OK) {
-        ngx_http_xcj_conf_error(cf, &conf->key_at, 0, "\"%V\": %s", path, err.message);
-        return NGX_ERROR;
-    }
-    out->minter = minter;
-    return ngx_http_xcj_keep(cf, free_minter, minter);
+    return (wanted->own != NULL ? build_for_keys : build_from_object)(out->signers, cf, wanted, &conf->key_at, &options);
 }
 
 static ngx_int_t find_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
 {
     ngx_http_xcj_main_conf *main_conf = ngx_http_conf_get_module_main_conf(cf, ngx_http_xcj_module);
-    made next = { .recipe = recipe_of(conf) };
+    ngx_http_xcj_own *own = conf->config.len == 0 ? ngx_http_xcj_find_own(cf, conf) : NULL;
+    if (own == NULL && conf->config.len == 0) {
+        return NGX_ERROR;
+    }
+    made next = { .recipe = recipe_of(conf, own) };
     if (next.recipe.bearer != NULL &&
         ngx_http_xcj_make_verifier(&next.recipe.verifier, cf, next.recipe.bearer, conf->hmac_k_raw, 0) != NGX_OK) {
         return NGX_ERROR;
@@ -268,7 +297,7 @@ static ngx_int_t find_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     made *known = main_conf->minters.elts;
     for (ngx_uint_t i = 0; i < main_conf->minters.nelts; i++) {
         if (same_recipe(&known[i].recipe, &next.recipe)) {
-            conf->minter = known[i].minter;
+            conf->signers = known[i].signers;
             return NGX_OK;
         }
     }
@@ -277,7 +306,7 @@ static ngx_int_t find_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
         return NGX_ERROR;
     }
     *place = next;
-    conf->minter = next.minter;
+    conf->signers = next.signers;
     return NGX_OK;
 }
 
@@ -288,10 +317,12 @@ ngx_int_t ngx_http_xcj_make_minter(ngx_conf_t *cf, ngx_http_xcj_loc_conf *conf)
     if (find_minter(cf, conf) != NGX_OK || ngx_http_xcj_constant_claims(&auth, cf, conf) != NGX_OK) {
         return NGX_ERROR;
     }
-    if (rehearse(conf, &auth, &err) != XCJ_OK) {
-        const ngx_str_t *path = conf->config.len > 0 ? &conf->config : &conf->private_jwk;
-        ngx_http_xcj_conf_error(cf, &conf->key_at, 0, "\"%V\": %s", path, err.message);
-        return NGX_ERROR;
+    for (size_t i = 0; i < conf->signers->count; i++) {
+        if (rehearse(conf, conf->signers->minters[i], &auth, &err) != XCJ_OK) {
+            const ngx_str_t *path = conf->config.len > 0 ? &conf->config : &conf->private_jwk;
+            ngx_http_xcj_conf_error(cf, &conf->key_at, 0, "\"%V\": %s", path, err.message);
+            return NGX_ERROR;
+        }
     }
     return NGX_OK;
 }

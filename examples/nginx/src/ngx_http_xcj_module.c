@@ -69,17 +69,20 @@ static ngx_int_t hook(ngx_conf_t *cf, ngx_http_phases phase, ngx_http_handler_pt
  * Runs the location handler before everything else that knows the location. Runs the mint handler after the phases that
  * authenticate; in the access phase a module that is loaded last would run before them.
  */
-static ngx_int_t hook_in(ngx_conf_t *cf)
+static ngx_int_t complete(ngx_conf_t *cf)
 {
     ngx_http_xcj_init_header_filter();
     ngx_http_xcj_watch_audit(cf);
+    if (ngx_http_xcj_plan_turns(cf) != NGX_OK || ngx_http_xcj_make_jwks(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
     ngx_int_t rc = hook(cf, NGX_HTTP_REWRITE_PHASE, ngx_http_xcj_location_handler);
     return rc == NGX_OK ? hook(cf, NGX_HTTP_PRECONTENT_PHASE, ngx_http_xcj_mint_handler) : rc;
 }
 
 static ngx_http_module_t module_context = {
     .preconfiguration = ngx_http_xcj_add_variables,
-    .postconfiguration = hook_in,
+    .postconfiguration = complete,
     .create_main_conf = ngx_http_xcj_create_main_conf,
     .create_loc_conf = ngx_http_xcj_create_loc_conf,
     .merge_loc_conf = ngx_http_xcj_merge_loc_conf,

@@ -102,6 +102,7 @@ ngx_int_t ngx_http_xcj_refuse(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, cons
     const ngx_http_xcj_loc_conf *conf = ngx_http_get_module_loc_conf(r, ngx_http_xcj_module);
     ngx_uint_t status = (ngx_uint_t)xcj_code_http_status(err->code);
     ngx_http_xcj_note_error(r, ctx, err);
+    ngx_http_xcj_count_refusal(r, err->code);
     if (ngx_http_xcj_note_audit(r, ctx, err) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }

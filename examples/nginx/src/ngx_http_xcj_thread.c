@@ -127,7 +127,7 @@ ngx_int_t ngx_http_xcj_thread_sign(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx,
     }
     signing *work = task->ctx;
     work->input = input;
-    work->minter = conf->minter;
+    work->minter = ctx->minter;
     work->pool = conf->pool;
     task->handler = sign;
     task->event.data = r;

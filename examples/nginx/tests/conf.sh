@@ -56,7 +56,7 @@ refused 'twice' 'directive is duplicate' "$good xcj_auth basic;"
 
 # Keys.
 refused 'no such file' 'conf/none.json" cannot be opened' 'xcj on; xcj_auth apikey; xcj_iss https://gw; xcj_private_jwk none.json;'
-for wrong in 'public:cannot sign\|private part\|no private' 'no-alg:RS256' 'text:JSON' 'folder:not a regular file' 'broken:' 'set:JWK Set' 'long.json:longer than'; do
+for wrong in 'public:cannot sign\|private part\|no private' 'no-alg:RS256' 'text:JSON' 'folder:not a regular file' 'broken:' 'set:cannot sign' 'long.json:longer than'; do
     file=${wrong%%:*}
     [ -e "conf/$file" ] || file=$file.json
     refused "key $file" "$work/conf/$file" "xcj on; xcj_auth apikey; xcj_iss https://gw; xcj_private_jwk $file;"

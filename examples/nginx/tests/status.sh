@@ -1,0 +1,120 @@
+#!/bin/sh
+# xcj_status: counters of all workers in JSON and for Prometheus, which survive a reload; and no secret in them.
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+start_echo
+port=$(free_port)
+"$XCJ" keygen --alg ES256 --kid 'a"b\c' -o conf/one.json
+"$XCJ" keygen --alg ES256 --kid two -o conf/two.json
+until=$(($(date +%s) + 5000))
+jq -cs --argjson until $until '{keys: [.[0] + {exp: $until}, .[1] + {nbf: $until}]}' conf/one.json conf/two.json >conf/keys.json
+"$XCJ" jwks conf/one.json conf/two.json -o conf/set.json
+printf '{"apikeys":{"%s":{"client_id":"app","consumer":"c"}}}' "$(printf good | sha256sum | cut -c 1-64)" >conf/identities.json
+write_conf() {
+    configure 'worker_processes 2;' <<CONF
+    xcj_jwks_zone good:64k /_good; xcj_jwks_zone bad:64k /_bad;
+    server {
+        listen 127.0.0.1:$port;
+        xcj_private_jwk keys.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_identities identities.json; $1
+        location / { xcj on; proxy_pass http://127.0.0.1:$echo; }
+        location = /_good { internal; proxy_pass http://127.0.0.1:$port/set.json; }
+        location = /_bad { internal; proxy_pass http://127.0.0.1:$port/none.json; }
+        location /set.json { root $work/conf; }
+        location /good { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=good; proxy_pass http://127.0.0.1:$echo; }
+        location /bad { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=bad; proxy_pass http://127.0.0.1:$echo; }
+        location = /status { xcj_status; }
+        location = /metrics { xcj_status prometheus; }
+    }
+CONF
+}
+write_conf ''
+start_nginx
+gateway=http://127.0.0.1:$port
+status() {
+    curl -s "$gateway/status" | jq -c "$1"
+}
+
+get "$gateway/status"
+is 'status' '200 application/json no-store' "$status $(field content-type) $(field cache-control)"
+is 'at the beginning' '[0,{}]' "$(status '[.minted,.refused]')"
+is 'whose turn it is' "[\"a\\\"b\\\\c\",$until,\"two\",2]" "$(status '.keys[0] | [.kid,.until,.next,.published]')"
+is 'the file' "\"$work/conf/keys.json\"" "$(status '.keys[0].file')"
+now=$(date +%s)
+[ "$(status .since)" -le "$now" ] && [ "$(status .since)" -gt $((now - 100)) ] || fail "since: $(status .since)"
+
+# Many requests at the same time, to both workers.
+for _ in 1 2 3 4; do
+    curl -s -o /dev/null -H 'apikey: good' "$gateway/[1-10]" &
+    loads="${loads-} $!"
+done
+# shellcheck disable=SC2086
+wait $loads
+is 'tokens of both workers' 40 "$(status .minted)"
+for _ in 1 2 3; do get -H 'apikey: secret-of-a-client' "$gateway/"; done
+is 'an unknown key is refused' 401 "$status"
+get "$gateway/"
+is 'refusals, by code' '{"XCJ_ERR_NO_CREDENTIAL":1,"XCJ_ERR_CREDENTIAL":3}' "$(status .refused)"
+get -X POST -d x "$gateway/status"
+is 'POST' 405 "$status"
+
+get "$gateway/metrics"
+is 'metrics' '200 text/plain; version=0.0.4; charset=utf-8' "$status $(field content-type)"
+cp body metrics
+has 'metrics: minted' metrics 'xcj_minted_total 40'
+has 'metrics: refused' metrics 'xcj_refused_total{code="XCJ_ERR_CREDENTIAL"} 3'
+has 'metrics: a code that did not occur' metrics 'xcj_refused_total{code="XCJ_ERR_EXPIRED"} 0'
+has 'metrics: the key' metrics "xcj_signing_key{file=\"$work/conf/keys.json\",kid=\"a\\\"b\\\\c\"} 1"
+has 'metrics: its end' metrics "xcj_signing_key_end_timestamp_seconds{file=\"$work/conf/keys.json\"} $until"
+is 'metrics: each family once' '' "$(grep '^# TYPE' metrics | sort | uniq -d)"
+lacks 'no code without a name' metrics 'XCJ_ERR_?'
+
+# Sets that are fetched: one that is there, and one that is not.
+for _ in $(seq 100); do
+    [ "$(status '[.sets[].fetches] | min')" -eq 0 ] || [ "$(status '[.sets[] | select(.usable)] | length')" -eq 0 ] || break
+    sleep 0.1
+done
+is 'a set' '[true,2,0,""]' "$(status '.sets[] | select(.set == "good") | [.usable,.keys,.failures,.error]')"
+is 'a set that cannot be fetched' '[false,0,true,true]' "$(status '.sets[] | select(.set == "bad") | [.usable,.keys,.failures > 0,(.error | length > 0)]')"
+curl -s "$gateway/metrics" >metrics
+has 'metrics: a set' metrics 'xcj_set_keys{set="good"} 2'
+has 'metrics: its age' metrics 'xcj_set_age_seconds{set="good"} '
+lacks 'metrics: no set, no age' metrics 'xcj_set_age_seconds{set="bad"}'
+has 'metrics: it fails' metrics 'xcj_set_failing{set="bad"} 1'
+has 'metrics: the other does not' metrics 'xcj_set_failing{set="good"} 0'
+
+# Nothing of a client, and no private part of a key, is in either.
+for secret in secret-of-a-client good app "$(jq -r .d conf/one.json)"; do
+    curl -s "$gateway/status" "$gateway/metrics" >both
+    lacks 'no secret' both "$secret"
+done
+
+# A reload keeps the counters; a worker that is killed does too.
+reload_nginx || fail 'the reload'
+sleep 0.3
+is 'after a reload' 40 "$(status .minted)"
+before=$(started_workers)
+# shellcheck disable=SC2046
+kill -KILL $(grep -ls "^PPid:[[:space:]]*$(cat nginx.pid)\$" /proc/[0-9]*/status | cut -d / -f 3)
+wait_for_worker "$before" || fail 'no new worker'
+sleep 0.3
+get -H 'apikey: good' "$gateway/"
+is 'after workers were killed' '200 41' "$status $(status .minted)"
+
+# A location with xcj_status mints nothing, whatever it inherits.
+write_conf 'xcj on;'
+reload_nginx || fail 'the reload'
+sleep 0.3
+get "$gateway/status"
+is 'where xcj is on' '200 41' "$status $(jq .minted body)"
+rejects 'no form' 2 'is neither "json" nor "prometheus"' <<'CONF'
+server {
+    location / { xcj_status xml; }
+}
+CONF
+rejects 'twice' 2 'is duplicate' <<'CONF'
+server {
+    location / { xcj_status; xcj_status; }
+}
+CONF
+
+finish
