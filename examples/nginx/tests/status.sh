@@ -12,16 +12,17 @@ jq -cs --argjson until $until '{keys: [.[0] + {exp: $until}, .[1] + {nbf: $until
 printf '{"apikeys":{"%s":{"client_id":"app","consumer":"c"}}}' "$(printf good | sha256sum | cut -c 1-64)" >conf/identities.json
 write_conf() {
     configure 'worker_processes 2;' <<CONF
-    xcj_jwks_zone good:64k /_good; xcj_jwks_zone bad:64k /_bad;
+    xcj_jwks_zone idp:64k /_idp; xcj_jwks_zone down:64k /_down;
     server {
         listen 127.0.0.1:$port;
         xcj_private_jwk keys.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_identities identities.json; $1
         location / { xcj on; proxy_pass http://127.0.0.1:$echo; }
-        location = /_good { internal; proxy_pass http://127.0.0.1:$port/set.json; }
-        location = /_bad { internal; proxy_pass http://127.0.0.1:$port/none.json; }
-        location /set.json { root $work/conf; }
-        location /good { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=good; proxy_pass http://127.0.0.1:$echo; }
-        location /bad { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=bad; proxy_pass http://127.0.0.1:$echo; }
+        location = /_idp { internal; proxy_pass http://127.0.0.1:$port/set.json; }
+        location = /_down { internal; proxy_pass http://127.0.0.1:$port/none.json; }
+        location = /none.json { return 404; }
+        location = /set.json { root $work/conf; }
+        location /one { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=idp; proxy_pass http://127.0.0.1:$echo; }
+        location /two { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=down; proxy_pass http://127.0.0.1:$echo; }
         location = /status { xcj_status; }
         location = /metrics { xcj_status prometheus; }
     }
@@ -73,14 +74,14 @@ for _ in $(seq 100); do
     [ "$(status '[.sets[].fetches] | min')" -eq 0 ] || [ "$(status '[.sets[] | select(.usable)] | length')" -eq 0 ] || break
     sleep 0.1
 done
-is 'a set' '[true,2,0,""]' "$(status '.sets[] | select(.set == "good") | [.usable,.keys,.failures,.error]')"
-is 'a set that cannot be fetched' '[false,0,true,true]' "$(status '.sets[] | select(.set == "bad") | [.usable,.keys,.failures > 0,(.error | length > 0)]')"
+is 'a set' '[true,2,0,""]' "$(status '.sets[] | select(.set == "idp") | [.usable,.keys,.failures,.error]')"
+is 'a set that cannot be fetched' '[false,0,true,true]' "$(status '.sets[] | select(.set == "down") | [.usable,.keys,.failures > 0,(.error | length > 0)]')"
 curl -s "$gateway/metrics" >metrics
-has 'metrics: a set' metrics 'xcj_set_keys{set="good"} 2'
-has 'metrics: its age' metrics 'xcj_set_age_seconds{set="good"} '
-lacks 'metrics: no set, no age' metrics 'xcj_set_age_seconds{set="bad"}'
-has 'metrics: it fails' metrics 'xcj_set_failing{set="bad"} 1'
-has 'metrics: the other does not' metrics 'xcj_set_failing{set="good"} 0'
+has 'metrics: a set' metrics 'xcj_set_keys{set="idp"} 2'
+has 'metrics: its age' metrics 'xcj_set_age_seconds{set="idp"} '
+lacks 'metrics: no set, no age' metrics 'xcj_set_age_seconds{set="down"}'
+has 'metrics: it fails' metrics 'xcj_set_failing{set="down"} 1'
+has 'metrics: the other does not' metrics 'xcj_set_failing{set="idp"} 0'
 
 # Nothing of a client, and no private part of a key, is in either.
 for secret in secret-of-a-client good app "$(jq -r .d conf/one.json)"; do
