@@ -16,10 +16,10 @@ while [ $i -le "$rotations" ]; do
 done
 # write_set FIRST LAST: key i signs in the second start + i; the first of all signs before, the last of all for ever.
 write_set() {
-    for i in $(seq "$1" "$2"); do
-        jq -c --argjson i "$i" --argjson start "$start" --argjson last "$rotations" \
-            '. + (if $i > 0 then {nbf: ($start + $i)} else {} end) + (if $i < $last then {exp: ($start + $i + 1)} else {} end)' "conf/key-$i.json"
-    done | jq -cs '{keys: .}' >conf/keys.new
+    # shellcheck disable=SC2046
+    jq -cs --argjson first "$1" --argjson start "$start" --argjson last "$rotations" '{keys: [to_entries[] | (.key + $first) as $i
+        | .value + (if $i > 0 then {nbf: ($start + $i)} else {} end) + (if $i < $last then {exp: ($start + $i + 1)} else {} end)]}' \
+        $(seq -f 'conf/key-%.0f.json' "$1" "$2") >conf/keys.new
     mv conf/keys.new conf/keys.json
 }
 half=$rotations
