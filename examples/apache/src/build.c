@@ -58,7 +58,7 @@ static xcj_code build_row(xcj_verifier **out, apr_pool_t *ptemp, const mod_xcj_r
     options.issuer = xcj_text(row->iss);
     options.typ = xcj_text(row->typ);
     options.leeway = row->leeway;
-    xcj_str text;
+    xcj_str text = { NULL, 0 };
     xcj_keyset *keys = NULL;
     xcj_code code = read_file(&text, ptemp, row->file, err);
     if (code == XCJ_OK) {
@@ -105,7 +105,7 @@ static xcj_code build_minter(mod_xcj_server *own, apr_pool_t *pconf, apr_pool_t 
         options.bearer_clientid_claims = (const xcj_str *)(const void *)own->clientid_claims->elts;
         options.bearer_clientid_claims_count = (size_t)own->clientid_claims->nelts;
     }
-    xcj_str text;
+    xcj_str text = { NULL, 0 };
     xcj_identities *identities = NULL;
     xcj_key *key = NULL;
     xcj_code code = XCJ_OK;

@@ -5,7 +5,7 @@
 player_logs='error.log access.log'
 
 player_start() {
-    configure_apache "$http" "$https" "$echo"
+    configure_apache "$http" "$https" "$echo" "<Location /plain>" "ProxyPass http://127.0.0.1:$echo/plain" "</Location>"
     start_apache
 }
 

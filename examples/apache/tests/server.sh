@@ -20,8 +20,8 @@ configure_apache() {
         done
         printf 'LoadModule xcj_module %s/mod_xcj.so\n' "$work"
         printf 'ServerRoot %s\nServerName localhost\nPidFile %s/apache.pid\nErrorLog %s/error.log\n' "$work" "$work" "$work"
-        printf 'DefaultRuntimeDir %s\nMutex file:%s default\nLogLevel info\nTypesConfig /dev/null\n' "$work" "$work"
-        printf 'StartServers 2\nServerLimit 8\nThreadsPerChild 8\nThreadLimit 8\nMaxRequestWorkers 64\nMinSpareThreads 1\nMaxSpareThreads 64\n'
+        printf 'DefaultRuntimeDir %s\nMaxKeepAliveRequests 0\nMutex file:%s default\nLogLevel info\nTypesConfig /dev/null\n' "$work" "$work"
+        printf 'StartServers 2\nServerLimit 8\nThreadsPerChild 32\nThreadLimit 32\nMaxRequestWorkers 256\nMinSpareThreads 1\nMaxSpareThreads 256\n'
         printf 'XcjExpiresIn 300\n'
         sed -e "s|/etc/apache2/xcj|$work|; s|:8000|:$1|; s|localhost:8443|gw|; s|127.0.0.1:8443|127.0.0.1:$2|; s|active.json|gw.json|" \
             -e "s|http://127.0.0.1:9000/\$|https://service|; s|127.0.0.1:9000|127.0.0.1:$3|; s|idp.json|idp-set.json|; s|jwks.json|gw-set.json|" \

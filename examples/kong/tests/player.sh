@@ -27,6 +27,7 @@ player_start() {
         listen 127.0.0.1:$http;
         listen 127.0.0.1:$https ssl;
         ssl_verify_client optional;
+        location /plain { proxy_pass http://127.0.0.1:$echo; }
         location /bearer { access_by_lua_block { handler:access(configs.bearer) } proxy_pass http://127.0.0.1:$echo; }
         location /basic { auth_basic gateway; auth_basic_user_file $work/htpasswd; access_by_lua_block { handler:access(configs.basic) } proxy_pass http://127.0.0.1:$echo; }
         location /mtls { access_by_lua_block { handler:access(configs.mtls) } proxy_pass http://127.0.0.1:$echo; }

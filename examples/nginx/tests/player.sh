@@ -19,6 +19,7 @@ player_start() {
         listen 127.0.0.1:$http;
         listen 127.0.0.1:$https ssl;
         ssl_verify_client optional;
+        location /plain { proxy_pass http://127.0.0.1:$echo; }
         location /bearer { xcj on; xcj_auth bearer; proxy_pass http://127.0.0.1:$echo; }
         location /basic { xcj on; xcj_auth basic; auth_basic gateway; auth_basic_user_file $work/htpasswd; proxy_pass http://127.0.0.1:$echo; }
         location /mtls { xcj on; xcj_auth client_cert; proxy_pass http://127.0.0.1:$echo; }
