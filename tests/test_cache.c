@@ -351,6 +351,7 @@ START_TEST(a_child_starts_with_an_empty_one)
 }
 END_TEST
 
+#ifndef __SANITIZE_THREAD__ /* which starts no threads in a child of a process that has some */
 /* A fork while other threads are inside sets: they are lost in the child, and its cache works. */
 START_TEST(a_fork_among_busy_threads)
 {
@@ -376,6 +377,7 @@ START_TEST(a_fork_among_busy_threads)
     end(shared);
 }
 END_TEST
+#endif
 
 /* With the kernel's help and without. */
 START_TEST(a_mark_is_the_parents)
@@ -417,7 +419,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, the_dead_go_first);
     tcase_add_test(tcase, threads_share_it);
     tcase_add_test(tcase, a_child_starts_with_an_empty_one);
-#ifndef __SANITIZE_THREAD__ /* which starts no threads in a child of a process that has some */
+#ifndef __SANITIZE_THREAD__
     tcase_add_test(tcase, a_fork_among_busy_threads);
 #endif
     tcase_add_test(tcase, a_mark_is_the_parents);

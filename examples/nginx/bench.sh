@@ -128,7 +128,9 @@ load() {
 
 # The processor time of the gateway's worker so far, in hundredths of a second.
 worker_ticks() {
-    awk '{ print $14 + $15 }' "/proc/$(pgrep -P "$(cat gateway.pid)" | sed q)/stat"
+    read -r master <gateway.pid
+    read -r worker _ <"/proc/$master/task/$master/children"
+    awk '{ print $14 + $15 }' "/proc/$worker/stat"
 }
 # NAME PATH WRK_WORD...: requests a second, of a setup with its own requests, and microseconds of the worker for each.
 load_as() {
