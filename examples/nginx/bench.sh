@@ -129,7 +129,7 @@ load() {
 # The processor time of the gateway's worker so far, in hundredths of a second.
 worker_ticks() {
     read -r master <gateway.pid
-    read -r worker _ <"/proc/$master/task/$master/children"
+    read -r worker _ <"/proc/$master/task/$master/children" || : # no newline at its end
     awk '{ print $14 + $15 }' "/proc/$worker/stat"
 }
 # NAME PATH WRK_WORD...: requests a second, of a setup with its own requests, and microseconds of the worker for each.
