@@ -108,8 +108,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_mint_prepare(char *buf, size_t cap, size_t *
                                                  const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
 /**
- * 1: the input of step 1 is a token that is used again. Steps 2 and 3 are then not needed, and do nothing: step 2 makes a
- * signature of no bytes, and step 3 takes it.
+ * Returns 1 if the input of step 1 is a token that is used again, else 0. Steps 2 and 3 are then not needed, and do
+ * nothing: step 2 makes a signature of no bytes, and step 3 takes it.
  */
 XCJ_API int xcj_mint_is_reused(const xcj_minter *minter, xcj_str input);
 

@@ -57,7 +57,7 @@ findings_of() {
 run_codespell() {
     find README.md CMakeLists.txt cli docs examples include lib pkgconfig tests -type f |
         grep -vE '^tests/(vectors|fuzz)/|\.(svg|json|patch|pyc)$' |
-        xargs codespell -L fo,te,nulll,passin,verfy,verfiy
+        xargs codespell -L fo,te,nulll,passin,requird,verfy,verfiy
 }
 
 # What gcc and clang-tidy are told of each file's compilation.

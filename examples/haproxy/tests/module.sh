@@ -12,7 +12,7 @@ ran=0
 for module in "$XCJ_BUILD"/examples/haproxy/5.*/xcj.so; do
     lua=lua$(basename "$(dirname "$module")")
     command -v "$lua" >/dev/null || continue
-    LUA_CPATH=$(dirname "$module")/?.so "$lua" "$XCJ_EXAMPLES/haproxy/tests/module.lua" "$work" || fail "$lua"
+    LUA_CPATH="$(dirname "$module")/?.so" "$lua" "$XCJ_EXAMPLES/haproxy/tests/module.lua" "$work" || fail "$lua"
     ran=$((ran + 1))
 done
 [ "$ran" -gt 0 ] || packages_or_skip lua5.3 lua5.4

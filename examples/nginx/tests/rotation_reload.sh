@@ -1,5 +1,7 @@
 #!/bin/sh
 # Own keys that take turns: what a configuration may say, how long keys are published, and what a reload remembers.
+# What jq computes is in single quotes.
+# shellcheck disable=SC2016
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 start_echo
