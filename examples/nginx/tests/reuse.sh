@@ -90,7 +90,7 @@ token 'one that did not' /bearer alice -H "Authorization: Bearer $good"
 
 # The key is withdrawn.
 cp conf/new.jwks conf/set.json
-reload_nginx
+reload_nginx || fail 'reload'
 get -H "Authorization: Bearer $good" "$gateway/bearer"
 is 'a token of a withdrawn key' 401 "$status"
 bearer=$("$XCJ" mint --key conf/new.json --claims '{"sub":"alice"}' --expires-in 600)

@@ -46,11 +46,26 @@ start_nginx() {
     }
 }
 
-# reload_nginx: and wait until a worker of the new configuration runs.
+# retires WORKER: waits until it accepts no connection any more.
+retires() {
+    for _ in $(seq 200); do
+        kill -0 "$1" 2>/dev/null || return 0
+        ! grep -q " $1#.*gracefully shutting down" error.log || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+# reload_nginx: and wait until a worker of the new configuration runs, and no other accepts connections.
 reload_nginx() {
+    pid=$(cat nginx.pid)
+    read -r workers <"/proc/$pid/task/$pid/children"
     before=$(started_workers)
-    kill -HUP "$(cat nginx.pid)"
-    wait_for_worker "$before"
+    kill -HUP "$pid"
+    wait_for_worker "$before" || return 1
+    for worker in $workers; do
+        retires "$worker" || return 1
+    done
 }
 
 stop_nginx() {
