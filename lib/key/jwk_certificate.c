@@ -5,6 +5,7 @@
 #include "lib/base/error.h"
 #include "lib/codec/der.h"
 #include "lib/key/evp.h"
+#include "lib/key/queue.h"
 
 #define SHA1_LEN 20
 #define SHA256_LEN 32
@@ -29,7 +30,13 @@ xcj_code xcj__jwk_keep_certificate(xcj__jwk *jwk, const uint8_t *der, size_t len
     jwk->part[XCJ__X5C] = (xcj__bytes){ at, cert.len };
     jwk->part[XCJ__X5T] = (xcj__bytes){ at + cert.len, SHA1_LEN };
     jwk->part[XCJ__X5T_S256] = (xcj__bytes){ at + cert.len + SHA1_LEN, SHA256_LEN };
-    return hash(at + cert.len, &cert, EVP_sha1()) && hash(at + cert.len + SHA1_LEN, &cert, EVP_sha256())
-               ? XCJ_OK
-               : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash the certificate");
+    if (hash(at + cert.len, &cert, EVP_sha1()) && hash(at + cert.len + SHA1_LEN, &cert, EVP_sha256())) {
+        return XCJ_OK;
+    }
+    if (xcj__queue_says_memory()) {
+        return xcj__fail_memory(err);
+    }
+    /* Where SHA-1 is forbidden, the key is still a key. */
+    jwk->part[XCJ__X5C] = jwk->part[XCJ__X5T] = jwk->part[XCJ__X5T_S256] = (xcj__bytes){ NULL, 0 };
+    return XCJ_OK;
 }

@@ -8,7 +8,7 @@
 
 /**
  * Adds the first DER element, which is a certificate, and its thumbprints to the key (RFC 7517 4.7 to 4.9). What follows
- * the element, such as OpenSSL's trust settings, is not part of it. XCJ_ERR_MEMORY, XCJ_ERR_CRYPTO.
+ * the element, such as OpenSSL's trust settings, is not part of it. Keeps nothing if OpenSSL does not hash. XCJ_ERR_MEMORY.
  */
 XCJ_MUST_CHECK xcj_code xcj__jwk_keep_certificate(xcj__jwk *jwk, const uint8_t *der, size_t len, xcj_error *err);
 

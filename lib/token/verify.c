@@ -120,7 +120,7 @@ static xcj_code conclude(xcj_verified **out, const xcj__verification *w, xcj_str
     if (out == NULL && !is_kept) {
         return XCJ_OK;
     }
-    xcj_verified *made;
+    xcj_verified *made = NULL;
     xcj_code code = make_verified(&made, w, is_kept ? text : (xcj_str){ NULL, 0 });
     if (code != XCJ_OK) {
         return out != NULL ? code : XCJ_OK;

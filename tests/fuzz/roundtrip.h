@@ -24,6 +24,11 @@ static inline void check_forms(const xcj_key *key, xcj_part part)
     xcj_key *again;
     MUST(check_call(xcj_key_from_jwk(&again, jwk, strlen(jwk), NULL, &err), &again, &err));
     char *text = jwk_text(again, part);
+    /* The certificate that a key came from is not kept when its JWK is read. */
+    char *x5c = strstr(jwk, ",\"x5c\":");
+    if (x5c != NULL) {
+        memcpy(x5c, "}", sizeof "}");
+    }
     MUST(strcmp(text, jwk) == 0);
     xcj_free(text);
     xcj_key_free(again);
