@@ -59,10 +59,10 @@ typedef struct xcj__key_facts {
     xcj_kty kty;
     xcj_curve crv;
     unsigned bits;
-    bool is_private;
-    bool has_alg; /* the JWK names an algorithm; `alg` is XCJ_ALG_NONE when it is not one of ours */
     xcj_alg alg;
     xcj_str use; /* the JWK's own, unescaped UTF-8; ptr NULL: none */
+    bool is_private;
+    bool has_alg; /* the JWK names an algorithm; `alg` is XCJ_ALG_NONE when it is not one of ours */
     bool has_key_ops;
     bool op_sign; /* what key_ops holds */
     bool op_verify;

@@ -40,11 +40,11 @@ typedef struct xcj__provider {
 
 struct xcj_key {
     atomic_uint refs;
+    bool is_unchecked;     /* only the public part is; for the other see `whole` */
+    atomic_bool is_proven; /* RSA: a signature of it was verified */
     xcj__jwk jwk;
     xcj__provider *provider;            /* NULL: OpenSSL's defaults */
     _Atomic(EVP_PKEY *) pkey;           /* made of the jwk at first use; for provider_key.h */
-    bool is_unchecked;                  /* only the public part is; for the other see `whole` */
-    atomic_bool is_proven;              /* RSA: a signature of it was verified */
     _Atomic(struct xcj_key *) whole;    /* the same key, checked; made at first use */
     _Atomic(xcj__context *) prepared[]; /* made at first use, then never changed: to sign, then to verify, by slot */
 };

@@ -15,13 +15,8 @@
 #define DATE_MAX INT64_C(253402300799) /* the end of the year 9999 */
 
 const char *const xcj__part_names[XCJ__PART_COUNT] = {
-    [XCJ__N] = "n",     [XCJ__E] = "e",
-    [XCJ__D] = "d",     [XCJ__P] = "p",
-    [XCJ__Q] = "q",     [XCJ__DP] = "dp",
-    [XCJ__DQ] = "dq",   [XCJ__QI] = "qi",
-    [XCJ__X] = "x",     [XCJ__Y] = "y",
-    [XCJ__K] = "k",     [XCJ__X5C] = "x5c",
-    [XCJ__X5T] = "x5t", [XCJ__X5T_S256] = "x5t#S256",
+    [XCJ__N] = "n",   [XCJ__E] = "e",   [XCJ__D] = "d", [XCJ__P] = "p", [XCJ__Q] = "q", [XCJ__DP] = "dp",
+    [XCJ__DQ] = "dq", [XCJ__QI] = "qi", [XCJ__X] = "x", [XCJ__Y] = "y", [XCJ__K] = "k",
 };
 
 /* Which numbers belong to a key type, in the order in which they are written; the rest of a JWK is not looked at. */
@@ -313,9 +308,13 @@ xcj_code xcj__jwk_copy_public(xcj__jwk *out, const xcj__jwk *jwk, const xcj_key_
 
 bool xcj__jwk_same(const xcj__jwk *a, const xcj__jwk *b)
 {
-    static const xcj__jwk_part parts[] = { XCJ__N, XCJ__E, XCJ__X, XCJ__Y, XCJ__K };
+    static const xcj__jwk_part public_parts[] = { XCJ__N, XCJ__E, XCJ__X, XCJ__Y };
+    static const xcj__jwk_part secret[] = { XCJ__K };
+    const bool is_secret = a->facts.kty == XCJ_KTY_OCT;
+    const xcj__jwk_part *parts = is_secret ? secret : public_parts;
+    const size_t count = is_secret ? 1 : sizeof public_parts / sizeof public_parts[0];
     bool same = a->facts.kty == b->facts.kty && a->facts.crv == b->facts.crv;
-    for (size_t i = 0; same && i < sizeof parts / sizeof parts[0]; i++) {
+    for (size_t i = 0; same && i < count; i++) {
         xcj__bytes left = a->part[parts[i]];
         xcj__bytes right = b->part[parts[i]];
         same = left.len == right.len && (left.len == 0 || xcj__equal_secret(left.ptr, right.ptr, left.len));

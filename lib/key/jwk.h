@@ -7,7 +7,7 @@
 #include "lib/base/buf.h"
 #include "lib/key/alg.h"
 
-/** The bytes of a key, by member: its numbers, then the certificate that it came from. `d` serves RSA, EC and OKP. */
+/** The numbers of a key, by member. `d` serves RSA, EC and OKP. */
 typedef enum xcj__jwk_part {
     XCJ__N,
     XCJ__E,
@@ -20,10 +20,8 @@ typedef enum xcj__jwk_part {
     XCJ__X,
     XCJ__Y,
     XCJ__K,
-    XCJ__X5C, /* DER */
-    XCJ__X5T,
-    XCJ__X5T_S256,
-    XCJ__PART_COUNT
+    XCJ__PART_COUNT,
+    XCJ__CERTIFICATE = XCJ__K /* of a key that is no secret: see jwk_certificate.h */
 } xcj__jwk_part;
 
 typedef struct xcj__bytes {
@@ -93,7 +91,7 @@ void xcj__jwk_write_canonical(xcj__buf *out, const xcj__jwk *jwk);
 
 /* For the files that read and write JWKs. */
 
-/** The JSON names of the parts. */
+/** The JSON names of the numbers. */
 extern const char *const xcj__part_names[XCJ__PART_COUNT];
 
 /** By key type, the numbers that belong to it in the order in which they are written; ends with XCJ__PART_COUNT. */

@@ -8,8 +8,10 @@
 #include "lib/key/jwk_x5c.h"
 
 /* The other members of a JWK, behind the numbers in the same array of seen values. */
-enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, NBF, EXP, SEEN_COUNT };
-static const char *const other_names[] = { "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys", "nbf", "exp" };
+enum { KTY = XCJ__PART_COUNT, CRV, USE, KEY_OPS, ALG, KID, OTH, KEYS, NBF, EXP, X5C, SEEN_COUNT };
+static const char *const other_names[] = {
+    "kty", "crv", "use", "key_ops", "alg", "kid", "oth", "keys", "nbf", "exp", "x5c"
+};
 
 typedef struct reading {
     const char *text;
@@ -168,7 +170,7 @@ static bool is_empty_array(const xcj__json_value *value)
 /* RFC 7517 4.7 wants the numbers beside the certificate, but some issuers leave them out. */
 static bool is_certificate_only(const reading *r)
 {
-    bool found = r->jwk->facts.kty != XCJ_KTY_OCT && r->seen[XCJ__X5C].type != 0 && !is_empty_array(&r->seen[XCJ__X5C]);
+    bool found = r->jwk->facts.kty != XCJ_KTY_OCT && r->seen[X5C].type != 0 && !is_empty_array(&r->seen[X5C]);
     for (const xcj__jwk_part *part = xcj__parts_of[r->jwk->facts.kty]; *part != XCJ__PART_COUNT; part++) {
         found = found && r->seen[*part].type == 0;
     }
@@ -327,7 +329,7 @@ static xcj_code take_all(reading *r, xcj_error *err)
         code = take_key_ops(r, err);
     }
     if (code == XCJ_OK && is_certificate_only(r)) {
-        return xcj__jwk_take_x5c(r->jwk, &r->seen[XCJ__X5C], r->options, err);
+        return xcj__jwk_take_x5c(r->jwk, &r->seen[X5C], r->options, err);
     }
     for (const xcj__jwk_part *part = xcj__parts_of[code == XCJ_OK ? r->jwk->facts.kty : XCJ_KTY_OCT];
          code == XCJ_OK && *part != XCJ__PART_COUNT; part++) {

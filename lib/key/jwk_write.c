@@ -1,6 +1,7 @@
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
 #include "lib/key/jwk.h"
+#include "lib/key/jwk_certificate.h"
 
 static void put_member_name(xcj__buf *out, const char *name)
 {
@@ -39,19 +40,20 @@ static void put_number(xcj__buf *out, const char *name, xcj__bytes number)
 
 static void put_certificate(xcj__buf *out, const xcj__jwk *jwk)
 {
-    const xcj__bytes cert = jwk->part[XCJ__X5C];
-    if (cert.ptr == NULL) {
+    const xcj__bytes whole = jwk->part[XCJ__CERTIFICATE];
+    if (whole.ptr == NULL || jwk->facts.kty == XCJ_KTY_OCT) {
         return;
     }
-    put_member_name(out, xcj__part_names[XCJ__X5C]);
+    const xcj__bytes cert = { whole.ptr, whole.len - XCJ__THUMBPRINTS_LEN };
+    put_member_name(out, "x5c");
     xcj__buf_put_text(out, "[\"");
     char *dst = xcj__buf_reserve(out, xcj__b64_encoded_len(cert.len));
     if (dst != NULL) {
         out->len += xcj__b64_encode(dst, cert.ptr, cert.len);
     }
     xcj__buf_put_text(out, "\"]");
-    put_number(out, xcj__part_names[XCJ__X5T], jwk->part[XCJ__X5T]);
-    put_number(out, xcj__part_names[XCJ__X5T_S256], jwk->part[XCJ__X5T_S256]);
+    put_number(out, "x5t", (xcj__bytes){ cert.ptr + cert.len, XCJ__SHA1_LEN });
+    put_number(out, "x5t#S256", (xcj__bytes){ cert.ptr + cert.len + XCJ__SHA1_LEN, XCJ__SHA256_LEN });
 }
 
 static bool is_private_part(xcj__jwk_part part)
