@@ -85,10 +85,6 @@ static msg_status take_keys(turn_list *list, const xcj_keyset *set)
     if (count == 0) {
         return msg_fail(STATUS_INPUT, list->name, "has no key: xcj keygen makes the first one");
     }
-    list->keys = calloc(count + 1, sizeof *list->keys);
-    if (list->keys == NULL) {
-        return msg_fail_memory();
-    }
     msg_status status = STATUS_OK;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         status = check_key(list, xcj_keyset_get(set, i));
@@ -223,6 +219,11 @@ msg_status rotate_set(xcj_keyset **out, bool *is_same, const xcj_keyset *set, co
     turn_list list = { .plan = plan, .name = name, .is_same = true };
     xcj_error err;
     *out = NULL;
+    *is_same = true;
+    list.keys = calloc(xcj_keyset_count(set) + 1, sizeof *list.keys);
+    if (list.keys == NULL) {
+        return msg_fail_memory();
+    }
     msg_status status = take_keys(&list, set);
     if (status == STATUS_OK) {
         status = end_keys(&list);
