@@ -2,7 +2,7 @@
 # Builds the project and runs all its tests: a debug build (in which warnings are errors on Debian 12), and the same under
 # AddressSanitizer and UndefinedBehaviorSanitizer. Works from any folder; BUILD names another build folder than build.
 #
-#     sh tests/run.sh                  7 minutes on two processors, 9 with all the tools of --all installed
+#     sh tests/run.sh                  13 minutes on two processors, 20 with all the tools of --all installed
 #     sh tests/run.sh --all            also those with threads under ThreadSanitizer, and with the tools that some tests skip without
 #     sh tests/run.sh --plain          the debug build alone
 #     sh tests/run.sh --plain -R cli   further arguments are ctest's: here, only the tests with cli in their names
