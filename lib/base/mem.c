@@ -154,6 +154,23 @@ xcj_str xcj__str_trim(xcj_str a)
     return a;
 }
 
+static bool is_ows(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+xcj_str xcj__str_trim_ows(xcj_str a)
+{
+    while (a.len > 0 && is_ows(a.ptr[0])) {
+        a.ptr++;
+        a.len--;
+    }
+    while (a.len > 0 && is_ows(a.ptr[a.len - 1])) {
+        a.len--;
+    }
+    return a;
+}
+
 xcj_str xcj_text(const char *text)
 {
     return (xcj_str){ text, text != NULL ? strlen(text) : 0 };

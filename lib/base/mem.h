@@ -82,4 +82,7 @@ size_t xcj__str_space(xcj_str a);
 /** The view without white space at both ends. */
 xcj_str xcj__str_trim(xcj_str a);
 
+/** Without the blanks and tabs around it, which is the white space of a header's value (RFC 9110 5.6.3). */
+xcj_str xcj__str_trim_ows(xcj_str a);
+
 #endif

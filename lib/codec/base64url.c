@@ -252,6 +252,14 @@ size_t xcj__b64_encode(char *dst, const uint8_t *src, size_t len)
     return written;
 }
 
+void xcj__put_base64(xcj__buf *out, xcj_str bytes)
+{
+    char *dst = xcj__buf_reserve(out, xcj__b64_encoded_len(bytes.len));
+    if (dst != NULL) {
+        out->len += xcj__b64_encode(dst, (const uint8_t *)bytes.ptr, bytes.len);
+    }
+}
+
 bool xcj__b64_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len, size_t *bad)
 {
     size_t body = len;

@@ -38,6 +38,9 @@ size_t xcj__b64_encoded_len(size_t len);
 /** Encodes base64 with padding and without a NUL, and returns the length. */
 size_t xcj__b64_encode(char *dst, const uint8_t *src, size_t len);
 
+/** Appends the bytes in base64 with padding. */
+void xcj__put_base64(xcj__buf *out, xcj_str bytes);
+
 /** Decodes base64 with complete padding ("=" where RFC 4648 4 requires it), as strictly as xcj__b64u_decode(). */
 bool xcj__b64_decode(uint8_t *dst, size_t *dst_len, const char *src, size_t len, size_t *bad);
 

@@ -46,11 +46,6 @@ xcj_code xcj__auth_read(xcj_auth *out, const xcj_auth *auth, xcj_error *err)
     return code == XCJ_OK ? xcj__array_check(out->audiences, out->audiences_count, "audiences", err) : code;
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* RFC 9110 5.6.2 */
 static bool is_tchar(char c)
 {
@@ -67,22 +62,10 @@ size_t xcj__http_token_len(xcj_str text)
     return len;
 }
 
-static xcj_str trimmed(xcj_str text)
-{
-    while (text.len > 0 && is_space(text.ptr[0])) {
-        text.ptr++;
-        text.len--;
-    }
-    while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
-        text.len--;
-    }
-    return text;
-}
-
 /* RFC 9110 11.4: splits the scheme from the rest of the value. */
 static xcj_str split_scheme(xcj_str *rest, xcj_str value)
 {
-    value = trimmed(value);
+    value = xcj__str_trim_ows(value);
     size_t len = xcj__http_token_len(value);
     *rest = (xcj_str){ len < value.len ? value.ptr + len : NULL, value.len - len };
     return (xcj_str){ value.ptr, len };

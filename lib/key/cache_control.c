@@ -5,6 +5,8 @@
 
 #include <xcj/refresh.h>
 
+#include "lib/base/mem.h"
+
 int64_t xcj__delta_seconds(xcj_str text)
 {
     int64_t value = 0;
@@ -12,29 +14,12 @@ int64_t xcj__delta_seconds(xcj_str text)
         return -1;
     }
     for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+        if (!xcj__is_digit(text.ptr[i])) {
             return -1;
         }
         value = value * 10 + (text.ptr[i] - '0');
     }
     return value;
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
-static xcj_str trim(xcj_str text)
-{
-    while (text.len > 0 && is_space(text.ptr[0])) {
-        text.ptr++;
-        text.len--;
-    }
-    while (text.len > 0 && is_space(text.ptr[text.len - 1])) {
-        text.len--;
-    }
-    return text;
 }
 
 /* The next element of the list: a comma within quotes does not end it (RFC 9110 5.6.1). */
@@ -49,42 +34,23 @@ static xcj_str next_directive(xcj_str *rest)
             quoted = !quoted;
         }
     }
-    const xcj_str directive = trim((xcj_str){ rest->ptr, len });
+    const xcj_str directive = xcj__str_trim_ows((xcj_str){ rest->ptr, len });
     const size_t skipped = len < rest->len ? len + 1 : len;
     rest->ptr += skipped;
     rest->len -= skipped;
     return directive;
 }
 
-static bool begins_with(xcj_str text, const char *name, size_t len)
-{
-    size_t i = 0;
-    while (i < len && i < text.len) {
-        const char c = text.ptr[i];
-        if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != name[i]) {
-            return false;
-        }
-        i++;
-    }
-    return i == len;
-}
-
 /* The directive's argument, without its quotes; false: it is another directive. */
 static bool is_directive(xcj_str directive, const char *name, xcj_str *argument)
 {
-    const size_t len = strlen(name);
-    if (!begins_with(directive, name, len)) {
+    const char *equals = memchr(directive.ptr, '=', directive.len);
+    const size_t len = equals != NULL ? (size_t)(equals - directive.ptr) : directive.len;
+    if (!xcj__str_is_nocase((xcj_str){ directive.ptr, len }, name)) {
         return false;
     }
-    *argument = (xcj_str){ directive.ptr + len, directive.len - len };
-    if (argument->len == 0) {
-        return true;
-    }
-    if (argument->ptr[0] != '=') {
-        return false;
-    }
-    argument->ptr++;
-    argument->len--;
+    const size_t behind = equals != NULL ? len + 1 : len;
+    *argument = (xcj_str){ directive.ptr + behind, directive.len - behind };
     if (argument->len >= 2 && argument->ptr[0] == '"' && argument->ptr[argument->len - 1] == '"') {
         argument->ptr++;
         argument->len -= 2;

@@ -133,14 +133,13 @@ static void put_hex(xcj__buf *to, xcj__bytes bytes, const char *digits)
 
 static void put_spelling(xcj__buf *to, xcj__bytes bytes, spelling how)
 {
+    const xcj_str text = { (const char *)bytes.ptr, bytes.len };
     if (how == AS_IS) {
         xcj__buf_put(to, bytes.ptr, bytes.len);
     } else if (how == BASE64URL) {
-        char *dst = xcj__buf_reserve(to, xcj__b64u_encoded_len(bytes.len));
-        to->len += dst != NULL ? xcj__b64u_encode(dst, bytes.ptr, bytes.len) : 0;
+        xcj__put_base64url(to, text);
     } else if (how == BASE64 || how == BASE64_BARE) {
-        char *dst = xcj__buf_reserve(to, xcj__b64_encoded_len(bytes.len));
-        to->len += dst != NULL ? xcj__b64_encode(dst, bytes.ptr, bytes.len) : 0;
+        xcj__put_base64(to, text);
         while (how == BASE64_BARE && to->len > 0 && to->ptr[to->len - 1] == '=') {
             to->len--;
         }

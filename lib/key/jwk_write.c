@@ -31,10 +31,7 @@ static void put_number(xcj__buf *out, const char *name, xcj__bytes number)
 {
     put_member_name(out, name);
     xcj__buf_put_char(out, '"');
-    char *dst = xcj__buf_reserve(out, xcj__b64u_encoded_len(number.len));
-    if (dst != NULL) {
-        out->len += xcj__b64u_encode(dst, number.ptr, number.len);
-    }
+    xcj__put_base64url(out, (xcj_str){ (const char *)number.ptr, number.len });
     xcj__buf_put_char(out, '"');
 }
 
@@ -47,10 +44,7 @@ static void put_certificate(xcj__buf *out, const xcj__jwk *jwk)
     const xcj__bytes cert = { whole.ptr, whole.len - XCJ__THUMBPRINTS_LEN };
     put_member_name(out, "x5c");
     xcj__buf_put_text(out, "[\"");
-    char *dst = xcj__buf_reserve(out, xcj__b64_encoded_len(cert.len));
-    if (dst != NULL) {
-        out->len += xcj__b64_encode(dst, cert.ptr, cert.len);
-    }
+    xcj__put_base64(out, (xcj_str){ (const char *)cert.ptr, cert.len });
     xcj__buf_put_text(out, "\"]");
     put_number(out, "x5t", (xcj__bytes){ cert.ptr + cert.len, XCJ__SHA1_LEN });
     put_number(out, "x5t#S256", (xcj__bytes){ cert.ptr + cert.len + XCJ__SHA1_LEN, XCJ__SHA256_LEN });

@@ -69,9 +69,8 @@ void xcj__openssh_write(xcj__buf *out, const xcj__jwk *jwk, const xcj__openssh_t
     put_blob(&blob, jwk, type);
     xcj__buf_put_text(out, type->name);
     xcj__buf_put_char(out, ' ');
-    char *dst = xcj__buf_reserve(out, xcj__b64_encoded_len(blob.len));
-    if (dst != NULL && !blob.failed) {
-        out->len += xcj__b64_encode(dst, (const uint8_t *)blob.ptr, blob.len);
+    if (!blob.failed) {
+        xcj__put_base64(out, (xcj_str){ blob.ptr, blob.len });
     }
     out->failed = out->failed || blob.failed;
     xcj__buf_free(&blob);

@@ -303,15 +303,10 @@ static xcj_code put_x5c_entry(xcj__buf *out, const uint8_t *der, size_t len, xcj
         return cannot_read(err);
     }
     X509_free(cert);
-    const size_t encoded = xcj__b64_encoded_len(len);
     xcj__buf_put_text(out, out->len > 1 ? ",\"" : "\"");
-    char *room = xcj__buf_reserve(out, encoded);
-    if (room == NULL) {
-        return xcj__fail_memory(err);
-    }
-    out->len += xcj__b64_encode(room, der, len);
+    xcj__put_base64(out, (xcj_str){ (const char *)der, len });
     xcj__buf_put_char(out, '"');
-    return XCJ_OK;
+    return out->failed ? xcj__fail_memory(err) : XCJ_OK;
 }
 
 static xcj_code put_x5c_chain(xcj__buf *out, const char *text, size_t len, xcj_error *err)
