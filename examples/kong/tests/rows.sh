@@ -269,8 +269,7 @@ if [ -d "$kong" ]; then
         jku: "https://kong-gateway:8443/x-custom-jwt/jwks"}}' >conf/configs.json
     sed -i "s|custom_id = [^}]*}|custom_id = 'contact@konghq.com-ID1' }|; s|host = \"service.example\"|host = \"httpbin.apim.eu\"|" conf/nginx.conf
     sed -i '/^    init_worker_by_lua_block {/,/^    }/d' conf/nginx.conf
-    reload_nginx
-    sleep 0.5
+    reload_nginx || fail 'the reload'
     golden() {
         golden_name=$1
         shift

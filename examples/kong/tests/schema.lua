@@ -1,18 +1,12 @@
 -- schema.lua KONG OPENRESTY: the plugin's schema by the stand-in of Kong's check. The working directory has the files of schema.sh.
-package.path = arg[1] .. "/?.lua;" .. arg[1] .. "/tests/standin/?.lua;" .. arg[2] .. "/?.lua;" .. package.path
+package.path = arg[1] .. "/?.lua;" .. arg[1] .. "/tests/standin/?.lua;" .. arg[2] .. "/lib/?.lua;" .. arg[2] .. "/tests/?.lua;" .. package.path
 ngx = { null = {}, shared = {}, time = os.time }
+local checks = require("checks")
 local standin = require("schema")
 local schema = require("kong.plugins.x-custom-jwt.schema")
 local minters = require("kong.plugins.x-custom-jwt.minter")
 
-local checks, failures = 0, 0
-local function check(name, ok, found)
-    checks = checks + 1
-    if not ok then
-        failures = failures + 1
-        print("FAIL: " .. name .. ": " .. tostring(found):sub(1, 300))
-    end
-end
+local check = checks.check
 
 local function read(name)
     local file = assert(io.open(name, "rb"))
@@ -141,5 +135,4 @@ collectgarbage()
 collectgarbage()
 check("configurations that are gone have no minter", minters.count() == 0, minters.count())
 
-print(checks .. " checks, " .. failures .. " failed")
-os.exit(failures == 0 and 0 or 1)
+checks.finish()

@@ -16,4 +16,4 @@ export LD_LIBRARY_PATH
 "$XCJ" keygen --alg ES256 --kid k1 -o key.json 2>/dev/null
 "$XCJ" keygen --alg ES256 --kid k2 -o key2.json 2>/dev/null
 "$XCJ" keygen --alg ES256 --kid idp -o idp.json --jwks-out idp-set.json 2>/dev/null
-luajit "$XCJ_SOURCE/examples/kong/tests/schema.lua" "$XCJ_SOURCE/examples/kong" "$XCJ_SOURCE/examples/openresty/lib"
+luajit "$XCJ_SOURCE/examples/kong/tests/schema.lua" "$XCJ_SOURCE/examples/kong" "$XCJ_SOURCE/examples/openresty"

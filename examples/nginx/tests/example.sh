@@ -9,16 +9,7 @@ tls=$(free_port)
 issuer=https://localhost:$tls/x-custom-jwt
 
 # The files that nginx.conf names: README.md's own commands for them.
-mkdir conf/xcj bin
-ln -s "$XCJ" bin/xcj
-awk '/^cd \/etc\/nginx\/xcj$/ { inside = 1; next } /^cd -$/ { inside = 0 } inside' "$XCJ_EXAMPLE/README.md" >commands
-has 'README.md makes the files' commands 'xcj keygen'
-(cd conf/xcj && PATH=$work/bin:$PATH && sh -eu "$work/commands") >log 2>&1 || {
-    fail 'a command of README.md'
-    cat log
-}
-mkdir idp
-mv conf/xcj/idp-private.json idp/private.json
+readme_files "$XCJ_EXAMPLE/README.md"
 hash_of() {
     printf '%s' "$1" | sha256sum | cut -c 1-64
 }

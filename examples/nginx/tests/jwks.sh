@@ -77,14 +77,12 @@ is 'the old key signs' one "$(kid_of "$old")"
 verifies 'before' "$old"
 write_conf two.json one.json
 reload_nginx || fail 'the reload'
-sleep 0.3
 new=$(mint)
 is 'the new key signs' two "$(kid_of "$new")"
 verifies 'the new one' "$new"
 verifies 'the old one, still' "$old"
 write_conf two.json two-public.json
 reload_nginx || fail 'the reload'
-sleep 0.3
 verifies 'afterwards' "$new"
 get "$gateway/jwks"
 is 'one key twice is one' '["two"]' "$(jq -c '[.keys[].kid]' body)"

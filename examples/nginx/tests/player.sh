@@ -30,20 +30,8 @@ CONF
     start_nginx
 }
 
-# ended_workers: those that accept no connection any more.
-ended_workers() {
-    grep -c 'gracefully shutting down' error.log
-}
-
 player_reload() {
-    run_nginx -t || return 1
-    ended=$(($(ended_workers) + 2))
-    reload_nginx || return 1
-    for _ in $(seq 200); do
-        [ "$(ended_workers)" -lt "$ended" ] || return 0
-        sleep 0.05
-    done
-    return 1
+    run_nginx -t && reload_nginx
 }
 
 player_stop() {

@@ -73,6 +73,18 @@ ask() {
     get -H "Authorization: Bearer $(token "$ask_key")" "$@" "http://127.0.0.1:$port/"
 }
 
+# ask_until_accepted N KEY [WORD...]: asks up to N times, a tenth of a second apart, until the answer is 200.
+ask_until_accepted() {
+    tries=$1
+    shift
+    while [ "$tries" -gt 0 ]; do
+        ask "$@"
+        [ "$status" -ne 200 ] || break
+        tries=$((tries - 1))
+        sleep 0.1
+    done
+}
+
 # gateway WORKERS ZONE_OPTIONS [LINE]: the configuration, with this line in the location of the provider.
 gateway() {
     configure "worker_processes $1;" <<CONF

@@ -28,11 +28,7 @@ is 'a key that the provider does not have' 401 "$status"
 # Rotation at the provider.
 "$XCJ" jwks old-set.json new-set.json -o both-set.json
 respond 200 both-set.json 'Cache-Control: max-age=2'
-for _ in $(seq 40); do
-    ask new
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 40 new
 is 'a new key is accepted within the cool-down' 200 "$status"
 ask old
 is 'the old one still is' 200 "$status"

@@ -25,11 +25,7 @@ has_fetched "$before" || fail 'no fetch for an unknown key'
 reload_nginx || fail 'reload'
 wait $!
 rm provider/keys.delay
-for _ in $(seq 60); do
-    ask new
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 60 new
 is 'after a reload in the middle of a fetch' 200 "$status"
 ask old
 is 'the set is still there' 200 "$status"
@@ -43,12 +39,6 @@ done
 has 'the new location is asked' provider/requests 'GET /other'
 
 # A worker that fetches is killed; another one fetches after the timeout.
-workers() {
-    # The master's children.
-    for stat in /proc/[0-9]*/stat; do
-        awk -v master="$(cat nginx.pid)" '{ pid = $1; sub(/.*\) /, ""); if ($2 == master) print pid }' "$stat" 2>/dev/null
-    done
-}
 sleep 1
 printf 30 >provider/other.delay
 before=$(fetches)
@@ -58,11 +48,7 @@ has_fetched "$before" || fail 'no fetch for an unknown kid'
 kill -KILL $(workers)
 rm provider/other.delay
 before=$(fetches)
-for _ in $(seq 60); do
-    ask new --retry 3 --retry-connrefused
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 60 new --retry 3 --retry-connrefused
 is 'all workers were killed' 200 "$status"
 for _ in $(seq 60); do
     ask old -H 'X: y'
@@ -85,11 +71,7 @@ for _ in $(seq 60); do
     sleep 0.1
 done
 is 'a worker was killed while it wrote' gone "$([ -f kill-now ] || echo gone)"
-for _ in $(seq 100); do
-    ask third
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 100 third
 is 'and the set is fetched all the same' 200 "$status"
 ask old
 is 'the set is whole' 401 "$status"

@@ -19,11 +19,7 @@ is 'no set' 503 "$status"
 has 'and the log says why' error.log 'there is no key set that may be used'
 others 'without a set'
 respond 200 old-set.json
-for _ in $(seq 40); do
-    ask old
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 40 old
 is 'the provider is back' 200 "$status"
 rm provider/keys
 begun=$(date +%s)
@@ -40,11 +36,7 @@ others 'while the set is too old'
 ask new
 is 'an unknown key then is no refusal of the token' 503 "$status"
 respond 200 old-set.json
-for _ in $(seq 40); do
-    ask old
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 40 old
 is 'back again' 200 "$status"
 lacks 'nothing else is wrong' error.log '[alert]'
 stop_nginx

@@ -34,11 +34,7 @@ is 'a known key is never delayed' 0 "$slow"
 "$XCJ" jwks old-set.json new-set.json -o both-set.json
 respond 200 both-set.json
 rotated=$(date +%s)
-for _ in $(seq 100); do
-    ask new
-    [ "$status" -ne 200 ] || break
-    sleep 0.1
-done
+ask_until_accepted 100 new
 is 'the flood starves no new key' 200 "$status"
 is 'which is accepted in time' yes "$([ $(($(date +%s) - rotated)) -le 5 ] && echo yes)"
 touch stop

@@ -31,18 +31,7 @@ master=$(cat nginx.pid)
 gateway=http://127.0.0.1:$port
 
 # Under load. Each answer is looked at. A connection carries one request, for nginx may close an idle one at any time.
-cat >check.lua <<'LUA'
-bad = 0
-function setup(thread) threads = threads or {}; table.insert(threads, thread) end
-function response(status) if status ~= 200 then bad = bad + 1 end end
-function done(summary, latency, requests)
-    local wrong = 0
-    for _, thread in ipairs(threads) do wrong = wrong + thread:get("bad") end
-    local e = summary.errors
-    print(string.format("RESULT %d %d %d", summary.requests, wrong, e.connect + e.read + e.write + e.status + e.timeout))
-end
-LUA
-wrk -t 1 -c 16 -d 7s -H 'apikey: a' -H 'Connection: close' -s check.lua "$gateway/" >loaded 2>&1 &
+wrk -t 1 -c 16 -d 7s -H 'apikey: a' -H 'Connection: close' -s "$XCJ_EXAMPLES/scenario/check.lua" "$gateway/" >loaded 2>&1 &
 load=$!
 sleep 0.7
 for _ in 1 2 3 4 5 6; do

@@ -44,18 +44,7 @@ sed -i '/access.log;$/d' conf/nginx.conf
 start_nginx
 gateway=http://127.0.0.1:$port
 
-cat >check.lua <<'LUA'
-bad = 0
-function setup(thread) threads = threads or {}; table.insert(threads, thread) end
-function response(status) if status ~= 200 then bad = bad + 1 end end
-function done(summary, latency, requests)
-    local wrong = 0
-    for _, thread in ipairs(threads) do wrong = wrong + thread:get("bad") end
-    local e = summary.errors
-    print(string.format("RESULT %d %d %d", summary.requests, wrong, e.connect + e.read + e.write + e.status + e.timeout))
-end
-LUA
-wrk -t 1 -c 4 -d $((rotations + 3))s -H 'apikey: a' -H 'Connection: close' -s check.lua "$gateway/load" >loaded 2>&1 &
+wrk -t 1 -c 4 -d $((rotations + 3))s -H 'apikey: a' -H 'Connection: close' -s "$XCJ_EXAMPLES/scenario/check.lua" "$gateway/load" >loaded 2>&1 &
 load=$!
 
 # Each token verifies with the set of the same moment, also over the last switch.

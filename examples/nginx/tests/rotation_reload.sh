@@ -36,7 +36,6 @@ published() {
 }
 reload() {
     reload_nginx || fail "$1: the reload"
-    sleep 0.3
 }
 gateway=http://127.0.0.1:$port
 

@@ -20,6 +20,20 @@ configure() {
     } >conf/nginx.conf
 }
 
+# readme_files README: the files that a complete nginx.conf names, in conf/xcj, made by the README's own commands; but the private key
+# of the identity provider is idp/private.json.
+readme_files() {
+    mkdir conf/xcj bin idp
+    ln -s "$XCJ" bin/xcj
+    awk '/^cd \/etc\/nginx\/xcj$/ { inside = 1; next } /^cd -$/ { inside = 0 } inside' "$1" >commands
+    has 'README.md makes the files' commands 'xcj keygen'
+    (cd conf/xcj && PATH=$work/bin:$PATH && sh -eu "$work/commands") >log 2>&1 || {
+        fail 'a command of README.md'
+        cat log
+    }
+    mv conf/xcj/idp-private.json idp/private.json
+}
+
 # run_nginx WORD...: nginx with these words. Its standard error is in the file said.
 run_nginx() {
     unprivileged ${XCJ_PRELOAD:+env "LD_PRELOAD=$XCJ_PRELOAD"} nginx -p "$work" -c "$work/conf/nginx.conf" -e "$work/error.log" "$@" >said 2>&1
@@ -46,6 +60,11 @@ start_nginx() {
     }
 }
 
+# workers: the master's children.
+workers() {
+    cat /proc/"$(cat nginx.pid)"/task/*/children
+}
+
 # retires WORKER: waits until it accepts no connection any more.
 retires() {
     for _ in $(seq 200); do
@@ -58,13 +77,12 @@ retires() {
 
 # reload_nginx: and wait until a worker of the new configuration runs, and no other accepts connections.
 reload_nginx() {
-    pid=$(cat nginx.pid)
-    read -r workers <"/proc/$pid/task/$pid/children"
+    retiring=$(workers)
     before=$(started_workers)
-    kill -HUP "$pid"
+    kill -HUP "$(cat nginx.pid)"
     wait_for_worker "$before" || return 1
-    for worker in $workers; do
-        retires "$worker" || return 1
+    for retired in $retiring; do
+        retires "$retired" || return 1
     done
 }
 

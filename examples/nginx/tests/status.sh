@@ -92,11 +92,10 @@ done
 
 # A reload keeps the counters; a worker that is killed does too.
 reload_nginx || fail 'the reload'
-sleep 0.3
 is 'after a reload' 40 "$(status .minted)"
 before=$(started_workers)
 # shellcheck disable=SC2046
-kill -KILL $(grep -ls "^PPid:[[:space:]]*$(cat nginx.pid)\$" /proc/[0-9]*/status | cut -d / -f 3)
+kill -KILL $(workers)
 wait_for_worker "$before" || fail 'no new worker'
 sleep 0.3
 get -H 'apikey: good' "$gateway/"
@@ -105,7 +104,6 @@ is 'after workers were killed' '200 41' "$status $(status .minted)"
 # A location with xcj_status mints nothing, whatever it inherits.
 write_conf 'xcj on;'
 reload_nginx || fail 'the reload'
-sleep 0.3
 get "$gateway/status"
 is 'where xcj is on' '200 41' "$status $(jq .minted body)"
 rejects 'no form' 2 'is neither "json" nor "prometheus"' <<'CONF'

@@ -34,23 +34,12 @@ CONF
 sed -i '/access.log;$/d' conf/nginx.conf
 start_nginx
 gateway=http://127.0.0.1:$port
-cat >check.lua <<'LUA'
-bad = 0
-function setup(thread) threads = threads or {}; table.insert(threads, thread) end
-function response(status) if status ~= 200 then bad = bad + 1 end end
-function done(summary)
-    local wrong = 0
-    for _, thread in ipairs(threads) do wrong = wrong + thread:get("bad") end
-    local e = summary.errors
-    print(string.format("RESULT %d %d %d", summary.requests, wrong, e.connect + e.read + e.write + e.status + e.timeout))
-end
-LUA
 token=$("$XCJ" mint --key idp.json --claims '{"clientId":"app"}' --expires-in 12h)
 # load SECONDS CURL_WORD...: how many requests, and that all were answered with 200.
 load() {
     seconds=$1
     shift
-    wrk -t 1 -c 16 -d "${seconds}s" -H "Authorization: Bearer $token" -s check.lua "$@" "$gateway/ok" >loaded 2>&1
+    wrk -t 1 -c 16 -d "${seconds}s" -H "Authorization: Bearer $token" -s "$XCJ_EXAMPLES/scenario/check.lua" "$@" "$gateway/ok" >loaded 2>&1
     result=$(sed -n 's/^RESULT //p' loaded)
     is 'requests that failed' '0 0' "${result#* }"
     done=$((done + ${result%% *}))

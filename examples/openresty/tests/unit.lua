@@ -1,17 +1,10 @@
--- unit.lua LIB: resty.xcj under LuaJIT. The working directory has the files of unit.sh.
-package.path = arg[1] .. "/?.lua;" .. package.path
+-- unit.lua OPENRESTY: resty.xcj under LuaJIT. The working directory has the files of unit.sh.
+package.path = arg[1] .. "/lib/?.lua;" .. arg[1] .. "/tests/?.lua;" .. package.path
 local ffi = require("ffi")
 local xcj = require("resty.xcj")
+local checks = require("checks")
 
-local checks, failures = 0, 0
-
-local function check(name, ok, found)
-    checks = checks + 1
-    if not ok then
-        failures = failures + 1
-        print("FAIL: " .. name .. ": " .. tostring(found):sub(1, 300))
-    end
-end
+local check = checks.check
 
 local function is(name, wanted, found)
     check(name, wanted == found, "wanted " .. tostring(wanted) .. ", found " .. tostring(found))
@@ -362,5 +355,4 @@ local minter_of_error, raised = pcall(xcj.must, xcj.minter({}))
 has("must", not minter_of_error and raised, "XCJ_ERR_ARGUMENT: ")
 is("must, a value", es, xcj.must(es))
 
-print(checks .. " checks, " .. failures .. " failed")
-os.exit(failures == 0 and 0 or 1)
+checks.finish()

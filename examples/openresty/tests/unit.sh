@@ -18,4 +18,4 @@ export LD_LIBRARY_PATH
 jkt=$("$XCJ" thumbprint client.json)
 "$XCJ" mint --key idp.json --claims "{\"clientId\":\"app\",\"cnf\":{\"jkt\":\"$jkt\"}}" >bound
 "$XCJ" dpop -k client.json --htm GET --htu https://gw.example/orders --bearer @bound >proof
-luajit "$XCJ_SOURCE/examples/openresty/tests/unit.lua" "$XCJ_SOURCE/examples/openresty/lib"
+luajit "$XCJ_SOURCE/examples/openresty/tests/unit.lua" "$XCJ_SOURCE/examples/openresty"
