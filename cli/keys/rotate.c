@@ -56,7 +56,7 @@ msg_status rotate_read(rotate_plan *out, const rotate_args *args, const char *al
     return status == STATUS_OK ? check_lead(out) : status;
 }
 
-/* The keys on their way, each a reference. */
+/* The new set while it is made; each key is a reference. */
 typedef struct turn_list {
     const rotate_plan *plan;
     const char *name;
@@ -119,7 +119,7 @@ static msg_status date_key(turn_list *list, size_t index, int64_t nbf, int64_t e
     return STATUS_OK;
 }
 
-/* When does the key after this one begin? 0: there is none. */
+/* When the next key begins to sign; 0: no next key. */
 static int64_t begin_of_next(const turn_list *list, size_t index)
 {
     int64_t next = 0;

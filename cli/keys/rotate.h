@@ -1,5 +1,6 @@
 /*
- * rotate.h: keeps a private set in which keys take turns: one that signs, one that comes next, and those whose tokens live.
+ * rotate.h: keeps a private set in which keys take turns: the key that signs, the next one, and earlier ones whose tokens
+ * have not expired.
  */
 #ifndef XCJ_CLI_KEYS_ROTATE_H
 #define XCJ_CLI_KEYS_ROTATE_H
@@ -23,13 +24,13 @@ typedef struct rotate_args {
     }
 
 #define ROTATE_ROWS(args, field)                                                                                            \
-    { "lead", 0, OPT_TEXT, "DURATION", offsetof(args, field.lead), "publish a key so long before it signs (1d)" },          \
+    { "lead", 0, OPT_TEXT, "DURATION", offsetof(args, field.lead), "publish a key this long before it signs (1d)" },        \
         { "expires-in",                                                                                                     \
           0,                                                                                                                \
           OPT_TEXT,                                                                                                         \
           "DURATION",                                                                                                       \
           offsetof(args, field.expires_in),                                                                                 \
-          "drop keys so long after they expired (30m)" },                                                                   \
+          "drop keys this long after they expired (30m)" },                                                                 \
     {                                                                                                                       \
         "now", 0, OPT_TEXT, "TIME", offsetof(args, field.now), "use TIME as the current time: Unix seconds or RFC 3339"     \
     }
@@ -47,8 +48,8 @@ typedef struct rotate_plan {
 msg_status rotate_read(rotate_plan *out, const rotate_args *args, const char *alg);
 
 /**
- * Makes the set anew: adds a next key if there is none, and drops those whose tokens have expired. *is_same: nothing was to
- * be done. `name` is what messages name.
+ * Makes the new set: adds the next key if it is missing, and drops keys whose tokens have expired. Sets *is_same if nothing
+ * was due. Messages name the set `name`.
  */
 msg_status rotate_set(xcj_keyset **out, bool *is_same, const xcj_keyset *set, const rotate_plan *plan, const char *name);
 

@@ -1,5 +1,5 @@
 /*
- * args.c: options of verify that contradict each other.
+ * args.c: refuses options of verify that contradict each other.
  */
 #include "cli/io/io.h"
 #include "cli/io/msg.h"

@@ -1,5 +1,5 @@
 /*
- * judge.c: one token: who verifies it, and what is said and printed of it.
+ * judge.c: verifies one token, explains a refusal and prints the result.
  */
 #include <stdio.h>
 #include <unistd.h>

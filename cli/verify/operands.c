@@ -1,5 +1,5 @@
 /*
- * operands.c: the tokens of the operands: one each, or with --batch one for each line of a file.
+ * operands.c: reads the tokens: one for each operand, or with --batch one for each line of a file.
  */
 #include <errno.h>
 #include <stdio.h>

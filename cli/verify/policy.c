@@ -1,5 +1,5 @@
 /*
- * policy.c: the policy of the options.
+ * policy.c: makes the verification policy from the options.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * prepare.c: the keys of the options, and the verifier.
+ * prepare.c: loads the keys and makes the verifier.
  */
 #include "cli/io/io.h"
 #include "cli/verify/verify.h"

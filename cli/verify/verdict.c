@@ -1,5 +1,5 @@
 /*
- * verdict.c: what came out for one token, as a line of JSON.
+ * verdict.c: writes the result for one token as a line of JSON.
  */
 #include <xcj/jws.h>
 
@@ -23,7 +23,7 @@ static json_t *failed_claims(uint32_t claims)
     return names;
 }
 
-/* Seconds from now to exp, rounded down; null when there is none, or none within reach. */
+/* Seconds until exp, rounded down; null if exp is missing or out of range. */
 static json_t *seconds_left(const xcj_verified *verified, int64_t now)
 {
     double exp = 0;

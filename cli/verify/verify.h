@@ -111,8 +111,7 @@ msg_status verify_judge(const verify_job *job, verify_case *of);
 /** Prints the line of --json. */
 msg_status verify_print_verdict(const verify_job *job, const verify_case *of);
 
-/** Verifies the tokens of the operands, of standard input if there is none. The status is that of the first that was
- * refused. */
+/** Verifies the tokens of the operands, or of standard input. Returns the status of the first refused token. */
 msg_status verify_operands(verify_job *job, const opt_list *operands);
 
 #endif

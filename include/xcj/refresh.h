@@ -21,9 +21,11 @@ extern "C" {
 
 /** The bounds, in seconds, each 31536000 at most. */
 typedef struct xcj_refresh_options {
-    size_t size;            /**< sizeof the struct; the _INIT macro sets it */
-    int64_t min_fresh;      /**< a set is fresh for so long, whatever its server says; not below cool_down; 0: 300 */
-    int64_t max_fresh;      /**< a set is fresh for at most so long; not below min_fresh; 0: 3600, or min_fresh if longer */
+    size_t size;       /**< sizeof the struct; the _INIT macro sets it */
+    int64_t min_fresh; /**< a set is fresh for at least this many seconds, whatever its server says; not below cool_down; 0:
+                          300 */
+    int64_t
+        max_fresh; /**< a set is fresh for at most this many seconds; not below min_fresh; 0: 3600, or min_fresh if longer */
     int64_t stale_if_error; /**< how long a set that is no longer fresh is used while fetches fail; 0: 3600 */
     int64_t cool_down; /**< the least time from the beginning of one fetch to the next, whatever tokens ask for; 0: 10, or
                           min_fresh if shorter */

@@ -22,11 +22,11 @@ typedef struct xcj_rotation xcj_rotation;
 
 /** When the keys of a set sign and are published. */
 typedef struct xcj_rotation_options {
-    size_t size;                /**< sizeof the struct; the _INIT macro sets it */
-    int64_t now;                /**< when the set is published, in Unix seconds, if has_now is set */
-    int has_now;                /**< 0: use the system clock */
-    int64_t lead;               /**< seconds that a key is published before it signs; 0: none */
-    int64_t expires_in;         /**< the longest lifetime of a token in seconds: so long a key stays published afterwards */
+    size_t size;        /**< sizeof the struct; the _INIT macro sets it */
+    int64_t now;        /**< when the set is published, in Unix seconds, if has_now is set */
+    int has_now;        /**< 0: use the system clock */
+    int64_t lead;       /**< seconds that a key is published before it signs; 0: none */
+    int64_t expires_in; /**< the longest lifetime of a token in seconds; a key stays published for it after it last signed */
     const xcj_rotation *before; /**< what this one replaces: it tells which keys are published already; NULL: a start */
 } xcj_rotation_options;
 

@@ -18,7 +18,8 @@ XCJ_MUST_CHECK xcj_code xcj__reuse_open(xcj_minter *minter, const xcj_mint_optio
 
 /**
  * Copies a token whose claims are these, apart from its own iat, exp and jti. It is not older than the settings allow, has
- * some of its life before it, and expires no later than a new token would. 0: there is none that fits into the buffer.
+ * some of its life before it, and expires no later than a new token would. 0: no such token, or it does not fit into the
+ * buffer.
  */
 size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims);
 

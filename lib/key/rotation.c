@@ -129,7 +129,7 @@ static xcj_code no_signer(const xcj_rotation *r, size_t turn, int64_t now, xcj_e
                      (long long)until);
 }
 
-/* A gap is found now, not when it comes. The end of the last key is none. */
+/* Finds a gap at start, not when it comes. The end of the last key is no gap. */
 static xcj_code check_turns(const xcj_rotation *r, int64_t now, xcj_error *err)
 {
     const size_t first = xcj__turns_at(r->turns, r->turn_count, now);
