@@ -64,7 +64,7 @@ static void put(xcj__cache *cache, const char *key, size_t size, int64_t born, i
 
 static bool has(xcj__cache *cache, const char *key, int64_t now)
 {
-    xcj__cached *found = xcj__cache_find(cache, xcj_text(key), now);
+    xcj__cached *found = xcj__cache_find(cache, xcj_text(key), now, NULL);
     must(found == NULL || xcj__str_is(found->key, key));
     xcj__cached_drop(found);
     return found != NULL;
@@ -186,11 +186,35 @@ START_TEST(equal_hashes_are_not_equal_keys)
 }
 END_TEST
 
+static bool is_wanted(const xcj__cached *found, const void *context)
+{
+    return found->size == *(const size_t *)context;
+}
+
+/* An entry that its finder cannot use is a miss, and stays. */
+START_TEST(an_unmet_demand_is_a_miss)
+{
+    xcj__cache *cache = cache_of(XCJ__CACHE_MIN);
+    size_t size = sizeof(entry) + 3 + 100;
+    const xcj__cache_demand demand = { is_wanted, &size };
+    put(cache, "key", 100, 0, 60);
+    xcj__cached *found = xcj__cache_find(cache, xcj_text("key"), 0, &demand);
+    ck_assert_ptr_nonnull(found);
+    xcj__cached_drop(found);
+    size++;
+    ck_assert_ptr_null(xcj__cache_find(cache, xcj_text("key"), 0, &demand));
+    const xcj_cache_counts counts = counts_of(cache);
+    ck_assert(counts.hits == 1 && counts.misses == 1 && counts.entries == 1);
+    ck_assert(has(cache, "key", 0));
+    end(cache);
+}
+END_TEST
+
 START_TEST(what_is_held_outlives_its_eviction_and_the_cache)
 {
     xcj__cache *cache = cache_of(XCJ__CACHE_MIN);
     put(cache, "held", 100, 0, 60);
-    xcj__cached *held = xcj__cache_find(cache, xcj_text("held"), 0);
+    xcj__cached *held = xcj__cache_find(cache, xcj_text("held"), 0, NULL);
     ck_assert_ptr_nonnull(held);
     char key[16];
     for (int i = 0; i < 1000; i++) {
@@ -413,6 +437,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, an_entry_is_found_by_its_whole_key);
     tcase_add_test(tcase, an_entry_lives_as_long_as_it_says);
     tcase_add_test(tcase, equal_hashes_are_not_equal_keys);
+    tcase_add_test(tcase, an_unmet_demand_is_a_miss);
     tcase_add_test(tcase, what_is_held_outlives_its_eviction_and_the_cache);
     tcase_add_test(tcase, a_flood_is_bounded_and_spares_what_is_in_use);
     tcase_add_test(tcase, one_that_is_too_large_is_not_kept);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "gateway.h"
+#include "lib/key/key.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 #define TOKEN_ROOM 4096
@@ -274,6 +275,41 @@ START_TEST(none_outlives_its_inbound_token)
 }
 END_TEST
 
+/* A hit is a token that was used again, and not one that was found and did not fit. */
+START_TEST(only_what_is_used_again_is_a_hit)
+{
+    make_bearer_minters(base_options());
+    char *first = inbound("{\"clientId\":\"c\",\"exp\":1300}");
+    char *longer = inbound("{\"clientId\":\"c\",\"exp\":9000}");
+    const struct {
+        const char *authorization;
+        int64_t now;
+        size_t room;
+        bool is_hit;
+    } rows[] = {
+        { first, 1000, TOKEN_ROOM, false },  { first, 1001, TOKEN_ROOM, true },
+        { longer, 1002, TOKEN_ROOM, false },                                     /* it would expire much earlier */
+        { longer, 1003, TOKEN_ROOM, true },  { first, 1004, TOKEN_ROOM, false }, /* it would expire later */
+        { first, 1005, 100, false },         { first, 1064, TOKEN_ROOM, false }, /* it is too old */
+        { first, 1065, TOKEN_ROOM, true },
+    };
+    xcj_cache_counts wanted = { 0 };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char token[TOKEN_ROOM];
+        size_t len;
+        const xcj_auth auth = bearer_request(rows[i].authorization, rows[i].now);
+        ck_assert_int_eq(xcj_mint(token, rows[i].room, &len, minter, &auth, NULL, &err),
+                         rows[i].room < TOKEN_ROOM ? XCJ_ERR_BUFFER : XCJ_OK);
+        wanted.hits += rows[i].is_hit;
+        wanted.misses += !rows[i].is_hit;
+        const xcj_cache_counts counts = counts_of(minter);
+        ck_assert_msg(counts.hits == wanted.hits && counts.misses == wanted.misses, "row %zu", i);
+    }
+    free(first);
+    free(longer);
+}
+END_TEST
+
 /* A token of the inbound token's holder is not for one who shows a changed one, or another's. */
 START_TEST(an_inbound_token_is_verified_each_time)
 {
@@ -405,6 +441,87 @@ START_TEST(steps_reuse_as_well)
     ck_assert_int_eq(xcj_mint_is_reused(NULL, (xcj_str){ before, 200 }), 0);
     ck_assert_int_eq(xcj_mint_is_reused(minter, (xcj_str){ NULL, 0 }), 0);
     xcj_caller_free(caller);
+}
+END_TEST
+
+/* A device that signs, a few times wrongly. */
+typedef struct device {
+    xcj_key *key;
+    int lies;
+} device;
+
+static int device_sign(void *context, uint8_t *signature, size_t *len, const xcj_sign_request *asked)
+{
+    device *self = context;
+    const xcj_str input = { (const char *)asked->input, asked->input_len };
+    if (xcj__key_sign(signature, len, self->key, asked->alg, input.ptr, input.len, NULL, NULL) != XCJ_OK) {
+        return 1;
+    }
+    signature[0] = (uint8_t)(signature[0] ^ (self->lies-- > 0));
+    return 0;
+}
+
+/* Mints with a signature of the device, which the library asks for (`sign`) or is given. */
+static xcj_code mint_at(device *self, bool is_given, char token[TOKEN_ROOM], size_t *len)
+{
+    const xcj_auth auth = request();
+    memset(token, 0, TOKEN_ROOM);
+    if (!is_given) {
+        return xcj_mint(token, TOKEN_ROOM, len, minter, &auth, NULL, &err);
+    }
+    ck_assert_int_eq(xcj_mint_prepare(token, TOKEN_ROOM, len, minter, &auth, NULL, &err), XCJ_OK);
+    uint8_t signature[XCJ_SIGNATURE_MAX];
+    size_t signature_len = 0;
+    if (xcj_mint_is_reused(minter, (xcj_str){ token, *len }) == 0) {
+        const xcj_sign_request asked = { sizeof asked,    xcj_minter_alg(minter), (const uint8_t *)token, *len, NULL, 0,
+                                         sizeof signature };
+        ck_assert_int_eq(device_sign(self, signature, &signature_len, &asked), 0);
+    }
+    return xcj_mint_finish(token, TOKEN_ROOM, len, minter, signature, signature_len, &err);
+}
+
+/* One wrong signature spoils one token at most: never a later one, whoever made or obtained it, trusted or not. */
+START_TEST(a_wrong_signature_is_not_reused)
+{
+    enum { GIVEN = 1, TRUSTED = 2, LOCAL = 4, WAYS = 5 };
+    for (int way = 0; way < WAYS; way++) {
+        device self = { issuer_key, 1 };
+        xcj_signer signer = XCJ_SIGNER_INIT;
+        const bool is_given = way & (GIVEN | LOCAL);
+        signer.sign = is_given ? NULL : device_sign;
+        signer.context = &self;
+        signer.trusted = way & TRUSTED ? 1 : 0;
+        xcj_key_free(key);
+        if (way == LOCAL) {
+            key = xcj_key_ref(issuer_key); /* and step 2 elsewhere all the same */
+        } else {
+            ck_assert_int_eq(xcj_key_from_signer(&key, issuer_key, &signer, &err), XCJ_OK);
+        }
+        make_minters(base_options());
+        xcj_verifier *verifier;
+        xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
+        policy.has_now = 1;
+        policy.now = 1000;
+        ck_assert_int_eq(xcj_verifier_new_key(&verifier, issuer_key, &policy, &err), XCJ_OK);
+        char first[TOKEN_ROOM], token[TOKEN_ROOM], again[TOKEN_ROOM];
+        size_t len;
+        const xcj_code code = mint_at(&self, is_given, first, &len);
+        if (way & (TRUSTED | LOCAL)) { /* it is used unchecked, once */
+            ck_assert_int_eq(code, XCJ_OK);
+            ck_assert_int_eq(xcj_verify(NULL, verifier, first, len, NULL, &err), XCJ_ERR_SIGNATURE);
+        } else {
+            ck_assert_int_eq(code, XCJ_ERR_SIGNER);
+        }
+        ck_assert_int_eq(mint_at(&self, is_given, token, &len), XCJ_OK);
+        ck_assert_msg(xcj_verify(NULL, verifier, token, len, NULL, &err) == XCJ_OK, "way %d: %s", way, err.message);
+        ck_assert_int_eq(mint_at(&self, is_given, again, &len), XCJ_OK);
+        ck_assert_int_eq(xcj_verify(NULL, verifier, again, len, NULL, &err), XCJ_OK);
+        /* A right one is used again, unless the key signs here and the signature is from elsewhere. */
+        ck_assert_msg((memcmp(token, again, TOKEN_ROOM) == 0) == (way != LOCAL), "way %d", way);
+        ck_assert_uint_eq(counts_of(minter).hits, way != LOCAL);
+        xcj_verifier_free(verifier);
+        drop_minters();
+    }
 }
 END_TEST
 
@@ -540,10 +657,12 @@ static Suite *suite(void)
     tcase_add_test(tcase, each_input_makes_a_token_of_its_own);
     tcase_add_test(tcase, nobody_gets_anothers_token);
     tcase_add_test(tcase, none_outlives_its_inbound_token);
+    tcase_add_test(tcase, only_what_is_used_again_is_a_hit);
     tcase_add_test(tcase, an_inbound_token_is_verified_each_time);
     tcase_add_test(tcase, a_certificate_is_demanded_each_time);
     tcase_add_test(tcase, a_proof_is_checked_each_time);
     tcase_add_test(tcase, steps_reuse_as_well);
+    tcase_add_test(tcase, a_wrong_signature_is_not_reused);
     tcase_add_test(tcase, what_the_caller_chooses_is_not_reused);
     tcase_add_test(tcase, bad_options);
     tcase_add_test(tcase, a_child_reuses_no_token_of_its_parent);

@@ -173,8 +173,8 @@ typedef enum xcj_alg {
 
 /** What a cache of a verifier or minter has done since it was made, and what it contains. All 0: there is no cache. */
 typedef struct xcj_cache_counts {
-    uint64_t hits;      /**< look-ups that found an entry */
-    uint64_t misses;    /**< look-ups that found none, or one that was too old */
+    uint64_t hits;      /**< look-ups that found an entry to use again; a verifier then checks its times */
+    uint64_t misses;    /**< look-ups that found none, or one that was too old or did not fit the request */
     uint64_t evictions; /**< entries removed to make room */
     uint64_t entries;   /**< entries now */
     uint64_t bytes;     /**< the memory that they use now */

@@ -99,7 +99,7 @@ static xcj__cached *look(set *s, uint64_t hash)
     return found;
 }
 
-xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now)
+xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now, const xcj__cache_demand *demand)
 {
     if (!is_ready(cache)) {
         return NULL;
@@ -107,7 +107,8 @@ xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now)
     const uint64_t hash = xcj__siphash(cache->secret, key);
     set *s = set_of(cache, hash);
     xcj__cached *found = look(s, hash);
-    if (found != NULL && (!xcj__str_equal(found->key, key) || !is_alive(found, now))) {
+    if (found != NULL && (!xcj__str_equal(found->key, key) || !is_alive(found, now) ||
+                          (demand != NULL && !demand->is_met(found, demand->context)))) {
         xcj__cached_drop(found);
         found = NULL;
     }

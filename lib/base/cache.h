@@ -11,6 +11,7 @@
 #define XCJ_LIB_BASE_CACHE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 #include <xcj/base.h>
 
@@ -38,8 +39,17 @@ XCJ_MUST_CHECK xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, const uin
 /** Drops all entries and frees the cache. NULL is allowed. */
 void xcj__cache_free(xcj__cache *cache);
 
-/** The entry with this key, with a reference for the caller, if its life includes this time. NULL: none. */
-xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now);
+/** What else an entry must be to be found. Whether it is decides between a hit and a miss. */
+typedef struct xcj__cache_demand {
+    bool (*is_met)(const xcj__cached *entry, const void *context);
+    const void *context;
+} xcj__cache_demand;
+
+/**
+ * The entry with this key, with a reference for the caller, if its life includes this time and it meets the demand (NULL:
+ * there is none). NULL: no such entry.
+ */
+xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now, const xcj__cache_demand *demand);
 
 /**
  * Keeps an entry, with a reference of its own, in place of any with the same key. May keep nothing: if the entry is too

@@ -106,8 +106,20 @@ static bool is_reused(const xcj_minter *minter, const draft *token)
     return xcj_mint_is_reused(minter, (xcj_str){ token->buf, token->len }) != 0;
 }
 
+/*
+ * Keeps a token for later requests. The key made its signature in this call, or it was verified in this call; that of a
+ * trusted signer is verified for this, because a wrong one would be used for as long as the token is.
+ */
+static void keep(const xcj_minter *minter, xcj_str input, const uint8_t *signature, size_t len, xcj_scratch *scratch)
+{
+    if (!xcj__key_trusts_signer(minter->key) ||
+        xcj__key_verify(minter->key, minter->alg, input.ptr, input.len, signature, len, scratch, NULL) == XCJ_OK) {
+        xcj__reuse_keep(minter, input, signature, len);
+    }
+}
+
 /* Signs and finishes. On failure, wipes the unsigned part from the caller's buffer. */
-static xcj_code sign_token(draft *token, const xcj_minter *minter, xcj_scratch *scratch, xcj_error *err)
+static xcj_code sign_token(draft *token, const xcj_minter *minter, bool is_kept, xcj_scratch *scratch, xcj_error *err)
 {
     uint8_t signature[XCJ__SIGNATURE_MAX];
     size_t len;
@@ -115,6 +127,9 @@ static xcj_code sign_token(draft *token, const xcj_minter *minter, xcj_scratch *
     if (code != XCJ_OK) {
         memset(token->buf, 0, token->len);
         return code;
+    }
+    if (is_kept) {
+        keep(minter, (xcj_str){ token->buf, token->len }, signature, len, scratch);
     }
     append_signature(token, signature, len);
     return XCJ_OK;
@@ -126,10 +141,7 @@ static xcj_code mint(draft *token, size_t *len, const xcj_minter *minter, source
     xcj_scratch *scratch = xcj__context_pool_take(&minter->pool, own);
     xcj_code code = write_token_input(token, minter, from, scratch, err);
     if (code == XCJ_OK && !is_reused(minter, token)) {
-        code = sign_token(token, minter, scratch, err);
-        if (code == XCJ_OK && may_reuse(minter, from)) {
-            xcj__reuse_keep(minter, (xcj_str){ token->buf, token->len });
-        }
+        code = sign_token(token, minter, may_reuse(minter, from), scratch, err);
     }
     xcj__context_pool_give(&minter->pool, own, scratch);
     if (code == XCJ_OK) {
@@ -229,6 +241,9 @@ xcj_code xcj_mint_sign(uint8_t *signature, size_t cap, size_t *signature_len, co
     }
     xcj_scratch *lent = xcj__context_pool_take(&minter->pool, scratch);
     code = xcj__key_sign(signature, signature_len, minter->key, minter->alg, input.ptr, input.len, lent, err);
+    if (code == XCJ_OK && minter->reused != NULL) {
+        keep(minter, input, signature, *signature_len, lent);
+    }
     xcj__context_pool_give(&minter->pool, scratch, lent);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
@@ -262,10 +277,11 @@ static xcj_code finish(draft *token, const xcj_minter *minter, const uint8_t *si
         memset(token->buf, 0, token->len);
         return code;
     }
-    append_signature(token, signature, len);
-    if (minter->reused != NULL) {
-        xcj__reuse_keep(minter, (xcj_str){ token->buf, token->len });
+    /* Step 2 keeps its own signatures. Another one for a key that signs here is not verified, and not kept. */
+    if (minter->reused != NULL && xcj__key_signs_later(minter->key)) {
+        keep(minter, (xcj_str){ token->buf, token->len }, signature, len, NULL);
     }
+    append_signature(token, signature, len);
     return XCJ_OK;
 }
 

@@ -91,10 +91,19 @@ static bool read_content(content *out, xcj_str claims)
     return is_good;
 }
 
+/* What a kept token takes the place of. */
+typedef struct request {
+    int64_t exp; /* of a new token */
+    int64_t reuse;
+    size_t cap; /* of the caller's buffer */
+} request;
+
 /* With other inbound tokens a new token may expire earlier, or so much later that the kept one would be a bad exchange. */
-static bool is_as_good(const reused *entry, const content *fresh, int64_t reuse)
+static bool is_as_good(const xcj__cached *shared, const void *context)
 {
-    return entry->exp <= fresh->exp && fresh->exp - entry->exp < reuse;
+    const reused *entry = (const reused *)shared;
+    const request *r = context;
+    return entry->exp <= r->exp && r->exp - entry->exp < r->reuse && entry->token.len <= r->cap;
 }
 
 size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims)
@@ -105,8 +114,10 @@ size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str 
     xcj__buf_init_on(&fresh.key, storage, sizeof storage);
     if (read_content(&fresh, claims)) {
         const xcj_str key = { fresh.key.ptr, fresh.key.len };
-        reused *entry = (reused *)xcj__cache_find(minter->reused, key, fresh.iat);
-        if (entry != NULL && is_as_good(entry, &fresh, minter->reuse) && entry->token.len <= cap) {
+        const request wanted = { fresh.exp, minter->reuse, cap };
+        const xcj__cache_demand demand = { is_as_good, &wanted };
+        reused *entry = (reused *)xcj__cache_find(minter->reused, key, fresh.iat, &demand);
+        if (entry != NULL) {
             len = entry->token.len;
             memcpy(buf, entry->token.ptr, len);
         }
@@ -121,16 +132,21 @@ static void destroy(xcj__cached *shared)
     xcj_free(shared);
 }
 
-static void keep(const xcj_minter *minter, const content *made, xcj_str token)
+static void keep(const xcj_minter *minter, const content *made, xcj_str input, const uint8_t *signature,
+                 size_t signature_len)
 {
     const int64_t left = made->exp - MARGIN - made->iat;
-    const size_t size = sizeof(reused) + made->key.len + token.len;
+    const size_t token_len = input.len + 1 + xcj__b64u_encoded_len(signature_len);
+    const size_t size = sizeof(reused) + made->key.len + token_len;
     reused *entry = left > 0 ? xcj__alloc(size) : NULL;
     if (entry == NULL) {
         return;
     }
+    char *token = entry->text + made->key.len;
     memcpy(entry->text, made->key.ptr, made->key.len);
-    memcpy(entry->text + made->key.len, token.ptr, token.len);
+    memcpy(token, input.ptr, input.len);
+    token[input.len] = '.';
+    (void)xcj__b64u_encode(token + input.len + 1, signature, signature_len);
     entry->shared = (xcj__cached){ .refs = 1,
                                    .destroy = destroy,
                                    .size = size,
@@ -138,12 +154,12 @@ static void keep(const xcj_minter *minter, const content *made, xcj_str token)
                                    .born = made->iat,
                                    .life = left < minter->reuse ? left : minter->reuse };
     entry->exp = made->exp;
-    entry->token = (xcj_str){ entry->text + made->key.len, token.len };
+    entry->token = (xcj_str){ token, token_len };
     xcj__cache_put(minter->reused, &entry->shared, made->iat);
     xcj__cached_drop(&entry->shared);
 }
 
-void xcj__reuse_keep(const xcj_minter *minter, xcj_str token)
+void xcj__reuse_keep(const xcj_minter *minter, xcj_str input, const uint8_t *signature, size_t signature_len)
 {
     char storage[STORAGE];
     char decoded[STORAGE];
@@ -152,14 +168,13 @@ void xcj__reuse_keep(const xcj_minter *minter, xcj_str token)
     size_t len, bad;
     xcj__buf_init_on(&made.key, storage, sizeof storage);
     xcj__buf_init_on(&claims, decoded, sizeof decoded);
-    const char *at = token.ptr + minter->head.len;
-    const char *end = memchr(at, '.', token.len - minter->head.len);
-    const size_t carried = end != NULL ? (size_t)(end - at) : 0;
+    const char *at = input.ptr + minter->head.len;
+    const size_t carried = input.len - minter->head.len;
     char *room = xcj__buf_reserve(&claims, xcj__b64u_decoded_max(carried));
     if (room != NULL && xcj__b64u_decode((uint8_t *)room, &len, at, carried, &bad)) {
         claims.len = len;
         if (read_content(&made, (xcj_str){ room, len })) {
-            keep(minter, &made, token);
+            keep(minter, &made, input, signature, signature_len);
         }
     }
     xcj__buf_free(&claims);

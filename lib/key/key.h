@@ -37,6 +37,9 @@ XCJ_MUST_CHECK xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_k
 /** Are the signatures of this key obtained elsewhere, between two calls (xcj_signer without `sign`)? */
 bool xcj__key_signs_later(const xcj_key *key);
 
+/** Are the signatures of this key's signer used unverified? */
+bool xcj__key_trusts_signer(const xcj_key *key);
+
 /**
  * Accepts such a signature of `input` into `sig`, as xcj__key_sign() writes it. XCJ_ERR_SIGNER when it is not the key's; it
  * is not verified if the signer is trusted.

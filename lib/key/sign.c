@@ -189,7 +189,7 @@ static xcj_code prove(const uint8_t *sig, size_t len, const xcj_key *key, const 
 static xcj_code check_signer(const uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, xcj_str input,
                              xcj_scratch *scratch, xcj_error *err)
 {
-    if (key->provider->signer.trusted) {
+    if (xcj__key_trusts_signer(key)) {
         return XCJ_OK;
     }
     xcj_code code = verify_here(key, alg, input, sig, len, scratch, err);

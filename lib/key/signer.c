@@ -27,6 +27,11 @@ bool xcj__key_signs_later(const xcj_key *key)
     return key->provider != NULL && key->provider->signer.sign == sign_later;
 }
 
+bool xcj__key_trusts_signer(const xcj_key *key)
+{
+    return key->provider != NULL && key->provider->signer.trusted;
+}
+
 xcj_code xcj__signer_take(uint8_t *sig, size_t len, const xcj_key *key, const xcj__alg *alg, const uint8_t *made,
                           size_t made_len, xcj_error *err)
 {

@@ -18,7 +18,7 @@ int64_t xcj__verification_clock(const xcj__verification *w)
 
 xcj_verified *xcj__verified_cache_find(const xcj__verification *w, xcj_str token)
 {
-    return (xcj_verified *)xcj__cache_find(w->verifier->cache, token, xcj__verification_clock(w));
+    return (xcj_verified *)xcj__cache_find(w->verifier->cache, token, xcj__verification_clock(w), NULL);
 }
 
 void xcj__verified_cache_keep(const xcj__verification *w, xcj_verified *verified)
