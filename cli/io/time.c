@@ -191,8 +191,7 @@ static void distance_words(char *out, size_t cap, int64_t seconds)
 
 void time_words(char *out, size_t cap, int64_t instant, int64_t now)
 {
-    const int64_t last = 253402300799; /* the end of the year 9999 */
-    if (instant < -62135596800 || instant > last || now < -last || now > last) {
+    if (instant < -62135596800 || instant > TIME_LAST || now < -TIME_LAST || now > TIME_LAST) {
         (void)snprintf(out, cap, "%lld", (long long)instant);
         return;
     }

@@ -9,6 +9,9 @@
 
 #include "cli/io/msg.h"
 
+/** The last second of the year 9999. */
+#define TIME_LAST INT64_C(253402300799)
+
 /** Seconds: `1800`, `90s`, `30m`, `12h`, `7d`, `2w`. `option` names it in the message. */
 msg_status time_duration(int64_t *out, const char *option, const char *value);
 

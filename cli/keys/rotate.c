@@ -23,8 +23,12 @@ static msg_status read_duration(int64_t *out, const char *option, const char *va
     return value != NULL ? time_duration(out, option, value) : STATUS_OK;
 }
 
-static msg_status check_lead(const rotate_plan *plan)
+/* A date of a key is one from 1970 to 9999. */
+static msg_status check_plan(const rotate_plan *plan)
 {
+    if (plan->now < 0 || plan->now > TIME_LAST) {
+        return msg_fail(STATUS_USAGE, "--now", "is not a time from 1970 to 9999");
+    }
     if (plan->period == 0) {
         return msg_fail(STATUS_USAGE, "--rotate", "a key must sign for a second at least");
     }
@@ -53,7 +57,7 @@ msg_status rotate_read(rotate_plan *out, const rotate_args *args, const char *al
     if (status == STATUS_OK && alg != NULL) {
         status = keys_alg(&out->alg, "--alg", alg, strlen(alg));
     }
-    return status == STATUS_OK ? check_lead(out) : status;
+    return status == STATUS_OK ? check_plan(out) : status;
 }
 
 /* The new set while it is made; each key is a reference. */
@@ -196,8 +200,8 @@ static msg_status add_next(turn_list *list)
     int64_t end = 0;
     if ((begin == 0 && __builtin_add_overflow(nbf != 0 ? nbf : plan->now, plan->period, &begin)) ||
         __builtin_add_overflow(plan->now, plan->lead, &soonest) ||
-        __builtin_add_overflow(begin > soonest ? begin : soonest, plan->period, &end)) {
-        return msg_fail(STATUS_USAGE, "--rotate", "is too long");
+        __builtin_add_overflow(begin > soonest ? begin : soonest, plan->period, &end) || end > TIME_LAST) {
+        return msg_fail(STATUS_USAGE, "--rotate", "is too long: the next key would sign beyond the year 9999");
     }
     if (begin < soonest) {
         msg_warn(list->name, "the last key signs for longer, until the next one has been published for %lld seconds",

@@ -6,7 +6,7 @@
 #include <xcj/dpop.h>
 
 #include "cli/io/time.h"
-#include "cli/keys/keys.h"
+#include "cli/keys/turns.h"
 #include "cli/verbs/verb.h"
 
 typedef struct dpop_args {
@@ -107,7 +107,7 @@ static msg_status run(const void *given, const opt_list *operands)
         status = keys_load(&loaded, "--key", args->key, &how);
     }
     if (status == STATUS_OK) {
-        status = keys_pick(&key, &loaded, args->kid, io_name(args->key));
+        status = turns_pick(&key, &loaded, args->kid, request.now, io_name(args->key));
     }
     if (status == STATUS_OK) {
         status = print_proof(key, &request, alg);

@@ -8,8 +8,10 @@
 
 #include "cli/io/doc.h"
 #include "cli/io/shown.h"
+#include "cli/io/time.h"
 #include "cli/keys/key_uri.h"
 #include "cli/keys/policy.h"
+#include "cli/keys/turns.h"
 #include "cli/mint/mint.h"
 #include "cli/options/overwrite.h"
 #include "cli/verbs/verb.h"
@@ -261,6 +263,17 @@ static void fill_options(mint_job *job)
     }
 }
 
+/* The key that --kid names, or the one that signs now. */
+static msg_status pick_key(mint_job *job, const char *name)
+{
+    const mint_args *args = job->args;
+    int64_t now = 0;
+    msg_status status = time_read_now(&now, args->now);
+    return status == STATUS_OK
+               ? turns_pick(&job->key, &job->keys, keys_is_thumbprint(args->kid) ? NULL : args->kid, now, name)
+               : status;
+}
+
 static msg_status load_key(mint_job *job)
 {
     const mint_args *args = job->args;
@@ -279,8 +292,7 @@ static msg_status load_key(mint_job *job)
     } else {
         status = keys_load_secret(&job->keys, &args->secret);
     }
-    return status == STATUS_OK ? keys_pick(&job->key, &job->keys, keys_is_thumbprint(args->kid) ? NULL : args->kid, name)
-                               : status;
+    return status == STATUS_OK ? pick_key(job, name) : status;
 }
 
 /* An option that the configuration answers too must not lose silently. */

@@ -119,6 +119,88 @@ done
 refuse 'over another key' 2 'first.json: holds a private key; --force overwrites it' jwks --rotate 30d keys.json -o first.json
 same 'a refusal changes nothing' keys.json unchanged.json
 
+# Dates end with the year 9999, which is no fault of the key.
+late=9999-12-01T00:00:00Z
+accept 'the last dates there are' jwks --rotate 15d --now $late first.json
+want_dates 'the last dates there are' out '- 253400918400;253400918400 253402214400;'
+refuse 'beyond the year 9999' 2 'xcj: --rotate: is too long: the next key would sign beyond the year 9999' \
+    jwks --rotate 30d --now $late first.json
+refuse 'a long turn' 2 'xcj: --rotate: is too long' jwks --rotate 300000000000 first.json
+refuse 'after the year 9999' 2 'xcj: --now: is not a time from 1970 to 9999' jwks --rotate 30d --now 253402300800 first.json
+refuse 'before 1970' 2 'xcj: --now: is not a time from 1970 to 9999' jwks --rotate 30d --now -10000w first.json
+
+# ---- the key that signs now
+# signs NAME FILE INDEX WORD...: the token that the words mint has the kid of this key, and the public set verifies it.
+signs() {
+    signs_name=$1
+    signs_kid=$(jq -r ".keys[$3].kid" "$2")
+    signs_set=$2
+    shift 3
+    accept "$signs_name" mint --key "$signs_set" "$@"
+    mv out token
+    "$XCJ" jwks "$signs_set" >public_set.json
+    kid=$("$XCJ" inspect --json token | jq -r .header.kid)
+    [ "$kid" = "$signs_kid" ] || fail "$signs_name: the kid is $kid, not $signs_kid"
+    accept "$signs_name: verify" verify --jwks public_set.json --jws token
+}
+cp first.json turns.json
+for now in 1000 1100; do
+    rotate $now turns.json -o turns.json || fail "turns at $now"
+done
+want_dates 'turns' turns.json '- 1100;1100 1200;1200 1300;'
+signs 'the first second there is' turns.json 0 --sub a --now 0
+signs 'the last second of a turn' turns.json 0 --sub a --now 1099
+signs 'the first second of the next' turns.json 1 --sub a --now 1100
+signs 'a later turn' turns.json 2 --sub a --now 1970-01-01T00:20:00Z
+signs 'iat is not the current time' turns.json 1 --sub a --now 1150 --iat 1250
+signs 'for a caller' turns.json 1 --apikey k --no-consumer --iss i --aud a --now 1150
+signs 'bare' turns.json 1 --bare --sub a --now 1150
+signs 'the kid that is named' turns.json 2 --sub a --now 1150 --kid "$(jq -r '.keys[2].kid' turns.json)"
+signs 'the thumbprint of the key that signs' turns.json 1 --sub a --now 1150 --kid thumbprint
+accept 'several tokens' mint --key turns.json --sub a --now 1150 --repeat 20
+[ "$(cut -d . -f 1 out | sort -u | wc -l)" -eq 1 ] || fail 'several tokens: several headers'
+# Without --now it is the system's clock.
+accept 'a set for the present' jwks --rotate 1d --lead 1h first.json
+cp out present.json
+signs 'the present' present.json 0 --sub a
+printf payload >payload
+signs 'any bytes' present.json 0 --jws --payload payload
+accept 'a proof' dpop --key turns.json --htm GET --htu https://a.example/ --now 1150
+mv out proof
+want=$(jq -c '.keys[1] | [.x, .y]' turns.json)
+[ "$("$XCJ" inspect --json proof | jq -c '.header.jwk | [.x, .y]')" = "$want" ] || fail 'a proof: another key'
+accept 'a proof of the key that is named' dpop --key turns.json --htm GET --htu https://a.example/ --now 1150 \
+    --kid "$(jq -r '.keys[0].kid' turns.json)"
+mv out proof
+want=$(jq -c '.keys[0] | [.x, .y]' turns.json)
+[ "$("$XCJ" inspect --json proof | jq -c '.header.jwk | [.x, .y]')" = "$want" ] || fail 'a proof: not the key that is named'
+
+# No key signs: which one did, which one will, and when.
+jq -c '.keys |= [(.[0] + {kid: "a"}), (.[1] + {kid: "b", nbf: 1150}), (.[2] + {kid: "c"})]' turns.json >gap.json
+jq -c 'del(.keys[0])' gap.json >begins.json
+refuse 'none signs any more' 5 'turns.json: no key signs now: the last one, kid "' mint --key turns.json --sub a --now 1300
+err_has 'none signs any more' 'ended now (1970-01-01 00:21:40 UTC) (--kid chooses a key at any time)'
+refuse 'none signs yet' 5 \
+    'begins.json: no key signs now: the next one, kid "b", begins in 1 minute (1970-01-01 00:19:10 UTC) (--kid' \
+    mint --key begins.json --sub a --now 1090
+refuse 'none signs for a while' 5 'no key signs now: the last one, kid "a", ended 10 seconds ago (1970-01-01 00:18:20 UTC); the next one, kid "b", begins in 40 seconds (' \
+    mint --key gap.json --sub a --now 1110
+refuse 'none will sign for a while' 5 'no key signs for a time: the last one, kid "a", ends in 50 seconds (1970-01-01 00:18:20 UTC); the next one, kid "b", begins' \
+    mint --key gap.json --sub a --now 1050
+refuse 'a proof without a key' 5 'no key signs now' dpop --key turns.json --htm GET --htu https://a.example/ --now 1300
+signs 'a key that is named signs at any time' turns.json 1 --sub a --now 1300 --kid "$(jq -r '.keys[1].kid' turns.json)"
+signs 'behind the gap' gap.json 1 --sub a --now 1150
+jq -c '.keys[1] | del(.kid)' turns.json >dated.json
+accept 'a key of its own, in time' mint --key dated.json --sub a --now 1150
+refuse 'a key of its own, too late' 5 'dated.json: no key signs now: the last one ended' mint --key dated.json --sub a --now 1200
+accept 'a key of its own, named' mint --key dated.json --sub a --now 1200 --kid k
+refuse 'a set with a key that cannot be used' 3 'a key of the set cannot be used' mint --key broken.json --sub a --now 1150
+refuse 'before all time' 2 'xcj: --now: now is negative' mint --key turns.json --sub a --now -10000w
+# A set without dates is as it was: --kid chooses.
+jq -c 'del(.keys[] | .nbf, .exp)' turns.json >undated.json
+refuse 'no dates' 5 'undated.json: the set has 3 keys; --kid chooses one' mint --key undated.json --sub a --now 1150
+signs 'no dates, a kid' undated.json 1 --sub a --now 1150 --kid "$(jq -r '.keys[1].kid' undated.json)"
+
 # Several at the same time: one adds the key, the others find it.
 cp first.json shared.json
 for _ in 1 2 3 4; do
