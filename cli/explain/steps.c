@@ -179,11 +179,30 @@ static void put_header(text *out, const steps *of)
     }
 }
 
+/* The dates of a private key (xcj/rotation.h). */
+static void put_turn(text *out, const steps *of)
+{
+    char when[128];
+    const int64_t nbf = xcj_key_nbf(of->key);
+    const int64_t exp = xcj_key_exp(of->key);
+    text_puts(out, nbf != 0 || exp != 0 ? "; its time to sign" : "");
+    if (nbf != 0) {
+        time_words(when, sizeof when, nbf, of->now);
+        text_printf(out, " %s %s", nbf > of->now ? "begins" : "began", when);
+    }
+    if (exp != 0) {
+        time_words(when, sizeof when, exp, of->now);
+        text_printf(out, "%s %s %s, and it is published until its last token has expired", nbf != 0 ? " and" : "",
+                    exp > of->now ? "ends" : "ended", when);
+    }
+}
+
 static void put_chosen(text *out, const steps *of)
 {
     if (of->key != NULL) {
         steps_put_key(out, of->key);
         text_printf(out, "%s%s", of->why != NULL ? ": " : "", of->why != NULL ? of->why : "");
+        put_turn(out, of);
     } else if (header_member(of, "kid") != NULL) {
         text_puts(out, "not looked for; kid ");
         put_value(out, header_member(of, "kid"));

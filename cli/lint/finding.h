@@ -23,7 +23,7 @@ typedef struct finding {
     int index;
     char kid[64];
     char member[64];
-    char words[200];
+    char words[256];
 } finding;
 
 /** The first 64 of each severity. All zero is none. */

@@ -376,12 +376,16 @@ static void check_key(findings *to, const json_t *jwk, int index, const lint_how
         }
     }
     check_certificate(&l);
+    if (key != NULL && index >= 0) {
+        lint_ended(to, at(&l, "exp"), key, how);
+    }
     xcj_key_free(key);
 }
 
 void lint_jwk(findings *to, const json_t *jwk, const lint_how *how)
 {
     check_key(to, jwk, -1, how);
+    lint_turns(to, (finding_place){ "key", -1, string_of(jwk, "kid"), NULL }, jwk, how);
 }
 
 static bool same_numbers(const json_t *a, const json_t *b)
@@ -438,6 +442,7 @@ void lint_set(findings *to, const json_t *set, const lint_how *how)
         check_key(to, json_array_get(keys, i), (int)i, how);
     }
     check_kids(to, keys);
+    lint_turns(to, (finding_place){ "set", -1, NULL, NULL }, set, how);
 }
 
 static void check_rsa_key(findings *to, const xcj_key *key, int index, const lint_how *how)

@@ -35,6 +35,12 @@ void lint_jwk(findings *to, const json_t *jwk, const lint_how *how);
 /** A JWK Set. */
 void lint_set(findings *to, const json_t *set, const lint_how *how);
 
+/** The dates of the private keys in a JWK or a JWK Set: does one sign now, and is there a gap? */
+void lint_turns(findings *to, finding_place place, const json_t *value, const lint_how *how);
+
+/** A private key of a set that ended so long ago that its tokens have expired. */
+void lint_ended(findings *to, finding_place place, const xcj_key *key, const lint_how *how);
+
 /** A PEM text or DER that was read as these keys; a certificate is looked at as such. */
 void lint_data(findings *to, const xcj_keyset *set, const text *data, const lint_how *how);
 

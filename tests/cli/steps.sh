@@ -57,6 +57,18 @@ explained 'one claim' 8 --jwks jwks.json --aud api://billing --now 1712686000 @t
 grep '^NO' steps >crosses
 printf 'NO aud        "api://orders", expected "api://billing"\n' >want
 same 'one claim' want crosses
+# When a private key with dates signs.
+key_step() {
+    jq -c "$2" key.json >dated.json
+    explained "$1" 0 --key dated.json --now 1712686000 @token
+    grep '^ok key' steps >out
+    printf 'ok key        EC P-256, kid "gateway-1": the key that was given%s\n' "$3" >want
+    same "$1" want out
+}
+key_step 'no dates' . ''
+key_step 'both dates' '.nbf = 1712685000 | .exp = 1712687000' '; its time to sign began 16 minutes ago (2024-04-09 17:50:00 UTC) and ends in 16 minutes (2024-04-09 18:23:20 UTC), and it is published until its last token has expired'
+key_step 'a key to come' '.nbf = 1712687000' '; its time to sign begins in 16 minutes (2024-04-09 18:23:20 UTC)'
+key_step 'a key that ended' '.exp = 1712685000' '; its time to sign ended 16 minutes ago (2024-04-09 17:50:00 UTC), and it is published until its last token has expired'
 explained 'the key alone' 0 --key key.json --now 1712686000 @token
 grep -qF 'EC P-256, kid "gateway-1": the key that was given' steps || fail 'the key alone'
 "$XCJ" mint --bare --key other.json --claims '{"sub":"a"}' --kid other >other.jwt 2>err || fail 'mint'
