@@ -50,6 +50,13 @@ xcj_code policy_verifier(xcj_verifier **out, const verify_policy *of, const xcj_
     return code;
 }
 
+xcj_code policy_row(xcj_verifier **out, const verify_policy *of, xcj_str issuer, const xcj_keyset *set, xcj_error *err)
+{
+    xcj_verify_options options = of->options;
+    options.issuer = issuer;
+    return xcj_verifier_new(out, set, &options, err);
+}
+
 bool policy_is_unrouted(const verify_policy *of, const xcj_error *err)
 {
     return of != NULL && of->issuers_count > 1 && err->code == XCJ_ERR_CLAIM && err->claims == XCJ_CLAIM_ISS;

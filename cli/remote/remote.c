@@ -9,7 +9,7 @@
 #include "cli/io/io.h"
 #include "cli/io/shown.h"
 #include "cli/io/time.h"
-#include "cli/remote/discovery.h"
+#include "cli/remote/issuers.h"
 #include "cli/remote/remote.h"
 
 /* Most sets that are held: a token's sender chooses the jku. */
@@ -21,10 +21,7 @@
 
 struct remote {
     const char *url; /* of the set; NULL: the issuer's document or each token names it */
-    bool has_asked;  /* for the issuer's document */
-    text found_url;
-    msg_status status; /* of that document */
-    fetch_why why;
+    issuers issuers;
     const remote_args *args;
     const verify_policy *policy;
     pages pages;
@@ -40,20 +37,33 @@ bool remote_has_options(const remote_args *args)
     return pages_has_options(&args->pages) || args->allow_jku_query;
 }
 
+/* A URL of the user. `no_query` says why it has no query; NULL: it may have one. */
+static msg_status read_url(remote *to, const char *option, const char *given, const char *no_query)
+{
+    msg_status status = pages_read_url(&to->prefix, option, given, to->args->pages.allow_http);
+    return status == STATUS_OK && no_query != NULL && to->prefix.query.ptr != NULL
+               ? msg_fail(STATUS_USAGE, option, "the URL has a query: %s", no_query)
+               : status;
+}
+
+static msg_status read_prefix(remote *to)
+{
+    msg_status status = read_url(to, "--jku-prefix", to->args->jku_prefix, "only a path can be a prefix");
+    const char *wrong = status == STATUS_OK ? url_check_path(&to->prefix) : NULL;
+    return wrong != NULL ? msg_fail(STATUS_USAGE, "--jku-prefix", "the URL %s", wrong) : status;
+}
+
 static msg_status read_args(remote *to)
 {
     const remote_args *args = to->args;
-    const bool is_prefix = args->jku_prefix != NULL;
-    const char *given = is_prefix ? args->jku_prefix : args->issuer != NULL ? args->issuer : to->url;
-    const char *option = is_prefix ? "--jku-prefix" : args->issuer != NULL ? "--issuer" : "the keys";
-    msg_status status = pages_read_url(&to->prefix, option, given, args->pages.allow_http);
-    if (status == STATUS_OK && to->url == NULL && to->prefix.query.ptr != NULL) {
-        status = msg_fail(STATUS_USAGE, option, "the URL has a query: %s",
-                          is_prefix ? "only a path can be a prefix" : "an issuer has none (RFC 8414 2)");
+    msg_status status = STATUS_OK;
+    for (size_t i = 0; i < args->issuer.count && status == STATUS_OK; i++) {
+        status = read_url(to, "--issuer", args->issuer.items[i], "an issuer has none (RFC 8414 2)");
     }
-    const char *wrong = status == STATUS_OK && is_prefix ? url_check_path(&to->prefix) : NULL;
-    if (wrong != NULL) {
-        status = msg_fail(STATUS_USAGE, "--jku-prefix", "the URL %s", wrong);
+    if (args->jku_prefix != NULL) {
+        status = read_prefix(to);
+    } else if (to->url != NULL) {
+        status = read_url(to, "the keys", to->url, NULL);
     }
     return status == STATUS_OK ? pages_open(&to->pages, &args->pages) : status;
 }
@@ -61,11 +71,10 @@ static msg_status read_args(remote *to)
 /* Reports a wrong policy before anything is fetched: a set without keys shows it as well. */
 static msg_status check_policy(const remote *of)
 {
-    static const char none[] = "{\"keys\":[]}";
     xcj_error err;
     xcj_keyset *set = NULL;
     xcj_verifier *verifier = NULL;
-    xcj_code code = xcj_keyset_from_json(&set, none, sizeof none - 1, NULL, &err);
+    xcj_code code = xcj_keyset_from_keys(&set, NULL, 0, &err);
     if (code == XCJ_OK) {
         code = policy_verifier(&verifier, of->policy, set, NULL, &err);
     }
@@ -85,7 +94,7 @@ msg_status remote_open(remote **out, const char *url, const remote_args *args, c
     made->args = args;
     made->pages = (pages)PAGES_INIT;
     made->policy = policy;
-    msg_status status = check_policy(made);
+    msg_status status = args->issuer.count > 0 ? issuers_open(&made->issuers, policy) : check_policy(made);
     if (status == STATUS_OK) {
         status = read_args(made);
     }
@@ -116,7 +125,7 @@ void remote_close(remote *which)
         free_source(source);
     }
     pages_close(&which->pages);
-    text_free(&which->found_url);
+    issuers_close(&which->issuers);
     free(which);
 }
 
@@ -137,7 +146,9 @@ static msg_status take(void *given, xcj_str json, fetch_why *why)
     if (code != XCJ_OK) {
         return fetch_fail(why, msg_status_of(code, ABOUT_INPUT), "is not a JWK Set: %s", err.message);
     }
-    code = policy_verifier(&verifier, to->policy, set, NULL, &err);
+    const char *issuer = to->source->issuer;
+    code = issuer != NULL ? policy_row(&verifier, to->policy, xcj_text(issuer), set, &err)
+                          : policy_verifier(&verifier, to->policy, set, NULL, &err);
     if (code != XCJ_OK) {
         xcj_keyset_free(set);
         return fetch_fail(why, msg_status_of(code, ABOUT_OPTION), "%s", err.message);
@@ -172,7 +183,7 @@ static void drop_source(remote *from)
     }
 }
 
-static remote_source *add_source(remote *to, const char *url)
+static remote_source *add_source(remote *to, const char *url, const char *issuer)
 {
     if (to->count == SOURCES_LIMIT) {
         drop_source(to);
@@ -186,18 +197,19 @@ static remote_source *add_source(remote *to, const char *url)
     }
     made->url = copy;
     made->at.url = copy;
+    made->issuer = issuer;
     made->next = to->sources;
     to->sources = made;
     to->count++;
     return made;
 }
 
-/* The source of this URL, which becomes the first. */
-static remote_source *find_source(remote *from, const char *url)
+/* The source of this URL, which becomes the first. Issuers may share a set: each has a source, because of its verifier. */
+static remote_source *find_source(remote *from, const char *url, const char *issuer)
 {
     for (remote_source **link = &from->sources; *link != NULL; link = &(*link)->next) {
         remote_source *source = *link;
-        if (strcmp(source->url, url) == 0) {
+        if (source->issuer == issuer && strcmp(source->url, url) == 0) {
             *link = source->next;
             source->next = from->sources;
             from->sources = source;
@@ -232,16 +244,16 @@ static void try_source(remote *from, remote_source *source)
     }
 }
 
-static void find_at(remote_finding *found, remote *from, const char *url)
+static void find_at(remote_finding *found, remote *from, const char *url, const char *issuer)
 {
-    remote_source *source = find_source(from, url);
+    remote_source *source = find_source(from, url, issuer);
     const bool is_due = source == NULL || (source->verifier == NULL && !page_is_recent(source->at.asked, time_now()));
     if (is_due && is_spent(from)) {
         refusal_set(&found->why, STATUS_FETCH, "XCJ_ERR_FETCH", "too many URLs failed in this run: no other set is fetched");
         return;
     }
     if (source == NULL) {
-        source = add_source(from, url);
+        source = add_source(from, url, issuer);
         if (source == NULL) {
             refusal_memory(&found->why);
             return;
@@ -258,33 +270,30 @@ static void find_at(remote_finding *found, remote *from, const char *url)
     }
 }
 
-/* The issuer's set: its metadata is asked for once. */
-static void discover(remote *from)
+/* The set of the token's issuer. */
+static void find_issued(remote_finding *found, remote *from, xcj_str token)
 {
-    if (!from->has_asked) {
-        from->has_asked = true;
-        from->status = discovery_find(&from->found_url, &from->pages, from->args->issuer, &from->why);
-        from->url = from->status == STATUS_OK ? from->found_url.ptr : NULL;
+    issuer_row *whose = issuers_find(&from->issuers, &found->why, token);
+    const char *url = whose != NULL ? issuers_url(whose, &found->why, &from->pages) : NULL;
+    if (url != NULL) {
+        find_at(found, from, url, whose->name);
     }
 }
 
 void remote_find(remote_finding *found, remote *from, const char *token, size_t len)
 {
     *found = (remote_finding){ NULL, { STATUS_OK, NULL, { .code = XCJ_OK } } };
-    if (from->args->issuer != NULL) {
-        discover(from);
-    }
-    if (from->url != NULL) {
-        find_at(found, from, from->url);
+    if (from->issuers.count > 0) {
+        find_issued(found, from, (xcj_str){ token, len });
         return;
     }
-    if (from->args->issuer != NULL) {
-        refusal_set(&found->why, from->status, "XCJ_ERR_FETCH", "%s", from->why.text);
+    if (from->url != NULL) {
+        find_at(found, from, from->url, NULL);
         return;
     }
     char *jku = jku_read(&found->why, &from->prefix, from->args->allow_jku_query, (xcj_str){ token, len });
     if (jku != NULL) {
-        find_at(found, from, jku);
+        find_at(found, from, jku, NULL);
     }
     free(jku);
 }

@@ -14,7 +14,7 @@
 
 /** The options, all of which are about fetching. */
 typedef struct remote_args {
-    const char *issuer;
+    opt_list issuer;
     const char *jku_prefix;
     bool allow_jku_query;
     pages_args pages;
@@ -23,7 +23,7 @@ typedef struct remote_args {
 /* Rows for a verb's table; `field` is the member of its struct. */
 #define REMOTE_ISSUER_ROW(args, field)                                                                                      \
     {                                                                                                                       \
-        "issuer", 0, OPT_TEXT, "URL", offsetof(args, field.issuer), "find the keys of this issuer; iss must be it"          \
+        "issuer", 0, OPT_LIST, "URL", offsetof(args, field.issuer), "find its keys; iss must be this URL"                   \
     }
 
 #define REMOTE_ROWS(args, field)                                                                                            \
@@ -38,6 +38,7 @@ bool remote_has_options(const remote_args *args);
 /** A set that was fetched, or that could not be. */
 typedef struct remote_source {
     char *url;
+    const char *issuer; /* whose keys they are; NULL: they are for all tokens */
     page at;
     xcj_keyset *set;
     xcj_verifier *verifier; /* NULL if the last fetch failed; at.why has the reason */

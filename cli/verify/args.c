@@ -8,7 +8,7 @@
 /* With --jws no claim is looked at: an option that asks for it must not be dropped silently. */
 static msg_status check_jws(const verify_args *args)
 {
-    bool claims = args->iss.count > 0 || args->remote.issuer != NULL || args->aud.count > 0 || args->require.count > 0 ||
+    bool claims = args->iss.count > 0 || args->remote.issuer.count > 0 || args->aud.count > 0 || args->require.count > 0 ||
                   args->sub != NULL || args->max_age != NULL || args->allow_no_exp || args->key_claim != NULL ||
                   args->leeway != NULL;
     if (args->jws && claims) {
@@ -25,7 +25,7 @@ const char *verify_url(const verify_args *args)
 
 bool verify_is_fetched(const verify_args *args)
 {
-    return verify_url(args) != NULL || args->remote.issuer != NULL || args->remote.jku_prefix != NULL;
+    return verify_url(args) != NULL || args->remote.issuer.count > 0 || args->remote.jku_prefix != NULL;
 }
 
 /* The keys of several --key are a set; so is what a URL has, and the two do not mix. */
@@ -42,8 +42,8 @@ static msg_status check_keys(const opt_list *keys)
 msg_status verify_check(const verify_args *args)
 {
     const remote_args *fetched = &args->remote;
-    int sources = (args->key.count > 0) + (args->jwks != NULL) + (args->secret.source != NULL) + (fetched->issuer != NULL) +
-                  (fetched->jku_prefix != NULL);
+    int sources = (args->key.count > 0) + (args->jwks != NULL) + (args->secret.source != NULL) +
+                  (fetched->issuer.count > 0) + (fetched->jku_prefix != NULL);
     if (sources != 1) {
         return msg_fail(STATUS_USAGE, "verify", "one of --key, --jwks, --issuer, --jku-prefix and --secret is needed%s",
                         sources > 1 ? ", and no other" : "");
@@ -55,8 +55,11 @@ msg_status verify_check(const verify_args *args)
     if (args->explain && (args->quiet || args->batch)) {
         return msg_fail(STATUS_USAGE, "verify", "--explain excludes --batch and --quiet");
     }
-    if (fetched->issuer != NULL && args->iss.count > 0) {
-        return msg_fail(STATUS_USAGE, "verify", "--issuer is the only iss allowed: leave out --iss");
+    if (fetched->issuer.count > 0 && args->iss.count > 0) {
+        return msg_fail(STATUS_USAGE, "verify", "--issuer is also the iss that is allowed: leave out --iss");
+    }
+    if (fetched->issuer.count > 1 && args->payload != NULL) {
+        return msg_fail(STATUS_USAGE, "verify", "--payload: the iss within a token selects one of several --issuer");
     }
     if (args->json && args->quiet) {
         return msg_fail(STATUS_USAGE, "verify", "--json and --quiet exclude each other");

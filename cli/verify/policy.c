@@ -93,17 +93,18 @@ static msg_status read_times(verify_policy *to, const verify_args *args, int64_t
 /* An issuer that is given twice counts once. */
 static msg_status read_issuers(verify_policy *to, const verify_args *args)
 {
-    msg_status status = opt_views(&to->issuers, &args->iss);
-    for (size_t i = 0; status == STATUS_OK && i < args->iss.count; i++) {
+    const opt_list *given = args->iss.count > 0 ? &args->iss : &args->remote.issuer;
+    msg_status status = opt_views(&to->issuers, given);
+    for (size_t i = 0; status == STATUS_OK && i < given->count; i++) {
         size_t known = 0;
-        while (known < to->issuers_count && strcmp(to->issuers[known].ptr, args->iss.items[i]) != 0) {
+        while (known < to->issuers_count && strcmp(to->issuers[known].ptr, given->items[i]) != 0) {
             known++;
         }
         to->issuers[known] = to->issuers[i];
         to->issuers_count += known == to->issuers_count;
     }
-    if (status == STATUS_OK && to->issuers_count < 2) {
-        to->options.issuer = to->issuers_count == 1 ? to->issuers[0] : xcj_text(args->remote.issuer);
+    if (status == STATUS_OK && to->issuers_count == 1) {
+        to->options.issuer = to->issuers[0];
     }
     return status;
 }

@@ -247,6 +247,47 @@ i 'a key that is not published' 5 'two' oidc "$(by two "$at/oidc")"
 refuse '--issuer and --iss' 2 'leave out --iss' verify --issuer "$at/oidc" --iss x "$token"
 refuse '--issuer and --key' 2 'and no other' verify --issuer "$at/oidc" --key one.json "$token"
 refuse 'an issuer with a query' 2 'an issuer has none' verify --issuer "$at/oidc?a=b" "$token"
+# Several --issuer: the token's iss selects one, and only the keys of that one verify the token.
+mkdir -p www/second/.well-known www/shared/.well-known
+"$XCJ" jwks two.json >www/two.json
+echo "{\"issuer\":\"$at/second\",\"jwks_uri\":\"$at/two.json\"}" >www/second/.well-known/openid-configuration
+echo "{\"issuer\":\"$at/shared\",\"jwks_uri\":\"$at/two.json\"}" >www/shared/.well-known/openid-configuration
+several() {
+    several_name=$1
+    shift
+    accept "$several_name" verify --cacert ca.pem --issuer "$at/oidc" --issuer "$at/second" --issuer "$at/shared" "$@"
+}
+none_of() {
+    none_name=$1 none_status=$2 none_text=$3
+    shift 3
+    refuse "$none_name" "$none_status" "$none_text" verify --cacert ca.pem --issuer "$at/oidc" --issuer "$at/second" "$@"
+}
+several 'the first issuer' "$(by one "$at/oidc")"
+several 'the second issuer' "$(by two "$at/second")"
+several 'two issuers with the same set' --quiet "$(by two "$at/shared")" "$(by two "$at/second")"
+by one "$at/oidc" >lines
+by two "$at/second" >>lines
+several 'a batch of both' --quiet --batch lines
+accept 'an issuer twice' verify --cacert ca.pem --issuer "$at/oidc" --issuer "$at/oidc" "$(by one "$at/oidc")"
+none_of "the first issuer's key for the second's token" 5 'one' "$(by one "$at/second")"
+none_of "the second issuer's key for the first's token" 5 'two' "$(by two "$at/oidc")"
+none_of 'none of the issuers' 8 '"iss" is "urn:x"' "$(by one urn:x)"
+none_of 'a token without iss' 8 'iss' "$token"
+none_of 'a token that is none' 3 'xcj: ' a.b.c
+none_of 'a document that fails, of the issuer that is named' 11 'nowhere/.well-known/openid-configuration: the server answers 404' \
+    --issuer "$at/nowhere" "$(by one "$at/nowhere")"
+several 'a document that fails, of another issuer' --issuer "$at/nowhere" "$(by two "$at/second")"
+printf payload >payload
+none_of 'a detached payload' 2 'xcj: verify: --payload: ' --payload payload "$token"
+"$XCJ" mint --key two.json --jws --payload payload --format json >json
+none_of 'a JSON serialisation' 9 'a JSON serialisation needs one' @json
+run verify --cacert ca.pem --issuer "$at/oidc" --issuer "$at/second" --json "$(by one urn:x)"
+[ "$status" -eq 8 ] || fail "none of the issuers, as a verdict: exit $status"
+out_has 'none of the issuers, as a verdict' '"failed":["iss"]'
+out_has 'none of the issuers: no key was tried' '"tried":[]'
+several 'the second issuer, as a verdict' --json "$(by two "$at/second")"
+out_has 'the second issuer: iss was checked' '"not_checked":["aud"]'
+refuse 'one of the issuers with a query' 2 'an issuer has none' verify --issuer "$at/oidc" --issuer "$at/second?a" "$token"
 # After a rotation the new key is found, although the old set is still fresh: an unknown kid asks again.
 echo "{\"issuer\":\"$at/oidc\",\"jwks_uri\":\"$at/rotating.json?cc=fresh\"}" >www/oidc/.well-known/openid-configuration
 by one "$at/oidc" >old
