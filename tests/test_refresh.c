@@ -105,7 +105,7 @@ START_TEST(slow_refresh_blocks_nobody)
 {
     receive(1000, 100);
     (void)begin(1098);
-    EXPECT({ 1098, USE, WAIT }, { 1100, USE, WAIT }, { 1102, USE, WAIT }, { 1103, USE, REFUSE }, { 1108, AHEAD, FETCH });
+    EXPECT({ 1098, USE, WAIT }, { 1100, USE, WAIT }, { 1103, USE, WAIT }, { 1104, USE, REFUSE }, { 1108, AHEAD, FETCH });
 }
 END_TEST
 
@@ -177,7 +177,7 @@ START_TEST(fetch_that_never_ends)
 {
     receive(1000, 100);
     const uint64_t lost = begin(1120);
-    EXPECT({ 1124, WAIT, WAIT }, { 1125, USE, REFUSE }, { 1130, AHEAD, FETCH });
+    EXPECT({ 1125, WAIT, WAIT }, { 1126, USE, REFUSE }, { 1130, AHEAD, FETCH });
     const uint64_t next = begin(1130);
     ck_assert_uint_eq(state.failures, 1);
     ck_assert(!xcj_refresh_succeed(&state, &bounds, lost, NONE, NONE, 1131));

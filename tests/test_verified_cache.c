@@ -110,6 +110,44 @@ START_TEST(a_hit_gives_the_same_claims)
 }
 END_TEST
 
+START_TEST(a_scratch_counts_its_look_ups)
+{
+    const xcj_verify_options options = cached();
+    xcj_verifier *verifier = verifier_of(set, &options);
+    xcj_verify_options without = options;
+    without.cache_bytes = 0;
+    without.cache_age = 0;
+    xcj_verifier *plain = verifier_of(set, &without);
+    const xcj_str token = sign(key, CLAIMS);
+    xcj_scratch *scratch[2];
+    xcj_cache_counts counts = { 1, 1, 1, 1, 1 };
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert_int_eq(xcj_scratch_new(&scratch[i], &err), XCJ_OK);
+        ck_assert_int_eq(xcj_verify(NULL, plain, token.ptr, token.len, scratch[i], &err), XCJ_OK);
+    }
+    xcj_scratch_cache_counts(&counts, scratch[0]);
+    ck_assert(counts.hits == 0 && counts.misses == 0 && counts.evictions == 0 && counts.entries == 0 && counts.bytes == 0);
+    for (int i = 0; i < 4; i++) {
+        ck_assert_int_eq(xcj_verify(NULL, verifier, token.ptr, token.len, scratch[i == 3], &err), XCJ_OK);
+    }
+    ck_assert_int_eq(verify(verifier, token), XCJ_OK); /* without a scratch of the caller */
+    ck_assert_int_ne(xcj_verify(NULL, verifier, token.ptr, token.len - 1, scratch[1], &err), XCJ_OK);
+    xcj_scratch_cache_counts(&counts, scratch[0]);
+    ck_assert(counts.hits == 2 && counts.misses == 1);
+    xcj_scratch_cache_counts(&counts, scratch[1]);
+    ck_assert(counts.hits == 1 && counts.misses == 1);
+    ck_assert(counts_of(verifier).hits == 4 && counts_of(verifier).misses == 2);
+    xcj_scratch_cache_counts(&counts, NULL);
+    ck_assert(counts.hits == 0 && counts.misses == 0);
+    xcj_scratch_cache_counts(NULL, scratch[0]);
+    xcj_scratch_free(scratch[0]);
+    xcj_scratch_free(scratch[1]);
+    xcj_verifier_free(plain);
+    xcj_verifier_free(verifier);
+    drop(token);
+}
+END_TEST
+
 START_TEST(a_result_outlives_its_eviction)
 {
     xcj_verify_options options = cached();
@@ -489,6 +527,7 @@ static Suite *suite(void)
     TCase *tcase = tcase_create("verified cache");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_hit_gives_the_same_claims);
+    tcase_add_test(tcase, a_scratch_counts_its_look_ups);
     tcase_add_test(tcase, a_result_outlives_its_eviction);
     tcase_add_test(tcase, times_are_checked_at_each_hit);
     tcase_add_test(tcase, an_entry_has_a_longest_age);

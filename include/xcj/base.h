@@ -201,6 +201,13 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_scratch_new(xcj_scratch **out, xcj_error *er
 XCJ_API void xcj_scratch_free(xcj_scratch *scratch);
 
 /**
+ * The hits and misses of calls with this scratch in verifiers' caches of verified tokens; the other members are 0. It reads
+ * two numbers, so a worker can take the difference after each call and add it to a sum that processes share. A NULL scratch
+ * has none.
+ */
+XCJ_API void xcj_scratch_cache_counts(xcj_cache_counts *out, const xcj_scratch *scratch);
+
+/**
  * Releases OpenSSL's memory for the calling thread. Call it in a thread that may outlive exit() because nobody joins it,
  * after its last call into the library. Otherwise OpenSSL frees the same memory twice: when the process exits and when
  * the thread ends. The thread may call the library again, and then calls this function again.

@@ -29,7 +29,7 @@ typedef struct xcj_refresh_options {
     int64_t stale_if_error; /**< how long a set that is no longer fresh is used while fetches fail; 0: 3600 */
     int64_t cool_down; /**< the least time from the beginning of one fetch to the next, whatever tokens ask for; 0: 10, or
                           min_fresh if shorter */
-    int64_t timeout;   /**< a fetch that takes longer counts as failed; 0: 10 */
+    int64_t timeout;   /**< a fetch that takes longer, in whole seconds, counts as failed; 0: 10 */
 } xcj_refresh_options;
 
 /** All defaults. */

@@ -81,9 +81,11 @@ static bool is_within(int64_t passed, int64_t limit)
     return passed >= 0 && passed < limit;
 }
 
+/* A second on the clock may be over a moment after the fetch began, so the timeout is over when the next one is: a timer of
+ * the process that fetches comes first. */
 static bool is_under_way(const xcj_refresh_state *state, const xcj_refresh_options *bounds, int64_t now)
 {
-    return state->is_fetching && is_within(since(state->began, now), bounds->timeout);
+    return state->is_fetching && is_within(since(state->began, now), bounds->timeout + 1);
 }
 
 /* After the clock was set back, nothing is known of the last fetch. */

@@ -28,6 +28,8 @@ struct xcj_scratch {
     xcj__pool *pool;
     xcj__buf bufs[XCJ__SCRATCH_BUFS];
     xcj__buf memory;
+    uint64_t hits; /* in caches of verified tokens */
+    uint64_t misses;
 };
 
 xcj_code xcj_scratch_new(xcj_scratch **out, xcj_error *err)
@@ -138,4 +140,20 @@ void xcj__scratch_return(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf 
 xcj__buf *xcj__scratch_memory(xcj_scratch *scratch)
 {
     return scratch != NULL ? &scratch->memory : NULL;
+}
+
+void xcj__scratch_count(xcj_scratch *scratch, bool is_hit)
+{
+    if (scratch != NULL) {
+        scratch->hits += is_hit;
+        scratch->misses += !is_hit;
+    }
+}
+
+void xcj_scratch_cache_counts(xcj_cache_counts *out, const xcj_scratch *scratch)
+{
+    if (out != NULL) {
+        *out = scratch != NULL ? (xcj_cache_counts){ .hits = scratch->hits, .misses = scratch->misses }
+                               : (xcj_cache_counts){ 0 };
+    }
 }

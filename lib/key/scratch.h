@@ -22,6 +22,9 @@ typedef enum xcj__scratch_buf {
 void xcj__scratch_lend(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf *buf, void *storage, size_t cap);
 void xcj__scratch_return(xcj_scratch *scratch, xcj__scratch_buf which, xcj__buf *buf);
 
+/** Counts a look-up in a cache of verified tokens; without a scratch, nothing. */
+void xcj__scratch_count(xcj_scratch *scratch, bool is_hit);
+
 /** The buffer whose content a scratch keeps from one call to the next; NULL without a scratch. */
 xcj__buf *xcj__scratch_memory(xcj_scratch *scratch);
 

@@ -2,6 +2,7 @@
 
 #include <time.h>
 
+#include "lib/key/scratch.h"
 #include "lib/token/verified.h"
 
 /* Documents in JSON and detached payloads are verified once: they would only take the place of access tokens. */
@@ -18,7 +19,9 @@ int64_t xcj__verification_clock(const xcj__verification *w)
 
 xcj_verified *xcj__verified_cache_find(const xcj__verification *w, xcj_str token)
 {
-    return (xcj_verified *)xcj__cache_find(w->verifier->cache, token, xcj__verification_clock(w), NULL);
+    xcj__cached *found = xcj__cache_find(w->verifier->cache, token, xcj__verification_clock(w), NULL);
+    xcj__scratch_count(w->scratch, found != NULL);
+    return (xcj_verified *)found;
 }
 
 void xcj__verified_cache_keep(const xcj__verification *w, xcj_verified *verified)

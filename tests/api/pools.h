@@ -307,6 +307,11 @@ static xcj_scratch *pick_xcj_scratch_P(void)
     return choose(2) > 0 ? scratch : NULL;
 }
 
+static const xcj_scratch *pick_const_xcj_scratch_P(void)
+{
+    return pick_xcj_scratch_P();
+}
+
 static xcj_scratch *fresh_xcj_scratch_P(void)
 {
     xcj_scratch *made = NULL;

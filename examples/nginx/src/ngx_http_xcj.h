@@ -399,6 +399,8 @@ char *ngx_http_xcj_show_status(ngx_conf_t *cf, ngx_command_t *cmd, void *data);
 ngx_int_t ngx_http_xcj_status_handler(ngx_http_request_t *r);
 void ngx_http_xcj_count_mint(ngx_http_request_t *r);
 void ngx_http_xcj_count_refusal(ngx_http_request_t *r, xcj_code code);
+void ngx_http_xcj_count_reuse(ngx_http_request_t *r, int is_reused);
+void ngx_http_xcj_count_verified(ngx_http_request_t *r); /* after each verification of a token */
 
 /* introspect.c */
 ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r);

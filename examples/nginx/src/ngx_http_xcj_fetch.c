@@ -76,7 +76,7 @@ static void end_late(ngx_event_t *event)
     fetch *f = event->data;
     u_char why[NGX_HTTP_XCJ_WHY];
     if (!f->is_done) {
-        (void)ngx_snprintf(why, sizeof why, "it has not come within %T seconds%Z", f->set->timeout);
+        ngx_http_xcj_too_late(why, f->set);
         ngx_http_xcj_fetch_failed(f->set, f->number, (const char *)why);
     }
     free_fetch(f);
@@ -138,6 +138,16 @@ static ngx_int_t done(ngx_http_request_t *r, void *data, ngx_int_t rc)
     return NGX_OK;
 }
 
+/* A delay of limit_req is over. */
+static void go_on(ngx_event_t *event)
+{
+    ngx_connection_t *c = event->data;
+    ngx_http_request_t *r = c->data;
+    event->delayed = event->timedout = 0;
+    r->write_event_handler(r);
+    ngx_http_run_posted_requests(c);
+}
+
 static void init_event(ngx_event_t *event, void *data, ngx_event_handler_pt handler, ngx_log_t *log)
 {
     event->data = data;
@@ -157,7 +167,7 @@ static void init_connection(fetch *f, ngx_pool_t *pool)
     f->http.conf_ctx = f->set->server;
     f->address.sa_family = AF_UNIX;
     init_event(&f->read, c, ngx_http_empty_handler, &f->log);
-    init_event(&f->write, c, ngx_http_empty_handler, &f->log);
+    init_event(&f->write, c, go_on, &f->log);
     init_event(&f->too_late, f, end_late, &f->log);
     init_event(&f->end, f, end_fetch, &f->log);
     f->write.write = 1;

@@ -66,6 +66,7 @@ ngx_int_t ngx_http_xcj_introspect_handler(ngx_http_request_t *r)
     xcj_code code = xcj_bearer_token(&token, value.ptr, value.len, &err);
     if (code == XCJ_OK) {
         code = xcj_verify(NULL, conf->introspector, token.ptr, token.len, ngx_http_xcj_scratch(), &err);
+        ngx_http_xcj_count_verified(r);
     }
     if (code == XCJ_OK) {
         return answer(r, NGX_HTTP_OK, body_of(&err));

@@ -114,6 +114,7 @@ static ngx_int_t identify(xcj_auth *auth, ngx_http_request_t *r, ngx_http_xcj_ct
     ngx_http_xcj_verifies_for(ctx);
     xcj_code code = xcj_caller_new(&ctx->caller, ctx->minter, auth, ngx_http_xcj_scratch(), err);
     ngx_http_xcj_verifies_for(NULL);
+    ngx_http_xcj_count_verified(r);
     auth->bearer_verifier = NULL;
     if (code == XCJ_ERR_NO_KEY && fetched != NULL) {
         return ngx_http_xcj_await_key(r, ctx, fetched, err);
@@ -195,7 +196,11 @@ static ngx_int_t mint(ngx_http_request_t *r, ngx_http_xcj_ctx *ctx, const xcj_au
     if (code != XCJ_OK) {
         return ngx_http_xcj_refuse(r, ctx, err);
     }
-    if (xcj_mint_is_reused(ctx->minter, (xcj_str){ token, len })) {
+    const int is_reused = xcj_mint_is_reused(ctx->minter, (xcj_str){ token, len });
+    if (conf->reuse > 0) {
+        ngx_http_xcj_count_reuse(r, is_reused);
+    }
+    if (is_reused) {
         return hand_over(r, ctx, len);
     }
     if (conf->pool != NULL && is_slow(xcj_minter_alg(ctx->minter))) {

@@ -171,18 +171,41 @@ static void catch_up(ngx_http_xcj_set *set)
     set->turn = turn;
 }
 
-/* A worker of an older configuration leaves fetching to those of the newer one. 0: no fetch may begin. */
+/* Whether the reason is another than the last time. */
+static int note_failure(record *next, const char *why)
+{
+    const int is_news = ngx_strcmp(next->error, why) != 0;
+    next->fetches++;
+    next->failed++;
+    ngx_cpystrn(next->error, (u_char *)why, sizeof next->error);
+    return is_news;
+}
+
+static void log_failure(const ngx_http_xcj_set *set, const char *why, int has_set)
+{
+    ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "xcj: the key set \"%V\" cannot be fetched from \"%V\": %s; %s",
+                  &set->name, &set->uri, why,
+                  has_set ? "the present one stays for as long as stale_if_error allows"
+                          : "there is none yet, so tokens that need it get 503");
+}
+
+/*
+ * A worker of an older configuration leaves fetching to those of the newer one. 0: no fetch may begin. A fetch that has not
+ * ended in its time was another worker's, which was killed or hangs: its failure is reported here.
+ */
 static uint64_t begin_fetch(ngx_http_xcj_set *set)
 {
+    u_char why[NGX_HTTP_XCJ_WHY];
+    ngx_http_xcj_too_late(why, set);
     record *next = begin_change(set);
     const int was_lost = next->state.is_fetching != 0;
+    const int has_set = next->state.has_set != 0;
     uint64_t number = next->serial <= set->serial ? xcj_refresh_begin(&next->state, &set->options, ngx_time()) : 0;
-    if (was_lost) {
-        next->fetches++;
-        next->failed++;
-        ngx_cpystrn(next->error, (u_char *)"the worker that fetched it has ended", sizeof next->error);
-    }
+    const int is_news = was_lost && note_failure(next, (const char *)why);
     end_change(set, number != 0);
+    if (number != 0 && is_news) {
+        log_failure(set, (const char *)why, has_set);
+    }
     return number;
 }
 
@@ -226,19 +249,20 @@ uint64_t ngx_http_xcj_fetch_under_way(ngx_http_xcj_set *set)
     return decide(set, XCJ_REFRESH_UNKNOWN_KID) == XCJ_REFRESH_WAIT ? set->state.fetch : 0;
 }
 
+void ngx_http_xcj_too_late(u_char why[NGX_HTTP_XCJ_WHY], const ngx_http_xcj_set *set)
+{
+    (void)ngx_snprintf(why, NGX_HTTP_XCJ_WHY, "it has not come within %T seconds%Z", set->timeout);
+}
+
 void ngx_http_xcj_fetch_failed(ngx_http_xcj_set *set, uint64_t number, const char *why)
 {
     record *next = begin_change(set);
     const int counts = xcj_refresh_fail(&next->state, number);
-    const int is_news = counts && ngx_strcmp(next->error, why) != 0;
-    next->fetches++;
-    next->failed++;
-    ngx_cpystrn(next->error, (u_char *)why, sizeof next->error);
+    const int is_news = note_failure(next, why);
     const int has_set = next->state.has_set != 0;
     end_change(set, counts);
-    if (is_news) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "xcj: the key set \"%V\" cannot be fetched from \"%V\": %s%s",
-                      &set->name, &set->uri, why, has_set ? "; the present one stays" : "");
+    if (counts && is_news) {
+        log_failure(set, why, has_set);
     }
 }
 

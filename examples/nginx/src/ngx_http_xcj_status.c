@@ -6,10 +6,18 @@
 
 #define CODES (XCJ_ERR_CONFIG + 1)
 
+/* In a cache of all workers together. */
+typedef struct look_ups {
+    ngx_atomic_t hits;
+    ngx_atomic_t misses;
+} look_ups;
+
 /* At the start of the zone's own memory. */
 typedef struct ngx_http_xcj_counters {
     time_t since;
     ngx_atomic_t minted;
+    look_ups tokens;             /* of xcj_reuse */
+    look_ups verified;           /* of cache= */
     ngx_atomic_t refused[CODES]; /* by code; 0: a code that this version does not know */
 } counters;
 
@@ -51,6 +59,27 @@ void ngx_http_xcj_count_refusal(ngx_http_request_t *r, xcj_code code)
     if (all != NULL) {
         (void)ngx_atomic_fetch_add(&all->refused[code > 0 && code < CODES ? code : 0], 1);
     }
+}
+
+void ngx_http_xcj_count_reuse(ngx_http_request_t *r, int is_reused)
+{
+    counters *all = counters_of(r);
+    if (all != NULL) {
+        (void)ngx_atomic_fetch_add(is_reused ? &all->tokens.hits : &all->tokens.misses, 1);
+    }
+}
+
+/* A verification looks into one cache at most, with the worker's scratch. */
+void ngx_http_xcj_count_verified(ngx_http_request_t *r)
+{
+    static xcj_cache_counts before;
+    xcj_cache_counts now;
+    counters *all = counters_of(r);
+    xcj_scratch_cache_counts(&now, ngx_http_xcj_scratch());
+    if (all != NULL && (now.hits != before.hits || now.misses != before.misses)) {
+        (void)ngx_atomic_fetch_add(now.hits != before.hits ? &all->verified.hits : &all->verified.misses, 1);
+    }
+    before = now;
 }
 
 /* xcj_status [json | prometheus] */
@@ -196,6 +225,16 @@ static void put_set_json(page *text, const ngx_http_xcj_set_status *set)
     put(text, "}");
 }
 
+static void put_look_ups_json(page *text, const char *name, const look_ups *cache)
+{
+    put(text, name);
+    put(text, "{\"hits\":");
+    put_number(text, (int64_t)cache->hits);
+    put(text, ",\"misses\":");
+    put_number(text, (int64_t)cache->misses);
+    put(text, "}");
+}
+
 static void put_json(page *text, const counters *all, const ngx_http_xcj_main_conf *conf)
 {
     put(text, "{\"since\":");
@@ -214,6 +253,9 @@ static void put_json(page *text, const counters *all, const ngx_http_xcj_main_co
             comma = ",";
         }
     }
+    put(text, "},\"caches\":{");
+    put_look_ups_json(text, "\"minted\":", &all->tokens);
+    put_look_ups_json(text, ",\"verified\":", &all->verified);
     put(text, "},\"keys\":[");
     for (const ngx_http_xcj_own *own = conf->owns; own != NULL; own = own->next) {
         put(text, own != conf->owns ? "," : "");
@@ -257,6 +299,24 @@ static void put_refusals(page *text, const counters *all)
             put(text, "\n");
         }
     }
+}
+
+static void put_look_ups(page *text, const char *labels, ngx_atomic_uint_t value)
+{
+    put(text, "xcj_cache_lookups_total{");
+    put(text, labels);
+    put(text, "} ");
+    put_number(text, (int64_t)value);
+    put(text, "\n");
+}
+
+static void put_caches(page *text, const counters *all)
+{
+    put_family(text, "xcj_cache_lookups_total", "counter", "Look-ups of tokens to use again, and of verified tokens.");
+    put_look_ups(text, "cache=\"minted\",result=\"hit\"", all->tokens.hits);
+    put_look_ups(text, "cache=\"minted\",result=\"miss\"", all->tokens.misses);
+    put_look_ups(text, "cache=\"verified\",result=\"hit\"", all->verified.hits);
+    put_look_ups(text, "cache=\"verified\",result=\"miss\"", all->verified.misses);
 }
 
 static void put_sample(page *text, const char *name, const ngx_http_xcj_own *own, size_t kid, int64_t value)
@@ -351,6 +411,7 @@ static void put_prometheus(page *text, const counters *all, const ngx_http_xcj_m
     put_number(text, (int64_t)all->minted);
     put(text, "\n");
     put_refusals(text, all);
+    put_caches(text, all);
     put_keys(text, conf->owns);
     put_sets(text, conf->sets, "xcj_set_age_seconds", "gauge", "Time since a fetched set was received.", age_of);
     put_sets(text, conf->sets, "xcj_set_keys", "gauge", "Usable keys of a fetched set.", keys_of);

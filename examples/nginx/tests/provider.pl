@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # An identity provider: answers a request for /NAME with the bytes of the file NAME, after as many seconds as the file NAME.delay
-# says, and appends what it receives to the file requests. Without the file it hangs up.
+# says, if the client has not hung up by then, and appends what it receives to the file requests. Without the file it hangs up.
 #
 #     perl provider.pl PORT FOLDER
 use strict;
@@ -27,7 +27,8 @@ while (my $client = $server->accept) {
     open my $log, '>>', "$folder/requests" or die;
     syswrite $log, $got;
     my ($name) = $got =~ m{^GET /(\w+) } or exit;
-    select undef, undef, undef, content("$name.delay") // 0;
+    vec(my $hangs_up = '', fileno $client, 1) = 1;
+    select $hangs_up, undef, undef, content("$name.delay") // 0 and exit;
     print {$client} content($name) // '';
     exit;
 }

@@ -56,6 +56,7 @@ for _ in $(seq 60); do
     [ "$(fetches)" -eq "$before" ] || break
     sleep 0.1
 done
+has 'the log says which set, and what now' error.log 'xcj: the key set "keys" cannot be fetched from "/_jwks": it has not come within 2 seconds; the present one stays'
 is 'another worker fetches' yes "$([ "$(fetches)" -gt "$before" ] && echo yes)"
 
 # A worker is killed while it writes the new text and so holds the lock of the zone.

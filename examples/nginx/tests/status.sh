@@ -23,6 +23,9 @@ write_conf() {
         location = /set.json { root $work/conf; }
         location /one { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=idp; proxy_pass http://127.0.0.1:$echo; }
         location /two { xcj on; xcj_auth bearer; xcj_bearer_jwks zone=down; proxy_pass http://127.0.0.1:$echo; }
+        location /cached { xcj on; xcj_auth bearer; xcj_consumer_required off; xcj_bearer_jwks set.json cache=64k; xcj_bearer_clientid_claim sub; add_header X-Worker \$pid always; proxy_pass http://127.0.0.1:$echo; }
+        location /reused { xcj on; xcj_reuse 1m; add_header X-Worker \$pid; proxy_pass http://127.0.0.1:$echo; }
+        location = /introspect { xcj_introspect; xcj_introspect_jwks set.json cache=64k; add_header X-Worker \$pid; }
         location = /status { xcj_status; }
         location = /metrics { xcj_status prometheus; }
     }
@@ -70,6 +73,45 @@ has 'metrics: its end' metrics "xcj_signing_key_end_timestamp_seconds{file=\"$wo
 is 'metrics: each family once' '' "$(grep '^# TYPE' metrics | sort | uniq -d)"
 lacks 'no code without a name' metrics 'XCJ_ERR_?'
 
+# Hits and misses: each worker has a cache of its own, so each that answers misses once.
+caches() {
+    status ".caches.$1 | [.hits,.misses]"
+}
+# count_in_both CACHE PATH [CURL_WORD...]: requests until both workers have answered one twice, and the difference that they make.
+count_in_both() {
+    cache=$1 path=$2
+    shift 2
+    before=$(caches "$cache")
+    : >answers
+    while [ "$(grep -i '^x-worker' answers | sort | uniq -d | wc -l)" -lt 2 ] && [ "$(grep -c '^HTTP' answers)" -lt 200 ]; do
+        curl -s -o /dev/null -D headers -H 'Connection: close' "$@" "$gateway$path"
+        cat headers >>answers
+    done
+    requests=$(grep -c '^HTTP.* 200' answers)
+    is "$path: both workers" 2 "$(grep -i '^x-worker' answers | sort -u | wc -l)"
+    is "$path: hits and misses of both" "[$((requests - 2)),2]" "$(caches "$cache" | jq -c --argjson before "$before" '[.[0] - $before[0], .[1] - $before[1]]')"
+}
+is 'no look-up' '[0,0][0,0]' "$(caches minted)$(caches verified)"
+inbound=$("$XCJ" mint --key conf/two.json --claims '{"sub":"alice","client_id":"two"}')
+minted=$(status .minted)
+count_in_both minted /reused -H 'apikey: good'
+is 'tokens that are used again are counted' $((minted + requests)) "$(status .minted)"
+count_in_both verified /cached -H "Authorization: Bearer $inbound"
+count_in_both verified /introspect -H "Authorization: Bearer $inbound"
+verified=$(caches verified)
+for _ in 1 2 3; do get -H "Authorization: Bearer ${inbound%????????}AAAAAAAA" "$gateway/cached"; done
+is 'a forged token' 401 "$status"
+is 'a forged token is never found' "$(echo "$verified" | jq -c '.[1] += 3')" "$(caches verified)"
+get "$gateway/cached"
+is 'without a token nothing is looked up' "$(echo "$verified" | jq -c '.[1] += 3')" "$(caches verified)"
+curl -s "$gateway/metrics" >metrics
+has 'metrics: hits of verified tokens' metrics "xcj_cache_lookups_total{cache=\"verified\",result=\"hit\"} $(status .caches.verified.hits)"
+has 'metrics: misses of verified tokens' metrics "xcj_cache_lookups_total{cache=\"verified\",result=\"miss\"} $(status .caches.verified.misses)"
+has 'metrics: tokens used again' metrics "xcj_cache_lookups_total{cache=\"minted\",result=\"hit\"} $(status .caches.minted.hits)"
+has 'metrics: tokens made' metrics 'xcj_cache_lookups_total{cache="minted",result="miss"} 2'
+minted=$(status .minted)
+looked_up=$(status .caches)
+
 # Sets that are fetched: one that is there, and one that is not.
 for _ in $(seq 100); do
     [ "$(status '[.sets[].fetches] | min')" -eq 0 ] || [ "$(status '[.sets[] | select(.usable)] | length')" -eq 0 ] || break
@@ -92,20 +134,20 @@ done
 
 # A reload keeps the counters; a worker that is killed does too.
 reload_nginx || fail 'the reload'
-is 'after a reload' 40 "$(status .minted)"
+is 'after a reload' "$minted $looked_up" "$(status .minted) $(status .caches)"
 before=$(started_workers)
 # shellcheck disable=SC2046
 kill -KILL $(workers)
 wait_for_worker "$before" || fail 'no new worker'
 sleep 0.3
 get -H 'apikey: good' "$gateway/"
-is 'after workers were killed' '200 41' "$status $(status .minted)"
+is 'after workers were killed' "200 $((minted + 1)) $looked_up" "$status $(status .minted) $(status .caches)"
 
 # A location with xcj_status mints nothing, whatever it inherits.
 write_conf 'xcj on;'
 reload_nginx || fail 'the reload'
 get "$gateway/status"
-is 'where xcj is on' '200 41' "$status $(jq .minted body)"
+is 'where xcj is on' "200 $((minted + 1))" "$status $(jq .minted body)"
 rejects 'no form' 2 'is neither "json" nor "prometheus"' <<'CONF'
 server {
     location / { xcj_status xml; }
