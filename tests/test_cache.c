@@ -154,6 +154,9 @@ START_TEST(an_entry_lives_as_long_as_it_says)
     ck_assert(!has(cache, "key", 1000));
     ck_assert_uint_eq(counts_of(cache).entries, 1);
     ck_assert_uint_eq(atomic_load(&alive), 1);
+    put(cache, "future", 0, INT64_MAX - 1, 60);
+    ck_assert(has(cache, "future", INT64_MAX - 1));
+    ck_assert(!has(cache, "future", INT64_MIN)); /* where the difference of the two wraps to 2 */
     put(cache, "past", 0, INT64_MIN, INT64_MAX);
     ck_assert(has(cache, "past", -2));
     ck_assert(!has(cache, "past", INT64_MAX));

@@ -287,11 +287,16 @@ START_TEST(only_what_is_used_again_is_a_hit)
         size_t room;
         bool is_hit;
     } rows[] = {
-        { first, 1000, TOKEN_ROOM, false },  { first, 1001, TOKEN_ROOM, true },
-        { longer, 1002, TOKEN_ROOM, false },                                     /* it would expire much earlier */
-        { longer, 1003, TOKEN_ROOM, true },  { first, 1004, TOKEN_ROOM, false }, /* it would expire later */
-        { first, 1005, 100, false },         { first, 1064, TOKEN_ROOM, false }, /* it is too old */
+        { first, 1000, TOKEN_ROOM, false },
+        { first, 1001, TOKEN_ROOM, true },
+        { longer, 1002, TOKEN_ROOM, false }, /* it would expire much earlier */
+        { longer, 1003, TOKEN_ROOM, true },
+        { first, 1004, TOKEN_ROOM, false }, /* it would expire later */
+        { first, 1005, 100, false },
+        { first, 1064, TOKEN_ROOM, false }, /* it is too old */
         { first, 1065, TOKEN_ROOM, true },
+        { first, 1063, TOKEN_ROOM, false }, /* the clock goes back, and exp is the same */
+        { first, 1064, TOKEN_ROOM, true },
     };
     xcj_cache_counts wanted = { 0 };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -327,6 +332,27 @@ START_TEST(an_inbound_token_is_verified_each_time)
         value[i] = was;
     }
     ck_assert_uint_eq(counts_of(minter).entries, 1);
+    free(value);
+}
+END_TEST
+
+/* Whoever was refused gets a token as soon as the request is right. */
+START_TEST(a_refusal_lasts_for_one_request)
+{
+    make_bearer_minters(base_options());
+    char *value = inbound("{\"clientId\":\"c\",\"nbf\":1000,\"exp\":1300}");
+    char token[TOKEN_ROOM] = "";
+    size_t len;
+    for (int round = 0; round < 2; round++) {
+        xcj_auth auth = bearer_request("Bearer x", 1000);
+        ck_assert_int_ne(xcj_mint(token, sizeof token, &len, minter, &auth, NULL, &err), XCJ_OK);
+        auth = bearer_request(value, 999);
+        ck_assert_int_eq(xcj_mint(token, sizeof token, &len, minter, &auth, NULL, &err), XCJ_ERR_NOT_YET_VALID);
+        auth = bearer_request(value, 1000);
+        (void)mint_again(token, &auth);
+    }
+    const xcj_cache_counts counts = counts_of(minter);
+    ck_assert(counts.hits == 1 && counts.misses == 1 && counts.entries == 1);
     free(value);
 }
 END_TEST
@@ -659,6 +685,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, none_outlives_its_inbound_token);
     tcase_add_test(tcase, only_what_is_used_again_is_a_hit);
     tcase_add_test(tcase, an_inbound_token_is_verified_each_time);
+    tcase_add_test(tcase, a_refusal_lasts_for_one_request);
     tcase_add_test(tcase, a_certificate_is_demanded_each_time);
     tcase_add_test(tcase, a_proof_is_checked_each_time);
     tcase_add_test(tcase, steps_reuse_as_well);

@@ -208,6 +208,28 @@ START_TEST(times_are_checked_at_each_hit)
 }
 END_TEST
 
+/* A refusal lasts for one call: the token, and the one that it was mistaken for, pass as soon as they are valid. */
+START_TEST(a_refusal_is_not_kept)
+{
+    const xcj_verify_options options = cached();
+    xcj_verifier *verifier = verifier_of(set, &options);
+    const xcj_str token = sign(key, CLAIMS);
+    char changed[1024];
+    ck_assert_uint_lt(token.len, sizeof changed);
+    memcpy(changed, token.ptr, token.len);
+    changed[token.len - 5] = changed[token.len - 5] == 'A' ? 'B' : 'A';
+    for (int round = 0; round < 2; round++) {
+        ck_assert_int_eq(verify_at(verifier, token, 999), XCJ_ERR_NOT_YET_VALID);
+        ck_assert_int_eq(verify_at(verifier, (xcj_str){ changed, token.len }, 1000), XCJ_ERR_SIGNATURE);
+        ck_assert_int_eq(verify_at(verifier, token, 2000), XCJ_ERR_EXPIRED);
+        ck_assert_int_eq(verify_at(verifier, token, 1000), XCJ_OK);
+    }
+    ck_assert_uint_eq(counts_of(verifier).entries, 1);
+    xcj_verifier_free(verifier);
+    drop(token);
+}
+END_TEST
+
 START_TEST(an_entry_has_a_longest_age)
 {
     xcj_verify_options options = cached();
@@ -530,6 +552,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, a_scratch_counts_its_look_ups);
     tcase_add_test(tcase, a_result_outlives_its_eviction);
     tcase_add_test(tcase, times_are_checked_at_each_hit);
+    tcase_add_test(tcase, a_refusal_is_not_kept);
     tcase_add_test(tcase, an_entry_has_a_longest_age);
     tcase_add_test(tcase, a_withdrawn_key_verifies_nothing);
     tcase_add_test(tcase, policies_share_nothing);

@@ -2,7 +2,7 @@
  * Sixteen threads on shared handles: most mint, verify and convert with whatever minter and verifier are current; some build
  * new ones aside and swap, as a reload does. Nothing is used after its last reference is gone, and every token verifies.
  *
- *     swap [ROUNDS [own|cache]]     cache: of verified and of minted tokens
+ *     swap [ROUNDS [own] [cache]]   cache: of verified and of minted tokens
  *                             own: every thread has a scratch, and keys are used before they are shared, for helgrind, which
  *                             does not know what is published by compare-and-swap; else every second thread has one
  */
@@ -179,8 +179,10 @@ int main(int argc, char **argv)
     pthread_t threads[THREADS];
     size_t numbers[THREADS];
     rounds = argc > 1 ? (unsigned)atoi(argv[1]) : rounds;
-    caches = argc > 2 && strcmp(argv[2], "cache") == 0;
-    every = argc > 2 && !caches ? 1 : every;
+    for (int i = 2; i < argc; i++) {
+        caches = caches || strcmp(argv[i], "cache") == 0;
+        every = strcmp(argv[i], "own") == 0 ? 1 : every;
+    }
     make_keys();
     current = build(0);
     convert(current.minter); /* OpenSSL 3.5 registers names at its first decoder, which helgrind takes for a race */
