@@ -279,8 +279,8 @@ none_of 'a document that fails, of the issuer that is named' 11 'nowhere/.well-k
 several 'a document that fails, of another issuer' --issuer "$at/nowhere" "$(by two "$at/second")"
 printf payload >payload
 none_of 'a detached payload' 2 'xcj: verify: --payload: ' --payload payload "$token"
-"$XCJ" mint --key two.json --jws --payload payload --format json >json
-none_of 'a JSON serialisation' 9 'a JSON serialisation needs one' @json
+"$XCJ" mint --key two.json --jws --payload payload --format json >signed
+none_of 'a JSON serialisation' 9 'a JSON serialisation needs one' @signed
 run verify --cacert ca.pem --issuer "$at/oidc" --issuer "$at/second" --json "$(by one urn:x)"
 [ "$status" -eq 8 ] || fail "none of the issuers, as a verdict: exit $status"
 out_has 'none of the issuers, as a verdict' '"failed":["iss"]'

@@ -168,6 +168,9 @@ int main(int argc, char **argv)
     static const char *const convert[] = { "convert", "--to", "pem", "key", NULL };
     static const char *const convert_to[] = { "convert", "--to", "jwk", "--kid", "thumbprint", "-o", "made", "key", NULL };
     static const char *const jwks[] = { "jwks", "key", "set", NULL };
+    static const char *const rotate[] = { "jwks", "--rotate", "1d", "--now", "1000", "key", "-o", "turns", NULL };
+    static const char *const turn[] = { "mint", "--key", "turns", "--sub", "s", "--now", "1000", NULL };
+    static const char *const lint[] = { "lint", "--private", "--now", "1000", "turns", NULL };
     static const char *const inspect[] = { "inspect", token, NULL };
     static const char *const thumbprint[] = { "thumbprint", "--uri", "key", NULL };
     static const char *const dpop[] = { "dpop",     "--key", "key",     "--htm", "GET",   "--htu", "https://h/p",
@@ -193,6 +196,7 @@ int main(int argc, char **argv)
     run(&first, make, -1);
     memcpy(token, first.out, strcspn(first.out, "\n"));
     make_bound(&first);
+    run(&first, rotate, -1);
     run(&first, dpop, -1);
     snprintf(proof, sizeof proof, "%.*s", (int)strcspn(first.out, "\n"), first.out);
     check(keygen, true);
@@ -202,6 +206,8 @@ int main(int argc, char **argv)
     check(convert, false);
     check(convert_to, false);
     check(jwks, false);
+    check(turn, true);
+    check(lint, false);
     check(inspect, true); /* a note may be missing */
     check(thumbprint, false);
     check(dpop, true);
