@@ -23,22 +23,31 @@ echo=$(free_port)
 # shellcheck source=../nginx/tests/player.sh
 . "$player"
 
-# The service: it answers at once, and does not count as the server.
-start_service() {
-    mkdir service
+# start_beside NAME PORT LINES: an nginx with one worker that does not count as the server, in the folder NAME. LINES come before its
+# http block, whose content is on standard input.
+start_beside() {
+    mkdir "$1"
     {
-        printf 'pid %s/service/pid;\nerror_log %s/service/log;\nworker_processes 1;\n' "$work" "$work"
+        printf '%s\npid %s/pid;\nerror_log %s/log;\nworker_processes 1;\n' "$3" "$work/$1" "$work/$1"
         [ "$(id -u)" -ne 0 ] || printf 'user root;\n'
         printf 'events { worker_connections 1024; }\nhttp {\n    access_log off;\n    keepalive_requests 1000000000;\n'
-        for kind in client_body proxy fastcgi uwsgi scgi; do printf '    %s_temp_path %s/service/tmp;\n' "$kind" "$work"; done
-        printf '    server { listen 127.0.0.1:%s; location / { return 200 "ok"; } }\n}\n' "$echo"
-    } >service/conf
-    nginx -c "$work/service/conf" -e "$work/service/log" && listens "$echo"
+        for kind in client_body proxy fastcgi uwsgi scgi; do printf '    %s_temp_path %s/tmp;\n' "$kind" "$work/$1"; done
+        cat
+        printf '}\n'
+    } >"$1/conf"
+    nginx -c "$work/$1/conf" -e "$work/$1/log" && listens "$2"
 }
-stop_service() {
-    [ ! -s "$work/service/pid" ] || kill "$(cat "$work/service/pid")"
+stop_beside() {
+    for pid in "$work"/*/pid; do [ ! -s "$pid" ] || kill "$(cat "$pid")"; done
 }
-at_exit stop_service
+at_exit stop_beside
+
+# The service: it answers at once.
+start_service() {
+    start_beside service "$echo" '' <<CONF
+    server { listen 127.0.0.1:$echo; location / { return 200 "ok"; } }
+CONF
+}
 
 # family PID: it and its descendants.
 family() {
@@ -49,9 +58,9 @@ processes() {
     family "$(cat ./*.pid)"
 }
 
-# cpu: nanoseconds of processor time of all threads of the server.
+# cpu PID: nanoseconds of processor time of all threads of it and its descendants.
 cpu() {
-    for pid in $(processes); do cat /proc/"$pid"/task/*/schedstat; done 2>/dev/null | awk '{ n += $1 } END { printf "%.0f", n }'
+    for pid in $(family "$1"); do cat /proc/"$pid"/task/*/schedstat; done 2>/dev/null | awk '{ n += $1 } END { printf "%.0f", n }'
 }
 
 # memory: KiB in memory, of all processes of the server.
@@ -59,13 +68,13 @@ memory() {
     for pid in $(processes); do sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' /proc/"$pid"/status; done 2>/dev/null | awk '{ n += $1 } END { print n }'
 }
 
-# load PATH SECONDS: how many requests succeeded; fails if one did not.
+# load PORT PATH SECONDS: how many requests succeeded; fails if one did not.
 load() {
-    wrk -t 1 -c 16 -d "$2s" -H 'apikey: 012345AZERTY!' "http://127.0.0.1:$http$1" >wrk.out
+    wrk -t 1 -c 16 -d "$3s" -H 'apikey: 012345AZERTY!' "http://127.0.0.1:$1$2" >wrk.out
     if grep -E 'Non-2xx|Socket errors' wrk.out >&2; then return 1; fi
     sed -n 's/^ *\([0-9]*\) requests in .*/\1/p' wrk.out
 }
 
 begin() {
-    make_files && start_service && player_start && load /apikey 1 >loaded
+    make_files && start_service && player_start && load "$http" /apikey 1 >loaded
 }

@@ -18,7 +18,7 @@ begin || exit 1
 total=0
 early=
 while [ "$total" -lt "$wanted_requests" ]; do
-    done_requests=$(load /apikey 2) || exit 1
+    done_requests=$(load "$http" /apikey 2) || exit 1
     total=$((total + done_requests))
     if [ -z "$early" ] && [ "$total" -ge $((wanted_requests / 10)) ]; then early=$(memory); fi
 done
