@@ -283,9 +283,9 @@ typedef enum xcj_part { XCJ_PUBLIC = 1, XCJ_PRIVATE = 2 } xcj_part;
 
 /**
  * Writes a key as a JWK: kty, crv, the numbers, then use, key_ops, alg and kid if the key has them. A key that was read
- * from a certificate also has that one as x5c, and its thumbprints as x5t and x5t#S256 (RFC 7517 4.7 to 4.9); the x5c of a
- * JWK with numbers is not kept. A private key also has nbf and exp. One line, no white space. XCJ_ERR_KEY_PART: the private
- * part of a public or external key, or the public part of an oct key.
+ * from a certificate, or from a JWK whose x5c begins with one of this key, also has that one as x5c, and its thumbprints as
+ * x5t and x5t#S256 (RFC 7517 4.7 to 4.9). A private key also has nbf and exp. One line, no white space. XCJ_ERR_KEY_PART:
+ * the private part of a public or external key, or the public part of an oct key.
  */
 XCJ_API XCJ_MUST_CHECK xcj_code xcj_key_to_jwk(char **out, size_t *out_len, const xcj_key *key, xcj_part part,
                                                xcj_error *err);

@@ -338,6 +338,9 @@ static xcj_code take_all(reading *r, xcj_error *err)
     if (code == XCJ_OK) {
         code = xcj__jwk_check(r->jwk, err);
     }
+    if (code == XCJ_OK && r->jwk->facts.kty != XCJ_KTY_OCT && r->seen[X5C].type == XCJ__JSON_ARRAY) {
+        code = xcj__jwk_keep_x5c(r->jwk, &r->seen[X5C], err);
+    }
     return code == XCJ_OK ? take_dates(r, err) : code;
 }
 

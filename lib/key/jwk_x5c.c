@@ -6,6 +6,8 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/key/der_in.h"
+#include "lib/key/der_out.h"
+#include "lib/key/jwk_certificate.h"
 #include "lib/key/queue.h"
 
 static xcj_code refuse(xcj_code code, const char *what, xcj_error *err)
@@ -101,4 +103,56 @@ xcj_code xcj__jwk_take_x5c(xcj__jwk *jwk, const xcj__json_value *x5c, const xcj_
     }
     xcj_free(storage);
     return code;
+}
+
+/* SubjectPublicKeyInfo of the longest RSA key that is read. */
+#define SPKI_MAX (2048 + 8 + XCJ__DER_OUT_OVERHEAD)
+
+/* Finds SubjectPublicKeyInfo in a certificate (RFC 5280 4.1). */
+static bool find_key(xcj__der_element *key, const uint8_t *der, size_t len)
+{
+    const uint8_t *at = der;
+    const uint8_t *end = der + len;
+    for (int depth = 0; depth < 2; depth++) { /* into Certificate, then into TBSCertificate */
+        if (!xcj__der_take(key, &at, end) || key->tag != XCJ__DER_SEQUENCE || (depth == 0 && at != end)) {
+            return false;
+        }
+        at = key->content;
+        end = at + key->content_len;
+    }
+    bool found = xcj__der_take(key, &at, end);
+    /* The version may be absent; serial number, signature, issuer, validity and subject stand before the key. */
+    for (int left = found && key->tag == XCJ__DER_CONTEXT_0 ? 6 : 5; found && left > 0; left--) {
+        found = xcj__der_take(key, &at, end);
+    }
+    return found;
+}
+
+static bool is_of_key(const char *der, size_t len, const xcj__jwk *jwk)
+{
+    uint8_t storage[SPKI_MAX];
+    xcj__der ours;
+    xcj__der_element theirs;
+    xcj__der_init(&ours, storage, sizeof storage);
+    xcj__der_out(&ours, jwk, XCJ_PUBLIC, XCJ_PKCS8);
+    return !ours.failed && find_key(&theirs, (const uint8_t *)der, len) && theirs.len == xcj__der_len(&ours) &&
+           memcmp(theirs.ptr, storage + ours.start, theirs.len) == 0;
+}
+
+xcj_code xcj__jwk_keep_x5c(xcj__jwk *jwk, const xcj__json_value *x5c, xcj_error *err)
+{
+    size_t len = 0;
+    char *storage = xcj__alloc(x5c->raw.len);
+    if (storage == NULL) {
+        return xcj__fail_memory(err);
+    }
+    xcj_code code = decode_first(storage, &len, x5c, NULL);
+    if (code == XCJ_OK && is_of_key(storage, len, jwk)) {
+        xcj__queue theirs;
+        xcj__queue_enter(&theirs);
+        code = xcj__jwk_keep_certificate(jwk, (const uint8_t *)storage, len, NULL);
+        xcj__queue_leave(&theirs);
+    }
+    xcj_free(storage);
+    return code == XCJ_ERR_MEMORY ? xcj__fail_memory(err) : XCJ_OK;
 }

@@ -1,5 +1,5 @@
 /*
- * jwk_x5c.h: reads a JWK that has its key only in its certificate (x5c).
+ * jwk_x5c.h: the certificate in a JWK (x5c), beside the numbers of the key or in their place.
  */
 #ifndef XCJ_LIB_KEY_JWK_X5C_H
 #define XCJ_LIB_KEY_JWK_X5C_H
@@ -14,5 +14,11 @@
  */
 XCJ_MUST_CHECK xcj_code xcj__jwk_take_x5c(xcj__jwk *jwk, const xcj__json_value *x5c, const xcj_key_options *options,
                                           xcj_error *err);
+
+/**
+ * Keeps the first certificate in `x5c` if it is one of this key, which has its numbers (RFC 7517 4.7). Any other `x5c` is
+ * ignored: the numbers are the key. XCJ_ERR_MEMORY.
+ */
+XCJ_MUST_CHECK xcj_code xcj__jwk_keep_x5c(xcj__jwk *jwk, const xcj__json_value *x5c, xcj_error *err);
 
 #endif

@@ -72,6 +72,34 @@ same 'certificate with trust settings' out certified.json
 sed 's/"n":"[^"]*","e":"[^"]*",//' certified.json >bare.json
 accept 'a JWK of a certificate alone' convert --to jwk bare.json
 same 'a JWK of a certificate alone' out certified.json
+accept 'a JWK with numbers and certificate' convert --to jwk certified.json
+same 'a JWK with numbers and certificate' out certified.json
+jq -c '.x5c += .x5c' certified.json >chain.json
+accept 'a chain' convert --to jwk chain.json
+same 'the first certificate of a chain' out certified.json
+printf '%s,%s\n' "$(sed 's/}$//' rsa.json)" "$(sed 's/.*,"x5c"/"x5c"/' certified.json)" >certified.private.json
+accept 'a private JWK and its certificate' convert --to jwk certified.private.json
+same 'a private JWK and its certificate' out certified.private.json
+accept 'the public part with the certificate' convert --to jwk --public certified.private.json
+same 'the public part with the certificate' out certified.json
+# A certificate of another key, and bytes that are none, are dropped: the numbers are the key.
+openssl pkey -in P-256.pem -pubout -out P-256.pub.pem
+accept 'an EC key' convert --to jwk P-256.pub.pem
+cp out P-256.pub.jwk
+jq -c --slurpfile c certified.json '.x5c = $c[0].x5c' P-256.pub.jwk >alien.json
+accept 'a certificate of another key' convert --to jwk alien.json
+same 'a certificate of another key' out P-256.pub.jwk
+for bad in '["MAA="]' '["-"]' '[7]' '[]' '{}' "[\"$(head -c 300 cert.der | openssl base64 -A)\"]" \
+    "[\"$({ cat cert.der && printf x; } | openssl base64 -A)\"]"; do
+    jq -c --argjson c "$bad" '.x5c = $c | del(.x5t, ."x5t#S256")' certified.json >bad.json
+    accept "x5c: $bad" convert --to jwk bad.json
+    same "x5c: $bad" out rsa.pub.json
+done
+openssl req -x509 -new -key P-256.pem -subj /CN=test -days 2 -out ec.cert.pem 2>/dev/null
+accept 'a certificate of an EC key' convert ec.cert.pem
+cp out ec.certified.json
+accept 'its JWK' convert --to jwk ec.certified.json
+same 'its JWK' out ec.certified.json
 accept 'standard input' convert - <rsa.pem
 same 'standard input' out rsa.json
 

@@ -17,7 +17,7 @@ static inline char *jwk_text(const xcj_key *key, xcj_part part)
     return text;
 }
 
-/* The certificate that a key came from, at the end of its JWK, is not kept when that is read. */
+/* The certificate at the end of a JWK is kept, unless it has the key in another form, such as a compressed point. */
 static inline bool is_same_but_certificate(const char *text, const char *jwk)
 {
     const size_t same = strlen(text) - 1;

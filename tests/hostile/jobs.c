@@ -562,6 +562,25 @@ static xcj_code set_from_data(size_t which)
     return code;
 }
 
+/* A JWK with numbers and the certificate of its key. */
+static xcj_code certified_key(size_t which)
+{
+    static char *text;
+    static size_t len;
+    xcj_key *made;
+    xcj_code code;
+    (void)which;
+    if (text == NULL) {
+        ck_assert_int_eq(xcj_key_from_data(&made, (const uint8_t *)certificate, strlen(certificate), NULL, NULL), XCJ_OK);
+        ck_assert_int_eq(xcj_key_to_jwk(&text, &len, made, XCJ_PUBLIC, NULL), XCJ_OK);
+        xcj_key_free(made);
+    }
+    FAILING(xcj_key_from_jwk(&made, text, len, NULL, &job_error));
+    expect_output(made, code);
+    xcj_key_free(made);
+    return code;
+}
+
 static xcj_code set_from_keys(size_t which)
 {
     xcj_keyset *made;
@@ -1503,6 +1522,7 @@ const job JOBS[] = {
     { "keyset_from_data wrapped", set_from_data, 1, XCJ_OK, false },
     { "keyset_from_data map", set_from_data, 2, XCJ_OK, false },
     { "keyset_from_data x5c", set_from_data, 3, XCJ_OK, false },
+    { "key_from_jwk with x5c", certified_key, 0, XCJ_OK, false },
     { "keyset_from_data wrong dashes", set_from_data, 4, XCJ_ERR_KEY, false },
     { "keyset_from_keys", set_from_keys, 0, XCJ_OK, false },
     { "keyset_to_json", set_to_json, 0, XCJ_OK, false },
