@@ -14,7 +14,7 @@ write_conf() {
     configure 'worker_processes 2;' <<CONF
     xcj_jwks_zone idp:64k /_idp; xcj_jwks_zone down:64k /_down;
     server {
-        listen 127.0.0.1:$port;
+        listen 127.0.0.1:$port reuseport;
         xcj_private_jwk keys.json; xcj_iss https://gw; xcj_aud https://a; xcj_auth apikey; xcj_identities identities.json; $1
         location / { xcj on; proxy_pass http://127.0.0.1:$echo; }
         location = /_idp { internal; proxy_pass http://127.0.0.1:$port/set.json; }
@@ -78,6 +78,7 @@ caches() {
     status ".caches.$1 | [.hits,.misses]"
 }
 # count_in_both CACHE PATH [CURL_WORD...]: requests until both workers have answered one twice, and the difference that they make.
+# With reuseport each worker gets about half of them.
 count_in_both() {
     cache=$1 path=$2
     shift 2
