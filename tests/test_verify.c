@@ -741,15 +741,18 @@ static char *forged_token(size_t members)
     return token;
 }
 
+/* musl's memchr and memcpy take twice as long. */
+#ifdef __GLIBC__
 #define FORGED_MILLISECONDS (1.0 * XCJ_SLOWDOWN)
+#else
+#define FORGED_MILLISECONDS (3.0 * XCJ_SLOWDOWN)
+#endif
 
-/* Code that is not optimised takes several times as long, and musl's memchr and memcpy twice. */
-#ifndef __OPTIMIZE__
-#define FORGED_CLAIMS_MILLISECONDS (10 * FORGED_MILLISECONDS)
-#elif defined __GLIBC__
+/* Code that is not optimised takes several times as long. */
+#ifdef __OPTIMIZE__
 #define FORGED_CLAIMS_MILLISECONDS FORGED_MILLISECONDS
 #else
-#define FORGED_CLAIMS_MILLISECONDS (3 * FORGED_MILLISECONDS)
+#define FORGED_CLAIMS_MILLISECONDS (10 * FORGED_MILLISECONDS)
 #endif
 
 static double best_milliseconds(const xcj_verifier *verifier, const char *token, xcj_code wanted)
