@@ -15,14 +15,21 @@ cd "$(dirname "$0")/.."
 out=$BUILD/portability
 failures=0
 
+# Of a configured folder, the command and the programs of the tests that run here. The benchmarks link the shared library, which a
+# static program cannot.
+static_targets() {
+    ninja -C "$1" -t targets all | sed -n 's/^\(xcj\|tests\/.*\(test\|conform\)_[a-z0-9_]*\): C_EXECUTABLE_LINKER.*/\1/p'
+}
+
 # NAME, CMake's options. What draws lots for a minute or runs the command's shell tests tells nothing new.
 build_and_test() {
     name=$1
     shift
     folder=$out/$name
     printf '== %s: ' "$name"
+    # shellcheck disable=SC2046
     if cmake -S . -B "$folder" -G Ninja -DXCJ_WERROR=ON -DXCJ_NGINX=OFF "$@" >"$folder.log" 2>&1 &&
-        cmake --build "$folder" >>"$folder.log" 2>&1 &&
+        ninja -C "$folder" $(case $name in *-static) static_targets "$folder" ;; esac) >>"$folder.log" 2>&1 &&
         ctest --test-dir "$folder" -R '^(test|conform)_' -E '^conform_(command|forged)$' -j "$(builds_jobs)" \
             >>"$folder.log" 2>&1; then
         grep '^100% tests passed' "$folder.log"
