@@ -14,8 +14,10 @@ token_of() {
 }
 # yes JKU [PREFIX], no TEXT JKU [PREFIX]: below https://localhost:PORT/keys unless another prefix is given.
 yes() {
+    before=$(wc -l <asked)
     accept "jku $1 below ${2:-keys}" verify --cacert ca.pem --jku-prefix "${2:-$here/keys}" "$(token_of "$1")"
     out_has "jku $1" '{"sub":"alice"'
+    asked "jku $1" $((before + 1)) ''
 }
 no() {
     before=$(wc -l <asked)
