@@ -27,10 +27,13 @@ build_and_test() {
     shift
     folder=$out/$name
     printf '== %s: ' "$name"
+    left='conform_(command|forged)'
+    # There, calls within libcrypto pass by the functions with which this test watches ours.
+    case $name in *-static) left="$left|test_rsa" ;; esac
     # shellcheck disable=SC2046
     if cmake -S . -B "$folder" -G Ninja -DXCJ_WERROR=ON -DXCJ_NGINX=OFF "$@" >"$folder.log" 2>&1 &&
         ninja -C "$folder" $(case $name in *-static) static_targets "$folder" ;; esac) >>"$folder.log" 2>&1 &&
-        ctest --test-dir "$folder" -R '^(test|conform)_' -E '^conform_(command|forged)$' -j "$(builds_jobs)" \
+        ctest --test-dir "$folder" -R '^(test|conform)_' -E "^($left)\$" -j "$(builds_jobs)" \
             >>"$folder.log" 2>&1; then
         grep '^100% tests passed' "$folder.log"
     else

@@ -24,7 +24,7 @@ least() {
 start_control() {
     control=$(free_port)
     "$XCJ" convert gw.json -o control.pem
-    start_beside control "$control" "load_module $modules/ndk_http_module.so; load_module $modules/ngx_http_lua_module.so;" <<CONF
+    start_beside control "$control" "load_module $lua_modules/ndk_http_module.so; load_module $lua_modules/ngx_http_lua_module.so;" <<CONF
     init_by_lua_block { sign = dofile("$XCJ_EXAMPLES/scenario/control.lua")("$work/control.pem") }
     server {
         listen 127.0.0.1:$control;
@@ -44,8 +44,8 @@ turn() {
 row() {
     # shellcheck source=load.sh
     . "$XCJ_EXAMPLES/scenario/load.sh"
-    modules=/usr/lib/nginx/modules
-    packages_or_skip "$modules/ngx_http_lua_module.so"
+    lua_modules=/usr/lib/nginx/modules
+    packages_or_skip "$lua_modules/ngx_http_lua_module.so"
     { begin && start_control; } || exit 1
     for _ in $(seq "$rounds"); do
         openssl speed -seconds "$seconds" ecdsap256 2>/dev/null | awk '/ecdsa \(nistp256\)/ { print 1000000 / $(NF - 1) }' >>alone
