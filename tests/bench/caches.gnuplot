@@ -1,9 +1,9 @@
 # What nginx with a cache reaches of nginx without the module: `data` is a table of a name, the measured percentage and the aim.
-set terminal svg size 760,300 font "sans-serif,12" background "white"
+set terminal svg noenhanced size 760,300 font "sans-serif,12" background "white"
 set output out
 set datafile separator "\t"
 set datafile missing "-"
-set title "nginx worker: percent of its speed without the module"
+set title "nginx: percent of the requests a second without the module"
 set style data histogram
 set style histogram cluster gap 1
 set style fill solid 0.9 border -1
