@@ -10,10 +10,18 @@ void policy_free(verify_policy *which)
     free(which->required);
 }
 
-static xcj_code make_row(xcj_verifier **out, const xcj_verify_options *options, const xcj_keyset *set, const xcj_key *only,
+static xcj_code make_one(xcj_verifier **out, const xcj_verify_options *options, const xcj_keyset *set, const xcj_key *only,
                          xcj_error *err)
 {
     return only != NULL ? xcj_verifier_new_key(out, only, options, err) : xcj_verifier_new(out, set, options, err);
+}
+
+xcj_code policy_row(xcj_verifier **out, const verify_policy *of, xcj_str issuer, const xcj_keyset *set, const xcj_key *only,
+                    xcj_error *err)
+{
+    xcj_verify_options options = of->options;
+    options.issuer = issuer;
+    return make_one(out, &options, set, only, err);
 }
 
 static xcj_code make_rows(xcj_verifier **rows, const verify_policy *of, const xcj_keyset *set, const xcj_key *only,
@@ -21,9 +29,7 @@ static xcj_code make_rows(xcj_verifier **rows, const verify_policy *of, const xc
 {
     xcj_code code = XCJ_OK;
     for (size_t i = 0; code == XCJ_OK && i < of->issuers_count; i++) {
-        xcj_verify_options options = of->options;
-        options.issuer = of->issuers[i];
-        code = make_row(&rows[i], &options, set, only, err);
+        code = policy_row(&rows[i], of, of->issuers[i], set, only, err);
     }
     return code;
 }
@@ -32,7 +38,7 @@ xcj_code policy_verifier(xcj_verifier **out, const verify_policy *of, const xcj_
                          xcj_error *err)
 {
     if (of->issuers_count < 2) {
-        return make_row(out, &of->options, set, only, err);
+        return make_one(out, &of->options, set, only, err);
     }
     xcj_verifier **rows = calloc(of->issuers_count, sizeof(xcj_verifier *));
     if (rows == NULL) {
@@ -48,13 +54,6 @@ xcj_code policy_verifier(xcj_verifier **out, const verify_policy *of, const xcj_
     }
     free(rows);
     return code;
-}
-
-xcj_code policy_row(xcj_verifier **out, const verify_policy *of, xcj_str issuer, const xcj_keyset *set, xcj_error *err)
-{
-    xcj_verify_options options = of->options;
-    options.issuer = issuer;
-    return xcj_verifier_new(out, set, &options, err);
 }
 
 bool policy_is_unrouted(const verify_policy *of, const xcj_error *err)

@@ -27,8 +27,9 @@ void policy_free(verify_policy *which);
 xcj_code policy_verifier(xcj_verifier **out, const verify_policy *of, const xcj_keyset *set, const xcj_key *only,
                          xcj_error *err);
 
-/** Makes a verifier for one of the issuers, with keys of its own. */
-xcj_code policy_row(xcj_verifier **out, const verify_policy *of, xcj_str issuer, const xcj_keyset *set, xcj_error *err);
+/** Makes a verifier for this issuer alone: with this set, or with one key if `only` is not NULL. */
+xcj_code policy_row(xcj_verifier **out, const verify_policy *of, xcj_str issuer, const xcj_keyset *set, const xcj_key *only,
+                    xcj_error *err);
 
 /** Is the token refused because its iss is none of several issuers? No key was then tried. */
 bool policy_is_unrouted(const verify_policy *of, const xcj_error *err);

@@ -1,13 +1,11 @@
 /*
  * turns.c: which key of a private set signs now.
  */
-#include <xcj/rotation.h>
-
+#include "cli/keys/turns.h"
 #include "cli/io/shown.h"
 #include "cli/io/time.h"
-#include "cli/keys/turns.h"
 
-/* nbf is 0 where there is none, which is before any time that counts. */
+/* Without exp a key has no end. Without nbf, xcj_key_nbf() is 0, so no time that is asked about is too early. */
 static int64_t end_of(const xcj_key *key)
 {
     return xcj_key_exp(key) != 0 ? xcj_key_exp(key) : INT64_MAX;
@@ -23,7 +21,7 @@ bool turns_are_dated(const xcj_keyset *set)
     return are_dated;
 }
 
-/* Until when the keys that sign at this time go on; this time itself if there are none. */
+/* The last end of the keys that sign at this time; this time if no key signs. */
 static int64_t signed_until(const xcj_keyset *set, int64_t at)
 {
     int64_t until = at;
@@ -34,24 +32,40 @@ static int64_t signed_until(const xcj_keyset *set, int64_t at)
     return until;
 }
 
-bool turns_find_gap(turns_gap *out, const xcj_keyset *set, int64_t now)
+/* The first gap from now on. The time after the last key is a gap only if it is now. Takes time by the square of the set. */
+static turns_gap find_gap(const xcj_keyset *set, int64_t now)
 {
     int64_t at = now;
     int64_t until = signed_until(set, at);
     for (; until > at; until = signed_until(set, at)) {
         at = until;
     }
-    *out = (turns_gap){ NULL, NULL, at == now };
+    turns_gap gap = { NULL, NULL, at == now };
     for (size_t i = 0; i < xcj_keyset_count(set); i++) {
         const xcj_key *key = xcj_keyset_get(set, i);
-        if (end_of(key) <= at && (out->last == NULL || end_of(key) > end_of(out->last))) {
-            out->last = key;
+        if (end_of(key) <= at && (gap.last == NULL || end_of(key) > end_of(gap.last))) {
+            gap.last = key;
         }
-        if (xcj_key_nbf(key) > at && (out->next == NULL || xcj_key_nbf(key) < xcj_key_nbf(out->next))) {
-            out->next = key;
+        if (xcj_key_nbf(key) > at && (gap.next == NULL || xcj_key_nbf(key) < xcj_key_nbf(gap.next))) {
+            gap.next = key;
         }
     }
-    return out->is_now || out->next != NULL;
+    return gap.is_now || gap.next != NULL ? gap : (turns_gap){ NULL, NULL, false };
+}
+
+bool turns_has_gap(const turns_gap *gap)
+{
+    return gap->last != NULL || gap->next != NULL;
+}
+
+xcj_code turns_plan(xcj_rotation **out, turns_gap *gap, const xcj_keyset *set, int64_t now, xcj_error *err)
+{
+    xcj_rotation_options options = XCJ_ROTATION_OPTIONS_INIT;
+    options.now = now;
+    options.has_now = 1;
+    const xcj_code code = xcj_rotation_new(out, set, &options, err);
+    *gap = code == XCJ_ERR_CONFIG ? find_gap(set, now) : (turns_gap){ NULL, NULL, false };
+    return code;
 }
 
 static void put_turn(text *out, const char *which, const xcj_key *key, const char *verb, int64_t date, int64_t now)
@@ -81,17 +95,16 @@ void turns_put_gap(text *out, const turns_gap *gap, int64_t now)
     }
 }
 
-static msg_status fail(const xcj_keyset *set, int64_t now, const char *name, const xcj_error *err)
+static msg_status fail(const turns_gap *gap, int64_t now, const char *name, const xcj_error *err)
 {
-    turns_gap gap;
     text words = TEXT_INIT;
     if (err->code == XCJ_ERR_ARGUMENT) {
         return msg_fail(STATUS_USAGE, "--now", "%s", err->message);
     }
-    if (err->code != XCJ_ERR_CONFIG || !turns_find_gap(&gap, set, now)) {
+    if (!turns_has_gap(gap)) {
         return msg_fail_error(ABOUT_INPUT, name, err);
     }
-    turns_put_gap(&words, &gap, now);
+    turns_put_gap(&words, gap, now);
     const bool has_words = !words.failed && words.ptr != NULL;
     msg_status status =
         has_words ? msg_fail(STATUS_KEY, name, "%s (--kid chooses a key at any time)", words.ptr) : msg_fail_memory();
@@ -105,13 +118,11 @@ msg_status turns_pick(const xcj_key **out, const keys_loaded *loaded, const char
         return keys_pick(out, loaded, kid, name);
     }
     xcj_error err;
+    turns_gap gap;
     xcj_rotation *rotation = NULL;
-    xcj_rotation_options options = XCJ_ROTATION_OPTIONS_INIT;
-    options.now = now;
-    options.has_now = 1;
     *out = NULL;
-    if (xcj_rotation_new(&rotation, loaded->set, &options, &err) != XCJ_OK) {
-        return fail(loaded->set, now, name, &err);
+    if (turns_plan(&rotation, &gap, loaded->set, now, &err) != XCJ_OK) {
+        return fail(&gap, now, name, &err);
     }
     *out = xcj_keyset_get(loaded->set, xcj_rotation_signer(rotation, now));
     xcj_rotation_free(rotation);

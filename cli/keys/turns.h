@@ -6,20 +6,24 @@
 
 #include <stdint.h>
 
+#include <xcj/rotation.h>
+
 #include "cli/keys/keys.h"
 
 /** Has a private key of the set nbf or exp? */
 bool turns_are_dated(const xcj_keyset *set);
 
-/** The first time from now on in which no key of a set signs. */
+/** The first period, from now on, in which no key of a set signs. Both NULL: no gap. */
 typedef struct turns_gap {
     const xcj_key *last; /* signed before it; NULL: none did */
     const xcj_key *next; /* signs after it; NULL: none does */
     bool is_now;
 } turns_gap;
 
-/** Finds the gap. The time after the last key is one only if it is now. Takes time by the square of the set. */
-bool turns_find_gap(turns_gap *out, const xcj_keyset *set, int64_t now);
+bool turns_has_gap(const turns_gap *gap);
+
+/** xcj_rotation_new() at this time, and the gap that it refuses the set for, if it is one. */
+xcj_code turns_plan(xcj_rotation **out, turns_gap *gap, const xcj_keyset *set, int64_t now, xcj_error *err);
 
 /** Says which key signs before the gap, and which after it, and when. */
 void turns_put_gap(text *out, const turns_gap *gap, int64_t now);

@@ -1,10 +1,8 @@
 /*
  * turns.c: finds what is wrong with the dates of private keys (xcj/rotation.h).
  */
-#include <xcj/rotation.h>
-
-#include "cli/io/time.h"
 #include "cli/keys/turns.h"
+#include "cli/io/time.h"
 #include "cli/lint/lint.h"
 
 void lint_ended(findings *to, finding_place place, const xcj_key *key, const lint_how *how)
@@ -28,21 +26,19 @@ static void add_gap(findings *to, finding_place place, const turns_gap *gap, int
     text_free(&words);
 }
 
-/* What a gateway says that reads these keys. */
+/* Plans the turns as a gateway would that reads these keys. */
 static void check_rotation(findings *to, finding_place place, const xcj_keyset *set, int64_t now)
 {
     xcj_error err;
     turns_gap gap;
     xcj_rotation *rotation = NULL;
-    xcj_rotation_options options = XCJ_ROTATION_OPTIONS_INIT;
-    options.now = now > 0 ? now : 0;
-    options.has_now = 1;
-    const xcj_code code = xcj_rotation_new(&rotation, set, &options, &err);
+    now = now > 0 ? now : 0;
+    const xcj_code code = turns_plan(&rotation, &gap, set, now, &err);
     xcj_rotation_free(rotation);
     if (code == XCJ_ERR_MEMORY) {
         to->failed = true;
-    } else if (code == XCJ_ERR_CONFIG && turns_find_gap(&gap, set, options.now)) {
-        add_gap(to, place, &gap, options.now);
+    } else if (turns_has_gap(&gap)) {
+        add_gap(to, place, &gap, now);
     } else if (code != XCJ_OK) {
         finding_add(to, FINDING_ERROR, "turns-refused", place, "the keys cannot take turns: %s", err.message);
     }

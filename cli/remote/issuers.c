@@ -13,7 +13,7 @@ static xcj_code make_rows(issuers *to, const verify_policy *policy, const xcj_ve
     xcj_code code = xcj_keyset_from_keys(&none, NULL, 0, err);
     for (size_t i = 0; code == XCJ_OK && i < to->count; i++) {
         to->items[i].name = policy->issuers[i].ptr;
-        code = policy_row(&to->items[i].row, policy, policy->issuers[i], none, err);
+        code = policy_row(&to->items[i].row, policy, policy->issuers[i], none, NULL, err);
         rows[i] = to->items[i].row;
     }
     xcj_keyset_free(none);
@@ -45,7 +45,7 @@ void issuers_close(issuers *which)
     free(which->items);
 }
 
-/* What the verifier of all issuers says about a token that is none of theirs. */
+/* Refuses a token of none of the issuers, with the error of the verifier that has them all. */
 static void refuse(const issuers *of, refusal *why, xcj_str token)
 {
     if (token_is_json(token.ptr, token.len)) {

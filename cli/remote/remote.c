@@ -37,7 +37,7 @@ bool remote_has_options(const remote_args *args)
     return pages_has_options(&args->pages) || args->allow_jku_query;
 }
 
-/* A URL of the user. `no_query` says why it has no query; NULL: it may have one. */
+/* Reads a URL that the user gave. `no_query` says why it must not have a query; NULL: it may have one. */
 static msg_status read_url(remote *to, const char *option, const char *given, const char *no_query)
 {
     msg_status status = pages_read_url(&to->prefix, option, given, to->args->pages.allow_http);
@@ -147,7 +147,7 @@ static msg_status take(void *given, xcj_str json, fetch_why *why)
         return fetch_fail(why, msg_status_of(code, ABOUT_INPUT), "is not a JWK Set: %s", err.message);
     }
     const char *issuer = to->source->issuer;
-    code = issuer != NULL ? policy_row(&verifier, to->policy, xcj_text(issuer), set, &err)
+    code = issuer != NULL ? policy_row(&verifier, to->policy, xcj_text(issuer), set, NULL, &err)
                           : policy_verifier(&verifier, to->policy, set, NULL, &err);
     if (code != XCJ_OK) {
         xcj_keyset_free(set);
@@ -204,7 +204,8 @@ static remote_source *add_source(remote *to, const char *url, const char *issuer
     return made;
 }
 
-/* The source of this URL, which becomes the first. Issuers may share a set: each has a source, because of its verifier. */
+/* Finds the source of this URL and makes it the first. Issuers that share a set have a source each, with their own
+ * verifiers. */
 static remote_source *find_source(remote *from, const char *url, const char *issuer)
 {
     for (remote_source **link = &from->sources; *link != NULL; link = &(*link)->next) {
