@@ -3,9 +3,7 @@
 XCJ_EXAMPLES=$(cd "$(dirname "$0")/.." && pwd)
 # shellcheck source=lib.sh
 . "$XCJ_EXAMPLES/scenario/lib.sh"
-packages_or_skip nginx wrk
-lua_module=/usr/lib/nginx/modules/ngx_http_lua_module.so
-packages_or_skip "$lua_module"
+packages_or_skip nginx wrk /usr/lib/nginx/modules/ngx_http_lua_module.so
 player=$XCJ_EXAMPLES/nginx/tests/player.sh
 ROUNDS=1 sh "$XCJ_EXAMPLES/scenario/bench.sh" "$player" >table 2>log || fail 'bench.sh fails'
 is 'the row' 1 "$(grep -cE '^\| nginx( \| -?[0-9.]+){6} \|$' table)"

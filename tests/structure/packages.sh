@@ -16,7 +16,7 @@ found=$(PATH=$work/bin && packages_missing build test)
 [ "$found" = "$wanted" ] || bad "on an empty machine this is missing: $found"
 
 # Every tool that a test may be skipped for has a package.
-grep -rhoE '^packages_or_skip [a-z0-9+ -]+' "$XCJ_ROOT/tests" "$XCJ_ROOT/examples" --include='*.sh' | cut -d ' ' -f 2- | tr ' ' '\n' |
+grep -rhoE '^packages_or_skip [a-z0-9+ ./_-]+' "$XCJ_ROOT/tests" "$XCJ_ROOT/examples" --include='*.sh' | cut -d ' ' -f 2- | tr ' ' '\n' |
     sort -u >"$work/tools"
 [ "$(wc -l <"$work/tools")" -ge 15 ] || bad "tests are skipped for these tools only: $(cat "$work/tools")"
 while read -r tool; do
