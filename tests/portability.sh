@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 out=$BUILD/portability
 failures=0
 
-# Of a configured folder, the command and the programs of the tests that run here. The benchmarks link the shared library, which a
+# The command and the tests' programs in a configured folder. The benchmarks are left out: they link the shared library, which a
 # static program cannot.
 static_targets() {
     ninja -C "$1" -t targets all | sed -n 's/^\(xcj\|tests\/.*\(test\|conform\)_[a-z0-9_]*\): C_EXECUTABLE_LINKER.*/\1/p'
@@ -28,7 +28,7 @@ build_and_test() {
     folder=$out/$name
     printf '== %s: ' "$name"
     left='conform_(command|forged)'
-    # There, calls within libcrypto pass by the functions with which this test watches ours.
+    # In a static program the wrappers of test_rsa also see libcrypto's own calls.
     case $name in *-static) left="$left|test_rsa" ;; esac
     # shellcheck disable=SC2046
     if cmake -S . -B "$folder" -G Ninja -DXCJ_WERROR=ON -DXCJ_NGINX=OFF "$@" >"$folder.log" 2>&1 &&

@@ -275,7 +275,7 @@ START_TEST(none_outlives_its_inbound_token)
 }
 END_TEST
 
-/* A hit is a token that was used again, and not one that was found and did not fit. */
+/* Only a token that is used again counts as a hit. */
 START_TEST(only_what_is_used_again_is_a_hit)
 {
     make_bearer_minters(base_options());
@@ -336,7 +336,7 @@ START_TEST(an_inbound_token_is_verified_each_time)
 }
 END_TEST
 
-/* Whoever was refused gets a token as soon as the request is right. */
+/* A caller who was refused gets a token as soon as the request is valid. */
 START_TEST(a_refusal_lasts_for_one_request)
 {
     make_bearer_minters(base_options());
@@ -470,7 +470,7 @@ START_TEST(steps_reuse_as_well)
 }
 END_TEST
 
-/* A device that signs, a few times wrongly. */
+/* A signing device whose first signatures, as many as `lies`, are wrong. */
 typedef struct device {
     xcj_key *key;
     int lies;
@@ -506,7 +506,7 @@ static xcj_code mint_at(device *self, bool is_given, char token[TOKEN_ROOM], siz
     return xcj_mint_finish(token, TOKEN_ROOM, len, minter, signature, signature_len, &err);
 }
 
-/* One wrong signature spoils one token at most: never a later one, whoever made or obtained it, trusted or not. */
+/* A wrong signature spoils at most one token, whoever made it, trusted or not. */
 START_TEST(a_wrong_signature_is_not_reused)
 {
     enum { GIVEN = 1, TRUSTED = 2, LOCAL = 4, WAYS = 5 };
@@ -519,7 +519,7 @@ START_TEST(a_wrong_signature_is_not_reused)
         signer.trusted = way & TRUSTED ? 1 : 0;
         xcj_key_free(key);
         if (way == LOCAL) {
-            key = xcj_key_ref(issuer_key); /* and step 2 elsewhere all the same */
+            key = xcj_key_ref(issuer_key); /* but the signature is made elsewhere */
         } else {
             ck_assert_int_eq(xcj_key_from_signer(&key, issuer_key, &signer, &err), XCJ_OK);
         }

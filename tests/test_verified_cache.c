@@ -208,7 +208,7 @@ START_TEST(times_are_checked_at_each_hit)
 }
 END_TEST
 
-/* A refusal lasts for one call: the token, and the one that it was mistaken for, pass as soon as they are valid. */
+/* Refusals are not cached: neither an early or expired token nor a forged copy changes the verdict on the valid one. */
 START_TEST(a_refusal_is_not_kept)
 {
     const xcj_verify_options options = cached();

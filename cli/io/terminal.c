@@ -84,7 +84,7 @@ static bool wait_typed(int terminal, const sigset_t *mask)
     if (terminal >= FD_SETSIZE) {
         return false;
     }
-    FD_SET((unsigned)terminal, &typed); /* in musl's macro a signed number would change its sign */
+    FD_SET((unsigned)terminal, &typed); /* musl's macro computes with unsigned numbers */
     return pselect(terminal + 1, &typed, NULL, NULL, NULL, mask) > 0;
 }
 

@@ -23,7 +23,7 @@ static msg_status read_duration(int64_t *out, const char *option, const char *va
     return value != NULL ? time_duration(out, option, value) : STATUS_OK;
 }
 
-/* A date of a key is one from 1970 to 9999. */
+/* The dates of a key are from 1970 to 9999. */
 static msg_status check_plan(const rotate_plan *plan)
 {
     if (plan->now < 0 || plan->now > TIME_LAST) {

@@ -35,10 +35,10 @@ void lint_jwk(findings *to, const json_t *jwk, const lint_how *how);
 /** A JWK Set. */
 void lint_set(findings *to, const json_t *set, const lint_how *how);
 
-/** The dates of the private keys in a JWK or a JWK Set: does one sign now, and is there a gap? */
+/** Checks the dates of the private keys in a JWK or a JWK Set: a key must sign now, without a gap afterwards. */
 void lint_turns(findings *to, finding_place place, const json_t *value, const lint_how *how);
 
-/** A private key of a set that ended so long ago that its tokens have expired. */
+/** Notes a private key that no longer signs and whose last token has expired. */
 void lint_ended(findings *to, finding_place place, const xcj_key *key, const lint_how *how);
 
 /** A PEM text or DER that was read as these keys; a certificate is looked at as such. */

@@ -4,8 +4,8 @@
 #
 #     sh examples/scenario/bench.sh PLAYER...     examples/SERVER/tests/player.sh
 #
-# A signature in a server takes longer than in a loop of nothing else: between two of them, the system and the server use the
-# processor's caches. So the unit is what a bare EVP_PKEY_sign() adds to a request of an nginx with the Lua module (control.lua),
+# A signature takes longer in a server than in a tight loop, because other work fills the processor's caches in between. So the
+# unit is what a bare EVP_PKEY_sign() adds to a request of an nginx with the Lua module (control.lua),
 # beside the same player and in the same rounds. `openssl speed` is shown too.
 #
 # All take turns, ROUNDS (9) of SECONDS_EACH (1), and the table has the least of each: processor time, which other work on the

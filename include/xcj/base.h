@@ -201,9 +201,8 @@ XCJ_API XCJ_MUST_CHECK xcj_code xcj_scratch_new(xcj_scratch **out, xcj_error *er
 XCJ_API void xcj_scratch_free(xcj_scratch *scratch);
 
 /**
- * The hits and misses of calls with this scratch in verifiers' caches of verified tokens; the other members are 0. It reads
- * two numbers, so a worker can take the difference after each call and add it to a sum that processes share. A NULL scratch
- * has none.
+ * The hits and misses that calls with this scratch had in verifiers' caches of verified tokens; the other members are 0.
+ * This is cheap: after each call, a worker can add the difference to a sum that processes share. All 0 for a NULL scratch.
  */
 XCJ_API void xcj_scratch_cache_counts(xcj_cache_counts *out, const xcj_scratch *scratch);
 

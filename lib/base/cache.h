@@ -39,15 +39,15 @@ XCJ_MUST_CHECK xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, const uin
 /** Drops all entries and frees the cache. NULL is allowed. */
 void xcj__cache_free(xcj__cache *cache);
 
-/** What else an entry must be to be found. Whether it is decides between a hit and a miss. */
+/** A further condition on an entry. An entry that does not meet it counts as a miss. */
 typedef struct xcj__cache_demand {
     bool (*is_met)(const xcj__cached *entry, const void *context);
     const void *context;
 } xcj__cache_demand;
 
 /**
- * The entry with this key, with a reference for the caller, if its life includes this time and it meets the demand (NULL:
- * there is none). NULL: no such entry.
+ * Returns the entry with this key, with a reference for the caller, if its life includes this time and it meets the demand;
+ * otherwise NULL. A demand of NULL is always met.
  */
 xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now, const xcj__cache_demand *demand);
 

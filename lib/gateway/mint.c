@@ -107,8 +107,8 @@ static bool is_reused(const xcj_minter *minter, const draft *token)
 }
 
 /*
- * Keeps a token for later requests. The key made its signature in this call, or it was verified in this call; that of a
- * trusted signer is verified for this, because a wrong one would be used for as long as the token is.
+ * Keeps a token for later requests. The caller has just made or verified its signature. Only a trusted signer's signature is
+ * still unverified: it is verified here, because a wrong one would go out with each reuse.
  */
 static void keep(const xcj_minter *minter, xcj_str input, const uint8_t *signature, size_t len, xcj_scratch *scratch)
 {
@@ -277,7 +277,8 @@ static xcj_code finish(draft *token, const xcj_minter *minter, const uint8_t *si
         memset(token->buf, 0, token->len);
         return code;
     }
-    /* Step 2 keeps its own signatures. Another one for a key that signs here is not verified, and not kept. */
+    /* If the key signs here, xcj_mint_sign() has kept the token; a signature from elsewhere is not verified then, nor kept.
+     */
     if (minter->reused != NULL && xcj__key_signs_later(minter->key)) {
         keep(minter, (xcj_str){ token->buf, token->len }, signature, len, NULL);
     }

@@ -91,7 +91,7 @@ static bool read_content(content *out, xcj_str claims)
     return is_good;
 }
 
-/* What a kept token takes the place of. */
+/* The request for which a kept token is looked up. */
 typedef struct request {
     int64_t exp; /* of a new token */
     int64_t reuse;

@@ -24,8 +24,8 @@ XCJ_MUST_CHECK xcj_code xcj__reuse_open(xcj_minter *minter, const xcj_mint_optio
 size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims);
 
 /**
- * Keeps the token of this input, which the minter has prepared for a credential, and of this signature, which must be known
- * to be valid: many requests may get the token.
+ * Keeps the token that consists of this input, prepared by the minter for a credential, and this signature. The caller
+ * knows that the signature is valid: many requests may get the token.
  */
 void xcj__reuse_keep(const xcj_minter *minter, xcj_str input, const uint8_t *signature, size_t signature_len);
 

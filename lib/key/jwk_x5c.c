@@ -105,7 +105,7 @@ xcj_code xcj__jwk_take_x5c(xcj__jwk *jwk, const xcj__json_value *x5c, const xcj_
     return code;
 }
 
-/* SubjectPublicKeyInfo of the longest RSA key that is read. */
+/* The longest SubjectPublicKeyInfo: an RSA key of 16384 bits. */
 #define SPKI_MAX (2048 + 8 + XCJ__DER_OUT_OVERHEAD)
 
 /* Finds SubjectPublicKeyInfo in a certificate (RFC 5280 4.1). */

@@ -16,8 +16,8 @@ XCJ_MUST_CHECK xcj_code xcj__jwk_take_x5c(xcj__jwk *jwk, const xcj__json_value *
                                           xcj_error *err);
 
 /**
- * Keeps the first certificate in `x5c` if it is one of this key, which has its numbers (RFC 7517 4.7). Any other `x5c` is
- * ignored: the numbers are the key. XCJ_ERR_MEMORY.
+ * Keeps the first certificate in `x5c` if its public key is this one (RFC 7517 4.7), whose numbers have been read. Ignores
+ * any other `x5c`: the numbers are the key. XCJ_ERR_MEMORY.
  */
 XCJ_MUST_CHECK xcj_code xcj__jwk_keep_x5c(xcj__jwk *jwk, const xcj__json_value *x5c, xcj_error *err);
 

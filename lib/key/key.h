@@ -37,7 +37,7 @@ XCJ_MUST_CHECK xcj_code xcj__key_sign(uint8_t *sig, size_t *sig_len, const xcj_k
 /** Are the signatures of this key obtained elsewhere, between two calls (xcj_signer without `sign`)? */
 bool xcj__key_signs_later(const xcj_key *key);
 
-/** Are the signatures of this key's signer used unverified? */
+/** Is this key's signer trusted, so that its signatures go out unverified? */
 bool xcj__key_trusts_signer(const xcj_key *key);
 
 /**

@@ -81,8 +81,8 @@ static bool is_within(int64_t passed, int64_t limit)
     return passed >= 0 && passed < limit;
 }
 
-/* A second on the clock may be over a moment after the fetch began, so the timeout is over when the next one is: a timer of
- * the process that fetches comes first. */
+/* The clock counts whole seconds, so a fetch may have begun up to a second after `began`. With one second more than the
+ * timeout, the timer of the process that fetches comes first. */
 static bool is_under_way(const xcj_refresh_state *state, const xcj_refresh_options *bounds, int64_t now)
 {
     return state->is_fetching && is_within(since(state->began, now), bounds->timeout + 1);

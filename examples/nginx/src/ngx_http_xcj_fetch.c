@@ -138,7 +138,7 @@ static ngx_int_t done(ngx_http_request_t *r, void *data, ngx_int_t rc)
     return NGX_OK;
 }
 
-/* A delay of limit_req is over. */
+/* limit_req has delayed the request; its time is up. */
 static void go_on(ngx_event_t *event)
 {
     ngx_connection_t *c = event->data;

@@ -171,7 +171,7 @@ static void catch_up(ngx_http_xcj_set *set)
     set->turn = turn;
 }
 
-/* Whether the reason is another than the last time. */
+/* Counts the failure, and returns whether its reason is new. */
 static int note_failure(record *next, const char *why)
 {
     const int is_news = ngx_strcmp(next->error, why) != 0;
@@ -186,12 +186,12 @@ static void log_failure(const ngx_http_xcj_set *set, const char *why, int has_se
     ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "xcj: the key set \"%V\" cannot be fetched from \"%V\": %s; %s",
                   &set->name, &set->uri, why,
                   has_set ? "the present one stays for as long as stale_if_error allows"
-                          : "there is none yet, so tokens that need it get 503");
+                          : "no set has been fetched so far, so tokens that need it get 503");
 }
 
 /*
- * A worker of an older configuration leaves fetching to those of the newer one. 0: no fetch may begin. A fetch that has not
- * ended in its time was another worker's, which was killed or hangs: its failure is reported here.
+ * A worker of an older configuration leaves fetching to those of the newer one. 0: no fetch may begin. If a fetch of another
+ * worker has timed out without a report, because that worker was killed or hangs, its failure is reported here.
  */
 static uint64_t begin_fetch(ngx_http_xcj_set *set)
 {
@@ -251,7 +251,7 @@ uint64_t ngx_http_xcj_fetch_under_way(ngx_http_xcj_set *set)
 
 void ngx_http_xcj_too_late(u_char why[NGX_HTTP_XCJ_WHY], const ngx_http_xcj_set *set)
 {
-    (void)ngx_snprintf(why, NGX_HTTP_XCJ_WHY, "it has not come within %T seconds%Z", set->timeout);
+    (void)ngx_snprintf(why, NGX_HTTP_XCJ_WHY, "timed out after %T s%Z", set->timeout);
 }
 
 void ngx_http_xcj_fetch_failed(ngx_http_xcj_set *set, uint64_t number, const char *why)

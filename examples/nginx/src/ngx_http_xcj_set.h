@@ -45,7 +45,7 @@ void ngx_http_xcj_fetch_succeeded(ngx_http_xcj_set *set, uint64_t number, const 
                                   xcj_str age);
 void ngx_http_xcj_fetch_failed(ngx_http_xcj_set *set, uint64_t number, const char *why);
 
-/* The reason of a fetch that takes too long. */
+/* Writes the reason for a fetch that timed out. */
 void ngx_http_xcj_too_late(u_char why[NGX_HTTP_XCJ_WHY], const ngx_http_xcj_set *set);
 
 #endif

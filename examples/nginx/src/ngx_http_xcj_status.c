@@ -6,7 +6,7 @@
 
 #define CODES (XCJ_ERR_CONFIG + 1)
 
-/* In a cache of all workers together. */
+/* Look-ups in caches of one kind, by all workers together. */
 typedef struct look_ups {
     ngx_atomic_t hits;
     ngx_atomic_t misses;

@@ -58,7 +58,7 @@ for _ in $(seq 60); do
     sleep 0.1
 done
 tail -n "+$((logged_before + 1))" error.log >since
-has 'the log says which set, and what now' since 'xcj: the key set "keys" cannot be fetched from "/_jwks": it has not come within 1 seconds; the present one stays'
+has 'the log says which set, and what now' since 'xcj: the key set "keys" cannot be fetched from "/_jwks": timed out after 1 s; the present one stays'
 is 'another worker fetches' yes "$([ "$(fetches)" -gt "$before" ] && echo yes)"
 
 # A worker is killed while it writes the new text and so holds the lock of the zone.

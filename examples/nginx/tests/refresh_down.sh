@@ -16,7 +16,7 @@ others() {
 }
 ask old
 is 'no set' 503 "$status"
-has 'the log says what follows' error.log '"/_jwks": the answer has status 502; there is none yet, so tokens that need it get 503'
+has 'the log says what follows' error.log '"/_jwks": the answer has status 502; no set has been fetched so far, so tokens that need it get 503'
 has 'and the log says why' error.log 'there is no key set that may be used'
 others 'without a set'
 respond 200 old-set.json

@@ -28,7 +28,7 @@ many 200 many.json subrequest_output_buffer_size
 large 200 hundreds.json and the zone has room for
 count 200 hundreds.json it has more than 1000 keys
 cut 200 - it is not a JWK Set
-slow 200 new-set.json it has not come within 1 seconds
+slow 200 new-set.json timed out after 1 s
 fine 200 both-set.json
 FAULTS
 {
@@ -67,8 +67,8 @@ while read -r name _ _ text; do
     [ -z "$text" ] || logged "xcj: the key set \"$name\" cannot be fetched from \"/_$name\": " || fail "$name: the log"
 done <faults
 
-# The log says it once, however often the fetch fails, and whichever worker's turn it is. Requests come at all times, so that one
-# of another worker is the first to see that the time of a fetch is over.
+# A failure is logged once, however often it is repeated, and whichever worker fetches. Requests arrive all the time, so another
+# worker may see the timeout first.
 failures() {
     curl -s "http://127.0.0.1:$port/status" | jq '[.sets[] | select(.set != "fine") | .failures] | min'
 }
@@ -78,7 +78,7 @@ while [ "$(failures)" -lt 2 ] && [ $((tries += 1)) -lt 500 ]; do
     sleep 0.02
 done
 is 'each has failed twice' yes "$([ "$(failures)" -ge 2 ] && echo yes)"
-is 'the status of a provider that says nothing' 'it has not come within 1 seconds' "$(curl -s "http://127.0.0.1:$port/status" | jq -r '.sets[] | select(.set == "slow").error')"
+is 'the status of a provider that says nothing' 'timed out after 1 s' "$(curl -s "http://127.0.0.1:$port/status" | jq -r '.sets[] | select(.set == "slow").error')"
 while read -r name _ _ text; do
     try "$with_old" "$name"
     is "$name, the old set stays" 200 "$status"
