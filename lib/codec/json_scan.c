@@ -449,14 +449,22 @@ xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__jso
     s.any_names = false;
     s.entries = room;
     s.cap = room_len;
-    *out = (xcj__json_index){ .text = s.text };
+    *out = (xcj__json_index){ .text = s.text, .len = s.len };
     xcj_code code = run(&s, XCJ__JSON_OBJECT, &value);
     if (code != XCJ_OK) {
         xcj_free(s.heap);
         return code;
     }
-    *out = (xcj__json_index){ s.text, s.entries + 1, s.top_count, s.has_escaped_name, s.heap };
+    *out = (xcj__json_index){ s.text, s.len, s.entries + 1, s.top_count, s.has_escaped_name, s.heap };
     return XCJ_OK;
+}
+
+void xcj__json_index_copy(xcj__json_index *out, const xcj__json_index *index, xcj__json_member *room, const char *text)
+{
+    for (size_t i = 0; i < index->count; i++) {
+        room[i] = index->members[i];
+    }
+    *out = (xcj__json_index){ text, index->len, room, index->count, index->has_escaped_name, NULL };
 }
 
 const xcj__json_member *xcj__json_index_find(const xcj__json_index *index, const char *name, size_t len)

@@ -75,6 +75,7 @@ XCJ_MUST_CHECK xcj_code xcj__json_check(const char *text, size_t len, const xcj_
 /** The members of an object, in order. */
 typedef struct xcj__json_index {
     const char *text;
+    size_t len;
     const xcj__json_member *members;
     size_t count;
     bool has_escaped_name;
@@ -90,6 +91,9 @@ typedef struct xcj__json_index {
  */
 XCJ_MUST_CHECK xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__json_limits *limits,
                                              xcj__json_member *room, size_t room_len, xcj_error *err);
+
+/** Makes an index of a copy of the text. The room is for as many members. */
+void xcj__json_index_copy(xcj__json_index *out, const xcj__json_index *index, xcj__json_member *room, const char *text);
 
 /** Finds the member with this unescaped name; NULL if the object lacks it. */
 const xcj__json_member *xcj__json_index_find(const xcj__json_index *index, const char *name, size_t len);

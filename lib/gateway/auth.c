@@ -54,6 +54,13 @@ static xcj_code put_act(xcj__buf *out, const xcj__request *r, xcj_error *err)
     return code == XCJ_OK ? xcj__actor_put(out, &r->in, consumer, err) : code;
 }
 
+static void put_stamp(xcj__buf *out, size_t places[2], int64_t value)
+{
+    places[0] = out->len;
+    xcj__buf_put_int(out, value);
+    places[1] = out->len;
+}
+
 static xcj_code put_times(xcj__buf *out, const xcj__request *r, xcj_error *err)
 {
     int64_t now = 0;
@@ -65,10 +72,13 @@ static xcj_code put_times(xcj__buf *out, const xcj__request *r, xcj_error *err)
         code = xcj__inbound_cap_exp(&exp, &r->in, now, err);
     }
     if (code == XCJ_OK) {
+        xcj__stamps *stamps = r->stamps;
+        stamps->iat = now;
+        stamps->exp = exp;
         xcj__buf_put_text(out, "\"iat\":");
-        xcj__buf_put_int(out, now);
+        put_stamp(out, stamps->places, now);
         xcj__buf_put_text(out, ",\"exp\":");
-        xcj__buf_put_int(out, exp);
+        put_stamp(out, stamps->places + 2, exp);
     }
     return code;
 }
@@ -128,8 +138,10 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
         code = put_audience(out, r, err);
     }
     if (code == XCJ_OK) {
-        xcj__buf_put_char(out, ',');
+        xcj__buf_put_text(out, ",\"jti\":");
+        r->stamps->places[4] = out->len;
         code = xcj__stamp_jti(out, r->auth, r->scratch, err);
+        r->stamps->places[5] = out->len;
     }
     if (code == XCJ_OK) {
         code = put_act(out, r, err);
@@ -145,8 +157,8 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
     return code == XCJ_OK ? xcj__asked_put(out, r->auth, err) : code;
 }
 
-xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings, const xcj_auth *auth, xcj_scratch *scratch,
-                              xcj_error *err)
+xcj_code xcj__auth_put_claims(xcj__buf *out, xcj__stamps *stamps, const xcj__mint_settings *settings, const xcj_auth *auth,
+                              xcj_scratch *scratch, xcj_error *err)
 {
     xcj__credential credential;
     xcj_code code = auth->caller == NULL ? xcj__credential_select(&credential, auth, settings->sentences, err) : XCJ_OK;
@@ -159,10 +171,9 @@ xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings,
     if (code != XCJ_OK) {
         return code;
     }
-    char storage[XCJ__REQUEST_ROOM];
-    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch };
-    xcj__inbound_begin(&r.in, settings, auth, out);
-    xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
+    xcj__request_room room;
+    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch, .room = &room, .stamps = stamps };
+    xcj__request_begin(&r, out);
     xcj__buf_put_char(out, '{');
     code = put_identity(out, &r, &credential, err);
     if (code == XCJ_OK) {
@@ -196,8 +207,9 @@ xcj_code xcj_auth_claims(char **out, size_t *out_len, const xcj_auth *auth, cons
         return code;
     }
     xcj__buf claims;
+    xcj__stamps stamps;
     xcj__buf_init(&claims);
-    code = xcj__auth_put_claims(&claims, &settings, &request_auth, scratch, err);
+    code = xcj__auth_put_claims(&claims, &stamps, &settings, &request_auth, scratch, err);
     if (code == XCJ_OK) {
         code = xcj__buf_take(&claims, out, out_len, err);
     } else {

@@ -6,9 +6,10 @@
 
 #include "lib/base/buf.h"
 #include "lib/gateway/mint_settings.h"
+#include "lib/gateway/stamp.h"
 
-/** Appends the claims for a request (already read). See xcj_auth_claims(). */
-XCJ_MUST_CHECK xcj_code xcj__auth_put_claims(xcj__buf *out, const xcj__mint_settings *settings, const xcj_auth *auth,
-                                             xcj_scratch *scratch, xcj_error *err);
+/** Appends the claims for a request (already read), and notes their stamps. See xcj_auth_claims(). */
+XCJ_MUST_CHECK xcj_code xcj__auth_put_claims(xcj__buf *out, xcj__stamps *stamps, const xcj__mint_settings *settings,
+                                             const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
 #endif

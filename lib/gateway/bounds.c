@@ -37,7 +37,7 @@ static size_t identity_max(const xcj__mint_settings *settings, const xcj_auth *a
 {
     xcj__credential credential;
     if (auth->caller != NULL) {
-        const size_t payload = auth->caller->payload.len;
+        const size_t payload = auth->caller->claims.len;
         return 2 * (payload + auth->caller->client_id.len) + xcj__filter_max(&settings->filter, payload);
     }
     if (xcj__credential_select(&credential, auth, settings->sentences, NULL) != XCJ_OK) {

@@ -31,6 +31,7 @@ void xcj_caller_free(xcj_caller *caller)
 {
     if (caller != NULL) {
         xcj_minter_free(caller->minter);
+        xcj_verified_free(caller->token);
         xcj_free(caller);
     }
 }

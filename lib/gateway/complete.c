@@ -85,6 +85,7 @@ static xcj_code put_missing(const completion *c, const given *claims, xcj_error 
     }
     if (!claims->has[XCJ__JTI] && code == XCJ_OK) {
         put_separator(c);
+        xcj__buf_put_text(c->out, "\"jti\":");
         code = xcj__stamp_jti(c->out, c->auth, c->scratch, err);
     }
     return code;

@@ -15,16 +15,27 @@
 /* The rules of the token's issuer may say where its client_id is. */
 static xcj_code verify_bearer(xcj__request *r, const xcj_verifier *verifier, xcj_str token, xcj_error *err)
 {
-    const int64_t *now = r->auth->has_now ? &r->auth->now : NULL;
-    const xcj_verifier *row;
-    xcj_code code = xcj__verify_compact(&row, verifier, token, now, r->scratch, err);
-    if (row->policy.options.client_id.ptr != NULL) {
-        r->in.client_ids = (xcj__names){ .list = &row->policy.options.client_id, .count = 1 };
+    xcj__verification *w = &r->token;
+    *w = (xcj__verification){ .verifier = verifier, .scratch = r->scratch, .err = err };
+    w->now = r->auth->has_now ? &r->auth->now : NULL;
+    xcj_code code = xcj__verify_open(w, &r->room->token, token);
+    const xcj_str *client_id = &w->verifier->policy.options.client_id;
+    if (client_id->ptr != NULL) {
+        r->in.client_ids = (xcj__names){ .list = client_id, .count = 1 };
     }
+    r->claims = w->claims;
+    w->claims.block = NULL; /* which the request frees */
     return code;
 }
 
-static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__credential *credential, xcj_error *err)
+static xcj_code read_unverified(xcj__request *r, const xcj__credential *credential, xcj_error *err)
+{
+    xcj_str payload;
+    xcj_code code = xcj__credential_payload(&payload, credential, &r->work, err);
+    return code == XCJ_OK ? xcj__inbound_index(&r->claims, &r->in, payload, r->room->token.members, err) : code;
+}
+
+static xcj_code open_bearer(xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
     const xcj_verifier *own = r->auth->bearer_verifier;
     const xcj_verifier *verifier = own != NULL ? own : r->settings->verifier;
@@ -43,14 +54,9 @@ static xcj_code open_bearer(xcj_str *payload, xcj__request *r, const xcj__creden
                             "%sThe Bearer token has %zu bytes; the limit is %zu", credential->sentences->issue,
                             credential->text.len, r->settings->max_token);
     }
-    if (verifier != NULL) {
-        code = verify_bearer(r, verifier, credential->text, err);
-    }
+    code = verifier != NULL ? verify_bearer(r, verifier, credential->text, err) : read_unverified(r, credential, err);
     if (code == XCJ_OK) {
-        code = xcj__credential_payload(payload, credential, &r->work, err);
-    }
-    if (code == XCJ_OK) {
-        code = xcj__inbound_read(&r->in, *payload, err);
+        code = xcj__inbound_read(&r->in, &r->claims, err);
     }
     return code == XCJ_OK ? xcj__binding_check(&r->in, credential, r->auth, r->scratch, err) : code;
 }
@@ -109,24 +115,32 @@ static xcj_code use_caller(xcj_str *client_id, xcj__request *r, xcj_error *err)
     r->known = caller->known;
     r->in.known = &r->known.names;
     memcpy(r->bound, caller->bound, sizeof r->bound);
-    return caller->payload.ptr != NULL ? xcj__inbound_read(&r->in, caller->payload, err) : XCJ_OK;
+    return caller->claims.text != NULL ? xcj__inbound_read(&r->in, &caller->claims, err) : XCJ_OK;
+}
+
+void xcj__request_begin(xcj__request *r, xcj__buf *out)
+{
+    xcj__inbound_begin(&r->in, r->settings, r->auth, out);
+    xcj__scratch_lend(r->scratch, XCJ__SCRATCH_INBOUND, &r->work, r->room->work, sizeof r->room->work);
 }
 
 void xcj__request_end(xcj__request *r)
 {
+    xcj_free(r->claims.block);
+    if (r->token.verifier != NULL) {
+        xcj__verify_close(&r->token);
+    }
     xcj__scratch_return(r->scratch, XCJ__SCRATCH_INBOUND, &r->work);
     if (r->id.ptr != NULL) {
         xcj__scratch_return(r->scratch, XCJ__SCRATCH_CLIENT_ID, &r->id);
     }
 }
 
-/* The payload is that of a Bearer token, or absent. */
-static xcj_code read_identity(xcj_str *client_id, xcj_str *payload, xcj__request *r, const xcj__credential *credential,
-                              xcj_error *err)
+static xcj_code read_identity(xcj_str *client_id, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
     xcj_code code;
     if (credential->method == XCJ_AUTH_BEARER) {
-        code = open_bearer(payload, r, credential, err);
+        code = open_bearer(r, credential, err);
         if (r->in.client_id.escaped) {
             xcj__scratch_lend(r->scratch, XCJ__SCRATCH_CLIENT_ID, &r->id, NULL, 0);
         }
@@ -143,49 +157,61 @@ static xcj_code read_identity(xcj_str *client_id, xcj_str *payload, xcj__request
 }
 
 /* The claims of the caller's entry replace inbound ones, but only the inbound client_id leads to the entry. */
-static xcj_code read_again(xcj__request *r, size_t start, xcj_str payload, xcj_error *err)
+static xcj_code read_again(xcj__request *r, size_t start, xcj_error *err)
 {
     xcj__buf *out = r->in.out;
-    if (payload.ptr == NULL || r->known.names.count == 0 || out->failed) {
+    if (r->claims.text == NULL || r->known.names.count == 0 || out->failed) {
         return XCJ_OK;
     }
     out->len = start;
     r->in.known = &r->known.names;
     r->in.client_id.type = 0;
-    return xcj__inbound_read(&r->in, payload, err);
+    return xcj__inbound_read(&r->in, &r->claims, err);
 }
 
 xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
-    xcj_str payload = { NULL, 0 };
     const size_t start = r->in.out->len;
     if (r->auth->caller != NULL) {
         return use_caller(client_id, r, err);
     }
-    xcj_code code = read_identity(client_id, &payload, r, credential, err);
-    return code == XCJ_OK ? read_again(r, start, payload, err) : code;
+    xcj_code code = read_identity(client_id, r, credential, err);
+    return code == XCJ_OK ? read_again(r, start, err) : code;
+}
+
+/* The caller's own copies of the token's claims, unless it can share those in the verifier's cache. */
+static char *copy_claims(xcj_caller *caller, const xcj__json_index *claims)
+{
+    xcj__json_member *members = (xcj__json_member *)(caller + 1);
+    char *payload = (char *)(members + claims->count);
+    memcpy(payload, claims->text, claims->len);
+    xcj__json_index_copy(&caller->claims, claims, members, payload);
+    return payload + claims->len;
 }
 
 static xcj_code find_caller(xcj_caller **out, xcj__request *r, const xcj__credential *credential, xcj_error *err)
 {
-    xcj_str payload = { NULL, 0 };
     xcj_str client_id = { NULL, 0 };
-    xcj_code code = read_identity(&client_id, &payload, r, credential, err);
+    xcj_code code = read_identity(&client_id, r, credential, err);
     if (code != XCJ_OK) {
         return code;
     }
-    xcj_caller *caller = xcj__zalloc(sizeof *caller + payload.len + client_id.len + 1);
+    const bool is_copied = r->claims.text != NULL && r->token.shared == NULL;
+    const size_t copied = is_copied ? r->claims.len + r->claims.count * sizeof *r->claims.members : 0;
+    xcj_caller *caller = xcj__zalloc(sizeof *caller + copied + client_id.len + 1);
     if (caller == NULL) {
         return xcj__fail_memory(err);
     }
-    char *at = (char *)(caller + 1);
     *caller = (xcj_caller){ .settings = r->settings, .method = credential->method, .known = r->known };
     caller->nonce = r->in.proof.nonce;
     memcpy(caller->bound, r->bound, sizeof caller->bound);
-    if (payload.ptr != NULL) {
-        memcpy(at, payload.ptr, payload.len);
-        caller->payload = (xcj_str){ at, payload.len };
-        at += payload.len;
+    char *at = (char *)(caller + 1);
+    if (is_copied) {
+        at = copy_claims(caller, &r->claims);
+    } else {
+        caller->claims = r->claims;
+        caller->token = r->token.shared;
+        r->token.shared = NULL;
     }
     memcpy(at, client_id.ptr, client_id.len);
     caller->client_id = (xcj_str){ at, client_id.len };
@@ -204,10 +230,9 @@ xcj_code xcj__identify_caller(xcj_caller **out, const xcj__mint_settings *settin
     if (code != XCJ_OK) {
         return code;
     }
-    char storage[XCJ__REQUEST_ROOM];
-    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch };
-    xcj__inbound_begin(&r.in, settings, auth, NULL);
-    xcj__scratch_lend(scratch, XCJ__SCRATCH_INBOUND, &r.work, storage, sizeof storage);
+    xcj__request_room room;
+    xcj__request r = { .settings = settings, .auth = auth, .scratch = scratch, .room = &room };
+    xcj__request_begin(&r, NULL);
     code = find_caller(out, &r, &credential, err);
     xcj__request_end(&r);
     return code;

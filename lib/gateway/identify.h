@@ -8,21 +8,36 @@
 #include "lib/gateway/credential.h"
 #include "lib/gateway/identities.h"
 #include "lib/gateway/inbound.h"
+#include "lib/gateway/stamp.h"
+#include "lib/token/verification.h"
+
+/** Room on the stack for a request. */
+typedef struct xcj__request_room {
+    xcj__verification_room token;
+    char work[4096]; /* where there is no scratch */
+} xcj__request_room;
 
 /** One request and what is known of its caller. */
 typedef struct xcj__request {
     const xcj__mint_settings *settings;
     const xcj_auth *auth;
     xcj_scratch *scratch;
+    xcj__request_room *room;
     xcj__buf work;             /* decoded parts of the credential */
+    xcj__verification token;   /* of a Bearer token that is verified here; without a verifier: none was */
+    xcj__json_index claims;    /* of a Bearer token; without text: none */
     xcj__buf id;               /* a client_id that had to be unescaped */
     xcj__inbound in;           /* of a Bearer token */
     xcj__identity known;       /* what the identities say of the caller */
+    xcj__stamps *stamps;       /* of the new token */
     char bound[XCJ__JKT_SIZE]; /* the thumbprint that the new token is bound to, and a NUL; "": none */
 } xcj__request;
 
-/** Storage for `work` where there is no scratch. */
-#define XCJ__REQUEST_ROOM 4096
+/**
+ * Makes *r, which is all zero but for its settings, auth, scratch and room, ready to be identified. Kept claims go to `out`;
+ * NULL: keep none. xcj__request_end() must follow.
+ */
+void xcj__request_begin(xcj__request *r, xcj__buf *out);
 
 /** Returns the request's buffers. */
 void xcj__request_end(xcj__request *r);

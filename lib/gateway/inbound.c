@@ -126,29 +126,33 @@ void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, co
     xcj__asked_shape(&in->ours, auth);
 }
 
-xcj_code xcj__inbound_read(xcj__inbound *in, xcj_str payload, xcj_error *err)
+/* The fault as one of the request's credential. */
+static xcj_code blame(const xcj__inbound *in, xcj_code code, const xcj_error *why, xcj_error *err)
 {
     const xcj__sentences *sentences = in->settings->sentences;
-    xcj__json_member room[XCJ__JSON_ROOM];
-    xcj__json_index claims;
-    xcj_error why;
-    xcj_code code = xcj__json_index_read(&claims, payload, NULL, room, XCJ__JSON_ROOM, &why);
-    if (code == XCJ_OK) {
-        code = splice(in, &claims, &why);
+    if (code == XCJ_OK || code == XCJ_ERR_MEMORY) {
+        return code == XCJ_OK ? code : xcj__fail_memory(err);
     }
-    xcj_free(claims.block);
-    if (code == XCJ_ERR_MEMORY) {
-        return xcj__fail_memory(err);
-    }
-    if (code != XCJ_OK) {
-        const bool lacks = code == XCJ_ERR_CLAIM;
-        code = xcj__fail_at(err, lacks ? XCJ_ERR_CLAIM : XCJ_ERR_CREDENTIAL, "authorization", why.offset, "%s%s%s",
-                            sentences->issue, lacks ? "" : sentences->bad_bearer, why.message);
-        if (err != NULL) {
-            err->claims = why.claims;
-        }
+    const bool lacks = code == XCJ_ERR_CLAIM;
+    code = xcj__fail_at(err, lacks ? XCJ_ERR_CLAIM : XCJ_ERR_CREDENTIAL, "authorization", why->offset, "%s%s%s",
+                        sentences->issue, lacks ? "" : sentences->bad_bearer, why->message);
+    if (err != NULL) {
+        err->claims = why->claims;
     }
     return code;
+}
+
+xcj_code xcj__inbound_index(xcj__json_index *out, const xcj__inbound *in, xcj_str payload, xcj__json_member *room,
+                            xcj_error *err)
+{
+    xcj_error why;
+    return blame(in, xcj__json_index_read(out, payload, NULL, room, XCJ__JSON_ROOM, &why), &why, err);
+}
+
+xcj_code xcj__inbound_read(xcj__inbound *in, const xcj__json_index *claims, xcj_error *err)
+{
+    xcj_error why;
+    return blame(in, splice(in, claims, &why), &why, err);
 }
 
 /* The claims that were looked for, as far as they fit, for a sentence that quotes them. */

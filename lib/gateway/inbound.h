@@ -27,8 +27,15 @@ typedef struct xcj__inbound {
 /** Makes *in, which is all zero, ready to read a payload for this request; `out` may be NULL. */
 void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, const xcj_auth *auth, xcj__buf *out);
 
-/** Reads a payload: writes the kept members, each with a comma after it. XCJ_ERR_CREDENTIAL, _CLAIM, _MEMORY. */
-XCJ_MUST_CHECK xcj_code xcj__inbound_read(xcj__inbound *in, xcj_str payload, xcj_error *err);
+/**
+ * Makes the index of a payload that no verifier has read, in the room for XCJ__JSON_ROOM members if it suffices.
+ * XCJ_ERR_CREDENTIAL, _MEMORY.
+ */
+XCJ_MUST_CHECK xcj_code xcj__inbound_index(xcj__json_index *out, const xcj__inbound *in, xcj_str payload,
+                                           xcj__json_member *room, xcj_error *err);
+
+/** Reads the claims: writes the kept members, each with a comma after it. XCJ_ERR_CREDENTIAL, _CLAIM, _MEMORY. */
+XCJ_MUST_CHECK xcj_code xcj__inbound_read(xcj__inbound *in, const xcj__json_index *claims, xcj_error *err);
 
 /** Reads the client_id: a view into the payload, or into `room` if it had to be unescaped. XCJ_ERR_CLIENT_ID, _MEMORY. */
 XCJ_MUST_CHECK xcj_code xcj__inbound_client_id(xcj_str *out, const xcj__inbound *in, xcj__buf *room, xcj_error *err);

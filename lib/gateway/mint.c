@@ -79,14 +79,15 @@ static xcj_code write_token_input(draft *token, const xcj_minter *minter, source
     }
     char storage[STORAGE];
     xcj__buf claims;
+    xcj__stamps stamps;
     xcj__scratch_lend(scratch, XCJ__SCRATCH_CLAIMS, &claims, storage, sizeof storage);
     if (from.given != NULL) {
         code = xcj__complete_claims(&claims, &minter->settings, *from.given, &auth, scratch, err);
     } else {
-        code = xcj__auth_put_claims(&claims, &minter->settings, &auth, scratch, err);
+        code = xcj__auth_put_claims(&claims, &stamps, &minter->settings, &auth, scratch, err);
     }
     if (code == XCJ_OK && may_reuse(minter, from)) {
-        token->len = xcj__reuse_find(token->buf, token->cap, minter, (xcj_str){ claims.ptr, claims.len });
+        token->len = xcj__reuse_find(token->buf, token->cap, minter, (xcj_str){ claims.ptr, claims.len }, &stamps);
     }
     if (code == XCJ_OK && token->len == 0) {
         code = write_input(token, minter, &claims, err);

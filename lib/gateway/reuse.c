@@ -14,19 +14,14 @@
 /* A token is not used again in its last seconds: it must not expire on its way. */
 #define MARGIN 5
 
+#define STAMPS 3 /* iat, exp, jti */
+
 typedef struct reused {
     xcj__cached shared;
     int64_t exp;
     xcj_str token;
     char text[]; /* the key and the token */
 } reused;
-
-/* The claims of a token: those that every token has of its own, and the text without their values. */
-typedef struct content {
-    int64_t iat;
-    int64_t exp;
-    xcj__buf key;
-} content;
 
 xcj_code xcj__reuse_check(const xcj_mint_options *options, xcj_error *err)
 {
@@ -61,10 +56,21 @@ static bool read_time(int64_t *out, const xcj__json_item *item)
 }
 
 /* A claim without a value appears nowhere else in JSON, so different claims never have equal keys. */
-static bool read_claims(content *out, const xcj__json_index *claims, size_t len)
+static bool put_key(xcj__buf *key, xcj_str claims, const xcj__stamps *stamps)
 {
-    const char *from = claims->text;
-    unsigned own = 0;
+    size_t from = 0;
+    for (size_t i = 0; i < STAMPS; i++) {
+        xcj__buf_put(key, claims.ptr + from, stamps->places[2 * i] - from);
+        from = stamps->places[2 * i + 1];
+    }
+    xcj__buf_put(key, claims.ptr + from, claims.len - from);
+    return !key->failed;
+}
+
+/* The stamps of claims that an earlier call has written. */
+static bool find_stamps(xcj__stamps *out, const xcj__json_index *claims)
+{
+    size_t own = 0;
     bool is_good = true;
     for (size_t i = 0; i < claims->count; i++) {
         const xcj__json_item item = xcj__json_member_item(claims->text, &claims->members[i]);
@@ -72,21 +78,23 @@ static bool read_claims(content *out, const xcj__json_index *claims, size_t len)
         if (claim != XCJ__IAT && claim != XCJ__EXP && claim != XCJ__JTI) {
             continue;
         }
-        is_good = is_good && (claim == XCJ__JTI || read_time(claim == XCJ__IAT ? &out->iat : &out->exp, &item));
-        own++;
-        xcj__buf_put(&out->key, from, (size_t)(item.value.raw.ptr - from));
-        from = item.value.raw.ptr + item.value.raw.len;
+        is_good =
+            is_good && own < STAMPS && (claim == XCJ__JTI || read_time(claim == XCJ__IAT ? &out->iat : &out->exp, &item));
+        if (is_good) {
+            out->places[2 * own] = claims->members[i].value;
+            out->places[2 * own + 1] = (size_t)claims->members[i].value + claims->members[i].value_len;
+            own++;
+        }
     }
-    xcj__buf_put(&out->key, from, (size_t)(claims->text + len - from));
-    return is_good && own == 3 && !out->key.failed;
+    return is_good && own == STAMPS;
 }
 
-static bool read_content(content *out, xcj_str claims)
+static bool read_stamps(xcj__stamps *out, xcj_str claims)
 {
     xcj__json_member room[XCJ__JSON_ROOM];
     xcj__json_index index;
-    xcj_code code = xcj__json_index_read(&index, claims, NULL, room, XCJ__JSON_ROOM, NULL);
-    const bool is_good = code == XCJ_OK && read_claims(out, &index, claims.len);
+    const bool is_good =
+        xcj__json_index_read(&index, claims, NULL, room, XCJ__JSON_ROOM, NULL) == XCJ_OK && find_stamps(out, &index);
     xcj_free(index.block);
     return is_good;
 }
@@ -106,24 +114,23 @@ static bool is_as_good(const xcj__cached *shared, const void *context)
     return entry->exp <= r->exp && r->exp - entry->exp < r->reuse && entry->token.len <= r->cap;
 }
 
-size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims)
+size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims, const xcj__stamps *stamps)
 {
     char storage[STORAGE];
-    content fresh = { 0 };
+    xcj__buf key;
     size_t len = 0;
-    xcj__buf_init_on(&fresh.key, storage, sizeof storage);
-    if (read_content(&fresh, claims)) {
-        const xcj_str key = { fresh.key.ptr, fresh.key.len };
-        const request wanted = { fresh.exp, minter->reuse, cap };
+    xcj__buf_init_on(&key, storage, sizeof storage);
+    if (put_key(&key, claims, stamps)) {
+        const request wanted = { stamps->exp, minter->reuse, cap };
         const xcj__cache_demand demand = { is_as_good, &wanted };
-        reused *entry = (reused *)xcj__cache_find(minter->reused, key, fresh.iat, &demand);
+        reused *entry = (reused *)xcj__cache_find(minter->reused, (xcj_str){ key.ptr, key.len }, stamps->iat, &demand);
         if (entry != NULL) {
             len = entry->token.len;
             memcpy(buf, entry->token.ptr, len);
         }
         xcj__cached_drop((xcj__cached *)entry);
     }
-    xcj__buf_free(&fresh.key);
+    xcj__buf_free(&key);
     return len;
 }
 
@@ -132,53 +139,62 @@ static void destroy(xcj__cached *shared)
     xcj_free(shared);
 }
 
-static void keep(const xcj_minter *minter, const content *made, xcj_str input, const uint8_t *signature,
-                 size_t signature_len)
+static size_t key_len(size_t claims_len, const xcj__stamps *stamps)
 {
-    const int64_t left = made->exp - MARGIN - made->iat;
+    for (size_t i = 0; i < STAMPS; i++) {
+        claims_len -= stamps->places[2 * i + 1] - stamps->places[2 * i];
+    }
+    return claims_len;
+}
+
+static void keep(const xcj_minter *minter, xcj_str claims, const xcj__stamps *stamps, xcj_str input,
+                 const uint8_t *signature, size_t signature_len)
+{
+    const int64_t left = stamps->exp - MARGIN - stamps->iat;
+    const size_t key = key_len(claims.len, stamps);
     const size_t token_len = input.len + 1 + xcj__b64u_encoded_len(signature_len);
-    const size_t size = sizeof(reused) + made->key.len + token_len;
+    const size_t size = sizeof(reused) + key + token_len;
     reused *entry = left > 0 ? xcj__alloc(size) : NULL;
     if (entry == NULL) {
         return;
     }
-    char *token = entry->text + made->key.len;
-    memcpy(entry->text, made->key.ptr, made->key.len);
+    char *token = entry->text + key;
+    xcj__buf text;
+    xcj__buf_init_fixed(&text, entry->text, key);
+    (void)put_key(&text, claims, stamps);
     memcpy(token, input.ptr, input.len);
     token[input.len] = '.';
     (void)xcj__b64u_encode(token + input.len + 1, signature, signature_len);
     entry->shared = (xcj__cached){ .refs = 1,
                                    .destroy = destroy,
                                    .size = size,
-                                   .key = { entry->text, made->key.len },
-                                   .born = made->iat,
+                                   .key = { entry->text, key },
+                                   .born = stamps->iat,
                                    .life = left < minter->reuse ? left : minter->reuse };
-    entry->exp = made->exp;
+    entry->exp = stamps->exp;
     entry->token = (xcj_str){ token, token_len };
-    xcj__cache_put(minter->reused, &entry->shared, made->iat);
+    xcj__cache_put(minter->reused, &entry->shared, stamps->iat);
     xcj__cached_drop(&entry->shared);
 }
 
 void xcj__reuse_keep(const xcj_minter *minter, xcj_str input, const uint8_t *signature, size_t signature_len)
 {
-    char storage[STORAGE];
     char decoded[STORAGE];
-    content made = { 0 };
     xcj__buf claims;
+    xcj__stamps stamps;
     size_t len, bad;
-    xcj__buf_init_on(&made.key, storage, sizeof storage);
     xcj__buf_init_on(&claims, decoded, sizeof decoded);
     const char *at = input.ptr + minter->head.len;
     const size_t carried = input.len - minter->head.len;
     char *room = xcj__buf_reserve(&claims, xcj__b64u_decoded_max(carried));
     if (room != NULL && xcj__b64u_decode((uint8_t *)room, &len, at, carried, &bad)) {
         claims.len = len;
-        if (read_content(&made, (xcj_str){ room, len })) {
-            keep(minter, &made, input, signature, signature_len);
+        const xcj_str text = { room, len };
+        if (read_stamps(&stamps, text)) {
+            keep(minter, text, &stamps, input, signature, signature_len);
         }
     }
     xcj__buf_free(&claims);
-    xcj__buf_free(&made.key);
 }
 
 void xcj_minter_reuse_counts(xcj_cache_counts *out, const xcj_minter *minter)

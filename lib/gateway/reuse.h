@@ -9,6 +9,7 @@
 #define XCJ_LIB_GATEWAY_REUSE_H
 
 #include "lib/gateway/minter.h"
+#include "lib/gateway/stamp.h"
 
 /** Checks the options. XCJ_ERR_CONFIG. */
 XCJ_MUST_CHECK xcj_code xcj__reuse_check(const xcj_mint_options *options, xcj_error *err);
@@ -21,7 +22,7 @@ XCJ_MUST_CHECK xcj_code xcj__reuse_open(xcj_minter *minter, const xcj_mint_optio
  * some of its life before it, and expires no later than a new token would. 0: no such token, or it does not fit into the
  * buffer.
  */
-size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims);
+size_t xcj__reuse_find(char *buf, size_t cap, const xcj_minter *minter, xcj_str claims, const xcj__stamps *stamps);
 
 /**
  * Keeps the token that consists of this input, prepared by the minter for a credential, and this signature. The caller

@@ -19,13 +19,13 @@ xcj_code xcj__stamp_jti(xcj__buf *out, const xcj_auth *auth, xcj_scratch *scratc
 {
     const xcj_str jti = auth->jti;
     if (jti.len == 0) {
-        char claim[7 + XCJ__UUID_LEN + 1] = "\"jti\":\"";
-        xcj_code code = xcj__random_uuid(claim + 7, scratch, err);
-        claim[sizeof claim - 1] = '"';
-        xcj__buf_put(out, claim, sizeof claim);
+        char value[1 + XCJ__UUID_LEN + 1];
+        xcj_code code = xcj__random_uuid(value + 1, scratch, err);
+        value[0] = '"';
+        value[sizeof value - 1] = '"';
+        xcj__buf_put(out, value, sizeof value);
         return code;
     }
-    xcj__buf_put_text(out, "\"jti\":");
     if (!xcj__utf8_valid(jti.ptr, jti.len)) {
         return xcj__fail_at(err, XCJ_ERR_ARGUMENT, "jti", XCJ_NO_OFFSET, "jti is not valid UTF-8");
     }

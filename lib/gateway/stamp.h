@@ -7,11 +7,19 @@
 #include "lib/base/buf.h"
 #include "lib/gateway/mint_settings.h"
 
+/** What a token shares with no other one: its times, and where the values of iat, exp and jti begin and end in its claims.
+ */
+typedef struct xcj__stamps {
+    int64_t iat;
+    int64_t exp;
+    size_t places[6]; /* in ascending order */
+} xcj__stamps;
+
 /** The current time, to which the settings' lifetime can be added. XCJ_ERR_ARGUMENT. */
 XCJ_MUST_CHECK xcj_code xcj__stamp_clock(int64_t *now, const xcj__mint_settings *settings, const xcj_auth *auth,
                                          xcj_error *err);
 
-/** Appends "jti" and the request's, or a random one. XCJ_ERR_ARGUMENT, _RANDOM. */
+/** Appends the value of jti: the request's, or a random one. XCJ_ERR_ARGUMENT, _RANDOM. */
 XCJ_MUST_CHECK xcj_code xcj__stamp_jti(xcj__buf *out, const xcj_auth *auth, xcj_scratch *scratch, xcj_error *err);
 
 #endif

@@ -339,7 +339,7 @@ static xcj_code report(checking *c)
 xcj_code xcj__claims_read(xcj__json_index *out, const xcj__policy *policy, xcj_str payload, xcj__json_member *room,
                           size_t room_len, xcj_error *err)
 {
-    *out = (xcj__json_index){ .text = payload.ptr };
+    *out = (xcj__json_index){ .text = payload.ptr, .len = payload.len };
     if (policy->options.opaque_payload) {
         return XCJ_OK;
     }

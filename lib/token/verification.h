@@ -31,12 +31,21 @@ typedef struct xcj__signature {
     xcj_str input;       /* the signing input, if it is contiguous; absent: it is assembled */
 } xcj__signature;
 
+/** Room on the stack for what an ordinary token contains. */
+typedef struct xcj__verification_room {
+    xcj__json_member members[XCJ__JSON_ROOM];
+    char names[256];
+    char decoded[2048]; /* where there is no scratch */
+} xcj__verification_room;
+
 /** One call of a verify function. */
 typedef struct xcj__verification {
     const xcj_verifier *verifier; /* the row, once the token's issuer has selected it */
     const int64_t *now;           /* NULL: the verifier's clock */
     bool is_json;                 /* a JSON serialisation; else a compact token */
-    xcj_scratch *scratch;
+    xcj_scratch *scratch;         /* while the work is open, the caller's or one of `pool` */
+    xcj_scratch *own;             /* the caller's; NULL: none */
+    const xcj__context_pool *pool;
     xcj_error *err;
     xcj_str carried;    /* the payload as carried: base64url, or unencoded if b64 is false */
     bool is_detached;   /* `carried` is a detached payload, given as its own bytes */
@@ -46,8 +55,10 @@ typedef struct xcj__verification {
     xcj_str payload; /* decoded */
     xcj__header fields;
     xcj__buf names; /* strings of `fields` that had escapes */
-    uint8_t *at;    /* the place for the next decoded part; there is room for all of them */
+    xcj__buf decoded;
+    uint8_t *at; /* the place in `decoded` for the next part; there is room for all of them */
     xcj__json_index claims;
+    xcj_verified *shared; /* the token for the cache, whose claims `claims` are; a reference, or NULL */
 } xcj__verification;
 
 /** Is the payload of a token with this header base64url (RFC 7797)? */
@@ -70,11 +81,11 @@ XCJ_MUST_CHECK xcj_code xcj__verification_is_encoded(const xcj__verification *wo
                                                      bool *is_encoded);
 
 /**
- * Verifies a compact token, for the time *now if it is not NULL. *row gets the verifier whose rules count: the given one, or
- * the row that the token's issuer selected. For the errors see xcj_verify().
+ * Verifies a compact token by the work's verifier, time and scratch (NULL: none). Until xcj__verify_close(), which must
+ * follow in any case, `claims` are the token's and `verifier` the one whose rules count. For the errors see xcj_verify().
  */
-XCJ_MUST_CHECK xcj_code xcj__verify_compact(const xcj_verifier **row, const xcj_verifier *verifier, xcj_str token,
-                                            const int64_t *now, xcj_scratch *scratch, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__verify_open(xcj__verification *work, xcj__verification_room *room, xcj_str token);
+void xcj__verify_close(xcj__verification *work);
 
 /** Splits a flattened or general JSON serialisation and checks one or all of its signatures, as the policy says. */
 XCJ_MUST_CHECK xcj_code xcj__verification_check_json(xcj__verification *work, xcj_str text);

@@ -10,11 +10,6 @@
 #include "lib/token/verified.h"
 #include "lib/token/verified_cache.h"
 
-/* Room for the decoded header and payload of an ordinary token, when the caller wants only the result code and gives no
- * scratch. */
-#define DECODED_STORAGE 2048
-#define NAMES_STORAGE 256
-
 static xcj_code split_compact(xcj__signature *out, xcj__verification *w, xcj_str text)
 {
     xcj__compact parts;
@@ -66,16 +61,13 @@ static xcj_code make_verified(xcj_verified **out, const xcj__verification *w, xc
         return xcj__fail_memory(w->err);
     }
     xcj__json_member *places = (xcj__json_member *)(void *)((char *)(v + 1) + names);
-    for (size_t i = 0; i < claims->count; i++) {
-        places[i] = claims->members[i];
-    }
     *v = (xcj_verified){ .shared = { .refs = 1, .destroy = xcj__verified_destroy, .size = size },
                          .alg = w->alg,
                          .key = xcj_key_ref(w->key),
                          .names = has_names ? (xcj_str *)(void *)(v + 1) : NULL };
     char *at = put_text(&v->header, (char *)(places + claims->count), w->header);
     at = put_text(&v->payload, at, w->payload);
-    v->claims = (xcj__json_index){ v->payload.ptr, places, claims->count, has_names, NULL };
+    xcj__json_index_copy(&v->claims, claims, places, v->payload.ptr);
     if (has_names) {
         unescape_names(v, at);
     }
@@ -87,20 +79,8 @@ static xcj_code make_verified(xcj_verified **out, const xcj__verification *w, xc
     return XCJ_OK;
 }
 
-/* A cached token has passed all checks; only those of its times can have another result now. */
-static xcj_code check_cached(xcj_verified **out, xcj__verification *w, xcj_verified *found)
-{
-    const int64_t now = xcj__verification_clock(w);
-    xcj_code code = xcj__claims_check_times(&w->verifier->policy, &found->claims, now, w->err);
-    if (code == XCJ_OK && out != NULL) {
-        *out = found;
-    } else {
-        xcj_verified_free(found);
-    }
-    return code;
-}
-
-static xcj_code check_form(xcj_verified **cached, xcj__verification *w, xcj_str text)
+/* Looks up a compact token before its signature is checked. */
+static xcj_code check_form(xcj__verification *w, xcj_str text)
 {
     if (w->is_json) {
         return xcj__verification_check_json(w, text);
@@ -108,100 +88,100 @@ static xcj_code check_form(xcj_verified **cached, xcj__verification *w, xcj_str 
     xcj__signature signature;
     xcj_code code = split_compact(&signature, w, text);
     if (code == XCJ_OK && xcj__verified_cache_serves(w)) {
-        *cached = xcj__verified_cache_find(w, text);
+        w->shared = xcj__verified_cache_find(w, text);
     }
-    return code == XCJ_OK && *cached == NULL ? xcj__verification_check(w, &signature) : code;
+    return code == XCJ_OK && w->shared == NULL ? xcj__verification_check(w, &signature) : code;
 }
 
-/* For the caller, for the cache, or for both. */
-static xcj_code conclude(xcj_verified **out, const xcj__verification *w, xcj_str text)
+/* A cached token has passed all checks; only those of its times can have another result now. */
+static xcj_code check_claims(xcj__verification *w, xcj__verification_room *room)
 {
-    const bool is_kept = xcj__verified_cache_serves(w);
-    if (out == NULL && !is_kept) {
-        return XCJ_OK;
-    }
-    xcj_verified *made = NULL;
-    xcj_code code = make_verified(&made, w, is_kept ? text : (xcj_str){ NULL, 0 });
-    if (code != XCJ_OK) {
-        return out != NULL ? code : XCJ_OK;
-    }
-    if (is_kept) {
-        xcj__verified_cache_keep(w, made);
-    }
-    if (out != NULL) {
-        *out = made;
-    } else {
-        xcj_verified_free(made);
-    }
-    return XCJ_OK;
-}
-
-static xcj_code check_token(xcj_verified **out, xcj__verification *w, xcj_str text)
-{
-    xcj__json_member room[XCJ__JSON_ROOM];
-    xcj_verified *cached = NULL;
-    xcj_code code = check_form(&cached, w, text);
-    if (cached != NULL) {
-        return check_cached(out, w, cached);
-    }
     const xcj__policy *policy = &w->verifier->policy;
-    if (code == XCJ_OK) {
-        code = xcj__claims_read(&w->claims, policy, w->payload, room, XCJ__JSON_ROOM, w->err);
+    const int64_t now = xcj__verification_clock(w);
+    if (w->shared != NULL) {
+        w->claims = w->shared->claims;
+        return xcj__claims_check_times(policy, &w->claims, now, w->err);
     }
-    if (code == XCJ_OK) {
-        code = xcj__claims_check(policy, &w->claims, &w->fields, xcj__verification_clock(w), w->err);
-    }
-    if (code == XCJ_OK) {
-        code = conclude(out, w, text);
-    }
-    xcj_free(w->claims.block);
-    return code;
+    xcj_code code = xcj__claims_read(&w->claims, policy, w->payload, room->members, XCJ__JSON_ROOM, w->err);
+    return code == XCJ_OK ? xcj__claims_check(policy, &w->claims, &w->fields, now, w->err) : code;
 }
 
-static xcj_code verify_with(xcj_verified **out, xcj__verification *w, xcj_str text)
+/* Without memory for it, the token is valid all the same. */
+static void keep(xcj__verification *w, xcj_str text)
 {
-    char names[NAMES_STORAGE];
-    char decoded[DECODED_STORAGE];
+    if (make_verified(&w->shared, w, text) == XCJ_OK) {
+        xcj__verified_cache_keep(w, w->shared);
+        xcj_free(w->claims.block);
+        w->claims = w->shared->claims;
+    }
+}
+
+static xcj_code check_token(xcj__verification *w, xcj__verification_room *room, xcj_str text)
+{
     /* A decoded part and its NUL need no more room than the encoded part and its delimiter; a detached payload has no
      * delimiter. */
-    size_t room = text.len + (w->is_detached ? w->carried.len : 0) + 8;
-    xcj__buf buf;
+    const size_t len = text.len + (w->is_detached ? w->carried.len : 0) + 8;
     xcj_code code = xcj__policy_check_len(&w->verifier->policy, text.len, w->err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    xcj__scratch_lend(w->scratch, XCJ__SCRATCH_VERIFY, &buf, decoded, sizeof decoded);
-    w->at = (uint8_t *)xcj__buf_reserve(&buf, room);
-    xcj__buf_init_on(&w->names, names, sizeof names);
-    code = w->at != NULL ? check_token(out, w, text) : xcj__fail_memory(w->err);
-    xcj__buf_free(&w->names);
-    xcj__scratch_return(w->scratch, XCJ__SCRATCH_VERIFY, &buf);
+    xcj__scratch_lend(w->scratch, XCJ__SCRATCH_VERIFY, &w->decoded, room->decoded, sizeof room->decoded);
+    xcj__buf_init_on(&w->names, room->names, sizeof room->names);
     if (code == XCJ_OK) {
-        xcj__error_clear(w->err);
+        w->at = (uint8_t *)xcj__buf_reserve(&w->decoded, len);
+        code = w->at != NULL ? check_form(w, text) : xcj__fail_memory(w->err);
+    }
+    if (code == XCJ_OK) {
+        code = check_claims(w, room);
+    }
+    if (code == XCJ_OK && w->shared == NULL && xcj__verified_cache_serves(w)) {
+        keep(w, text);
     }
     return code;
+}
+
+xcj_code xcj__verify_open(xcj__verification *w, xcj__verification_room *room, xcj_str token)
+{
+    w->own = w->scratch;
+    w->pool = &w->verifier->pool;
+    w->scratch = xcj__context_pool_take(w->pool, w->own);
+    return check_token(w, room, token);
+}
+
+void xcj__verify_close(xcj__verification *w)
+{
+    xcj_free(w->claims.block);
+    xcj_verified_free(w->shared);
+    xcj__buf_free(&w->names);
+    xcj__scratch_return(w->scratch, XCJ__SCRATCH_VERIFY, &w->decoded);
+    xcj__context_pool_give(w->pool, w->own, w->scratch);
+}
+
+static xcj_code take(xcj_verified **out, xcj__verification *w)
+{
+    if (out == NULL) {
+        return XCJ_OK;
+    }
+    if (w->shared == NULL) {
+        return make_verified(out, w, (xcj_str){ NULL, 0 });
+    }
+    *out = w->shared;
+    w->shared = NULL;
+    return XCJ_OK;
 }
 
 static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text)
 {
-    const xcj_verifier *verifier = w->verifier;
+    xcj__verification_room room;
     (void)xcj__clear_handle(out);
-    if (verifier == NULL || text.ptr == NULL) {
+    if (w->verifier == NULL || text.ptr == NULL) {
         return xcj__fail_null(w->err);
     }
-    xcj_scratch *own = w->scratch;
-    w->scratch = xcj__context_pool_take(&verifier->pool, own);
-    xcj_code code = verify_with(out, w, text);
-    xcj__context_pool_give(&verifier->pool, own, w->scratch);
-    return code;
-}
-
-xcj_code xcj__verify_compact(const xcj_verifier **row, const xcj_verifier *verifier, xcj_str token, const int64_t *now,
-                             xcj_scratch *scratch, xcj_error *err)
-{
-    xcj__verification w = { .verifier = verifier, .now = now, .scratch = scratch, .err = err };
-    xcj_code code = verify(NULL, &w, token);
-    *row = w.verifier;
+    xcj_code code = xcj__verify_open(w, &room, text);
+    if (code == XCJ_OK) {
+        code = take(out, w);
+    }
+    xcj__verify_close(w);
+    if (code == XCJ_OK) {
+        xcj__error_clear(w->err);
+    }
     return code;
 }
 
