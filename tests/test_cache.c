@@ -73,7 +73,7 @@ static bool has(xcj__cache *cache, const char *key, int64_t now)
 static xcj__cache *cache_of(size_t bytes)
 {
     xcj__cache *cache;
-    ck_assert_int_eq(xcj__cache_new(&cache, bytes, secret, NULL), XCJ_OK);
+    ck_assert_int_eq(xcj__cache_new(&cache, bytes, XCJ__HASHED_WHOLE, secret, NULL), XCJ_OK);
     return cache;
 }
 
@@ -185,6 +185,25 @@ START_TEST(equal_hashes_are_not_equal_keys)
         ck_assert(has(cache, key, 0));
     }
     same_hash = false;
+    end(cache);
+}
+END_TEST
+
+/* Keys that only differ before their end share a place, and are not confused; shorter keys are hashed as a whole. */
+START_TEST(only_the_end_of_a_key_is_hashed)
+{
+    static const char *const keys[] = { "alice.0123456789abcdef0123456789abcdef", "mallory.0123456789abcdef0123456789abcdef",
+                                        "alice.0123456789abcdef0123456789abcdeg", "0123456789abcdef0123456789abcdef", "f" };
+    xcj__cache *cache;
+    ck_assert_int_eq(xcj__cache_new(&cache, XCJ__CACHE_MIN, XCJ__HASHED_END, secret, NULL), XCJ_OK);
+    put(cache, keys[0], 0, 0, 60);
+    ck_assert(has(cache, keys[0], 0));
+    ck_assert(!has(cache, keys[1], 0));
+    put(cache, keys[2], 0, 0, 60);
+    put(cache, keys[4], 0, 0, 60);
+    ck_assert(has(cache, keys[0], 0) && has(cache, keys[2], 0) && has(cache, keys[4], 0));
+    put(cache, keys[1], 0, 0, 60);
+    ck_assert(has(cache, keys[1], 0) && !has(cache, keys[0], 0) && !has(cache, keys[3], 0));
     end(cache);
 }
 END_TEST
@@ -440,6 +459,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, an_entry_is_found_by_its_whole_key);
     tcase_add_test(tcase, an_entry_lives_as_long_as_it_says);
     tcase_add_test(tcase, equal_hashes_are_not_equal_keys);
+    tcase_add_test(tcase, only_the_end_of_a_key_is_hashed);
     tcase_add_test(tcase, an_unmet_demand_is_a_miss);
     tcase_add_test(tcase, what_is_held_outlives_its_eviction_and_the_cache);
     tcase_add_test(tcase, a_flood_is_bounded_and_spares_what_is_in_use);

@@ -117,6 +117,50 @@ START_TEST(verified_once)
 }
 END_TEST
 
+/* The caller shares the claims in the verifier's cache, which may forget the token, or be freed, before the mint. */
+START_TEST(of_a_cached_token)
+{
+    xcj_mint_options options = base_options();
+    xcj_minter *theirs = minter_of(OCT_JWK, &options);
+    xcj_verify_options policy = XCJ_VERIFY_OPTIONS_INIT;
+    policy.cache_bytes = 65536;
+    xcj_auth auth = api_key_auth();
+    auth.has_now = 0;
+    auth.methods = XCJ_AUTH_BEARER;
+    char inbound[ROOM];
+    auth.authorization.ptr = inbound;
+    auth.authorization.len = signed_bearer(inbound, theirs, "{\"\\u0061b\":[1],\"clientId\":\"them\"}");
+    xcj_minter *minter = minter_of(OCT_JWK, &options);
+    for (int is_known = 0; is_known < 2; is_known++) {
+        xcj_verifier *verifier;
+        xcj_cache_counts counts;
+        char direct[ROOM];
+        char later[ROOM];
+        size_t direct_len;
+        size_t later_len;
+        ck_assert_int_eq(xcj_verifier_new_key(&verifier, xcj_minter_key(theirs), &policy, &last), XCJ_OK);
+        auth.bearer_verifier = verifier;
+        if (is_known) {
+            expect_caller(minter, &auth, XCJ_AUTH_BEARER, "them");
+        }
+        xcj_auth known = auth;
+        known.caller = caller_of(minter, &auth, NULL);
+        xcj_verifier_cache_counts(&counts, verifier);
+        ck_assert_uint_eq(counts.misses, 1);
+        ck_assert_uint_eq(counts.hits, is_known ? 3 : 0);
+        ck_assert_int_eq(xcj_mint(direct, ROOM, &direct_len, minter, &auth, NULL, &last), XCJ_OK);
+        xcj_verifier_free(verifier);
+        known.bearer_verifier = NULL;
+        ck_assert_int_eq(xcj_mint(later, ROOM, &later_len, minter, &known, NULL, &last), XCJ_OK);
+        ck_assert_uint_eq(later_len, direct_len);
+        ck_assert_uint_le(later_len, xcj_mint_bound(minter, &known));
+        xcj_caller_free((xcj_caller *)(uintptr_t)known.caller);
+    }
+    xcj_minter_free(minter);
+    xcj_minter_free(theirs);
+}
+END_TEST
+
 /* Another key than OCT_JWK. */
 #define OTHER_JWK "{\"kty\":\"oct\",\"k\":\"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A\",\"alg\":\"HS256\"}"
 
@@ -218,6 +262,7 @@ static Suite *caller_suite(void)
     TCase *tests = tcase_create("caller");
     tcase_add_test(tests, each_method);
     tcase_add_test(tests, verified_once);
+    tcase_add_test(tests, of_a_cached_token);
     tcase_add_test(tests, verified_by_the_request);
     tcase_add_test(tests, of_one_minter);
     tcase_add_test(tests, broken_calls);

@@ -14,6 +14,9 @@
 /* What malloc() and the block's own header add to an entry. */
 #define OVERHEAD 32
 
+/* With XCJ__HASHED_END: 24 bytes of a signature in base64url. */
+#define HASHED_END 32
+
 /* In a set's `state`, beside the number of readers. */
 #define WRITER ((unsigned)1 << 31)
 
@@ -33,6 +36,7 @@ typedef struct set {
 struct xcj__cache {
     xcj__fork_mark mark;
     uint8_t secret[XCJ__SIPHASH_KEY];
+    xcj__hashed hashed;
     size_t count;
     set sets[];
 };
@@ -79,6 +83,14 @@ static bool is_ready(xcj__cache *cache)
     return true;
 }
 
+static uint64_t hash_of(const xcj__cache *cache, xcj_str key)
+{
+    if (cache->hashed == XCJ__HASHED_END && key.len > HASHED_END) {
+        key = (xcj_str){ key.ptr + key.len - HASHED_END, HASHED_END };
+    }
+    return xcj__siphash(cache->secret, key);
+}
+
 static set *set_of(xcj__cache *cache, uint64_t hash)
 {
     return &cache->sets[(hash >> 32) * cache->count >> 32];
@@ -104,7 +116,7 @@ xcj__cached *xcj__cache_find(xcj__cache *cache, xcj_str key, int64_t now, const 
     if (!is_ready(cache)) {
         return NULL;
     }
-    const uint64_t hash = xcj__siphash(cache->secret, key);
+    const uint64_t hash = hash_of(cache, key);
     set *s = set_of(cache, hash);
     xcj__cached *found = look(s, hash);
     if (found != NULL && (!xcj__str_equal(found->key, key) || !is_alive(found, now) ||
@@ -178,7 +190,7 @@ void xcj__cache_put(xcj__cache *cache, xcj__cached *entry, int64_t now)
     if (cost_of(entry) > SHARE - sizeof(set) || !is_ready(cache)) {
         return;
     }
-    const uint64_t hash = xcj__siphash(cache->secret, entry->key);
+    const uint64_t hash = hash_of(cache, entry->key);
     set *s = set_of(cache, hash);
     xcj__cached *gone[WAYS];
     unsigned nobody = 0;
@@ -193,7 +205,8 @@ void xcj__cache_put(xcj__cache *cache, xcj__cached *entry, int64_t now)
     }
 }
 
-xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, const uint8_t secret[XCJ__SIPHASH_KEY], xcj_error *err)
+xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, xcj__hashed hashed, const uint8_t secret[XCJ__SIPHASH_KEY],
+                        xcj_error *err)
 {
     const size_t count = (bytes - sizeof(xcj__cache)) / SHARE;
     xcj__cache *cache = xcj__zalloc(sizeof *cache + count * sizeof *cache->sets);
@@ -201,6 +214,7 @@ xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, const uint8_t secret[XCJ
         return xcj__fail_memory(err);
     }
     memcpy(cache->secret, secret, sizeof cache->secret);
+    cache->hashed = hashed;
     cache->count = count;
     xcj__fork_mark_open(&cache->mark);
     *out = cache;

@@ -32,9 +32,12 @@ typedef struct xcj__cached {
 
 typedef struct xcj__cache xcj__cache;
 
+/** How much of a key is hashed: all of it, or only its end, where keys differ in a way that nobody can choose. */
+typedef enum xcj__hashed { XCJ__HASHED_WHOLE, XCJ__HASHED_END } xcj__hashed;
+
 /** Makes a cache that uses at most this many bytes; XCJ__CACHE_MIN or more. XCJ_ERR_MEMORY. */
-XCJ_MUST_CHECK xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, const uint8_t secret[XCJ__SIPHASH_KEY],
-                                       xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__cache_new(xcj__cache **out, size_t bytes, xcj__hashed hashed,
+                                       const uint8_t secret[XCJ__SIPHASH_KEY], xcj_error *err);
 
 /** Drops all entries and frees the cache. NULL is allowed. */
 void xcj__cache_free(xcj__cache *cache);

@@ -45,7 +45,8 @@ xcj_code xcj__reuse_open(xcj_minter *minter, const xcj_mint_options *options, xc
         return XCJ_OK;
     }
     minter->reuse = options->reuse;
-    return xcj__cache_open(&minter->reused, options->reuse_bytes != 0 ? options->reuse_bytes : BYTES_DEFAULT, err);
+    return xcj__cache_open(&minter->reused, options->reuse_bytes != 0 ? options->reuse_bytes : BYTES_DEFAULT,
+                           XCJ__HASHED_WHOLE, err);
 }
 
 static bool read_time(int64_t *out, const xcj__json_item *item)

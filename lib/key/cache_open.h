@@ -7,6 +7,6 @@
 #include "lib/base/cache.h"
 
 /** Makes a cache of at most this many bytes whose hash has a random key. XCJ_ERR_MEMORY, _RANDOM. */
-XCJ_MUST_CHECK xcj_code xcj__cache_open(xcj__cache **out, size_t bytes, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__cache_open(xcj__cache **out, size_t bytes, xcj__hashed hashed, xcj_error *err);
 
 #endif

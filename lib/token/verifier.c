@@ -43,7 +43,7 @@ static xcj_code verifier_new(xcj_verifier **out, xcj_key *key, xcj_keyset *keys,
     verifier->keys = keys;
     code = verifier->policy.options.jwt_svid ? take_svid_keys(verifier, err) : XCJ_OK;
     if (code == XCJ_OK && verifier->policy.options.cache_bytes != 0) {
-        code = xcj__cache_open(&verifier->cache, verifier->policy.options.cache_bytes, err);
+        code = xcj__cache_open(&verifier->cache, verifier->policy.options.cache_bytes, XCJ__HASHED_END, err);
     }
     if (code != XCJ_OK) {
         xcj_verifier_free(verifier);
