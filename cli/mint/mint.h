@@ -84,6 +84,7 @@ typedef struct mint_job {
     keys_loaded keys;
     const xcj_key *key; /* borrowed from keys */
     xcj_auth auth;
+    int64_t now; /* of the key's turn, and of the times */
     bool authenticated;
     text credential;  /* what auth points to */
     text client_cert; /* what auth points to */

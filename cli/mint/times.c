@@ -55,11 +55,8 @@ static msg_status set_expires_in(mint_job *job)
 msg_status mint_read_times(mint_job *job)
 {
     const mint_args *args = job->args;
-    int64_t now = 0;
+    const int64_t now = job->now;
     msg_status status = check(args, job->authenticated);
-    if (status == STATUS_OK) {
-        status = time_read_now(&now, args->now);
-    }
     int64_t iat = now;
     int64_t nbf = now;
     int64_t exp = now;
@@ -75,7 +72,8 @@ msg_status mint_read_times(mint_job *job)
     if (status != STATUS_OK) {
         return status;
     }
-    job->auth.has_now = args->now != NULL || args->iat != NULL;
+    /* Each of several tokens has the time at which it is minted. */
+    job->auth.has_now = args->now != NULL || args->iat != NULL || job->repeat == 1;
     job->auth.now = iat;
     job->options.no_exp = args->no_exp;
     if (args->iat != NULL && !job->authenticated) {

@@ -266,12 +266,8 @@ static void fill_options(mint_job *job)
 /* The key that --kid names, or the one that signs now. */
 static msg_status pick_key(mint_job *job, const char *name)
 {
-    const mint_args *args = job->args;
-    int64_t now = 0;
-    msg_status status = time_read_now(&now, args->now);
-    return status == STATUS_OK
-               ? turns_pick(&job->key, &job->keys, keys_is_thumbprint(args->kid) ? NULL : args->kid, now, name)
-               : status;
+    const char *kid = job->args->kid;
+    return turns_pick(&job->key, &job->keys, keys_is_thumbprint(kid) ? NULL : kid, job->now, name);
 }
 
 static msg_status load_key(mint_job *job)
@@ -339,7 +335,11 @@ static msg_status minter_from_config(mint_job *job)
         status = msg_fail_error(ABOUT_INPUT, io_name(args->config), &err);
     }
     text_free(&config);
-    return status;
+    if (status == STATUS_OK) {
+        status = keys_set_of_one(&job->keys, xcj_key_ref(xcj_minter_key(job->minter)));
+    }
+    /* A minter does not look at the dates of its key. */
+    return status == STATUS_OK ? pick_key(job, io_name(args->config)) : status;
 }
 
 static msg_status make_minter(mint_job *job)
@@ -362,6 +362,9 @@ static msg_status make_minter(mint_job *job)
 static msg_status read_options(mint_job *job)
 {
     msg_status status = check(job->args);
+    if (status == STATUS_OK) {
+        status = time_read_now(&job->now, job->args->now);
+    }
     if (status == STATUS_OK) {
         status = read_format(job);
     }

@@ -159,7 +159,14 @@ signs 'the kid that is named' turns.json 2 --sub a --now 1150 --kid "$(jq -r '.k
 signs 'the thumbprint of the key that signs' turns.json 1 --sub a --now 1150 --kid thumbprint
 accept 'several tokens' mint --key turns.json --sub a --now 1150 --repeat 20
 [ "$(cut -d . -f 1 out | sort -u | wc -l)" -eq 1 ] || fail 'several tokens: several headers'
-# Without --now it is the system's clock.
+# Without --now it is the system's clock, which is read once: a second later, another key would sign.
+for now in 1098 1099 1100; do
+    [ -n "${XCJ_FAST_CLOCK:-}" ] || break
+    (limited env LD_PRELOAD="$XCJ_FAST_CLOCK" XCJ_CLOCK_TIME=$now "$XCJ" mint --key turns.json --sub a) >token 2>err || fail "a token at $now"
+    "$XCJ" inspect --json token >taken
+    want=$(jq -c --argjson now $now '[.keys[if $now < 1100 then 0 else 1 end].kid, $now]' turns.json)
+    holds "one reading of the clock at $now" jq -e --argjson want "$want" '[.header.kid, .claims.iat] == $want' taken
+done
 accept 'a set for the present' jwks --rotate 1d --lead 1h first.json
 cp out present.json
 signs 'the present' present.json 0 --sub a
@@ -194,6 +201,21 @@ jq -c '.keys[1] | del(.kid)' turns.json >dated.json
 accept 'a key of its own, in time' mint --key dated.json --sub a --now 1150
 refuse 'a key of its own, too late' 5 'dated.json: no key signs now: the last one ended' mint --key dated.json --sub a --now 1200
 accept 'a key of its own, named' mint --key dated.json --sub a --now 1200 --kid k
+# So is the key of a configuration, in an object as in a string.
+jq -c '{iss: "https://gw", private_jwk: .}' dated.json >plugin.json
+jq -c '.private_jwk |= tojson' plugin.json >quoted.json
+for config in plugin quoted; do
+    for now in 1100 1199; do
+        accept "$config, in time ($now)" mint --config $config.json --apikey k --no-consumer --aud a --now $now
+    done
+    refuse "$config, too early" 5 "$config.json: no key signs now: the next one begins in 1 second" \
+        mint --config $config.json --apikey k --no-consumer --aud a --now 1099
+    refuse "$config, too late" 5 "$config.json: no key signs now: the last one ended now" \
+        mint --config $config.json --apikey k --no-consumer --aud a --now 1200
+    accept "$config, named" mint --config $config.json --apikey k --no-consumer --aud a --now 1200 --kid k
+done
+refuse 'a configuration with a set' 3 'private_jwk' \
+    mint --config "$(jq -c '{iss: "https://gw", private_jwk: .}' turns.json >set.json && echo set.json)" --apikey k --no-consumer --aud a --now 1150
 refuse 'a set with a key that cannot be used' 3 'a key of the set cannot be used' mint --key broken.json --sub a --now 1150
 refuse 'before all time' 2 'xcj: --now: now is negative' mint --key turns.json --sub a --now -10000w
 # A set without dates is as it was: --kid chooses.
