@@ -5,6 +5,9 @@
 #include "cli/io/time.h"
 #include "cli/lint/lint.h"
 
+/* A set whose last key ends within a day is warned of. */
+#define SOON 86400
+
 void lint_ended(findings *to, finding_place place, const xcj_key *key, const lint_how *how)
 {
     char when[128];
@@ -26,6 +29,17 @@ static void add_gap(findings *to, finding_place place, const turns_gap *gap, int
     text_free(&words);
 }
 
+static void check_end(findings *to, finding_place place, const xcj_rotation *rotation, int64_t now)
+{
+    char when[128];
+    const int64_t end = xcj_rotation_signer_until(rotation, now);
+    const bool is_last = xcj_rotation_signer(rotation, end) == xcj_keyset_count(xcj_rotation_keys(rotation));
+    if (is_last && end - now <= SOON) {
+        time_words(when, sizeof when, end, now);
+        finding_add(to, FINDING_WARNING, "signer-ends", place, "no key signs after the present one, which ends %s", when);
+    }
+}
+
 /* Plans the turns as a gateway would that reads these keys. */
 static void check_rotation(findings *to, finding_place place, const xcj_keyset *set, int64_t now)
 {
@@ -34,14 +48,16 @@ static void check_rotation(findings *to, finding_place place, const xcj_keyset *
     xcj_rotation *rotation = NULL;
     now = now > 0 ? now : 0;
     const xcj_code code = turns_plan(&rotation, &gap, set, now, &err);
-    xcj_rotation_free(rotation);
-    if (code == XCJ_ERR_MEMORY) {
+    if (code == XCJ_OK) {
+        check_end(to, place, rotation, now);
+    } else if (code == XCJ_ERR_MEMORY) {
         to->failed = true;
     } else if (turns_has_gap(&gap)) {
         add_gap(to, place, &gap, now);
-    } else if (code != XCJ_OK) {
+    } else {
         finding_add(to, FINDING_ERROR, "turns-refused", place, "the keys cannot take turns: %s", err.message);
     }
+    xcj_rotation_free(rotation);
 }
 
 static bool has_dates(const json_t *jwk)

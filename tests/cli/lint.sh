@@ -117,7 +117,8 @@ with 'no date' 9 'key-malformed' ES256.json '.nbf = "2024-04-09"'
 with 'a date before 1970' 9 'key-malformed' ES256.json '.exp = -1'
 with 'a date in milliseconds' 9 'key-malformed' ES256.json '.exp = 1712686000000'
 with 'an end before the beginning' 9 'key-malformed' ES256.json '.nbf = 1712686000 | .exp = 1712685000'
-with 'a key that signs' 0 '' ES256.json '.nbf = 1712686000 | .exp = 1712686001'
+with 'a key that signs' 0 '' ES256.json '.nbf = 1712686000 | .exp = 1712772401'
+with 'a key that signs for another day' 0 'signer-ends' ES256.json '.nbf = 1712686000 | .exp = 1712772400'
 with 'a key that ended' 9 'signer-missing' ES256.json '.exp = 1712686000'
 with 'a key that has not begun' 9 'signer-missing' ES256.json '.nbf = 1712686001'
 with 'dates of a public key' 0 '' ES256.pub '.exp = 5'
@@ -126,7 +127,8 @@ jq -s -c '.[0].exp = 1712686000 | .[1] += {nbf: 1712686000, exp: 1712687000} | .
 lints 'keys that take turns' 0 '' --private --strict turns.set
 with 'a turn that is missing now' 9 'signer-missing' turns.set 'del(.keys[1])' --private
 with 'a turn that is missing later' 9 'signer-gap' turns.set '.keys[1].exp -= 1' --private
-with 'no turn after the last' 0 '' turns.set 'del(.keys[2])' --private
+with 'no turn after the last' 0 'signer-ends' turns.set 'del(.keys[2])' --private
+with 'no turn after the last, which is not soon' 0 '' turns.set '.keys[2].exp = 1712772401' --private
 with 'only turns that ended' 9 'signer-missing' turns.set '{keys: [.keys[0]]}' --private
 with 'a key in turns without a kid' 9 'kid-missing turns-refused' turns.set 'del(.keys[1].kid)' --private
 with 'a public key in turns' 9 'turns-refused' turns.set 'del(.keys[1].d)' --private
@@ -138,6 +140,9 @@ with 'the same, with tokens that live longer' 0 '' turns.set '.keys[0].exp = 171
 edit turns.set 'del(.keys[1])'
 run lint --private --now 1712686000 edited
 out_is 'who signs before and after' 'set: error: no key signs now: the last one, kid "RS256", ended now (2024-04-09 18:06:40 UTC); the next one, kid "EdDSA", begins in 16 minutes (2024-04-09 18:23:20 UTC) [signer-missing]'
+edit turns.set 'del(.keys[2])'
+run lint --private --now 1712686000 edited
+out_is 'no turn after the last' 'set: warning: no key signs after the present one, which ends in 16 minutes (2024-04-09 18:23:20 UTC) [signer-ends]'
 edit turns.set '.keys[0].exp = 1700000000 | .keys[1].nbf = 5'
 run lint --private --now 1712686000 edited
 out_is 'a key that nothing needs' 'key 0 (kid "RS256") exp: note: was 4 months ago (2023-11-14 22:13:20 UTC): its tokens have expired, and nothing needs the key [key-ended]'
