@@ -92,15 +92,23 @@ void xcj__buf_put_str(xcj__buf *buf, xcj_str text)
     xcj__buf_put(buf, text.ptr, text.len);
 }
 
+/* 00 to 99. */
+static const char pairs[] =
+    "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+    "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
+
 void xcj__buf_put_int(xcj__buf *buf, int64_t value)
 {
     char digits[20]; /* "-9223372036854775808" */
     size_t at = sizeof digits;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest > 0);
+    for (; rest >= 10; rest /= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + 2 * (rest % 100), 2);
+    }
+    if (rest > 0 || at == sizeof digits) {
+        digits[--at] = (char)('0' + rest);
+    }
     if (value < 0) {
         digits[--at] = '-';
     }

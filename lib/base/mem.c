@@ -92,13 +92,24 @@ void xcj__wipe(void *ptr, size_t len)
 
 bool xcj__equal_secret(const void *a, const void *b, size_t len)
 {
-    const volatile unsigned char *left = a;
-    const volatile unsigned char *right = b;
-    unsigned differ = 0;
-    for (size_t i = 0; i < len; i++) {
-        differ |= (unsigned)(left[i] ^ right[i]);
+    const unsigned char *left = a;
+    const unsigned char *right = b;
+    uint64_t differ = 0;
+    while (len > 0) {
+        const size_t step = len >= sizeof differ ? sizeof differ : 1;
+        uint64_t l = *left;
+        uint64_t r = *right;
+        if (step > 1) {
+            memcpy(&l, left, sizeof l);
+            memcpy(&r, right, sizeof r);
+        }
+        differ |= l ^ r;
+        __asm__ volatile("" : "+r"(differ)); /* keeps the compiler from stopping at the first difference */
+        left += step;
+        right += step;
+        len -= step;
     }
-    return ((differ - 1) >> 8) & 1;
+    return differ == 0;
 }
 
 bool xcj__str_equal(xcj_str a, xcj_str b)

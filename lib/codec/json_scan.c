@@ -461,8 +461,8 @@ xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__jso
 
 void xcj__json_index_copy(xcj__json_index *out, const xcj__json_index *index, xcj__json_member *room, const char *text)
 {
-    for (size_t i = 0; i < index->count; i++) {
-        room[i] = index->members[i];
+    if (index->count > 0) {
+        memcpy(room, index->members, index->count * sizeof *room);
     }
     *out = (xcj__json_index){ text, index->len, room, index->count, index->has_escaped_name, NULL };
 }

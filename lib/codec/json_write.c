@@ -102,10 +102,19 @@ size_t xcj__utf8_sequence(const char *text, size_t len)
     return len < 4 || !is_tail(p[3]) || overlong || too_large ? 0 : 4;
 }
 
+/* True if the last eight bytes are ASCII: they cover the rest of a text that has at least eight. */
+static bool ends_in_ascii(const char *text, size_t len)
+{
+    return len >= 8 && (xcj__load_le(text + len - 8) & XCJ__TOP_BITS) == 0;
+}
+
 bool xcj__utf8_valid(const char *text, size_t len)
 {
     size_t i = 0;
     while (i < len) {
+        if (len - i < 8 && ends_in_ascii(text, len)) {
+            return true;
+        }
         if (len - i >= 8 && (xcj__load_le(text + i) & XCJ__TOP_BITS) == 0) {
             i += 8;
             continue;

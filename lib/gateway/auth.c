@@ -75,7 +75,7 @@ static xcj_code put_times(xcj__buf *out, const xcj__request *r, xcj_error *err)
         xcj__stamps *stamps = r->stamps;
         stamps->iat = now;
         stamps->exp = exp;
-        xcj__buf_put_text(out, "\"iat\":");
+        xcj__buf_put_text(out, ",\"iat\":");
         put_stamp(out, stamps->places, now);
         xcj__buf_put_text(out, ",\"exp\":");
         put_stamp(out, stamps->places + 2, exp);
@@ -131,7 +131,6 @@ static xcj_code put_ours(xcj__buf *out, const xcj__request *r, xcj_error *err)
 {
     xcj__buf_put_text(out, ",\"iss\":");
     xcj__buf_put_str(out, r->settings->iss);
-    xcj__buf_put_char(out, ',');
     xcj_code code = put_times(out, r, err);
     if (code == XCJ_OK) {
         xcj__buf_put_char(out, ',');

@@ -77,11 +77,8 @@ static bool may_be_alike(const xcj__json_item *item, xcj_str ours)
     return item->name_escaped || ((first | *ours.ptr) & 0x80) != 0 || (first | 0x20) == (*ours.ptr | 0x20);
 }
 
-bool xcj__name_alike(const xcj__json_item *item, xcj_str ours)
+static bool equals_folded(const xcj__json_item *item, xcj_str ours)
 {
-    if (!may_be_alike(item, ours)) {
-        return false;
-    }
     int32_t a, b;
     xcj__json_reader theirs = reader_of(item->name, item->name_escaped);
     xcj__json_reader own = reader_of(ours, false);
@@ -90,6 +87,11 @@ bool xcj__name_alike(const xcj__json_item *item, xcj_str ours)
         b = next_folded(&own);
     } while (a == b && a >= 0);
     return a == b;
+}
+
+bool xcj__name_alike(const xcj__json_item *item, xcj_str ours)
+{
+    return may_be_alike(item, ours) && equals_folded(item, ours);
 }
 
 static bool is_ascii(xcj_str text)
@@ -149,7 +151,7 @@ bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim)
 static bool any_alike(const xcj_str *list, size_t count, const xcj__json_item *item)
 {
     for (size_t i = 0; i < count; i++) {
-        if (xcj__name_alike(item, list[i])) {
+        if (may_be_alike(item, list[i]) && equals_folded(item, list[i])) {
             return true;
         }
     }
