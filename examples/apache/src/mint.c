@@ -22,14 +22,14 @@ static void remove_alike(request_rec *r, const char *name)
 {
     const apr_array_header_t *headers = apr_table_elts(r->headers_in);
     const apr_table_entry_t *entries = (const apr_table_entry_t *)(const void *)headers->elts;
-    apr_array_header_t *alike = apr_array_make(r->pool, 2, sizeof(const char *));
-    for (int i = 0; i < headers->nelts; i++) {
-        if (xcj_header_alike(entries[i].key, strlen(entries[i].key), name, strlen(name))) {
-            *(const char **)apr_array_push(alike) = entries[i].key;
+    int i = 0;
+    while (i < headers->nelts) {
+        const char *key = entries[i].key;
+        if (xcj_header_alike(key, strlen(key), name, strlen(name))) {
+            apr_table_unset(r->headers_in, key); /* the next entries move up */
+        } else {
+            i++;
         }
-    }
-    for (int i = 0; i < alike->nelts; i++) {
-        apr_table_unset(r->headers_in, ((const char **)(void *)alike->elts)[i]);
     }
 }
 
@@ -68,7 +68,9 @@ static void describe(xcj_auth *auth, request_rec *r, const mod_xcj_dir *dir)
     auth->methods = methods_of(r, dir);
     auth->authorization = xcj_text(apr_table_get(r->headers_in, "Authorization"));
     auth->api_key = xcj_text(apr_table_get(r->headers_in, apikey_header(dir)));
-    auth->client_cert = mod_xcj_certificate(r);
+    if ((dir->methods & (XCJ_AUTH_CLIENT_CERT | XCJ_AUTH_BEARER)) != 0) { /* a Bearer token may be bound to it */
+        auth->client_cert = mod_xcj_certificate(r);
+    }
     auth->consumer_custom_id = xcj_text(dir->consumer);
     if (dir->auds->nelts > 0) {
         auth->audiences = (const xcj_str *)(const void *)dir->auds->elts;
@@ -113,10 +115,10 @@ static xcj_code token_of(request_rec *r, char **token, const char **client_id, c
     if (auth.methods == 0) {
         return fail(err, XCJ_ERR_NO_CREDENTIAL, "the server has checked no Basic credential");
     }
-    size_t cap = xcj_mint_bound(server->minter, &auth);
     size_t len = 0;
     xcj_code code = identify(r, server->minter, &auth, client_id, err);
     if (code == XCJ_OK) {
+        size_t cap = xcj_mint_bound(server->minter, &auth); /* quicker for a known caller: it reads no credential */
         *token = (char *)apr_palloc(r->pool, cap + 1);
         code = xcj_mint(*token, cap, &len, server->minter, &auth, NULL, err);
         (*token)[len] = '\0';
