@@ -249,6 +249,33 @@ START_TEST(no_secrets)
 }
 END_TEST
 
+/* The one that is asked for, in the order in which minting looks. A long one is not copied. */
+START_TEST(audiences)
+{
+    char line[XCJ_AUDIT_MAX + 1];
+    char longest[514] = "";
+    xcj_error why = { .code = XCJ_ERR_CREDENTIAL };
+    memset(longest, 'a', 513);
+    const xcj_str several[] = { xcj_text("first"), xcj_text("second") };
+    xcj_auth auth = XCJ_AUTH_INIT;
+    json_decref(line_of(line, &auth, NULL, &why));
+    lacks(line, "\"aud\"");
+    auth.service_host = xcj_text("host");
+    json_decref(line_of(line, &auth, NULL, &why));
+    ck_assert_ptr_nonnull(strstr(line, ",\"aud\":\"host\","));
+    auth.audience = (xcj_str){ longest, 513 };
+    json_decref(line_of(line, &auth, NULL, &why));
+    ck_assert_ptr_nonnull(strstr(line, ",\"aud\":null,"));
+    auth.audience.len = 512;
+    json_decref(line_of(line, &auth, NULL, &why));
+    ck_assert_ptr_nonnull(strstr(line, ",\"aud\":\"aaaa"));
+    auth.audiences = several;
+    auth.audiences_count = 2;
+    json_decref(line_of(line, &auth, NULL, &why));
+    ck_assert_ptr_nonnull(strstr(line, ",\"aud\":\"first\","));
+}
+END_TEST
+
 START_TEST(broken_calls)
 {
     char line[XCJ_AUDIT_MAX];
@@ -267,6 +294,11 @@ START_TEST(broken_calls)
     ck_assert_int_eq(xcj_audit_line(line, needed - 1, &len, &audit, &last), XCJ_ERR_BUFFER);
     ck_assert_int_eq(xcj_audit_line(line, needed, &len, &audit, &last), XCJ_OK);
     ck_assert_uint_eq(len, needed);
+    xcj_auth unknown = auth;
+    unknown.size = 0;
+    audit.auth = &unknown;
+    ck_assert_int_eq(xcj_audit_line(line, sizeof line, &len, &audit, &last), XCJ_ERR_ARGUMENT);
+    audit.auth = &auth;
     audit.token = xcj_text("no token");
     ck_assert_int_eq(xcj_audit_line(line, sizeof line, &len, &audit, &last), XCJ_ERR_TOKEN);
     audit.token = xcj_text("e30.bm8.c2ln"); /* its payload is no JSON */
@@ -283,6 +315,7 @@ static Suite *audit_suite(void)
     tcase_add_test(tests, hostile_texts);
     tcase_add_test(tests, given_claims);
     tcase_add_test(tests, no_secrets);
+    tcase_add_test(tests, audiences);
     tcase_add_test(tests, broken_calls);
     suite_add_tcase(suite, tests);
     return suite;

@@ -131,6 +131,10 @@ START_TEST(wrong_members)
         { "{" KEY_MEMBER ",\"bearer_clientid_claim\":\"\"}", "bearer_clientid_claim", XCJ_ERR_CONFIG },
         { "{" KEY_MEMBER ",\"verbose\":\"true\"}", "verbose", XCJ_ERR_CONFIG },
         { "{" KEY_MEMBER ",\"verbose\":1}", "verbose", XCJ_ERR_CONFIG },
+        { "{\"private_jwk\":\"{vault://env/jwk}\"}", "private_jwk", XCJ_ERR_CONFIG },
+        { "{\"data\":[]}", "data", XCJ_ERR_CONFIG },
+        { "{\"plugins\":[]}", "plugins", XCJ_ERR_CONFIG },
+        { "{" KEY_MEMBER ",\"apikey_header\":\"x-custom-jwt\"}", "apikey_header", XCJ_ERR_CONFIG },
         { "{" KEY_MEMBER ",\"apikey_header\":\"a b\"}", "apikey_header", XCJ_ERR_CONFIG },
         { "{" KEY_MEMBER ",\"apikey_header\":\"a\\u0000\"}", "apikey_header", XCJ_ERR_CONFIG },
         { "{" KEY_MEMBER ",\"upstream_custom_jwt_header\":\"X:\"}", "upstream_custom_jwt_header", XCJ_ERR_CONFIG },
@@ -157,6 +161,8 @@ START_TEST(wrong_members)
             ck_assert_ptr_nonnull(strstr(last.message, cases[i].member));
         }
     }
+    expect_refusal("{\"_format_version\":\"3.0\"}", XCJ_ERR_CONFIG, "_format_version");
+    xcj_minter_free(configured("{" KEY_MEMBER ",\"apikey_header\":\"x-custom-jw\"}"));
     xcj_minter *minter;
     static const char twice[] = "{\"iss\":\"a\",\"\\u0069ss\":\"b\"," KEY_MEMBER "}";
     ck_assert_int_eq(xcj_kong_minter_from_config(&minter, twice, sizeof twice - 1, NULL, NULL, &last), XCJ_ERR_JSON);

@@ -317,6 +317,29 @@ START_TEST(keys_for_pss)
 }
 END_TEST
 
+/* The algorithm of an RSA-PSS certificate is that of a JWK which has its key in x5c alone; another one serves nothing. */
+START_TEST(pss_in_x5c_alone)
+{
+    static const char *const algs[] = { "", ",\"alg\":\"PS256\"", ",\"alg\":\"RS256\"" };
+    EVP_PKEY *pkey = restricted_to_pss(EVP_sha256(), EVP_sha256(), 32);
+    uint8_t *der;
+    const size_t len = structure(pkey, 2, &der);
+    char encoded[4096], jwk[5000];
+    EVP_EncodeBlock((uint8_t *)encoded, der, (int)len);
+    for (size_t i = 0; i < COUNT_OF(algs); i++) {
+        xcj_key *key;
+        snprintf(jwk, sizeof jwk, "{\"kty\":\"RSA\",\"x5c\":[\"%s\"]%s}", encoded, algs[i]);
+        ck_assert_msg(xcj_key_from_jwk(&key, jwk, strlen(jwk), NULL, &err) == XCJ_OK, "%s: %s", algs[i], err.message);
+        ck_assert_int_eq(xcj_key_alg(key), i < 2 ? XCJ_PS256 : XCJ_RS256);
+        ck_assert_int_eq(xcj_key_admits(key, XCJ_PS256, XCJ_VERIFY, &err), i < 2 ? XCJ_OK : XCJ_ERR_ALG);
+        ck_assert_int_eq(xcj_key_admits(key, XCJ_RS256, XCJ_VERIFY, &err), XCJ_ERR_ALG);
+        xcj_key_free(key);
+    }
+    OPENSSL_free(der);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
 /* A curve spelt out in numbers is the named one that it equals, in every number. */
 START_TEST(curves_in_numbers)
 {
@@ -401,6 +424,23 @@ START_TEST(pkcs8_version_2)
             expect_refused(der, len, XCJ_ERR_KEY);
             ck_assert_ptr_nonnull(strstr(err.message, "is not that of its private key"));
             free(der);
+        }
+        /* Under the tag of a bit string, something else; nothing behind the version. */
+        if (tags[i] == 0xa1) {
+            len = version_2(pkey, "", tags[i], pkey, &der);
+            xcj__der_element element;
+            const uint8_t *at = der;
+            ck_assert(xcj__der_take(&element, &at, der + len));
+            const uint8_t *end = element.content + element.content_len;
+            at = element.content;
+            for (int part = 0; part < 4; part++) { /* version, algorithm, private key, public key */
+                ck_assert(xcj__der_take(&element, &at, end));
+            }
+            ck_assert_uint_eq(element.content[0], XCJ__DER_BIT_STRING);
+            der[element.content - der] = 4;
+            expect_refused(der, len, XCJ_ERR_KEY);
+            free(der);
+            expect_refused((const uint8_t *)"\x30\x03\x02\x01\x01", 5, XCJ_ERR_KEY);
         }
         /* Something else between, the public key twice, an element that is longer than the key; a version 3. */
         for (size_t j = 0; j < COUNT_OF(refused); j++) {
@@ -901,6 +941,7 @@ static Suite *suite(void)
         scrypt,
         nothing_at_all,
         keys_for_pss,
+        pss_in_x5c_alone,
         curves_in_numbers,
         parameters_before_the_key,
         labels_of_the_same_class,

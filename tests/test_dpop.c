@@ -285,6 +285,20 @@ START_TEST(labels_of_the_jwk)
 }
 END_TEST
 
+/* Without an access token there is nothing for ath to be of. */
+START_TEST(without_a_token)
+{
+    static const char *const payloads[] = { PAYLOAD, ATH("\"x\""),
+                                            "{\"htm\":\"POST\",\"htu\":\"" URI "\",\"iat\":1000,\"jti\":\"j\"}" };
+    for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+        xcj_dpop_request request = request_of(forge(HEADER, payloads[i]));
+        expect(payloads[i], &request, NULL, i == 0 ? XCJ_OK : XCJ_ERR_PROOF, "ath");
+        request.token = xcj_text(NULL);
+        expect(payloads[i], &request, NULL, XCJ_OK, "");
+    }
+}
+END_TEST
+
 START_TEST(malformed_proofs)
 {
     char text[2 * ROOM];
@@ -342,6 +356,7 @@ START_TEST(uris_that_are_the_same)
         { "http://a:443/", "http://a/" },         { "https://a/b/", "https://a/b" },
         { "https://[::1]:1/", "https://[::1]/" }, { "https://a/A", "https://a/a" },
         { "https://a/b/...", "https://a/" },      { "https://ab/", "https://a/b/" },
+        { "https://:443/a", "https://:443/a" },   { "https:///a", "https:///a" },
     };
     for (size_t i = 0; i < sizeof same / sizeof *same + sizeof different / sizeof *different; i++) {
         const bool equal = i < sizeof same / sizeof *same;
@@ -760,6 +775,7 @@ static Suite *dpop_suite(void)
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, forged_proofs);
     tcase_add_test(tests, labels_of_the_jwk);
+    tcase_add_test(tests, without_a_token);
     tcase_add_test(tests, malformed_proofs);
     tcase_add_test(tests, uris_that_are_the_same);
     tcase_add_test(tests, times);

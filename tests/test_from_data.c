@@ -177,7 +177,50 @@ START_TEST(base64_of_keys)
             free(text);
         }
     }
+    char quoted[300];
+    sprintf(quoted, "'%s'", JWK);
+    char *text = base64_of(quoted, strlen(quoted), false, 0);
+    expect_text("base64 of a quoted JWK", text);
+    free(text);
     xcj_free(der);
+}
+END_TEST
+
+/* The longest texts, and longer ones. */
+START_TEST(long_texts)
+{
+    const size_t most_of_key = 1024 * 1024, most_of_set = 16 * most_of_key;
+    char *text = malloc(most_of_set + 1);
+    xcj_key *key;
+    xcj_keyset *set;
+    memset(text, ' ', most_of_set + 1);
+    memcpy(text, JWK, strlen(JWK));
+    ck_assert_int_eq(xcj_key_from_data(&key, (uint8_t *)text, most_of_key, NULL, &err), XCJ_OK);
+    xcj_key_free(key);
+    ck_assert_int_eq(xcj_key_from_data(&key, (uint8_t *)text, most_of_key + 1, NULL, &err), XCJ_ERR_LIMIT);
+    ck_assert_ptr_null(key);
+    const size_t len = (size_t)sprintf(text, "{\"keys\":[%s]}", JWK);
+    text[len] = ' ';
+    ck_assert_int_eq(xcj_keyset_from_data(&set, (uint8_t *)text, most_of_set, NULL, &err), XCJ_OK);
+    xcj_keyset_free(set);
+    ck_assert_int_eq(xcj_keyset_from_data(&set, (uint8_t *)text, most_of_set + 1, NULL, &err), XCJ_ERR_LIMIT);
+    ck_assert_ptr_null(set);
+    free(text);
+}
+END_TEST
+
+/* A set of one is a key; what is wrong with it is said as of a key. */
+START_TEST(a_set_of_one)
+{
+    char text[300];
+    xcj_key *key;
+    sprintf(text, "{\"keys\":[%s]}", JWK);
+    expect_text("a set of one", text);
+    static const char broken[] = "{\"keys\":[{\"kty\":\"oct\",\"k\":\"CANARY+\"}]}";
+    ck_assert_int_eq(xcj_key_from_data(&key, (const uint8_t *)broken, sizeof broken - 1, NULL, &err), XCJ_ERR_BASE64);
+    ck_assert_str_eq(err.member, "k");
+    ck_assert_ptr_null(key);
+    ck_assert_int_eq(xcj_key_from_data(&key, (const uint8_t *)broken, sizeof broken - 1, NULL, NULL), XCJ_ERR_BASE64);
 }
 END_TEST
 
@@ -421,6 +464,84 @@ START_TEST(several_blocks)
 }
 END_TEST
 
+/* A certificate in a chain may be of an algorithm that is not supported, if it is not the key's own. */
+START_TEST(a_chain_of_another_algorithm)
+{
+    static const char *const letters[] = { "kc", "c" };
+    make_world();
+    EVP_PKEY *other = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "brainpoolP256r1");
+    X509 *above = certificate(other, "middle", other, "root");
+    for (size_t i = 0; i < COUNT_OF(letters); i++) {
+        char *text;
+        xcj_keyset *set;
+        BIO *bio = pem_of(letters[i]);
+        PEM_write_bio_X509(bio, above);
+        const size_t len = (size_t)BIO_get_mem_data(bio, &text);
+        ck_assert_int_eq(read_set(&set, text, len), i == 0 ? XCJ_OK : XCJ_ERR_KEY_TYPE);
+        ck_assert(set == NULL || (xcj_keyset_count(set) == 1 && is_key_of(xcj_keyset_get(set, 0), world.k)));
+        xcj_keyset_free(set);
+        BIO_free(bio);
+    }
+    X509_free(above);
+    EVP_PKEY_free(other);
+    free_world();
+}
+END_TEST
+
+START_TEST(many_blocks)
+{
+    xcj__buf text;
+    xcj__buf_init(&text);
+    for (int i = 0; i <= 1024; i++) {
+        xcj_keyset *set;
+        if (i == 1024) {
+            ck_assert_int_eq(read_set(&set, text.ptr, text.len), XCJ_OK);
+            ck_assert_uint_eq(xcj_keyset_count(set), 1);
+            xcj_keyset_free(set);
+        }
+        xcj__buf_put_text(&text, PRIVATE_PEM);
+    }
+    xcj_keyset *set;
+    ck_assert_int_eq(read_set(&set, text.ptr, text.len), XCJ_ERR_LIMIT);
+    xcj__buf_free(&text);
+}
+END_TEST
+
+/* OpenSSL also reads BER; an x5c holds DER, so such a certificate is left out. */
+START_TEST(a_certificate_in_ber)
+{
+    make_world();
+    uint8_t *der = NULL;
+    const size_t len = (size_t)i2d_X509(world.of_k, &der);
+    ck_assert(der[0] == 0x30 && der[1] == 0x82);
+    uint8_t *ber = calloc(1, len);
+    ber[0] = 0x30;
+    ber[1] = 0x80;
+    memcpy(ber + 2, der + 4, len - 4);
+    const struct {
+        const uint8_t *bytes;
+        bool is_der;
+    } rows[] = { { der, true }, { ber, false } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        xcj_key *key;
+        char *base64 = base64_of(rows[i].bytes, len, false, 64);
+        char *text = calloc(1, strlen(base64) + 100);
+        sprintf(text, "-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n", base64);
+        ck_assert_msg(xcj_key_from_data(&key, (uint8_t *)text, strlen(text), NULL, &err) == XCJ_OK, "%s", err.message);
+        ck_assert(is_key_of(key, world.k));
+        char *jwk = jwk_text(key, XCJ_PUBLIC);
+        ck_assert_int_eq(strstr(jwk, "\"x5c\"") != NULL, rows[i].is_der);
+        xcj_free(jwk);
+        xcj_key_free(key);
+        free(text);
+        free(base64);
+    }
+    free(ber);
+    OPENSSL_free(der);
+    free_world();
+}
+END_TEST
+
 /* One broken block spoils the text: what it would have been is not known. */
 START_TEST(a_broken_block)
 {
@@ -500,6 +621,34 @@ START_TEST(pkcs12_files)
 }
 END_TEST
 
+/* Bags in the open: the same key twice is one key, and what is neither key nor certificate is passed over. */
+START_TEST(pkcs12_bags)
+{
+    make_world();
+    EVP_PKEY *const second[] = { NULL, world.k, world.l };
+    for (size_t i = 0; i < COUNT_OF(second); i++) {
+        STACK_OF(PKCS12_SAFEBAG) *bags = NULL;
+        STACK_OF(PKCS7) *safes = NULL;
+        uint8_t *der = NULL;
+        PKCS12_add_cert(&bags, world.of_k);
+        PKCS12_add_key(&bags, world.k, 0, 0, -1, NULL);
+        PKCS12_add_secret(&bags, NID_commonName, (const uint8_t *)"secret", 6);
+        if (second[i] != NULL) {
+            PKCS12_add_key(&bags, second[i], 0, 0, -1, NULL);
+        }
+        ck_assert_int_eq(PKCS12_add_safe(&safes, bags, -1, 0, NULL), 1);
+        PKCS12 *file = PKCS12_add_safes(safes, 0);
+        const size_t len = (size_t)i2d_PKCS12(file, &der);
+        expect_opened(der, len, NULL, i < 2 ? XCJ_OK : XCJ_ERR_KEY, i < 2 ? "" : "more than one private key");
+        OPENSSL_free(der);
+        PKCS12_free(file);
+        sk_PKCS7_pop_free(safes, PKCS7_free);
+        sk_PKCS12_SAFEBAG_pop_free(bags, PKCS12_SAFEBAG_free);
+    }
+    free_world();
+}
+END_TEST
+
 /* The counts are looked at before anything is computed, one by one and together. */
 START_TEST(pkcs12_rounds)
 {
@@ -527,10 +676,22 @@ END_TEST
 
 static Suite *suite(void)
 {
-    const TTest *const tests[] = {
-        newlines_that_are_lost,      encodings,      base64_of_keys, nothing_to_unwrap, forms_that_are_named,
-        a_wrong_block_beside_others, several_blocks, a_broken_block, pkcs12_files,      pkcs12_rounds
-    };
+    const TTest *const tests[] = { newlines_that_are_lost,
+                                   encodings,
+                                   base64_of_keys,
+                                   nothing_to_unwrap,
+                                   forms_that_are_named,
+                                   a_wrong_block_beside_others,
+                                   several_blocks,
+                                   a_broken_block,
+                                   pkcs12_files,
+                                   pkcs12_rounds,
+                                   pkcs12_bags,
+                                   long_texts,
+                                   a_set_of_one,
+                                   a_chain_of_another_algorithm,
+                                   many_blocks,
+                                   a_certificate_in_ber };
     TCase *tcase = tcase_create("from_data");
     tcase_set_timeout(tcase, 60);
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {

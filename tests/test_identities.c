@@ -98,6 +98,9 @@ START_TEST(refused)
         { "{\"clients\":{\"a\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "is none of" },
         { "{\"clients\":{\"a\":{\"consumer\":\"c\"},\"\\u0061\":{\"consumer\":\"d\"}}}", XCJ_ERR_JSON, "" },
         { "{\"apikeys\":{\"key\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "SHA-256 of an API key" },
+        { "{\"apikeys\":{\"000000000000000000000000000000000000000000000000000000000000000G\":{\"consumer\":\"c\",\"client_"
+          "id\":\"a\"}}}",
+          XCJ_ERR_CONFIG, "SHA-256 of an API key" },
         { "{\"apikeys\":{\"" OTHER_HASH "0\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "SHA-256" },
         { "{\"apikeys\":{\"2C" OTHER_HASH "\":{\"consumer\":\"c\",\"client_id\":\"a\"}}}", XCJ_ERR_CONFIG, "SHA-256" },
         { "{\"apikeys\":{\"" OTHER_HASH "\":{\"consumer\":\"c\"}}}", XCJ_ERR_CONFIG, "\"client_id\": there is none" },

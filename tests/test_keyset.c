@@ -98,6 +98,15 @@ START_TEST(selection)
     ck_assert_ptr_null(key);
     ck_assert(xcj__keyset_has(set, xcj_text("d")) && !xcj__keyset_has(set, xcj_text("dd")));
     xcj_keyset_free(set);
+    /* Of several keys, why the first one of the type does not serve, if one is of the type. */
+    set = load("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"use\":\"enc\",\"k\":\"" K "\"},"
+               "{\"kty\":\"oct\",\"kid\":\"b\",\"use\":\"enc\",\"k\":\"" K "AAAA\"}]}");
+    ck_assert_int_eq(select_kid(set, NULL, XCJ_HS256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, "none of the set's 2 fits HS256: "));
+    ck_assert_int_eq(select_kid(set, NULL, XCJ_ES256, &key), XCJ_ERR_NO_KEY);
+    ck_assert_ptr_nonnull(strstr(err.message, "none of the set's 2 fits ES256"));
+    ck_assert_ptr_null(strstr(err.message, "ES256:"));
+    xcj_keyset_free(set);
 }
 END_TEST
 
@@ -397,6 +406,28 @@ START_TEST(broken_twins)
 }
 END_TEST
 
+/* Nor does a key become certain because keys of another use are left out. */
+START_TEST(broken_twins_of_a_use)
+{
+    static const char *const kids[] = { "a", "b" };
+    for (size_t i = 0; i < COUNT_OF(kids); i++) {
+        char text[500];
+        const xcj_key *key;
+        xcj_keyset *kept;
+        sprintf(text,
+                "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"%s\"},{\"kty\":\"oct\",\"kid\":\"x\",\"k\":\"" K "\"},"
+                "{\"kty\":\"oct\",\"kid\":\"a\",\"use\":\"jwt-svid\",\"k\":\"" K "\"}]}",
+                kids[i]);
+        xcj_keyset *set = load(text);
+        ck_assert_int_eq(xcj__keyset_of_use(&kept, set, "jwt-svid", &err), XCJ_OK);
+        ck_assert_uint_eq(xcj_keyset_count(kept), 1);
+        ck_assert_int_eq(select_kid(kept, "a", XCJ_HS256, &key), i == 0 ? XCJ_ERR_AMBIGUOUS_KEY : XCJ_OK);
+        xcj_keyset_free(kept);
+        xcj_keyset_free(set);
+    }
+}
+END_TEST
+
 /* Why a key was skipped, without a word of what is secret in it; the queue of OpenSSL is as it was. */
 START_TEST(reasons)
 {
@@ -547,6 +578,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, one_kid_for_all);
     tcase_add_test(tcase, kids_are_exact);
     tcase_add_test(tcase, broken_twins);
+    tcase_add_test(tcase, broken_twins_of_a_use);
     tcase_add_test(tcase, reasons);
     tcase_add_test(tcase, many_bad_keys);
     tcase_add_test(tcase, private_parts_of_a_set);

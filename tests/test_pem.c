@@ -306,6 +306,16 @@ START_TEST(old_encryption)
         ck_assert_int_eq(read != NULL && xcj_key_is_private(read), rows[i].code == XCJ_OK);
         xcj_key_free(read);
     }
+    /* One passphrase in 256 decrypts to what has the padding of a key. OpenSSL takes none of more than 1024 bytes. */
+    char wrong[1100];
+    memset(wrong, 'x', sizeof wrong);
+    for (size_t i = 0; i < 3000; i++) {
+        xcj_key_options options = XCJ_KEY_OPTIONS_INIT;
+        xcj_key *read;
+        options.passphrase = (xcj_str){ wrong, i < 2999 ? (size_t)sprintf(wrong, "%zu", i) : sizeof wrong };
+        const xcj_code code = xcj_key_from_pem(&read, data, (size_t)len, &options, &err);
+        ck_assert_msg(code == XCJ_ERR_PASSPHRASE && strstr(err.message, "does not open") != NULL, "%zu: %s", i, err.message);
+    }
     /* A cipher that nobody knows is not a wrong passphrase. */
     char *cipher = strstr(data, "AES-128-CBC");
     memcpy(cipher, "XYZ", 3);

@@ -297,6 +297,8 @@ START_TEST(as_proxies_write_it)
         expect_header(" %s\r\n", text, "CN=x", "");
         expect_header("By=spiffe://a;Hash=ab;Cert=\"%s\";Subject=\"CN=x,O=a;Cert=b\";URI=", text, "CN=x", "");
         expect_header("Hash=ab;cert=%s", text, "CN=x", "");
+        expect_header("Subject=\"CN=\\\"a;Cert=\\\\\";Cert=\"%s\"", text, "CN=x", "");
+        expect_header("Subject=\"CN=\\\"a;Cert=%s\"", text, NULL, "no Cert");
         expect_header("Cert=\"%s\",Cert=\"%s\"", text, NULL, "several elements");
         expect_header("Cert=\"%s\";Cert=\"%s\"", text, NULL, "twice");
         expect_header("Subject=\"Cert=%s\";Hash=ab", text, NULL, "no Cert");
@@ -407,6 +409,17 @@ START_TEST(x5c)
     ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, (const char *)der, (size_t)len - 1, &err),
                      XCJ_ERR_CERTIFICATE);
     ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, NULL, 0, &err), XCJ_ERR_ARGUMENT);
+    /* The longest text, and one that is longer. */
+    const size_t most = 1024 * 1024;
+    char *long_text = malloc(most + 1);
+    const size_t pem_len = strlen(pem);
+    memcpy(long_text, pem, pem_len);
+    memset(long_text + pem_len, '\n', most + 1 - pem_len);
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, long_text, most, &err), XCJ_OK);
+    xcj_free(made);
+    ck_assert_int_eq(xcj_certificate_to_x5c(&made, &made_len, long_text, most + 1, &err), XCJ_ERR_LIMIT);
+    ck_assert_ptr_null(made);
+    free(long_text);
     ck_assert_uint_eq(ERR_get_error(), 0);
     OPENSSL_free(der);
 }

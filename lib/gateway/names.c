@@ -143,11 +143,6 @@ bool xcj__shape_may_have(const xcj__shape *shape, const xcj__json_item *item)
     return (shape->initials & initial_bit(name)) != 0 && ((shape->lengths & length_bit(name)) != 0 || !is_ascii(name));
 }
 
-bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim)
-{
-    return xcj__name_alike(item, claim_names[claim]);
-}
-
 static bool any_alike(const xcj_str *list, size_t count, const xcj__json_item *item)
 {
     for (size_t i = 0; i < count; i++) {

@@ -42,9 +42,6 @@ xcj_str xcj__claim_name(xcj__claim claim);
 /** Returns our claim that has the item's unescaped name. */
 xcj__claim xcj__claim_of(const xcj__json_item *item);
 
-/** True if the item's name is this claim of ours in any case. */
-bool xcj__claim_alike(const xcj__json_item *item, xcj__claim claim);
-
 /** True if the item's name is one of our claims in any case. */
 bool xcj__claims_alike(const xcj__json_item *item);
 

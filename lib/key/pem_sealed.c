@@ -41,7 +41,9 @@ static xcj_code decrypt(xcj__pem *pem, char *headers, const xcj_key_options *opt
         pem->der_len = (size_t)len;
         return XCJ_OK;
     }
-    if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_BAD_DECRYPT && ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_PROV) {
+    const bool is_bad =
+        ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_BAD_DECRYPT && ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_PROV;
+    if (is_bad || options->passphrase.len > PEM_BUFSIZE) {
         return xcj__fail(err, XCJ_ERR_PASSPHRASE, "the passphrase does not open the key");
     }
     return xcj__fail_at(err, XCJ_ERR_KEY, "PEM", XCJ_NO_OFFSET,

@@ -18,9 +18,6 @@ typedef struct building {
 
 static bool push_number(building *b, const char *name, xcj__bytes number)
 {
-    if (number.ptr == NULL) {
-        return true;
-    }
     BIGNUM *value = BN_bin2bn(number.ptr, (int)number.len, NULL);
     b->numbers[b->count++] = value;
     return value != NULL && OSSL_PARAM_BLD_push_BN(b->list, name, value) == 1;
