@@ -4,56 +4,67 @@ arguments as the PDK does. `ngx.ctx.standin` has what Kong knows of a request: s
 ]]
 local kong = { request = {}, service = { request = {} }, client = { tls = {} }, router = {}, response = {}, log = {} }
 
-local function in_phase(...)
-    local phase = ngx.get_phase()
-    for _, allowed in ipairs({ ... }) do
-        if phase == allowed then
-            return
-        end
+-- As in the PDK, one look-up for each call.
+local function phases(...)
+    local set = {}
+    for _, phase in ipairs({ ... }) do
+        set[phase] = true
     end
-    error("function cannot be called in " .. phase .. " phase", 3)
+    return set
+end
+local before_service = phases("rewrite", "access")
+local with_response = phases("rewrite", "access", "header_filter")
+local after_access = phases("access", "header_filter", "body_filter", "log")
+local with_client = phases("rewrite", "access", "header_filter", "body_filter", "log")
+local with_tls = phases("rewrite", "access", "balancer", "header_filter", "body_filter", "log")
+
+local function in_phase(allowed)
+    local phase = ngx.get_phase()
+    if not allowed[phase] then
+        error("function cannot be called in " .. phase .. " phase", 3)
+    end
 end
 
 function kong.request.get_method()
-    in_phase("rewrite", "access", "header_filter", "body_filter", "log")
+    in_phase(with_client)
     return ngx.req.get_method()
 end
 
 function kong.service.request.set_header(name, value)
-    in_phase("rewrite", "access")
+    in_phase(before_service)
     assert(type(name) == "string" and type(value) == "string", "header and value must be strings")
     ngx.req.set_header(name, value)
 end
 
 function kong.service.request.clear_header(name)
-    in_phase("rewrite", "access")
+    in_phase(before_service)
     assert(type(name) == "string", "header must be a string")
     ngx.req.clear_header(name)
 end
 
 function kong.client.tls.get_full_client_certificate_chain()
-    in_phase("rewrite", "access", "balancer", "header_filter", "body_filter", "log")
+    in_phase(with_tls)
     return ngx.ctx.standin.cert or ngx.var.ssl_client_raw_cert
 end
 
 function kong.client.get_consumer()
-    in_phase("rewrite", "access", "header_filter", "body_filter", "log")
+    in_phase(with_client)
     return ngx.ctx.standin.consumer
 end
 
 function kong.router.get_service()
-    in_phase("access", "header_filter", "body_filter", "log")
+    in_phase(after_access)
     return ngx.ctx.standin.service
 end
 
 function kong.response.set_header(name, value)
-    in_phase("rewrite", "access", "header_filter")
+    in_phase(with_response)
     assert(type(name) == "string" and type(value) == "string", "header and value must be strings")
     ngx.header[name] = value
 end
 
 function kong.response.exit(status, body, headers)
-    in_phase("rewrite", "access")
+    in_phase(before_service)
     assert(type(status) == "number" and status >= 100 and status <= 599, "code must be a number from 100 to 599")
     assert(body == nil or type(body) == "string", "body must be a nil, string or table")
     ngx.status = status

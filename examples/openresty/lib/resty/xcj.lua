@@ -82,7 +82,8 @@ end
 
 --- "Bearer " for the header Authorization, else "".
 function M.header_prefix(name)
-    return ffi.string(lib.xcj_kong_header_prefix(name, #name))
+    local prefix = ffi.string(lib.xcj_kong_header_prefix(name, #name)) -- see minter:mint()
+    return prefix
 end
 
 local nonce = ffi.new("char[?]", cdef.constants.DPOP_NONCE_LEN)

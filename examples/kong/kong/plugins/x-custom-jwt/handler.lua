@@ -91,8 +91,7 @@ local function set_claims(request, headers, config)
     request.claims = claims
 end
 
-local function read_request(config)
-    local headers = ngx.req.get_headers(0) -- all of them: the PDK stops at 1000
+local function read_request(config, headers)
     local request = {
         methods = methods_of(config),
         authorization = header_of(headers, "authorization", config),
@@ -107,8 +106,8 @@ local function read_request(config)
 end
 
 -- The token replaces the header, and all that a Service could mistake for it.
-local function clear_copies(name)
-    for other in pairs(ngx.req.get_headers(0, true)) do
+local function clear_copies(headers, name)
+    for other in pairs(headers) do
         if xcj.header_alike(other, name) then
             kong.service.request.clear_header(other)
         end
@@ -139,17 +138,20 @@ end
 
 function Plugin:access(config)
     local minter, failure = minters.of(config)
-    local token
+    local headers, token
     if minter then
-        token, failure = minter:mint(read_request(config))
+        headers = ngx.req.get_headers(0) -- all of them: the PDK stops at 1000
+        token, failure = minter:mint(read_request(config, headers))
     end
     if not token then
         return refuse(failure, config)
     end
     local header = config.upstream_custom_jwt_header
-    clear_copies(header)
+    clear_copies(headers, header)
     kong.service.request.set_header(header, xcj.header_prefix(header) .. token)
-    kong.ctx.plugin.token = token
+    if given(config.downstream_custom_jwt_header) then
+        kong.ctx.plugin.token = token
+    end
 end
 
 function Plugin:header_filter(config)

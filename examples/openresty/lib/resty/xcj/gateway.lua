@@ -81,9 +81,8 @@ local function client_cert()
     end
 end
 
--- Removes all that a service could mistake for our header, and returns the request's others.
-local function clear_copies(name)
-    local headers = ngx.req.get_headers(0, true)
+-- Removes all that a service could mistake for our header.
+local function clear_copies(headers, name)
     for other in pairs(headers) do
         if xcj.header_alike(other, name) then
             ngx.req.clear_header(other)
@@ -91,9 +90,8 @@ local function clear_copies(name)
     end
 end
 
--- Header names in any case. Two headers give a table, which the minter refuses.
-local function read_request(self)
-    local headers = ngx.req.get_headers(0)
+-- Names of `headers` are in lower case. Two headers give a table, which the minter refuses.
+local function read_request(self, headers)
     local cert, failure = client_cert()
     if failure then
         return nil, failure
@@ -102,10 +100,10 @@ local function read_request(self)
     if type(audience) == "function" then
         audience = audience()
     end
-    local dpop = self.htu_origin and headers["dpop"]
+    local dpop = self.htu_origin and rawget(headers, "dpop")
     return {
         methods = self.methods,
-        authorization = headers["authorization"],
+        authorization = rawget(headers, "authorization"),
         client_cert = cert,
         api_key = headers[self.apikey_header],
         audience = audience,
@@ -162,7 +160,8 @@ function M:access()
     if ngx.is_subrequest then
         return
     end
-    local request, failure = read_request(self)
+    local headers = ngx.req.get_headers(0)
+    local request, failure = read_request(self, headers)
     local token
     if request then
         token, failure = mint(self, request)
@@ -170,9 +169,11 @@ function M:access()
     if not token then
         return refuse(self, failure)
     end
-    clear_copies(self.upstream_header)
+    clear_copies(headers, self.upstream_header)
     ngx.req.set_header(self.upstream_header, self.prefix .. token)
-    ngx.ctx.xcj_token = token
+    if self.downstream_header then
+        ngx.ctx.xcj_token = token
+    end
 end
 
 --- For header_filter_by_lua, if there is a downstream_header.

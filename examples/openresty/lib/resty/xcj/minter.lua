@@ -370,7 +370,8 @@ function Minter:mint(request)
     if code ~= 0 then
         return nil, base.failure()
     end
-    return str(buf, halves[low])
+    local token = str(buf, halves[low]) -- LuaJIT compiles no function that ends with a tail call of ffi.string
+    return token
 end
 
 --- A token with given claims, a JSON object, without a credential. `request`, which may be nil, gives jti, now, audience, sub, claims.
