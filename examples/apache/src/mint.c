@@ -78,27 +78,23 @@ static void describe(xcj_auth *auth, request_rec *r, const mod_xcj_dir *dir)
     }
 }
 
-static apr_status_t free_caller(void *caller)
+/* Who is named in a Basic credential must be whom Apache has checked. */
+static xcj_code check_user(request_rec *r, const xcj_caller *caller, xcj_error *err)
 {
-    xcj_caller_free((xcj_caller *)caller);
-    return APR_SUCCESS;
-}
-
-/* Finds the caller. Who is named in a Basic credential must be whom Apache has checked. */
-static xcj_code identify(request_rec *r, const xcj_minter *minter, xcj_auth *auth, const char **client_id, xcj_error *err)
-{
-    xcj_caller *caller = NULL;
-    xcj_code code = xcj_caller_new(&caller, minter, auth, NULL, err);
-    if (code != XCJ_OK) {
-        return code;
-    }
-    apr_pool_cleanup_register(r->pool, caller, free_caller, apr_pool_cleanup_null);
-    *client_id = xcj_caller_client_id(caller).ptr;
-    if (xcj_caller_method(caller) == XCJ_AUTH_BASIC && strcmp(*client_id, r->user) != 0) {
+    if (xcj_caller_method(caller) == XCJ_AUTH_BASIC && strcmp(xcj_caller_client_id(caller).ptr, r->user) != 0) {
         return fail(err, XCJ_ERR_CREDENTIAL, "the Basic credential is not that of the user whom the server has checked");
     }
-    auth->caller = caller;
     return XCJ_OK;
+}
+
+static xcj_code mint_for(request_rec *r, char **token, const xcj_minter *minter, const xcj_auth *auth, xcj_error *err)
+{
+    size_t len = 0;
+    size_t cap = xcj_mint_bound(minter, auth);
+    *token = (char *)apr_palloc(r->pool, cap + 1);
+    xcj_code code = xcj_mint(*token, cap, &len, minter, auth, NULL, err);
+    (*token)[len] = '\0';
+    return code;
 }
 
 static xcj_code token_of(request_rec *r, char **token, const char **client_id, const mod_xcj_dir *dir, xcj_error *err)
@@ -115,14 +111,17 @@ static xcj_code token_of(request_rec *r, char **token, const char **client_id, c
     if (auth.methods == 0) {
         return fail(err, XCJ_ERR_NO_CREDENTIAL, "the server has checked no Basic credential");
     }
-    size_t len = 0;
-    xcj_code code = identify(r, server->minter, &auth, client_id, err);
+    xcj_caller *caller = NULL;
+    xcj_code code = xcj_caller_new(&caller, server->minter, &auth, NULL, err);
     if (code == XCJ_OK) {
-        size_t cap = xcj_mint_bound(server->minter, &auth); /* quicker for a known caller: it reads no credential */
-        *token = (char *)apr_palloc(r->pool, cap + 1);
-        code = xcj_mint(*token, cap, &len, server->minter, &auth, NULL, err);
-        (*token)[len] = '\0';
+        code = check_user(r, caller, err);
     }
+    if (code == XCJ_OK) {
+        auth.caller = caller;
+        *client_id = apr_pstrdup(r->pool, xcj_caller_client_id(caller).ptr);
+        code = mint_for(r, token, server->minter, &auth, err);
+    }
+    xcj_caller_free(caller);
     return code;
 }
 
