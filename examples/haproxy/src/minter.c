@@ -134,7 +134,7 @@ static const field request_fields[] = {
     { "sub", FIELD_TEXT, offsetof(request, sub) },
 };
 
-static bool methods_read(uint32_t *out, const list *names, xcj_error *err)
+static bool method_read(uint32_t *out, xcj_str name, xcj_error *err)
 {
     static const struct {
         const char *name;
@@ -143,18 +143,22 @@ static bool methods_read(uint32_t *out, const list *names, xcj_error *err)
                     { "basic", XCJ_AUTH_BASIC },
                     { "client_cert", XCJ_AUTH_CLIENT_CERT },
                     { "apikey", XCJ_AUTH_API_KEY } };
-    for (size_t i = 0; i < names->count; i++) {
-        uint32_t bit = 0;
-        for (size_t m = 0; m < sizeof methods / sizeof *methods; m++) {
-            if (strcmp(names->items[i].ptr, methods[m].name) == 0) {
-                bit = methods[m].bit;
-            }
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        if (strlen(methods[i].name) == name.len && memcmp(methods[i].name, name.ptr, name.len) == 0) {
+            *out |= methods[i].bit;
+            return true;
         }
-        if (bit == 0) {
-            error_set(err, XCJ_ERR_CONFIG, "methods", "a method must be bearer, basic, client_cert or apikey");
+    }
+    error_set(err, XCJ_ERR_CONFIG, "methods", "a method must be bearer, basic, client_cert or apikey");
+    return false;
+}
+
+static bool methods_read(uint32_t *out, const list *names, xcj_error *err)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (!method_read(out, names->items[i], err)) {
             return false;
         }
-        *out |= bit;
     }
     return true;
 }
@@ -174,6 +178,24 @@ static bool auth_read(lua_State *L, xcj_auth *auth, request *r, xcj_error *err)
     return true;
 }
 
+/* client_id is a view into the caller, who lives until the next call. */
+static xcj_code mint_into(luaL_Buffer *buffer, minter *self, xcj_auth *auth, xcj_str *client_id, xcj_error *err)
+{
+    size_t cap = xcj_mint_bound(self->handle, auth);
+    char *token = luaL_prepbuffsize(buffer, cap);
+    size_t len = 0;
+    xcj_caller_free(self->caller);
+    self->caller = NULL;
+    xcj_code code = xcj_caller_new(&self->caller, self->handle, auth, self->scratch, err);
+    if (code == XCJ_OK) {
+        auth->caller = self->caller;
+        code = xcj_mint(token, cap, &len, self->handle, auth, self->scratch, err);
+    }
+    luaL_addsize(buffer, len);
+    *client_id = xcj_caller_client_id(self->caller);
+    return code;
+}
+
 /* minter:mint(REQUEST): the token and its client_id. */
 static int mint(lua_State *L)
 {
@@ -185,23 +207,64 @@ static int mint(lua_State *L)
         return error_push(L, &err);
     }
     luaL_Buffer buffer;
-    size_t cap = xcj_mint_bound(self->handle, &auth);
-    char *token = luaL_buffinitsize(L, &buffer, cap);
-    size_t len = 0;
-    xcj_caller_free(self->caller);
-    self->caller = NULL;
-    xcj_code code = xcj_caller_new(&self->caller, self->handle, &auth, self->scratch, &err);
-    if (code == XCJ_OK) {
-        auth.caller = self->caller;
-        code = xcj_mint(token, cap, &len, self->handle, &auth, self->scratch, &err);
-    }
-    if (code != XCJ_OK) {
+    luaL_buffinit(L, &buffer);
+    xcj_str client_id;
+    if (mint_into(&buffer, self, &auth, &client_id, &err) != XCJ_OK) {
         return error_push(L, &err);
     }
-    luaL_pushresultsize(&buffer, len);
-    xcj_str client_id = xcj_caller_client_id(self->caller);
+    luaL_pushresult(&buffer);
     lua_pushlstring(L, client_id.ptr, client_id.len);
     return 2;
+}
+
+static xcj_str string_at(lua_State *L, int index)
+{
+    xcj_str text;
+    text.ptr = luaL_checklstring(L, index, &text.len);
+    return text;
+}
+
+static bool auth_of_head(lua_State *L, xcj_auth *auth, xcj_error *err)
+{
+    const int last = lua_gettop(L);
+    for (int i = 2; i <= last; i++) {
+        if (!method_read(&auth->methods, string_at(L, i), err)) {
+            return false;
+        }
+    }
+    return head_read(auth, string_at(L, 1), string_at(L, lua_upvalueindex(2)), err);
+}
+
+/* One string, since a converter has one result: "200 TOKEN\nCLIENT_ID", or "401 REASON", or "500 REASON". */
+static int convert(lua_State *L)
+{
+    minter *self = (minter *)lua_touserdata(L, lua_upvalueindex(1));
+    xcj_auth auth = XCJ_AUTH_INIT;
+    xcj_error err;
+    bool known = auth_of_head(L, &auth, &err);
+    luaL_Buffer buffer;
+    luaL_buffinit(L, &buffer);
+    luaL_addstring(&buffer, "200 ");
+    xcj_str client_id;
+    if (!known || mint_into(&buffer, self, &auth, &client_id, &err) != XCJ_OK) {
+        lua_pushfstring(L, "%d %s: %s", xcj_code_http_status(err.code), xcj_code_name(err.code), err.message);
+        return 1;
+    }
+    luaL_addchar(&buffer, '\n');
+    luaL_addlstring(&buffer, client_id.ptr, client_id.len);
+    luaL_pushresult(&buffer);
+    return 1;
+}
+
+/* minter:converter(APIKEY_HEADER): a function for core.register_converters(), without Lua code that each request would run.
+ */
+static int converter_new(lua_State *L)
+{
+    luaL_checkudata(L, 1, MINTER);
+    luaL_checkstring(L, 2);
+    lua_settop(L, 2);
+    lua_pushcclosure(L, convert, 2);
+    return 1;
 }
 
 static int release(lua_State *L)
@@ -215,7 +278,8 @@ static int release(lua_State *L)
 }
 
 static const luaL_Reg methods[] = {
-    { "mint", mint }, { "close", release }, { "__gc", release }, { "__close", release }, { NULL, NULL },
+    { "mint", mint },    { "converter", converter_new }, { "close", release },
+    { "__gc", release }, { "__close", release },         { NULL, NULL },
 };
 
 void minter_register(lua_State *L)

@@ -61,6 +61,44 @@ token = assert(minter:mint({ methods = "apikey", apikey = "012345AZERTY!", aud =
 local claims = assert(xcj.verifier({ keys = file("gw-set.json"), aud = "b", sub = "me" })):verify(token)
 check("a request's own values", claims:find('"act":{"client_id":"c"}', 1, true), claims)
 
+-- The converter: the head of a request, and behind it what HAProxy says of the client's certificate.
+local convert = minter:converter("X-Key")
+local key = "x-key: 012345AZERTY!\r\n"
+local basic = "AUTHORIZATION: Basic dXNlcjp4\r\n"
+local certificate = file("made/client")
+local function converts(name, wanted, head, ...)
+    local result = convert(head, ...)
+    local token, id = result:match("^200 (%S+)\n(.*)$")
+    check(name, (id or result):find(wanted, 1, true) == 1, result)
+    check(name .. ", the token", not token or verifier:verify(token), result)
+end
+converts("a head with an API key", "key-client", "Host: a\r\n" .. key .. "\r\n", "apikey")
+converts("a head with Basic", "user", basic .. "\r\n", "basic")
+converts("a head with a Bearer token", "app", "authorization: Bearer " .. bearer .. "\r\n\r\n", "bearer", "apikey")
+converts("a head with a certificate", "CN=caller", key .. "\r\n0 " .. certificate, "client_cert")
+converts("a certificate alone", "CN=caller", "\r\n0 " .. certificate, "client_cert")
+converts("a certificate that TLS has not verified", "401 XCJ_ERR_NO_CREDENTIAL", "\r\n10 " .. certificate, "client_cert")
+converts("a certificate that is cut off", "401 XCJ_ERR_CERTIFICATE", "\r\n0 " .. certificate:sub(1, -30), "client_cert")
+converts("another method's credential", "401 XCJ_ERR_NO_CREDENTIAL", key .. "\r\n", "basic")
+converts("one of two methods beside it", "key-client", key .. basic .. "\r\n", "apikey")
+converts("two credentials", "401 XCJ_ERR_NO_CREDENTIAL", key .. basic .. "\r\n", "apikey", "basic")
+converts("a header twice", "401 XCJ_ERR_CREDENTIAL: the header X-Key ", key .. "Host: a\r\n" .. key:upper() .. "\r\n", "apikey")
+converts("an empty header, and another one", "401 XCJ_ERR_CREDENTIAL: the header X-Key ", "X-Key: \r\n" .. key .. "\r\n", "apikey")
+converts("an empty header", "401 XCJ_ERR_NO_CREDENTIAL", "X-Key: \r\n\r\n", "apikey")
+for _, other in ipairs({ "x", "x-", "x-key2: ", "x-key 2: ", "xx-key: ", "x_key: ", "a: x-key: ", "x-key" }) do
+    converts("the header " .. other, "401 XCJ_ERR_NO_CREDENTIAL", other .. "012345AZERTY!\r\n\r\n", "apikey")
+end
+converts("no head", "500 XCJ_ERR_ARGUMENT", "", "apikey")
+converts("a head without an end", "500 XCJ_ERR_ARGUMENT", key, "apikey")
+converts("a line without an end", "500 XCJ_ERR_ARGUMENT", key .. "a: b\r", "apikey")
+converts("a newline alone", "500 XCJ_ERR_ARGUMENT", "a: b\n" .. key .. "\r\n", "apikey")
+converts("an empty newline", "500 XCJ_ERR_ARGUMENT", "\n", "apikey")
+converts("a certificate in a header", "500 XCJ_ERR_ARGUMENT", "a: b\r\n\r\n0 " .. certificate .. "\r\n\r\n", "client_cert")
+converts("an unknown method for a head", "500 XCJ_ERR_CONFIG", key .. "\r\n", "apikey", "password")
+converts("no method for a head", "500 XCJ_ERR_ARGUMENT", key .. "\r\n")
+check("a head that is no string", not pcall(convert, nil, "apikey"))
+check("a converter without a header for API keys", not pcall(minter.converter, minter))
+
 -- What a caller can do wrong.
 fails("no credential", "XCJ_ERR_NO_CREDENTIAL", nil, minter:mint({ methods = "apikey" }))
 fails("an unknown key", "XCJ_ERR_CREDENTIAL", nil, minter:mint({ methods = "apikey", apikey = "guess" }))
@@ -106,11 +144,14 @@ local before = grown()
 for _ = 1, 500 do
     assert(minter:mint({ methods = "apikey", apikey = "012345AZERTY!" }))
     minter:mint({ methods = "apikey", apikey = "guess" })
+    convert(key .. "\r\n", "apikey")
+    convert(key, "apikey")
 end
 check("memory of Lua", grown() - before < 16, grown() - before)
 minter:close()
 minter:close()
 fails("a closed minter", "XCJ_ERR_ARGUMENT", nil, minter:mint({ methods = "apikey", apikey = "012345AZERTY!" }))
+converts("a closed minter, by its converter", "500 XCJ_ERR_ARGUMENT", key .. "\r\n", "apikey")
 verifier:close()
 fails("a closed verifier", "XCJ_ERR_ARGUMENT", nil, verifier:verify(token))
 fails("a closed verifier in a minter", "XCJ_ERR_CONFIG", "bearer", xcj.minter(with(options, { bearer = verifier })))

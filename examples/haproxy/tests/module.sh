@@ -8,6 +8,7 @@ XCJ_EXAMPLES=$(cd "$(dirname "$0")/../.." && pwd)
 make_files || cat log
 mkdir made
 "$XCJ" mint --key idp-es.json --iss https://idp --aud gateway --claim clientId=app >made/es256
+openssl x509 -in client.pem -outform DER | openssl base64 -A >made/client
 ran=0
 for module in "$XCJ_BUILD"/examples/haproxy/5.*/xcj.so; do
     lua=lua$(basename "$(dirname "$module")")

@@ -16,7 +16,7 @@ configure_haproxy() {
     cat server.pem server.key >server.both.pem
     cp "$XCJ_EXAMPLES/haproxy/xcj_haproxy.lua" "$XCJ_LUA/xcj.so" .
     sed -e "s|/usr/local/lib/xcj|$work|; s|/etc/haproxy/xcj|$work|g; s|jwks.json|gw-set.json|; s|:8000|:$1|; s|:8443|:$2|; s|127.0.0.1:9000|127.0.0.1:$3|" \
-        -e "s|^global\$|&\n    nbthread 2|; s|unless { path_beg|& /plain|; s|user my-user password @PASSWORD@|user user password $(openssl passwd -5 pass:word)|" \
+        -e "s|^global\$|&\n    nbthread 2|; s|^    default_backend|    use_backend plain if { path_beg /plain }\n&|; s|^backend service|backend plain\n    server service 127.0.0.1:$3\n\n&|; s|user my-user password @PASSWORD@|user user password $(openssl passwd -5 pass:word)|" \
         "$XCJ_EXAMPLES/haproxy/haproxy.cfg" >haproxy.cfg
     sed -e "s|/etc/haproxy/xcj|$work|; s|active.json|gw.json|; s|idp.json|idp-set.json|; s|jwks.json|gw-set.json|; s|https://idp.example|https://idp|" \
         -e 's|https://localhost:8443|https://gw|; s|http://127.0.0.1:9000/|https://service|; s|^    minter = {|&\n        expires_in = 300,|' \

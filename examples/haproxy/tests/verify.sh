@@ -24,6 +24,11 @@ frontend check
     http-request set-var(txn.ours) var(txn.token),lua.xcj_verify,json_query('\$.client_id')
     http-request return status 200 content-type text/plain lf-string "%[var(txn.theirs)] %[var(txn.ours)]"
 CFG
+# Faults of the gateway: a method that does not exist, and a converter that raises an error.
+sed -i -e 's|unless { path_beg|& /fault /raises|' -e '/^    use_backend service/i\
+    http-request set-var(txn.xcj) req.hdrs,lua.xcj_mint(password) if { path /fault }\
+    http-request set-var(txn.xcj) req.hdrs,lua.raises if { path /raises }' haproxy.cfg
+printf 'core.register_converters("raises", function() error("a fault") end)\n' >>gateway.lua
 
 # judged NAME WANTED TOKEN
 judged() {
@@ -51,7 +56,13 @@ get "http://127.0.0.1:$http/elsewhere"
 is 'a path without a method' 404 "$status"
 get -H 'apikey: guess' "http://127.0.0.1:$http/apikey"
 is 'the challenge' Bearer "$(field www-authenticate)"
+for fault in fault raises; do
+    get -H 'apikey: 012345AZERTY!' "http://127.0.0.1:$http/$fault"
+    is "/$fault" 500 "$status"
+    lacks "/$fault, what the caller learns" body XCJ_ERR_
+done
 stop_haproxy || fail 'HAProxy does not end'
-has 'the log of a token' haproxy.log 'client_id=key-client error=-'
-has 'the log of a refusal' haproxy.log 'error=XCJ_ERR_'
+has 'the log of a token' haproxy.log 'GET /apikey 200 xcj=key-client'
+has 'the log of a refusal' haproxy.log 'GET /apikey 401 xcj=401 XCJ_ERR_CREDENTIAL: '
+has 'the log of a fault' haproxy.log 'GET /fault 500 xcj=500 XCJ_ERR_CONFIG: '
 finish
