@@ -132,6 +132,30 @@ START_TEST(keys_take_turns_by_the_clock)
 }
 END_TEST
 
+/* Of keys that have not been published long enough, the one that will have been first; of two such, the later one. */
+START_TEST(the_longest_published_signs_meanwhile)
+{
+    static const xcj__dates keys[] = { { .nbf = 0, .exp = INT64_MAX, .ripe = 20 },
+                                       { .nbf = 5, .exp = INT64_MAX, .ripe = 30 },
+                                       { .nbf = 3, .exp = INT64_MAX, .ripe = 20 } };
+    ck_assert_uint_eq(xcj__turns_signer(keys, 2, 10), 0);
+    ck_assert_uint_eq(xcj__turns_signer(keys, 3, 10), 2);
+    ck_assert_uint_eq(xcj__turns_signer(keys + 1, 2, 10), 1);
+    ck_assert_uint_eq(xcj__turns_signer(keys, 3, 29), 2);
+    ck_assert_uint_eq(xcj__turns_signer(keys, 3, 30), 1);
+    /* The plan says the same, whatever was in its place. */
+    xcj__turn turns[XCJ__TURNS_MAX];
+    memset(turns, 0xff, sizeof turns);
+    const size_t count = xcj__turns_plan(turns, keys, 3);
+    static const xcj__turn wanted[] = { { INT64_MIN, 3 }, { 0, 0 }, { 3, 2 }, { 30, 1 } };
+    ck_assert_uint_eq(count, sizeof wanted / sizeof *wanted);
+    for (size_t i = 0; i < count; i++) {
+        ck_assert_int_eq(turns[i].from, wanted[i].from);
+        ck_assert_uint_eq(turns[i].key, wanted[i].key);
+    }
+}
+END_TEST
+
 START_TEST(the_latest_nbf_signs_and_the_first_of_two)
 {
     static const dates list[] = { { 0, 0 }, { 10, 0 }, { 10, 0 }, { 12, 14 } };
@@ -537,6 +561,7 @@ static Suite *rotation_suite(void)
     Suite *suite = suite_create("rotation");
     TCase *tests = tcase_create("rotation");
     tcase_add_test(tests, keys_take_turns_by_the_clock);
+    tcase_add_test(tests, the_longest_published_signs_meanwhile);
     tcase_add_test(tests, the_latest_nbf_signs_and_the_first_of_two);
     tcase_add_test(tests, a_single_key_without_dates_always_signs);
     tcase_add_test(tests, times_without_a_key_are_refused);

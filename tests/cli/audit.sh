@@ -45,5 +45,7 @@ refuse 'a key as the log' 1 'something else than lines of audit' mint --key key.
 same 'a key as the log' key.json copy.json
 refuse 'no directory' 1 '' mint --key key.json --sub a --audit none/log
 [ ! -c /dev/full ] || refuse 'a full disk' 1 'cannot be written, so there is no token' mint --key key.json --sub a --audit /dev/full
+[ ! -c /dev/full ] || refuse 'a full disk, many tokens' 1 'cannot be written, so there is no token' \
+    mint --key key.json --sub a --repeat 50 --jobs 2 --audit /dev/full
 refuse 'bytes' 2 'excludes --jws' mint --key key.json --jws --payload key.json --audit log
 finish

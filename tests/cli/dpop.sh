@@ -32,6 +32,12 @@ accept 'its signature' verify --key public.json --typ dpop+jwt --allow-no-exp --
 [ "$(make)" != "$(make)" ] || fail 'each proof has its own jti'
 printf '%s' "$bound" >token.jwt
 accept 'a token in a file' dpop --key key.json --htm GET --htu "$url" --bearer @token.jwt
+"$XCJ" keygen --alg RS256 2>/dev/null | jq -c 'del(.alg)' >rsa.json
+accept 'an algorithm' dpop --key rsa.json --alg PS256 --htm GET --htu "$url"
+proof=$(cat out)
+[ "$(field 1 | jq -r .alg)" = PS256 ] || fail 'an algorithm: not in the header'
+refuse 'an algorithm of another key type' 9 '' dpop --key rsa.json --alg ES256 --htm GET --htu "$url"
+refuse 'an unknown algorithm' 2 '--alg' dpop --key rsa.json --alg PS257 --htm GET --htu "$url"
 refuse 'no key' 2 '--key is required' dpop --htm GET --htu "$url"
 refuse 'nothing' 2 '--key --htm --htu is required' dpop
 refuse 'a secret' 9 'needs a key pair' dpop --key gateway.json --htm GET --htu "$url"

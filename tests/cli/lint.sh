@@ -96,6 +96,8 @@ jq -c '[.]' ES256.json >array.json
 lints 'a bare array' 9 'private-in-set' array.json
 jq -c '{jwks: {keys: [.]}}' ES256.json >client.json
 lints 'a set in jwks' 9 'private-in-set' client.json
+base64 ES256.json >wrapped
+lints 'a key through base64' 0 '' wrapped
 for form in 'base64' 'iconv -f UTF-8 -t UTF-16' 'iconv -f UTF-8 -t UTF-16LE' "jq -R ."; do
     $form <array.json >wrapped
     lints "an array through $form" 9 'private-in-set' wrapped

@@ -180,6 +180,8 @@ refuse 'JSON that is none' 3 '--claim-json "a": is not valid JSON' mint --key ke
 refuse 'JSON that is more' 3 '--claim-json "a": is not valid JSON' mint --key key.json --claim-json 'a=1,"b":2'
 refuse 'no equals sign' 2 'with an equals sign' mint --key key.json --claim a
 refuse 'a text that is not UTF-8' 3 'is not UTF-8' mint --key key.json --claim "a=$(printf '\377')"
+refuse 'an audience that is not UTF-8, bare' 3 'xcj: --aud: is not UTF-8' mint --key key.json --bare --aud "$(printf '\377')"
+accept 'an audience of UTF-8, bare' mint --key key.json --bare --aud "$(printf '\303\251')"
 for name in alg crit b64 kid; do
     run mint --key key.json --header "$name=x"
     came_to "--header $name is ours" failure
@@ -351,6 +353,8 @@ done
 header_of '--x5c, a chain' --x5c chain.pem --header a=b
 grep -qF "\"a\":\"b\",\"x5t#S256\":\"$x5t\",\"x5c\":[\"$x5c\",\"" made || fail "a chain: $(cat made)"
 refuse '--x5c of another key' 5 'is the certificate of another key' mint --key own.pem --alg RS256 --x5c cert.pem
+printf '{"keys":[{"kty":"NEW"}]}' >none.json
+refuse '--x5c with a key that cannot be used' 3 'none.json: has no certificate with a usable key' mint --key own.pem --alg RS256 --x5c none.json
 refuse '--x5c that is none' 3 'basic.txt: ' mint --key own.pem --alg RS256 --x5c basic.txt
 
 # Everything that is missing, in one line, with its cure.
@@ -496,6 +500,9 @@ refuse 'iss twice, --bare' 2 'by --claims and by --iss' mint --key e1.json --cla
 
 # Options that would have no effect.
 printf x >payload.txt
+refuse 'the key and the payload from standard input' 2 'standard input cannot be both' mint --key - --jws --payload -
+printf payload | "$XCJ" mint --key e1.json --jws --payload - >out || fail 'the payload from standard input'
+"$XCJ" mint --key - --jws --payload payload.txt <e1.json >out || fail 'the key from standard input'
 refuse '--jws --kong' 2 'it excludes callers, claims, times, --bare, --config, --kong and --repeat' mint --key e1.json --jws --payload payload.txt --kong
 refuse '--dn without a certificate' 2 '--dn goes with --client-cert' mint --key e1.json --dn kong --sub a
 finish

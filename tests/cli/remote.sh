@@ -242,6 +242,11 @@ i 'no iss' 8 'iss' oidc "$token"
 i 'the document of another issuer' 3 'is the document of another issuer' liar "$(by one "$at/liar")"
 i 'an issuer with a slash more' 3 'is the document of another issuer' oidc/ "$(by one "$at/oidc/")"
 i 'a document without keys' 3 'its jwks_uri is missing' bare "$(by one "$at/bare")"
+mkdir -p www/open/.well-known www/prose/.well-known
+echo "{\"issuer\":\"$at/open\",\"jwks_uri\":\"http://issuer.example/jwks\"}" >www/open/.well-known/openid-configuration
+i 'keys without TLS' 3 'its jwks_uri is http://, which only --allow-http allows' open "$(by one "$at/open")"
+echo 'not here' >www/prose/.well-known/openid-configuration
+i 'a document that is no JSON' 3 'is not JSON' prose "$(by one "$at/prose")"
 i 'no document' 11 'openid-configuration: the server answers 404' nowhere "$token"
 i 'a key that is not published' 5 'two' oidc "$(by two "$at/oidc")"
 refuse '--issuer and --iss' 2 'leave out --iss' verify --issuer "$at/oidc" --iss x "$token"

@@ -196,6 +196,8 @@ refuse 'crit' 9 'crit' verify --secret secret --now 1500 "$crit.$sum"
 "$XCJ" keygen --alg ES256 --kid my-user >user.json
 "$XCJ" jwks user.json ES256.json >users.json
 accept 'key of a claim' verify --jwks users.json --key-claim client_id --now 1500 "$(mint user.json '{"client_id":"my-user","exp":2000}' --kid kong)"
+run verify --explain --jwks users.json --key-claim client_id --now 1500 "$(mint user.json '{"client_id":"my-user","exp":2000}' --kid kong)"
+err_has 'key of a claim, explained' 'its kid is the value of the claim that --key-claim names'
 refuse 'no key of that name' 5 'no key has the kid that the claim "client_id" names' verify --jwks users.json --key-claim client_id \
     --now 1500 "$(mint user.json '{"client_id":"nobody","exp":2000}')"
 

@@ -261,10 +261,11 @@ def verdict(every, results):
     print("%d tried: %d do not compile, %d killed, %d survive" %
           (len(tried), len(tried) - len(built), len(built) - built.count("-"), built.count("-")))
     new = sorted(survivors - set(reasons))
-    # A reason is stale when its mutant is there no more, or was killed.
+    # A reason is stale when its mutant is there no more, or was killed. Of a file that was not asked about, nothing is known.
     known = {m[0][:3] for m in every}
-    stale = [key for key in sorted(reasons) if key not in known or (key not in survivors and
-             any(t[:3] == key for t in tried))]
+    files = {path for path, _, _ in known}
+    stale = [key for key in sorted(reasons) if key[0] in files and (key not in known or (key not in survivors and
+             any(t[:3] == key for t in tried)))]
     for path, before, after in new:
         print("survives: %s\n    - %s\n    + %s" % (path, before, after))
     for path, before, after in stale:
