@@ -36,8 +36,7 @@ local function methods_of(config)
 end
 
 -- One value of a header. Of several, the original took the first; strict refuses them, for another plugin may have checked another one.
-local function header_of(headers, name, config)
-    local value = headers[name]
+local function single(value, config)
     if type(value) == "table" and not config.strict then
         return value[1]
     end
@@ -83,7 +82,7 @@ local function set_claims(request, headers, config)
     end
     local claims = {}
     for claim, header in pairs(wanted) do
-        local value = header_of(headers, header, config)
+        local value = single(headers[header], config)
         if value ~= nil then
             claims[#claims + 1] = { name = claim, value = value }
         end
@@ -94,9 +93,9 @@ end
 local function read_request(config, headers)
     local request = {
         methods = methods_of(config),
-        authorization = header_of(headers, "authorization", config),
+        authorization = single(rawget(headers, "authorization"), config),
         client_cert = kong.client.tls.get_full_client_certificate_chain(),
-        api_key = header_of(headers, config.apikey_header, config),
+        api_key = single(headers[config.apikey_header], config),
     }
     set_service(request, config)
     set_consumer(request)
