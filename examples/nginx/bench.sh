@@ -92,6 +92,10 @@ start gateway <<CONF
         location = /reuse { xcj on; xcj_private_jwk RS256.json; xcj_reuse 15m 64m; proxy_pass http://service; }
         location = /inbound { xcj on; xcj_private_jwk HS256.json; xcj_auth bearer; xcj_bearer_jwks RS256.json; proxy_pass http://service; }
         location = /cached { xcj on; xcj_private_jwk HS256.json; xcj_auth bearer; xcj_bearer_jwks RS256.json cache=16m; proxy_pass http://service; }
+        location = /both {
+            xcj on; xcj_private_jwk RS256.json; xcj_reuse 15m 64m; xcj_auth bearer; xcj_bearer_jwks RS256.json cache=16m;
+            proxy_pass http://service;
+        }
         location = /hs256 { xcj on; xcj_private_jwk HS256.json; proxy_pass http://service; }
     }
 CONF
@@ -156,7 +160,7 @@ caches_turn() {
         FRESH=$fresh load_as "reuse$fresh" reuse -s identities.lua
     done
     FRESH=1 load_as constant1 constant -s identities.lua
-    for path in bare inbound cached; do load_as "$path-bearer" "$path" -H "Authorization: Bearer $bearer" -s report.lua; done
+    for path in bare inbound cached both; do load_as "$path-bearer" "$path" -H "Authorization: Bearer $bearer" -s report.lua; done
 }
 
 # SETUP: alone, then with one connection beside that asks for something else.
@@ -214,5 +218,6 @@ printf '\n| one worker, 16 connections, the same requests | without the module, 
 cached_row reuse1 bare1 'RS256 with xcj_reuse, 99 of 100 requests repeat an identity' 0.75
 cached_row constant1 bare1 'no module: proxy_set_header with a constant of 700 bytes' ''
 cached_row reuse5 bare5 'RS256 with xcj_reuse, 95 of 100' "$aim"
+cached_row both-bearer bare-bearer 'inbound RS256 with cache=, RS256 with xcj_reuse' 0.85
 cached_row cached-bearer bare-bearer 'inbound RS256 with cache=, HS256 minted' 0.85
 cached_row inbound-bearer bare-bearer 'the same without a cache' ''
