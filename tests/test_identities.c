@@ -28,7 +28,7 @@ static void expect_text(xcj_str text, const char *wanted)
 static void expect_key(const xcj_identities *identities, const char *key, const char *client_id, const char *consumer)
 {
     xcj__identity found;
-    ck_assert_int_eq(xcj__identities_find_key(&found, identities, xcj_text(key), &last), XCJ_OK);
+    ck_assert_int_eq(xcj__identities_find_key(&found, identities, xcj_text(key), NULL, &last), XCJ_OK);
     expect_text(found.client_id, client_id);
     expect_text(found.consumer, consumer);
 }
@@ -36,7 +36,7 @@ static void expect_key(const xcj_identities *identities, const char *key, const 
 static void expect_client(const xcj_identities *identities, const char *client_id, const char *consumer)
 {
     xcj__identity found;
-    ck_assert_int_eq(xcj__identities_find_client(&found, identities, xcj_text(client_id), &last), XCJ_OK);
+    ck_assert_int_eq(xcj__identities_find_client(&found, identities, xcj_text(client_id), NULL, &last), XCJ_OK);
     expect_text(found.consumer, consumer);
 }
 

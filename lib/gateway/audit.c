@@ -148,7 +148,7 @@ static xcj_code put_client_id(xcj__buf *out, const xcj_auth *auth, xcj_str clien
         return XCJ_OK;
     }
     xcj__buf_init_on(&work, storage, sizeof storage);
-    xcj_code code = xcj__credential_hash(&client_id, &work, err);
+    xcj_code code = xcj__credential_hash(&client_id, &work, NULL, err);
     if (code == XCJ_OK) {
         put_string(out, "client_id_sha256", client_id);
     }

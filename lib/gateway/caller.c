@@ -18,7 +18,9 @@ xcj_code xcj_caller_new(xcj_caller **out, const xcj_minter *minter, const xcj_au
         code = xcj__fail(err, XCJ_ERR_ARGUMENT, "the request has a caller already");
     }
     if (code == XCJ_OK) {
-        code = xcj__identify_caller(out, &minter->settings, &request, scratch, err);
+        xcj_scratch *lent = xcj__context_pool_take(&minter->pool, scratch);
+        code = xcj__identify_caller(out, &minter->settings, &request, lent, err);
+        xcj__context_pool_give(&minter->pool, scratch, lent);
     }
     if (code == XCJ_OK) {
         (*out)->minter = xcj_minter_ref(minter);

@@ -322,12 +322,12 @@ xcj_code xcj__credential_client_id(xcj_str *out, const xcj__credential *credenti
     return code;
 }
 
-xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_error *err)
+xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_scratch *scratch, xcj_error *err)
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t hash[XCJ__DIGEST_MAX];
     size_t len = 0;
-    xcj_code code = xcj__digest(hash, &len, XCJ_SHA256, *client_id, err);
+    xcj_code code = xcj__digest(hash, &len, XCJ_SHA256, *client_id, scratch, err);
     *client_id = (xcj_str){ NULL, 0 };
     char *text = code == XCJ_OK ? xcj__buf_reserve(work, 2 * len) : NULL;
     if (code != XCJ_OK || text == NULL) {

@@ -44,7 +44,7 @@ XCJ_MUST_CHECK xcj_code xcj__credential_client_id(xcj_str *out, const xcj__crede
 #define XCJ__CREDENTIAL_HASH 64
 
 /** Replaces a client_id by its SHA-256 in lowercase hex, a view into `work`. XCJ_ERR_CRYPTO, _MEMORY. */
-XCJ_MUST_CHECK xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_error *err);
+XCJ_MUST_CHECK xcj_code xcj__credential_hash(xcj_str *client_id, xcj__buf *work, xcj_scratch *scratch, xcj_error *err);
 
 /** Decodes a Bearer token's payload into `work`; the caller may change it in place. XCJ_ERR_CREDENTIAL, _MEMORY. */
 XCJ_MUST_CHECK xcj_code xcj__credential_payload(xcj_str *out, const xcj__credential *credential, xcj__buf *work,

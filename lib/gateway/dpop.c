@@ -373,7 +373,7 @@ xcj_code xcj__dpop_token_hash(char out[XCJ__JKT_SIZE], xcj_str token, xcj_error 
 {
     uint8_t hash[XCJ__DIGEST_MAX];
     size_t len;
-    xcj_code code = xcj__digest(hash, &len, XCJ_SHA256, token, err);
+    xcj_code code = xcj__digest(hash, &len, XCJ_SHA256, token, NULL, err);
     if (code == XCJ_OK) {
         out[xcj__b64u_encode(out, hash, len)] = '\0';
     }

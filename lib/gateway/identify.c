@@ -87,14 +87,15 @@ static xcj_code look_up(xcj_str *client_id, xcj__request *r, uint32_t method, xc
     bool found = false;
     if (settings->identities == NULL) {
         bool is_hashed = settings->api_key_sha256 && method == XCJ_AUTH_API_KEY;
-        return is_hashed ? xcj__credential_hash(client_id, &r->work, err) : XCJ_OK;
+        return is_hashed ? xcj__credential_hash(client_id, &r->work, r->scratch, err) : XCJ_OK;
     }
     if (method != XCJ_AUTH_API_KEY) {
         xcj_code code = method == XCJ_AUTH_CLIENT_CERT ? look_up_certificate(&found, client_id, r, err) : XCJ_OK;
-        return code == XCJ_OK && !found ? xcj__identities_find_client(&r->known, settings->identities, *client_id, err)
-                                        : code;
+        return code == XCJ_OK && !found
+                   ? xcj__identities_find_client(&r->known, settings->identities, *client_id, r->scratch, err)
+                   : code;
     }
-    xcj_code code = xcj__identities_find_key(&r->known, settings->identities, *client_id, err);
+    xcj_code code = xcj__identities_find_key(&r->known, settings->identities, *client_id, r->scratch, err);
     if (code == XCJ_OK && r->known.consumer.ptr == NULL) {
         code = xcj__fail_at(err, XCJ_ERR_CREDENTIAL, "api_key", XCJ_NO_OFFSET, "The API key is not known");
     }

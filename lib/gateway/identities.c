@@ -55,11 +55,11 @@ typedef struct reading {
     const char *fault;
 } reading;
 
-static xcj_code sha256(uint8_t out[SHA256_LEN], xcj_str text, xcj_error *err)
+static xcj_code sha256(uint8_t out[SHA256_LEN], xcj_str text, xcj_scratch *scratch, xcj_error *err)
 {
     uint8_t digest[XCJ__DIGEST_MAX];
     size_t len;
-    xcj_code code = xcj__digest(digest, &len, XCJ_SHA256, text, err);
+    xcj_code code = xcj__digest(digest, &len, XCJ_SHA256, text, scratch, err);
     if (code == XCJ_OK) {
         memcpy(out, digest, SHA256_LEN);
     }
@@ -200,7 +200,7 @@ static xcj_code read_name(const reading *r, entry *e, xcj_error *err)
         char what[80] = "is not a client_id";
         return wrong(r, &e->item, strcat(what, fault), err);
     }
-    return sha256(e->digest, name, err);
+    return sha256(e->digest, name, NULL, err);
 }
 
 static xcj_code visit_audience(void *ctx, const xcj__json_item *item, xcj_error *err)
@@ -425,25 +425,27 @@ static void find_digest(xcj__identity *out, const table *t, const uint8_t digest
     }
 }
 
-static xcj_code find(xcj__identity *out, const table *t, xcj_str name, xcj_error *err)
+static xcj_code find(xcj__identity *out, const table *t, xcj_str name, xcj_scratch *scratch, xcj_error *err)
 {
     uint8_t digest[SHA256_LEN];
     *out = (xcj__identity){ .consumer = { NULL, 0 } };
-    xcj_code code = sha256(digest, name, err);
+    xcj_code code = sha256(digest, name, scratch, err);
     if (code == XCJ_OK) {
         find_digest(out, t, digest);
     }
     return code;
 }
 
-xcj_code xcj__identities_find_key(xcj__identity *out, const xcj_identities *identities, xcj_str key, xcj_error *err)
+xcj_code xcj__identities_find_key(xcj__identity *out, const xcj_identities *identities, xcj_str key, xcj_scratch *scratch,
+                                  xcj_error *err)
 {
-    return find(out, &identities->tables[APIKEYS], key, err);
+    return find(out, &identities->tables[APIKEYS], key, scratch, err);
 }
 
-xcj_code xcj__identities_find_client(xcj__identity *out, const xcj_identities *identities, xcj_str client_id, xcj_error *err)
+xcj_code xcj__identities_find_client(xcj__identity *out, const xcj_identities *identities, xcj_str client_id,
+                                     xcj_scratch *scratch, xcj_error *err)
 {
-    return find(out, &identities->tables[CLIENTS], client_id, err);
+    return find(out, &identities->tables[CLIENTS], client_id, scratch, err);
 }
 
 void xcj__identities_find_certificate(xcj__identity *out, const xcj_identities *identities, const uint8_t *sha256)

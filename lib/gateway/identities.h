@@ -21,11 +21,11 @@ typedef struct xcj__identity {
 
 /** Looks up an API key. After XCJ_ERR_CRYPTO or _MEMORY the result is unknown. */
 XCJ_MUST_CHECK xcj_code xcj__identities_find_key(xcj__identity *out, const xcj_identities *identities, xcj_str key,
-                                                 xcj_error *err);
+                                                 xcj_scratch *scratch, xcj_error *err);
 
 /** Looks up a client_id. After XCJ_ERR_CRYPTO or _MEMORY the result is unknown. */
 XCJ_MUST_CHECK xcj_code xcj__identities_find_client(xcj__identity *out, const xcj_identities *identities, xcj_str client_id,
-                                                    xcj_error *err);
+                                                    xcj_scratch *scratch, xcj_error *err);
 
 /** Looks up a certificate by the SHA-256 of its DER, which has 32 bytes. */
 void xcj__identities_find_certificate(xcj__identity *out, const xcj_identities *identities, const uint8_t *sha256);

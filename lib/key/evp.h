@@ -119,6 +119,9 @@ const EC_GROUP *xcj__scratch_group(xcj_scratch *scratch, xcj_curve crv);
 /** A key without a point on this curve, made at its first use here; borrowed. NULL when there is no memory. */
 EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj_curve crv);
 
+/** A context for SHA-256, made at its first use here; borrowed. NULL when there is no memory or OpenSSL refuses. */
+EVP_MD_CTX *xcj__scratch_sha256(xcj_scratch *scratch);
+
 /** The scratch's random bytes; NULL where there are none to keep, or no scratch. */
 struct xcj__pool *xcj__scratch_pool(xcj_scratch *scratch);
 

@@ -25,6 +25,7 @@ struct xcj_scratch {
     size_t next;
     EC_GROUP *groups[XCJ_CURVE_SECP256K1 + 1]; /* by curve */
     EVP_PKEY *curves[XCJ_CURVE_SECP256K1 + 1]; /* likewise */
+    EVP_MD_CTX *sha256;
     xcj__pool *pool;
     xcj__buf bufs[XCJ__SCRATCH_BUFS];
     xcj__buf memory;
@@ -73,6 +74,7 @@ void xcj_scratch_free(xcj_scratch *scratch)
         EC_GROUP_free(scratch->groups[crv]);
         EVP_PKEY_free(scratch->curves[crv]);
     }
+    EVP_MD_CTX_free(scratch->sha256);
     xcj__buf_free(&scratch->memory);
     xcj__pool_free(scratch->pool);
     xcj_free(scratch);
@@ -109,6 +111,21 @@ EVP_PKEY *xcj__scratch_curve(xcj_scratch *scratch, xcj_curve crv)
         scratch->curves[crv] = xcj__provider_curve(crv);
     }
     return scratch->curves[crv];
+}
+
+EVP_MD_CTX *xcj__scratch_sha256(xcj_scratch *scratch)
+{
+    if (scratch->sha256 == NULL) {
+        EVP_MD_CTX *made = EVP_MD_CTX_new();
+        EVP_MD *type = EVP_MD_fetch(NULL, "SHA256", NULL);
+        if (made != NULL && type != NULL && EVP_DigestInit_ex(made, type, NULL) == 1) {
+            scratch->sha256 = made;
+        } else {
+            EVP_MD_CTX_free(made);
+        }
+        EVP_MD_free(type); /* the context has a reference */
+    }
+    return scratch->sha256;
 }
 
 xcj__pool *xcj__scratch_pool(xcj_scratch *scratch)

@@ -40,7 +40,7 @@ xcj_code xcj_key_thumbprint(char **out, size_t *out_len, const xcj_key *key, xcj
     xcj__key_put_canonical(&canonical, key);
     xcj_code code = canonical.failed ? xcj__fail_memory(err) : XCJ_OK;
     if (code == XCJ_OK) {
-        code = xcj__digest(digest, &len, hash, (xcj_str){ canonical.ptr, canonical.len }, err);
+        code = xcj__digest(digest, &len, hash, (xcj_str){ canonical.ptr, canonical.len }, NULL, err);
     }
     xcj__buf_free(&canonical);
     if (code != XCJ_OK) {

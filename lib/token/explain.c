@@ -35,7 +35,8 @@ static bool put_original(xcj__buf *to, xcj_str header, xcj_str payload)
     uint8_t hash[XCJ__DIGEST_MAX];
     size_t len = 0;
     if (xcj__json_scan(header.ptr, header.len, XCJ__JSON_OBJECT, NULL, find_nonce, &nonce, NULL) != XCJ_OK ||
-        nonce.type != XCJ__JSON_STRING || nonce.escaped || xcj__digest(hash, &len, XCJ_SHA256, nonce.text, NULL) != XCJ_OK) {
+        nonce.type != XCJ__JSON_STRING || nonce.escaped ||
+        xcj__digest(hash, &len, XCJ_SHA256, nonce.text, NULL, NULL) != XCJ_OK) {
         return false;
     }
     const char *behind = nonce.text.ptr + nonce.text.len;
