@@ -354,6 +354,42 @@ START_TEST(refusals)
 }
 END_TEST
 
+/* Changes a byte of the certificate, `offset` behind the place where this content is; "": it is refused. */
+static void expect_changed(const attribute *name, const void *content, size_t content_len, size_t offset, const char *wanted)
+{
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    size_t at = 0;
+    while (memcmp(der + at, content, content_len) != 0) {
+        at++;
+        ck_assert_uint_le(at + content_len, (size_t)len);
+    }
+    der[at + offset] ^= 1;
+    xcj__buf out;
+    xcj__buf_init(&out);
+    ck_assert_int_eq(xcj__x509_subject(&out, (const char *)der, (size_t)len, false, NULL),
+                     wanted[0] != '\0' ? XCJ_OK : XCJ_ERR_CERTIFICATE);
+    ck_assert_uint_eq(out.len, strlen(wanted));
+    ck_assert_mem_eq(out.ptr, wanted, out.len);
+    xcj__buf_free(&out);
+    OPENSSL_free(der);
+}
+
+/* The subject is found where RFC 5280 puts it, and a certificate without that structure is refused. */
+START_TEST(the_subject_alone)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    static const uint8_t subject[] = { 0x30, 0x0c, 0x31, 0x0a, 0x30, 0x08, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x01, 'x' };
+    static const uint8_t version[] = { 0xa0, 0x03, 0x02, 0x01 };
+    expect_changed(name, subject, sizeof subject, sizeof subject - 1, "CN=y");
+    expect_changed(name, subject, sizeof subject, 0, "");
+    expect_changed(name, subject, sizeof subject, 1, "");
+    expect_changed(name, subject, sizeof subject, 2, "");
+    expect_changed(name, version, sizeof version, 0, "");
+    expect_changed(name, version, sizeof version, 1, "");
+}
+END_TEST
+
 START_TEST(facts)
 {
     static const attribute name[] = { { "CN", UTF8("x") } };
@@ -435,6 +471,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, one_inside_another);
     tcase_add_test(tcase, as_proxies_write_it);
     tcase_add_test(tcase, refusals);
+    tcase_add_test(tcase, the_subject_alone);
     tcase_add_test(tcase, facts);
     tcase_add_test(tcase, x5c);
     Suite *s = suite_create("x509");

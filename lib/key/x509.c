@@ -8,6 +8,7 @@
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
 #include "lib/codec/json_write.h"
+#include "lib/key/cert_subject.h"
 #include "lib/key/cert_text.h"
 #include "lib/key/evp.h"
 #include "lib/key/pem.h"
@@ -28,7 +29,7 @@ static X509 *decode_once(const uint8_t *der, size_t len)
 }
 
 /* Twice: OpenSSL 3.5 does not report each failure to allocate, and a valid certificate must not be blamed for one. */
-static X509 *decode(const uint8_t *der, size_t len)
+static X509 *decode_whole(const uint8_t *der, size_t len)
 {
     X509 *cert = decode_once(der, len);
     if (cert == NULL && !xcj__queue_says_memory()) {
@@ -36,6 +37,41 @@ static X509 *decode(const uint8_t *der, size_t len)
         cert = decode_once(der, len);
     }
     return cert;
+}
+
+/* A certificate, or what is wanted of it. */
+typedef struct certificate {
+    bool needs_subject; /* and nothing else */
+    X509 *whole;
+    X509_NAME *subject; /* NULL: it is in `whole` */
+} certificate;
+
+static void certificate_free(certificate *cert)
+{
+    X509_free(cert->whole);
+    X509_NAME_free(cert->subject);
+}
+
+/* NULL: the certificate has to be decoded as a whole, which also tells what is wrong with it. */
+static X509_NAME *decode_subject(const uint8_t *der, size_t len)
+{
+    xcj__bytes found;
+    if (!xcj__cert_subject(&found, der, len)) {
+        return NULL;
+    }
+    const uint8_t *at = found.ptr;
+    X509_NAME *subject = d2i_X509_NAME(NULL, &at, (long)found.len);
+    if (subject == NULL) {
+        xcj__queue_drop();
+    }
+    return subject;
+}
+
+static bool decode(certificate *cert, const uint8_t *der, size_t len)
+{
+    cert->subject = cert->needs_subject ? decode_subject(der, len) : NULL;
+    cert->whole = cert->subject == NULL ? decode_whole(der, len) : NULL;
+    return cert->subject != NULL || cert->whole != NULL;
 }
 
 static xcj_code cannot_read(xcj_error *err)
@@ -49,12 +85,12 @@ static bool is_no_certificate(xcj_str label)
     return !xcj__str_is(label, "CERTIFICATE");
 }
 
-static xcj_code read_pem(X509 **cert, const char *text, size_t len, xcj_error *err)
+static xcj_code read_pem(bool *done, certificate *cert, const char *text, size_t len, xcj_error *err)
 {
     xcj__pem pem;
     xcj_code code = xcj__pem_read(&pem, text, len, is_no_certificate, err);
     if (code == XCJ_OK) {
-        *cert = decode(pem.der, pem.der_len);
+        *done = decode(cert, pem.der, pem.der_len);
         xcj__pem_free(&pem);
     }
     return code;
@@ -143,9 +179,12 @@ static const char *put_rfc4514(xcj__buf *out, const X509_NAME *subject)
         return UNREADABLE;
     }
     BIO *bio = BIO_new(BIO_s_mem());
+    if (bio == NULL) {
+        out->failed = true; /* OpenSSL does not always report this in its error queue */
+        return NULL;
+    }
     char *text = NULL;
-    bool printed =
-        bio != NULL && X509_NAME_print_ex(bio, subject, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0;
+    bool printed = X509_NAME_print_ex(bio, subject, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) >= 0;
     long len = printed ? BIO_get_mem_data(bio, &text) : 0;
     if (len > 0) {
         xcj__buf_put(out, text, (size_t)len);
@@ -154,10 +193,10 @@ static const char *put_rfc4514(xcj__buf *out, const X509_NAME *subject)
     return printed ? NULL : UNREADABLE;
 }
 
-static xcj_code put_subject(xcj__buf *out, X509 *cert, bool unescaped, xcj_error *err)
+static xcj_code put_subject(xcj__buf *out, const certificate *cert, bool unescaped, xcj_error *err)
 {
     size_t start = out->len;
-    const X509_NAME *subject = X509_get_subject_name(cert);
+    const X509_NAME *subject = cert->subject != NULL ? cert->subject : X509_get_subject_name(cert->whole);
     const char *fault = unescaped ? put_unescaped(out, subject) : put_rfc4514(out, subject);
     if (out->failed) {
         return xcj__fail_memory(err);
@@ -173,16 +212,17 @@ static xcj_code put_subject(xcj__buf *out, X509 *cert, bool unescaped, xcj_error
 }
 
 /* PEM or DER. */
-static xcj_code open_plain(X509 **out, const char *cert, size_t len, xcj_error *err)
+static xcj_code open_plain(certificate *out, const char *cert, size_t len, xcj_error *err)
 {
     const char *why;
     xcj__form form = xcj__recognise((const uint8_t *)cert, len, &why);
     xcj_error reason;
-    xcj_code code = form == XCJ__FORM_PEM ? read_pem(out, cert, len, &reason) : XCJ_OK;
+    bool done = false;
+    xcj_code code = form == XCJ__FORM_PEM ? read_pem(&done, out, cert, len, &reason) : XCJ_OK;
     if (form == XCJ__FORM_DER) {
-        *out = decode((const uint8_t *)cert, len);
+        done = decode(out, (const uint8_t *)cert, len);
     }
-    if (*out != NULL) {
+    if (done) {
         return XCJ_OK;
     }
     if (code == XCJ_ERR_MEMORY || xcj__queue_says_memory()) {
@@ -193,9 +233,8 @@ static xcj_code open_plain(X509 **out, const char *cert, size_t len, xcj_error *
 }
 
 /* A certificate of any form; the error is set when there is none. The queue is the caller's. */
-static xcj_code open_certificate(X509 **out, const char *cert, size_t len, xcj_error *err)
+static xcj_code open_certificate(certificate *out, const char *cert, size_t len, xcj_error *err)
 {
-    *out = NULL;
     if (len > CERT_TEXT_MAX) {
         return xcj__fail(err, XCJ_ERR_LIMIT, "a certificate of %zu bytes: the limit is %zu", len, CERT_TEXT_MAX);
     }
@@ -212,8 +251,8 @@ int xcj__x509_issued(xcj__bytes issuer, xcj__bytes subject)
 {
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
-    X509 *above = decode(issuer.ptr, issuer.len);
-    X509 *below = decode(subject.ptr, subject.len);
+    X509 *above = decode_whole(issuer.ptr, issuer.len);
+    X509 *below = decode_whole(subject.ptr, subject.len);
     int issued = above != NULL && below != NULL &&
                  X509_NAME_cmp(X509_get_subject_name(above), X509_get_issuer_name(below)) == 0 &&
                  X509_NAME_cmp(X509_get_subject_name(below), X509_get_subject_name(above)) != 0;
@@ -254,24 +293,24 @@ static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *er
 
 xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool unescaped, xcj_error *err)
 {
-    X509 *x509 = NULL;
+    certificate opened = { .needs_subject = true };
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
-    xcj_code code = open_certificate(&x509, cert, len, err);
+    xcj_code code = open_certificate(&opened, cert, len, err);
     if (code == XCJ_OK) {
-        code = put_subject(out, x509, unescaped, err);
+        code = put_subject(out, &opened, unescaped, err);
     }
     if (code != XCJ_OK && xcj__queue_says_memory()) {
         code = xcj__fail_memory(err);
     }
-    X509_free(x509);
+    certificate_free(&opened);
     xcj__queue_leave(&theirs);
     return code;
 }
 
 xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err)
 {
-    X509 *x509 = NULL;
+    certificate opened = { .needs_subject = false };
     if (out != NULL) {
         *out = (xcj_certificate){ 0 };
     }
@@ -280,9 +319,9 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
     }
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
-    xcj_code code = open_certificate(&x509, cert, len, err);
+    xcj_code code = open_certificate(&opened, cert, len, err);
     if (code == XCJ_OK) {
-        code = read_facts(out, x509, err);
+        code = read_facts(out, opened.whole, err);
     }
     if (code != XCJ_OK) {
         *out = (xcj_certificate){ 0 };
@@ -291,14 +330,14 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
     if (code == XCJ_OK) {
         xcj__error_clear(err);
     }
-    X509_free(x509);
+    certificate_free(&opened);
     xcj__queue_leave(&theirs);
     return code;
 }
 
 static xcj_code put_x5c_entry(xcj__buf *out, const uint8_t *der, size_t len, xcj_error *err)
 {
-    X509 *cert = decode(der, len);
+    X509 *cert = decode_whole(der, len);
     if (cert == NULL) {
         return cannot_read(err);
     }
