@@ -50,7 +50,7 @@
 CALL_SAYING(int, -1, ASN1_STRING_to_UTF8, (unsigned char **out, const ASN1_STRING *in), (out, in))
 CALL_SAYING(int, 0, ASN1_TIME_diff, (int *days, int *seconds, const ASN1_TIME *from, const ASN1_TIME *to), (days, seconds, from, to))
 CALL(ASN1_TIME *, NULL, ASN1_TIME_set, (ASN1_TIME *out, time_t seconds), (out, seconds))
-CALL_SAYING(BIO *, NULL, BIO_new, (const BIO_METHOD *type), (type))
+CALL(BIO *, NULL, BIO_new, (const BIO_METHOD *type), (type))
 CALL(BN_CTX *, NULL, BN_CTX_secure_new, (void), ())
 CALL(int, 0, BN_add, (BIGNUM *r, const BIGNUM *a, const BIGNUM *b), (r, a, b))
 CALL(int, 0, BN_add_word, (BIGNUM *a, BN_ULONG w), (a, w))
@@ -156,6 +156,7 @@ CALL_SAYING(EVP_PKEY *, NULL, d2i_PrivateKey, (int type, EVP_PKEY **out, const u
 CALL_SAYING(EVP_PKEY *, NULL, d2i_PublicKey, (int type, EVP_PKEY **out, const unsigned char **in, long len), (type, out, in, len))
 CALL_SAYING(X509 *, NULL, d2i_X509_AUX, (X509 **out, const unsigned char **in, long len), (out, in, len))
 CALL_SAYING(X509 *, NULL, d2i_X509, (X509 **out, const unsigned char **in, long len), (out, in, len))
+CALL_SAYING(X509_NAME *, NULL, d2i_X509_NAME, (X509_NAME **out, const unsigned char **in, long len), (out, in, len))
 CALL_SAYING(X509_SIG *, NULL, d2i_X509_SIG, (X509_SIG **out, const unsigned char **in, long len), (out, in, len))
 CALL_SAYING(int, -1, i2d_PUBKEY, (const EVP_PKEY *key, unsigned char **out), (key, out))
 /* clang-format on */
