@@ -354,6 +354,34 @@ START_TEST(refusals)
 }
 END_TEST
 
+static void expect_hash(const uint8_t *der, size_t len, xcj_code wanted)
+{
+    uint8_t found[XCJ__X509_SHA256];
+    uint8_t real[XCJ__X509_SHA256];
+    ck_assert_int_eq(EVP_Digest(der, len, real, NULL, EVP_sha256(), NULL), 1);
+    ck_assert_int_eq(xcj__x509_sha256(found, (const char *)der, len, NULL), wanted);
+    ck_assert(wanted != XCJ_OK || memcmp(found, real, sizeof real) == 0);
+}
+
+/* The hash is that of the DER, and only a certificate has one. */
+START_TEST(hashes)
+{
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    int len;
+    uint8_t *der = certificate(name, 1, &len);
+    X509 *made = make(name, 1, NULL);
+    char *pem = pem_of(made, false);
+    uint8_t of_pem[XCJ__X509_SHA256];
+    expect_hash(der, (size_t)len, XCJ_OK);
+    expect_hash(der, (size_t)len - 1, XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(xcj__x509_sha256(of_pem, pem, strlen(pem), NULL), XCJ_OK);
+    ck_assert_int_eq(xcj__x509_sha256(of_pem, pem, strlen(pem) / 2, NULL), XCJ_ERR_CERTIFICATE);
+    X509_free(made);
+    free(pem);
+    OPENSSL_free(der);
+}
+END_TEST
+
 /* Changes a byte of the certificate, `offset` behind the place where this content is; "": it is refused. */
 static void expect_changed(const attribute *name, const void *content, size_t content_len, size_t offset, const char *wanted)
 {
@@ -472,6 +500,7 @@ static Suite *suite(void)
     tcase_add_test(tcase, as_proxies_write_it);
     tcase_add_test(tcase, refusals);
     tcase_add_test(tcase, the_subject_alone);
+    tcase_add_test(tcase, hashes);
     tcase_add_test(tcase, facts);
     tcase_add_test(tcase, x5c);
     Suite *s = suite_create("x509");

@@ -3,6 +3,7 @@
 #include "lib/base/error.h"
 #include "lib/base/mem.h"
 #include "lib/codec/base64url.h"
+#include "lib/key/x509.h"
 
 typedef struct binding {
     xcj__dpop_proven *proof;
@@ -22,10 +23,10 @@ static xcj_code unproven(const binding *b, const char *member, const char *why, 
 
 xcj_code xcj__binding_thumbprint(char out[XCJ__JKT_SIZE], xcj_str cert, xcj_error *err)
 {
-    xcj_certificate read;
-    xcj_code code = xcj_certificate_read(&read, cert.ptr, cert.len, err);
+    uint8_t hash[XCJ__X509_SHA256];
+    xcj_code code = xcj__x509_sha256(hash, cert.ptr, cert.len, err);
     if (code == XCJ_OK) {
-        out[xcj__b64u_encode(out, read.sha256, sizeof read.sha256)] = '\0';
+        out[xcj__b64u_encode(out, hash, sizeof hash)] = '\0';
     }
     return code;
 }

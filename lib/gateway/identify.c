@@ -10,6 +10,7 @@
 #include "lib/gateway/confirm.h"
 #include "lib/gateway/identities.h"
 #include "lib/key/scratch.h"
+#include "lib/key/x509.h"
 #include "lib/token/verification.h"
 
 /* The rules of the token's issuer may say where its client_id is. */
@@ -66,14 +67,14 @@ static xcj_code look_up_certificate(bool *found, xcj_str *client_id, xcj__reques
 {
     const xcj_identities *identities = r->settings->identities;
     const xcj_str shown = r->auth->client_cert;
-    xcj_certificate cert;
+    uint8_t hash[XCJ__X509_SHA256];
     *found = false;
     if (!xcj__identities_have_certificates(identities) || shown.len == 0) {
         return XCJ_OK;
     }
-    xcj_code code = xcj_certificate_read(&cert, shown.ptr, shown.len, err);
+    xcj_code code = xcj__x509_sha256(hash, shown.ptr, shown.len, err);
     if (code == XCJ_OK) {
-        xcj__identities_find_certificate(&r->known, identities, cert.sha256);
+        xcj__identities_find_certificate(&r->known, identities, hash);
         *found = r->known.consumer.ptr != NULL;
         *client_id = r->known.client_id.ptr != NULL ? r->known.client_id : *client_id;
     }

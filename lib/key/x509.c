@@ -39,10 +39,11 @@ static X509 *decode_whole(const uint8_t *der, size_t len)
     return cert;
 }
 
-/* A certificate, or what is wanted of it. */
+/* A certificate, or what is wanted of it if that suffices. */
 typedef struct certificate {
     bool needs_subject; /* and nothing else */
-    X509 *whole;
+    uint8_t *sha256;    /* room for this hash, if nothing else is needed; else NULL */
+    X509 *whole;        /* NULL: it was not needed */
     X509_NAME *subject; /* NULL: it is in `whole` */
 } certificate;
 
@@ -67,8 +68,17 @@ static X509_NAME *decode_subject(const uint8_t *der, size_t len)
     return subject;
 }
 
+static bool hash(uint8_t *out, const uint8_t *der, size_t len)
+{
+    xcj__bytes subject;
+    return xcj__cert_subject(&subject, der, len) && EVP_Digest(der, len, out, NULL, EVP_sha256(), NULL) == 1;
+}
+
 static bool decode(certificate *cert, const uint8_t *der, size_t len)
 {
+    if (cert->sha256 != NULL && hash(cert->sha256, der, len)) {
+        return true;
+    }
     cert->subject = cert->needs_subject ? decode_subject(der, len) : NULL;
     cert->whole = cert->subject == NULL ? decode_whole(der, len) : NULL;
     return cert->subject != NULL || cert->whole != NULL;
@@ -299,6 +309,23 @@ xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool une
     xcj_code code = open_certificate(&opened, cert, len, err);
     if (code == XCJ_OK) {
         code = put_subject(out, &opened, unescaped, err);
+    }
+    if (code != XCJ_OK && xcj__queue_says_memory()) {
+        code = xcj__fail_memory(err);
+    }
+    certificate_free(&opened);
+    xcj__queue_leave(&theirs);
+    return code;
+}
+
+xcj_code xcj__x509_sha256(uint8_t out[XCJ__X509_SHA256], const char *cert, size_t len, xcj_error *err)
+{
+    certificate opened = { .sha256 = out };
+    xcj__queue theirs;
+    xcj__queue_enter(&theirs);
+    xcj_code code = open_certificate(&opened, cert, len, err);
+    if (opened.whole != NULL && X509_digest(opened.whole, EVP_sha256(), out, NULL) != 1) {
+        code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash the certificate");
     }
     if (code != XCJ_OK && xcj__queue_says_memory()) {
         code = xcj__fail_memory(err);

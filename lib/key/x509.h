@@ -1,5 +1,5 @@
 /*
- * x509.h: writes the subject of a certificate as text.
+ * x509.h: what a request needs of a client certificate: its subject as text, or its hash.
  */
 #ifndef XCJ_LIB_KEY_X509_H
 #define XCJ_LIB_KEY_X509_H
@@ -17,6 +17,11 @@
  * XCJ_ERR_CERTIFICATE when it cannot be read, has no subject, or is refused.
  */
 XCJ_MUST_CHECK xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool unescaped, xcj_error *err);
+
+#define XCJ__X509_SHA256 32
+
+/** The SHA-256 of the DER of the first certificate (RFC 8705 3.1), which is read as above. XCJ_ERR_CERTIFICATE, _CRYPTO. */
+XCJ_MUST_CHECK xcj_code xcj__x509_sha256(uint8_t out[XCJ__X509_SHA256], const char *cert, size_t len, xcj_error *err);
 
 /** Is the first certificate (DER) the issuer that the second one names? No signature is checked. 1, 0, or -1: out of memory.
  */
