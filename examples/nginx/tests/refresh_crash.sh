@@ -6,6 +6,19 @@
 start_echo
 # shellcheck source=provider.sh
 . "$XCJ_EXAMPLE/tests/provider.sh"
+# begin_request TOKEN: sends the first line of a request, and the rest when there is a file go-on. The answer's first line is in begun.
+begin_request() {
+    perl -MIO::Socket::INET -e '
+        my $s = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die;
+        $s->autoflush;
+        print {$s} "GET / HTTP/1.1\r\n";
+        select undef, undef, undef, 0.05 until -e "go-on";
+        print {$s} "Host: localhost\r\nAuthorization: Bearer $ARGV[1]\r\nConnection: close\r\n\r\n";
+        print scalar <$s>' "$port" "$1" >begun &
+    begun=$!
+    sleep 0.3
+}
+
 cp "$XCJ_KILL_LIBRARY" kill.so
 XCJ_PRELOAD=$work/kill.so
 respond 200 old-set.json 'Cache-Control: max-age=300'
@@ -31,12 +44,21 @@ ask old
 is 'the set is still there' 200 "$status"
 cp provider/keys provider/other
 sed -i 's|/keys;|/other;|' conf/nginx.conf
+begin_request "$(token new --kid unknown)"
 reload_nginx || fail 'reload'
 for _ in $(seq 60); do
     ! grep -q 'GET /other' provider/requests || break
     sleep 0.1
 done
 has 'the new location is asked' provider/requests 'GET /other'
+
+# The worker that has begun to read a request answers it, but leaves fetching to those of the new configuration.
+sleep 1.1
+before=$(grep -c 'GET /keys' provider/requests)
+touch go-on
+wait "$begun"
+has 'the older worker answers' begun 'HTTP/1.1 401'
+is 'and asks nobody' "$before" "$(grep -c 'GET /keys' provider/requests)"
 
 # A worker that fetches is killed; another one fetches after the timeout.
 sleep 1
