@@ -41,6 +41,19 @@ done
 is 'the withdrawn key is refused after the refresh' 401 "$status"
 ask new
 is 'the new one is not' 200 "$status"
+
+# Two headers that may contradict one another count for nothing, so min_fresh does.
+respond 200 new-set.json 'Cache-Control: max-age=300' 'Cache-Control: max-age=300'
+for _ in 1 2 3; do
+    before=$(fetches)
+    has_fetched "$before" || fail 'a set with two headers Cache-Control stays fresh'
+done
+respond 200 new-set.json 'Cache-Control: max-age=300'
+before=$(fetches)
+has_fetched "$before" || fail 'no fetch'
+before=$(fetches)
+sleep 2.5
+is 'one header counts' "$before" "$(fetches)"
 lacks 'nothing is wrong' error.log '[error]'
 lacks 'nothing is wrong' error.log '[alert]'
 stop_nginx
