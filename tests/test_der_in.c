@@ -134,6 +134,69 @@ static void expect_certified(const xcj_key *key, const xcj_key *public, const ui
     xcj_free(jwk);
 }
 
+/* What is read from this JWK is this public key, or (NULL) nothing: its certificate is of another type. */
+static void expect_alone(const char *kty, const char *crv, const char *x5c, const xcj_key *public)
+{
+    char jwk[8192];
+    xcj_key *key;
+    snprintf(jwk, sizeof jwk, "{\"kty\":\"%s\"%s%s%s%s", kty, crv != NULL ? ",\"crv\":\"" : "", crv != NULL ? crv : "",
+             crv != NULL ? "\"" : "", x5c);
+    const xcj_code code = xcj_key_from_jwk(&key, jwk, strlen(jwk), NULL, &err);
+    ck_assert_msg(code == (public != NULL ? XCJ_OK : XCJ_ERR_KEY), "%s: %s %s", jwk, xcj_code_name(code), err.message);
+    if (public != NULL) {
+        char *read = jwk_text(key, XCJ_PUBLIC);
+        char *wanted = jwk_text(public, XCJ_PUBLIC);
+        ck_assert_int_eq(strncmp(read, wanted, strlen(wanted) - 1), 0);
+        xcj_free(read);
+        xcj_free(wanted);
+    }
+    xcj_key_free(key);
+}
+
+/* x5c is kept beside the numbers of its key and dropped beside those of another one; alone it is the key. */
+START_TEST(certificates_in_jwks)
+{
+    const struct sort *sort = &SORTS[_i];
+    EVP_PKEY *pkey = make(sort->type, sort->group), *other = make(sort->type, sort->group);
+    uint8_t *cert, *public_der, *other_der;
+    const size_t cert_len = certificate(pkey, &cert);
+    xcj_key *certified = expect_read(cert, cert_len);
+    const size_t public_len = spki(pkey, &public_der);
+    xcj_key *public = expect_read(public_der, public_len);
+    char text[8192];
+    char *jwk = jwk_text(certified, XCJ_PUBLIC);
+    xcj_key *again = key_of(jwk);
+    expect_certified(again, public, cert, cert_len);
+    const size_t other_len = spki(other, &other_der);
+    xcj_key *alien = expect_read(other_der, other_len);
+    char *plain = jwk_text(alien, XCJ_PUBLIC);
+    const char *x5c = strstr(jwk, ",\"x5c\"");
+    snprintf(text, sizeof text, "%.*s%s", (int)strlen(plain) - 1, plain, x5c);
+    xcj_key *mixed = key_of(text);
+    char *written = jwk_text(mixed, XCJ_PUBLIC);
+    ck_assert_str_eq(written, plain);
+    const bool is_rsa = xcj_key_type(public) == XCJ_KTY_RSA;
+    expect_alone(xcj_kty_name(xcj_key_type(public)), sort->crv, x5c, public);
+    expect_alone(is_rsa ? "EC" : "RSA", is_rsa ? "P-256" : NULL, x5c, NULL);
+    if (xcj_key_type(public) == XCJ_KTY_EC) {
+        expect_alone("EC", strcmp(sort->crv, "P-384") == 0 ? "P-256" : "P-384", x5c, NULL);
+    }
+    xcj_free(written);
+    xcj_free(plain);
+    xcj_free(jwk);
+    xcj_key_free(mixed);
+    xcj_key_free(alien);
+    xcj_key_free(again);
+    xcj_key_free(public);
+    xcj_key_free(certified);
+    OPENSSL_free(other_der);
+    OPENSSL_free(public_der);
+    OPENSSL_free(cert);
+    EVP_PKEY_free(other);
+    EVP_PKEY_free(pkey);
+}
+END_TEST
+
 /* Each type from PKCS#8, SubjectPublicKeyInfo and a certificate, and written again as OpenSSL writes it. */
 START_TEST(every_type_both_ways)
 {
@@ -951,6 +1014,7 @@ static Suite *suite(void)
     TCase *tcase = tcase_create("der_in");
     tcase_set_timeout(tcase, 120);
     tcase_add_loop_test(tcase, every_type_both_ways, 0, COUNT_OF(SORTS));
+    tcase_add_loop_test(tcase, certificates_in_jwks, 0, COUNT_OF(SORTS));
     tcase_add_loop_test(tcase, pkcs8_version_2, 0, COUNT_OF(SORTS));
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         tcase_add_test(tcase, tests[i]);

@@ -236,6 +236,26 @@ START_TEST(time_that_the_server_allows)
 }
 END_TEST
 
+/* Without options, an hour is the longest time. */
+START_TEST(the_longest_time_by_default)
+{
+    ck_assert(xcj_refresh_succeed(&state, NULL, begin(7), xcj_text("max-age=3600"), NONE, 8));
+    ck_assert_int_eq(state.fresh, 3600);
+    ck_assert(xcj_refresh_succeed(&state, NULL, begin(107), xcj_text("max-age=3601"), NONE, 108));
+    ck_assert_int_eq(state.fresh, 3600);
+}
+END_TEST
+
+/* A set that arrives in the second in which the next fetch begins is as fresh as any. */
+START_TEST(fetch_in_the_second_of_arrival)
+{
+    const uint64_t fetch = begin(1000);
+    ck_assert(xcj_refresh_succeed(&state, &bounds, fetch, xcj_text("max-age=201"), NONE, 1010));
+    ck_assert(xcj_refresh_fail(&state, begin(1010)));
+    EXPECT({ 1011, USE, REFUSE }, { 1169, USE, FETCH }, { 1170, AHEAD, FETCH });
+}
+END_TEST
+
 START_TEST(cache_control)
 {
     static const struct {
@@ -322,6 +342,8 @@ static Suite *suite(void)
         fetch_that_never_ends,
         clock_set_back,
         time_that_the_server_allows,
+        the_longest_time_by_default,
+        fetch_in_the_second_of_arrival,
         cache_control,
         options_that_are_refused,
     };

@@ -186,12 +186,20 @@ END_TEST
 START_TEST(times_without_a_key_are_refused)
 {
     static const dates gap[] = { { 0, 10 }, { 12, 20 } };
+    static const dates last[] = { { 0, 10 }, { 12, 0 } };
     static const dates gone[] = { { 0, -10 } };
     static const dates late[] = { { 5, 0 } };
     static const dates past_gap[] = { { 0, -20 }, { -10, 20 } };
     expect_refusal(gap, 2, XCJ_ERR_CONFIG, "no key may sign from 1000010 until 1000012");
     expect_refusal(gone, 1, XCJ_ERR_CONFIG, "the last one expired at 999990");
     expect_refusal(late, 1, XCJ_ERR_CONFIG, "no key may sign now: the next one begins at 1000005");
+    expect_refusal(last, 2, XCJ_ERR_CONFIG, "no key may sign from 1000010 until 1000012");
+    xcj_keyset *set = made_set(gap, 2);
+    xcj_rotation *rotation;
+    const xcj_rotation_options options = options_of(0, NULL, 10);
+    ck_assert_int_eq(xcj_rotation_new(&rotation, set, &options, &err), XCJ_ERR_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "no key may sign now: the next one begins at 1000012, now is 1000010"));
+    xcj_keyset_free(set);
     xcj_rotation_free(planned_of(past_gap, 2, 0));
 }
 END_TEST
@@ -205,6 +213,20 @@ START_TEST(a_new_key_waits_until_it_is_published_long_enough)
     ck_assert_uint_eq(signer(rotation, 300), 1);
     ck_assert_uint_eq(xcj_rotation_early(rotation), 2);
     xcj_rotation_free(rotation);
+}
+END_TEST
+
+/* At a start, also a key that begins in this second need not wait. */
+START_TEST(a_key_that_begins_at_the_start)
+{
+    static const dates list[] = { { 0, 0 }, { 1, 0 }, { 2, 0 } };
+    xcj_keyset *set = made_set(list, 3);
+    xcj_rotation *rotation = planned(set, 100, NULL, 1);
+    ck_assert_uint_eq(signer(rotation, 1), 1);
+    ck_assert_uint_eq(signer(rotation, 100), 1);
+    ck_assert_uint_eq(signer(rotation, 101), 2);
+    xcj_rotation_free(rotation);
+    xcj_keyset_free(set);
 }
 END_TEST
 
@@ -319,21 +341,23 @@ START_TEST(sets_that_cannot_take_turns)
     static const struct {
         const char *text;
         xcj_code code;
+        const char *words;
     } cases[] = {
-        { "{\"keys\":[]}", XCJ_ERR_NO_KEY },
-        { public_key, XCJ_ERR_KEY_PART },
-        { broken, XCJ_ERR_KEY },
+        { "{\"keys\":[]}", XCJ_ERR_NO_KEY, "no key" },
+        { public_key, XCJ_ERR_KEY_PART, "key 1 of the set" },
+        { broken, XCJ_ERR_KEY, "cannot be used" },
         { "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" OCT_K "\"},{\"kty\":\"oct\",\"k\":\"" OTHER_K "\"}]}",
-          XCJ_ERR_KEY },
+          XCJ_ERR_KEY, "key 2 of the set has no kid" },
         { "{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" OCT_K "\"},{\"kty\":\"oct\",\"kid\":\"a\",\"k\":\"" OTHER_K
           "\"}]}",
-          XCJ_ERR_KEY },
+          XCJ_ERR_KEY, "the kid \"a\"" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         xcj_keyset *set;
         xcj_rotation *rotation;
         ck_assert_int_eq(xcj_keyset_from_json(&set, cases[i].text, strlen(cases[i].text), NULL, &err), XCJ_OK);
         ck_assert_int_eq(xcj_rotation_new(&rotation, set, NULL, &err), cases[i].code);
+        ck_assert_ptr_nonnull(strstr(err.message, cases[i].words));
         ck_assert_ptr_null(rotation);
         xcj_keyset_free(set);
     }
@@ -353,11 +377,17 @@ START_TEST(options_that_are_no_time)
     static const dates list[] = { { 0, 0 } };
     xcj_keyset *set = made_set(list, 1);
     xcj_rotation *rotation;
+    static const char *const names[] = { "now", "lead", "expires_in" };
     for (int i = 0; i < 3; i++) {
         xcj_rotation_options options = options_of(0, NULL, 0);
         int64_t *const members[] = { &options.now, &options.lead, &options.expires_in };
         *members[i] = -1;
+        options.now = i > 0 ? 0 : options.now;
         ck_assert_int_eq(xcj_rotation_new(&rotation, set, &options, &err), XCJ_ERR_ARGUMENT);
+        ck_assert_str_eq(err.member, names[i]);
+        *members[i] = 0;
+        ck_assert_int_eq(xcj_rotation_new(&rotation, set, &options, &err), XCJ_OK);
+        xcj_rotation_free(rotation);
         *members[i] = INT64_MAX;
         ck_assert_int_eq(xcj_rotation_new(&rotation, set, &options, &err), XCJ_OK);
         xcj_rotation_free(rotation);
@@ -566,6 +596,7 @@ static Suite *rotation_suite(void)
     tcase_add_test(tests, a_single_key_without_dates_always_signs);
     tcase_add_test(tests, times_without_a_key_are_refused);
     tcase_add_test(tests, a_new_key_waits_until_it_is_published_long_enough);
+    tcase_add_test(tests, a_key_that_begins_at_the_start);
     tcase_add_test(tests, a_reload_remembers_what_was_published);
     tcase_add_test(tests, a_key_that_a_reload_adds_waits);
     tcase_add_test(tests, a_key_that_must_sign_too_early_is_named);
