@@ -55,10 +55,11 @@ static size_t spki(const EVP_PKEY *pkey, uint8_t **der)
 }
 
 /* A certificate with this public key, signed by another: not every key signs. */
-static size_t certificate(EVP_PKEY *pkey, uint8_t **der)
+static size_t certificate_of_version(EVP_PKEY *pkey, long version, uint8_t **der)
 {
     EVP_PKEY *issuer = make("EC", "P-256");
     X509 *cert = X509_new();
+    ck_assert_int_eq(X509_set_version(cert, version), 1);
     X509_NAME_add_entry_by_txt(X509_get_subject_name(cert), "CN", MBSTRING_UTF8, (const uint8_t *)"x", 1, -1, 0);
     X509_gmtime_adj(X509_getm_notBefore(cert), 0);
     X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
@@ -69,6 +70,11 @@ static size_t certificate(EVP_PKEY *pkey, uint8_t **der)
     X509_free(cert);
     EVP_PKEY_free(issuer);
     return (size_t)len;
+}
+
+static size_t certificate(EVP_PKEY *pkey, uint8_t **der)
+{
+    return certificate_of_version(pkey, X509_VERSION_1, der);
 }
 
 static xcj_code read_der(xcj_key **key, const uint8_t *der, size_t len)
@@ -159,7 +165,7 @@ START_TEST(certificates_in_jwks)
     const struct sort *sort = &SORTS[_i];
     EVP_PKEY *pkey = make(sort->type, sort->group), *other = make(sort->type, sort->group);
     uint8_t *cert, *public_der, *other_der;
-    const size_t cert_len = certificate(pkey, &cert);
+    const size_t cert_len = certificate_of_version(pkey, _i % 2 == 0 ? X509_VERSION_1 : X509_VERSION_3, &cert);
     xcj_key *certified = expect_read(cert, cert_len);
     const size_t public_len = spki(pkey, &public_der);
     xcj_key *public = expect_read(public_der, public_len);
@@ -178,6 +184,7 @@ START_TEST(certificates_in_jwks)
     const bool is_rsa = xcj_key_type(public) == XCJ_KTY_RSA;
     expect_alone(xcj_kty_name(xcj_key_type(public)), sort->crv, x5c, public);
     expect_alone(is_rsa ? "EC" : "RSA", is_rsa ? "P-256" : NULL, x5c, NULL);
+    expect_alone(xcj_kty_name(xcj_key_type(public)), sort->crv, ",\"x5c\":[7]}", NULL);
     if (xcj_key_type(public) == XCJ_KTY_EC) {
         expect_alone("EC", strcmp(sort->crv, "P-384") == 0 ? "P-256" : "P-384", x5c, NULL);
     }

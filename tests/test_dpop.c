@@ -767,6 +767,33 @@ START_TEST(bound_tokens)
 }
 END_TEST
 
+/* The longest spelling of a thumbprint, each character an escape, and longer texts. */
+START_TEST(spellings_of_a_thumbprint)
+{
+    char escaped[6 * 43 + 1], cnf[400];
+    xcj_mint_options options = base_options();
+    xcj_auth auth = api_key_auth();
+    auth.methods = XCJ_AUTH_BEARER;
+    auth.htm = xcj_text("POST");
+    auth.htu = xcj_text(URI);
+    auth.dpop = xcj_text(PAYLOAD);
+    for (size_t i = 0; i < 43; i++) {
+        sprintf(escaped + 6 * i, "\\u%04x", (unsigned)(unsigned char)jkt[i]);
+    }
+    static const struct {
+        const char *more;
+        xcj_code code;
+    } rows[] = { { "", XCJ_OK }, { "A", XCJ_ERR_BINDING }, { "\\u0041", XCJ_ERR_BINDING } };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        snprintf(cnf, sizeof cnf, ",\"cnf\":{\"jkt\":\"%s%s\"}", escaped, rows[i].more);
+        ck_assert_int_eq(mint_with("DPoP", cnf, auth, &options, false), rows[i].code);
+        ck_assert(rows[i].code == XCJ_OK || strstr(last.message, "a jkt that is not a thumbprint") != NULL);
+    }
+    ck_assert_int_eq(mint_with("DPoP", ",\"cnf\":{\"jkt\":[\"@\"]}", auth, &options, false), XCJ_ERR_BINDING);
+    ck_assert_ptr_nonnull(strstr(last.message, "a jkt that is not a thumbprint"));
+}
+END_TEST
+
 static Suite *dpop_suite(void)
 {
     Suite *suite = suite_create("dpop");
@@ -785,6 +812,7 @@ static Suite *dpop_suite(void)
     tcase_add_test(tests, every_algorithm);
     tcase_add_test(tests, broken_calls);
     tcase_add_test(tests, bound_tokens);
+    tcase_add_test(tests, spellings_of_a_thumbprint);
     suite_add_tcase(suite, tests);
     return suite;
 }
