@@ -72,8 +72,8 @@ static char *replaced(const char *text, const char *from, const char *to)
 /* What happens to newlines on the way through environments, YAML, spreadsheets and forms. */
 START_TEST(newlines_that_are_lost)
 {
-    static const char *const newlines[] = { "\\n", "\\r\\n", " ",     "\r\n",  "\r",         "",     "  ",
-                                            "\t",  "\n\n",   "\\n\n", "\\\\n", "\\\\r\\\\n", "\\\n", "\\\r\n" };
+    static const char *const newlines[] = { "\\n",  "\\r\\n", " ",     "\r\n",       "\r",   "",       "  ",  "\t",
+                                            "\n\n", "\\n\n",  "\\\\n", "\\\\r\\\\n", "\\\n", "\\\r\n", " \n", "\t\r\n" };
     for (size_t i = 0; i < COUNT_OF(newlines); i++) {
         char *text = replaced(PRIVATE_PEM, "\n", newlines[i]);
         expect_text(newlines[i], text);
