@@ -92,10 +92,22 @@ curl -s "$gateway/jwks" >fetched
 "$XCJ" verify --jwks fetched @old.jwt >claims 2>log
 is 'a token of a key that was withdrawn' 5 $?
 
+# It is withdrawn in time without a reload.
+write_set '$a + {exp: ($now + 2)}, $b'
+settings 'xcj_private_jwk keys.json lead=0; xcj_expires_in 2s;'
+reload 'withdrawn later'
+is 'still published' 'a b' "$(published)"
+for _ in $(seq 100); do
+    [ "$(published)" != b ] || break
+    sleep 0.1
+done
+is 'withdrawn without a reload' b "$(published)"
+
 # A new key waits for its lead, unless no other key may sign: then the log says so.
 write_set '$b, $c + {nbf: $now}'
 settings 'xcj_private_jwk keys.json lead=1h;'
 reload 'a new key'
+sleep 2
 is 'a new key waits' b "$(kid)"
 is 'a new key is published' 'b c' "$(published)"
 lacks 'a new key waits' error.log 'will sign before'
