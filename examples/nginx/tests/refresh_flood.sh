@@ -14,15 +14,22 @@ is 'a known key' 200 "$status"
 first=$(fetches)
 delay 1
 # A client makes up a kid per request and never waits for the answer; hundreds of them, all the time.
-for i in $(seq 40); do
-    printf 'url = "http://127.0.0.1:%s/"\nheader = "Authorization: Bearer %s"\n' "$port" "$(token new --kid "random-$i")"
-done >requests
+# requests SECONDS: how long curl waits for each answer, of which it writes the time and the status.
+requests() {
+    for i in $(seq 40); do
+        [ "$i" -eq 1 ] || printf 'next\n'
+        printf 'silent\nurl = "http://127.0.0.1:%s/"\nheader = "Authorization: Bearer %s"\n' "$port" "$(token new --kid "random-$i")"
+        printf 'output = /dev/null\nmax-time = %s\nwrite-out = "%%{time_total} %%{http_code}\\n"\n' "$1"
+    done
+}
+requests 0.05 >hasty
+requests 3 >patient
 flood() {
-    while [ ! -f stop ]; do curl -s -o /dev/null --max-time 0.05 -K requests || true; done
+    while [ ! -f stop ]; do curl -K hasty >answers || true; done
 }
 flood &
 flood_pid=$!
-curl -s -o /dev/null --parallel --parallel-max 100 --max-time 3 -K requests &
+curl --parallel --parallel-max 100 -K patient >answers-0 &
 begun=$(date +%s)
 slow=0
 for _ in $(seq 60); do
@@ -44,5 +51,22 @@ made=$(($(fetches) - first))
 is 'fetches, one per cool-down' yes "$([ "$made" -ge 1 ] && [ "$made" -le $(((now - begun) / 2 + 1)) ] && echo yes || echo "$made in $((now - begun)) seconds")"
 lacks 'no fetch was cut short' error.log 'cannot be fetched'
 lacks 'nothing is wrong' error.log '[alert]'
+stop_nginx
+
+# A quarter of a worker's connections may wait for a fetch; the others are answered, and all of them may wait again later.
+connections=64
+gateway 1 'cool_down=1s timeout=5s'
+start_nginx
+delay 1
+sleep 1
+for id in 1 2; do
+    before=$(fetches)
+    curl --parallel --parallel-immediate --parallel-max 40 -K patient >"answers-$id"
+    has_fetched "$before" || fail 'an unknown kid is not looked for'
+    is 'all are refused' 40 "$(grep -c ' 401$' "answers-$id")"
+    waited=$(awk '$1 > 0.3' "answers-$id" | wc -l)
+    is 'some wait' yes "$([ "$waited" -ge 1 ] && [ "$waited" -le 16 ] && echo yes || echo "$waited")"
+    sleep 1.5
+done
 stop_nginx
 finish

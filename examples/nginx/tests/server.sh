@@ -13,7 +13,7 @@ at_exit kill_nginx
 configure() {
     {
         printf 'load_module %s/module.so;\npid %s/nginx.pid;\nerror_log %s/error.log info;\n%s\n' "$work" "$work" "$work" "$1"
-        printf 'events { worker_connections 512; }\nhttp {\n    access_log %s/access.log;\n' "$work"
+        printf 'events { worker_connections %s; }\nhttp {\n    access_log %s/access.log;\n' "${connections:-512}" "$work"
         for kind in client_body proxy fastcgi uwsgi scgi; do printf '    %s_temp_path %s/tmp;\n' "$kind" "$work"; done
         cat
         printf '}\n'
