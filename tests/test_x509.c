@@ -363,6 +363,21 @@ static void expect_hash(const uint8_t *der, size_t len, xcj_code wanted)
     ck_assert(wanted != XCJ_OK || memcmp(found, real, sizeof real) == 0);
 }
 
+/* A length with a leading zero is no DER, but OpenSSL reads it. */
+static void expect_hash_of_ber(const uint8_t *der, size_t len)
+{
+    uint8_t found[XCJ__X509_SHA256];
+    uint8_t real[XCJ__X509_SHA256];
+    uint8_t *ber = malloc(len + 1);
+    ck_assert_uint_eq(der[1], 0x81);
+    memcpy(ber, (const uint8_t[]){ 0x30, 0x82, 0x00 }, 3);
+    memcpy(ber + 3, der + 2, len - 2);
+    ck_assert_int_eq(EVP_Digest(der, len, real, NULL, EVP_sha256(), NULL), 1);
+    ck_assert_int_eq(xcj__x509_sha256(found, (const char *)ber, len + 1, NULL), XCJ_OK);
+    ck_assert_mem_eq(found, real, sizeof real);
+    free(ber);
+}
+
 /* The hash is that of the DER, and only a certificate has one. */
 START_TEST(hashes)
 {
@@ -376,6 +391,7 @@ START_TEST(hashes)
     expect_hash(der, (size_t)len - 1, XCJ_ERR_CERTIFICATE);
     ck_assert_int_eq(xcj__x509_sha256(of_pem, pem, strlen(pem), NULL), XCJ_OK);
     ck_assert_int_eq(xcj__x509_sha256(of_pem, pem, strlen(pem) / 2, NULL), XCJ_ERR_CERTIFICATE);
+    expect_hash_of_ber(der, (size_t)len);
     X509_free(made);
     free(pem);
     OPENSSL_free(der);

@@ -21,26 +21,23 @@ static span content_of(const xcj__der_element *element)
 static bool take_rest(span *from)
 {
     xcj__der_element element;
-    while (from->at < from->end) {
-        if (!xcj__der_take(&element, &from->at, from->end)) {
-            return false;
-        }
+    while (from->at < from->end && xcj__der_take(&element, &from->at, from->end)) {
     }
-    return true;
+    return from->at == from->end;
+}
+
+static bool is_integer(span from)
+{
+    xcj__der_element element;
+    return take(&element, &from, XCJ__DER_INTEGER) && from.at == from.end;
 }
 
 /* [0] { INTEGER }, or nothing. */
 static bool take_version(span *from)
 {
     xcj__der_element element;
-    if (from->at == from->end || *from->at != XCJ__DER_CONTEXT_0) {
-        return true;
-    }
-    if (!take(&element, from, XCJ__DER_CONTEXT_0)) {
-        return false;
-    }
-    span inside = content_of(&element);
-    return take(&element, &inside, XCJ__DER_INTEGER) && inside.at == inside.end;
+    return from->at == from->end || *from->at != XCJ__DER_CONTEXT_0 ||
+           (take(&element, from, XCJ__DER_CONTEXT_0) && is_integer(content_of(&element)));
 }
 
 /* TBSCertificate: version, serial number, algorithm, issuer, validity, subject, public key, and perhaps more. */

@@ -118,11 +118,9 @@ EVP_MD_CTX *xcj__scratch_sha256(xcj_scratch *scratch)
     if (scratch->sha256 == NULL) {
         EVP_MD_CTX *made = EVP_MD_CTX_new();
         EVP_MD *type = EVP_MD_fetch(NULL, "SHA256", NULL);
-        if (made != NULL && type != NULL && EVP_DigestInit_ex(made, type, NULL) == 1) {
-            scratch->sha256 = made;
-        } else {
-            EVP_MD_CTX_free(made);
-        }
+        const bool is_ready = made != NULL && type != NULL && EVP_DigestInit_ex(made, type, NULL) == 1;
+        EVP_MD_CTX_free(is_ready ? NULL : made);
+        scratch->sha256 = is_ready ? made : NULL;
         EVP_MD_free(type); /* the context has a reference */
     }
     return scratch->sha256;

@@ -283,6 +283,12 @@ static bool unix_seconds(int64_t *out, const ASN1_TIME *epoch, const ASN1_TIME *
     return read;
 }
 
+static xcj_code hash_whole(uint8_t *out, const X509 *cert, const EVP_MD *type, xcj_error *err)
+{
+    return X509_digest(cert, type, out, NULL) == 1 ? XCJ_OK
+                                                   : xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash the certificate");
+}
+
 static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *err)
 {
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
@@ -295,10 +301,19 @@ static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *er
     if (!dated) {
         return xcj__fail(err, XCJ_ERR_CERTIFICATE, "the certificate's dates cannot be read");
     }
-    if (X509_digest(cert, EVP_sha1(), out->sha1, NULL) != 1 || X509_digest(cert, EVP_sha256(), out->sha256, NULL) != 1) {
-        return xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash the certificate");
+    xcj_code code = hash_whole(out->sha1, cert, EVP_sha1(), err);
+    return code == XCJ_OK ? hash_whole(out->sha256, cert, EVP_sha256(), err) : code;
+}
+
+/* Frees the certificate and returns the code, which tells of memory where OpenSSL's queue does. */
+static xcj_code finish(certificate *cert, xcj__queue *theirs, xcj_code code, xcj_error *err)
+{
+    if (code != XCJ_OK && xcj__queue_says_memory()) {
+        code = xcj__fail_memory(err);
     }
-    return XCJ_OK;
+    certificate_free(cert);
+    xcj__queue_leave(theirs);
+    return code;
 }
 
 xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool unescaped, xcj_error *err)
@@ -310,12 +325,7 @@ xcj_code xcj__x509_subject(xcj__buf *out, const char *cert, size_t len, bool une
     if (code == XCJ_OK) {
         code = put_subject(out, &opened, unescaped, err);
     }
-    if (code != XCJ_OK && xcj__queue_says_memory()) {
-        code = xcj__fail_memory(err);
-    }
-    certificate_free(&opened);
-    xcj__queue_leave(&theirs);
-    return code;
+    return finish(&opened, &theirs, code, err);
 }
 
 xcj_code xcj__x509_sha256(uint8_t out[XCJ__X509_SHA256], const char *cert, size_t len, xcj_error *err)
@@ -324,15 +334,10 @@ xcj_code xcj__x509_sha256(uint8_t out[XCJ__X509_SHA256], const char *cert, size_
     xcj__queue theirs;
     xcj__queue_enter(&theirs);
     xcj_code code = open_certificate(&opened, cert, len, err);
-    if (opened.whole != NULL && X509_digest(opened.whole, EVP_sha256(), out, NULL) != 1) {
-        code = xcj__fail(err, XCJ_ERR_CRYPTO, "OpenSSL does not hash the certificate");
+    if (opened.whole != NULL) {
+        code = hash_whole(out, opened.whole, EVP_sha256(), err);
     }
-    if (code != XCJ_OK && xcj__queue_says_memory()) {
-        code = xcj__fail_memory(err);
-    }
-    certificate_free(&opened);
-    xcj__queue_leave(&theirs);
-    return code;
+    return finish(&opened, &theirs, code, err);
 }
 
 xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len, xcj_error *err)
@@ -350,15 +355,12 @@ xcj_code xcj_certificate_read(xcj_certificate *out, const char *cert, size_t len
     if (code == XCJ_OK) {
         code = read_facts(out, opened.whole, err);
     }
-    if (code != XCJ_OK) {
-        *out = (xcj_certificate){ 0 };
-        code = xcj__queue_says_memory() ? xcj__fail_memory(err) : code;
-    }
+    code = finish(&opened, &theirs, code, err);
     if (code == XCJ_OK) {
         xcj__error_clear(err);
+    } else {
+        *out = (xcj_certificate){ 0 };
     }
-    certificate_free(&opened);
-    xcj__queue_leave(&theirs);
     return code;
 }
 
