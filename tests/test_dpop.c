@@ -285,7 +285,7 @@ START_TEST(labels_of_the_jwk)
 }
 END_TEST
 
-/* Without an access token there is nothing for ath to be of. */
+/* Without an access token, a proof needs no ath. */
 START_TEST(without_a_token)
 {
     static const char *const payloads[] = { PAYLOAD, ATH("\"x\""),

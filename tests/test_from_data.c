@@ -209,7 +209,7 @@ START_TEST(long_texts)
 }
 END_TEST
 
-/* A set of one is a key; what is wrong with it is said as of a key. */
+/* A set of one is a key, and its faults are reported as those of a key. */
 START_TEST(a_set_of_one)
 {
     char text[300];

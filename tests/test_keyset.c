@@ -98,7 +98,7 @@ START_TEST(selection)
     ck_assert_ptr_null(key);
     ck_assert(xcj__keyset_has(set, xcj_text("d")) && !xcj__keyset_has(set, xcj_text("dd")));
     xcj_keyset_free(set);
-    /* Of several keys, why the first one of the type does not serve, if one is of the type. */
+    /* With several keys: why the first key of the right type does not fit. */
     set = load("{\"keys\":[{\"kty\":\"oct\",\"kid\":\"a\",\"use\":\"enc\",\"k\":\"" K "\"},"
                "{\"kty\":\"oct\",\"kid\":\"b\",\"use\":\"enc\",\"k\":\"" K "AAAA\"}]}");
     ck_assert_int_eq(select_kid(set, NULL, XCJ_HS256, &key), XCJ_ERR_NO_KEY);

@@ -10,8 +10,7 @@
 #include "lib/gateway/identities.h"
 #include "lib/gateway/mint_settings.h"
 
-/** One block: this struct, then the client_id, and before it the members and the text of claims that are no cached token's.
- */
+/** One block: this struct, the members and text of claims that are not in a cache, and the client_id. */
 struct xcj_caller {
     xcj_minter *minter;                 /* a reference */
     const xcj__mint_settings *settings; /* the minter's settings; the caller is valid for no others */

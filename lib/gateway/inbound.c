@@ -126,7 +126,7 @@ void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, co
     xcj__asked_shape(&in->ours, auth);
 }
 
-/* The fault as one of the request's credential. */
+/* Reports the fault as one of the request's credential. */
 static xcj_code blame(const xcj__inbound *in, xcj_code code, const xcj_error *why, xcj_error *err)
 {
     const xcj__sentences *sentences = in->settings->sentences;

@@ -68,7 +68,7 @@ static bool put_key(xcj__buf *key, xcj_str claims, const xcj__stamps *stamps)
     return !key->failed;
 }
 
-/* The stamps of claims that an earlier call has written. */
+/* Finds the stamps of claims that an earlier call has written. */
 static bool find_stamps(xcj__stamps *out, const xcj__json_index *claims)
 {
     size_t own = 0;

@@ -7,7 +7,7 @@
 #include "lib/base/buf.h"
 #include "lib/gateway/mint_settings.h"
 
-/** What a token shares with no other one: its times, and where the values of iat, exp and jti begin and end in its claims.
+/** What differs in every token: its times, and where the values of iat, exp and jti begin and end in its claims.
  */
 typedef struct xcj__stamps {
     int64_t iat;

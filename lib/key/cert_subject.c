@@ -2,7 +2,7 @@
 
 #include "lib/codec/der.h"
 
-/* The elements that are left of a value. */
+/* The part of a value that is not read yet. */
 typedef struct span {
     const uint8_t *at;
     const uint8_t *end;

@@ -9,7 +9,7 @@
 
 /**
  * The subject's DER, a view. False unless the bytes are DER with the members of a certificate in their order (RFC 5280 4.1)
- * and nothing after them; what is in the members is not checked, but for the subject's length.
+ * and nothing after them. Does not check what the members contain.
  */
 bool xcj__cert_subject(xcj__bytes *out, const uint8_t *der, size_t len);
 

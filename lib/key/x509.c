@@ -39,7 +39,7 @@ static X509 *decode_whole(const uint8_t *der, size_t len)
     return cert;
 }
 
-/* A certificate, or what is wanted of it if that suffices. */
+/* A certificate, or the part of it that suffices. */
 typedef struct certificate {
     bool needs_subject; /* and nothing else */
     uint8_t *sha256;    /* room for this hash, if nothing else is needed; else NULL */
@@ -305,7 +305,7 @@ static xcj_code read_facts(xcj_certificate *out, const X509 *cert, xcj_error *er
     return code == XCJ_OK ? hash_whole(out->sha256, cert, EVP_sha256(), err) : code;
 }
 
-/* Frees the certificate and returns the code, which tells of memory where OpenSSL's queue does. */
+/* Frees the certificate. Reports that memory ran out if OpenSSL's queue says so. */
 static xcj_code finish(certificate *cert, xcj__queue *theirs, xcj_code code, xcj_error *err)
 {
     if (code != XCJ_OK && xcj__queue_says_memory()) {

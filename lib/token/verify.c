@@ -106,7 +106,7 @@ static xcj_code check_claims(xcj__verification *w, xcj__verification_room *room)
     return code == XCJ_OK ? xcj__claims_check(policy, &w->claims, &w->fields, now, w->err) : code;
 }
 
-/* Without memory for it, the token is valid all the same. */
+/* The token is valid even if there is no memory to keep it. */
 static void keep(xcj__verification *w, xcj_str text)
 {
     if (make_verified(&w->shared, w, text) == XCJ_OK) {
