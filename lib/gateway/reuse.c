@@ -182,7 +182,7 @@ void xcj__reuse_keep(const xcj_minter *minter, xcj_str input, const uint8_t *sig
 {
     char decoded[STORAGE];
     xcj__buf claims;
-    xcj__stamps stamps;
+    xcj__stamps stamps = { 0 };
     size_t len, bad;
     xcj__buf_init_on(&claims, decoded, sizeof decoded);
     const char *at = input.ptr + minter->head.len;

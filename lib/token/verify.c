@@ -47,8 +47,9 @@ static void unescape_names(xcj_verified *verified, char *at)
     }
 }
 
-/* The only allocation, and only for a token that is valid. `token` is its text if it is for the cache, and absent else. */
-static xcj_code make_verified(xcj_verified **out, const xcj__verification *w, xcj_str token)
+/* The only allocation, and only for a token that is valid. `token` is its text if it is for the cache, and absent else.
+ * NULL: out of memory. */
+static xcj_verified *make_verified(const xcj__verification *w, xcj_str token)
 {
     const xcj__json_index *claims = &w->claims;
     const bool has_names = claims->has_escaped_name;
@@ -58,7 +59,7 @@ static xcj_code make_verified(xcj_verified **out, const xcj__verification *w, xc
     const size_t size = sizeof(xcj_verified) + names + members + texts + (has_names ? w->payload.len : 0) + token.len;
     xcj_verified *v = xcj__alloc(size);
     if (v == NULL) {
-        return xcj__fail_memory(w->err);
+        return NULL;
     }
     xcj__json_member *places = (xcj__json_member *)(void *)((char *)(v + 1) + names);
     *v = (xcj_verified){ .shared = { .refs = 1, .destroy = xcj__verified_destroy, .size = size },
@@ -75,8 +76,7 @@ static xcj_code make_verified(xcj_verified **out, const xcj__verification *w, xc
         v->shared.key = (xcj_str){ (char *)v + size - token.len, token.len };
         memcpy((char *)v + size - token.len, token.ptr, token.len);
     }
-    *out = v;
-    return XCJ_OK;
+    return v;
 }
 
 /* Looks up a compact token before its signature is checked. */
@@ -109,7 +109,8 @@ static xcj_code check_claims(xcj__verification *w, xcj__verification_room *room)
 /* The token is valid even if there is no memory to keep it. */
 static void keep(xcj__verification *w, xcj_str text)
 {
-    if (make_verified(&w->shared, w, text) == XCJ_OK) {
+    w->shared = make_verified(w, text);
+    if (w->shared != NULL) {
         xcj__verified_cache_keep(w, w->shared);
         xcj_free(w->claims.block);
         w->claims = w->shared->claims;
@@ -154,17 +155,14 @@ void xcj__verify_close(xcj__verification *w)
     xcj__context_pool_give(w->pool, w->own, w->scratch);
 }
 
-static xcj_code take(xcj_verified **out, xcj__verification *w)
+static xcj_code hand_over(xcj_verified **out, xcj__verification *w)
 {
     if (out == NULL) {
         return XCJ_OK;
     }
-    if (w->shared == NULL) {
-        return make_verified(out, w, (xcj_str){ NULL, 0 });
-    }
-    *out = w->shared;
+    *out = w->shared != NULL ? w->shared : make_verified(w, (xcj_str){ NULL, 0 });
     w->shared = NULL;
-    return XCJ_OK;
+    return *out != NULL ? XCJ_OK : xcj__fail_memory(w->err);
 }
 
 static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text)
@@ -176,7 +174,7 @@ static xcj_code verify(xcj_verified **out, xcj__verification *w, xcj_str text)
     }
     xcj_code code = xcj__verify_open(w, &room, text);
     if (code == XCJ_OK) {
-        code = take(out, w);
+        code = hand_over(out, w);
     }
     xcj__verify_close(w);
     if (code == XCJ_OK) {
