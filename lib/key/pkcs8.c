@@ -133,7 +133,14 @@ EVP_PKEY *xcj__pkcs8_read(const uint8_t **at, long len, xcj_code *code, xcj_erro
     uint8_t version;
     one_key key;
     if (take_version(&version, &inner, &end, at, len) && version == 1) {
-        return split(&key, inner, end) ? join(&key, (size_t)len, code, err) : NULL;
+        if (split(&key, inner, end)) {
+            return join(&key, (size_t)len, code, err);
+        }
+        /* Not an EC key of SEC1, which also begins with a 1. */
+        if (key.algorithm.tag == XCJ__DER_SEQUENCE && key.secret.tag == XCJ__DER_OCTET_STRING) {
+            *code = xcj__fail(err, XCJ_ERR_KEY, "the PKCS#8 key has a malformed part after its private key");
+        }
+        return NULL;
     }
     *at = start;
     return read_v1(at, len);
