@@ -249,7 +249,7 @@ START_TEST(no_secrets)
 }
 END_TEST
 
-/* The one that is asked for, in the order in which minting looks. A long one is not copied. */
+/* The line has the audience that minting would use. A long one is not copied. */
 START_TEST(audiences)
 {
     char line[XCJ_AUDIT_MAX + 1];

@@ -189,7 +189,7 @@ START_TEST(equal_hashes_are_not_equal_keys)
 }
 END_TEST
 
-/* Keys that only differ before their end share a place, and are not confused; shorter keys are hashed as a whole. */
+/* Keys that differ only before their end share a slot, but are not confused. Shorter keys are hashed as a whole. */
 START_TEST(only_the_end_of_a_key_is_hashed)
 {
     static const char *const keys[] = { "alice.0123456789abcdef0123456789abcdef", "mallory.0123456789abcdef0123456789abcdef",

@@ -117,7 +117,7 @@ START_TEST(verified_once)
 }
 END_TEST
 
-/* The caller shares the claims in the verifier's cache, which may forget the token, or be freed, before the mint. */
+/* The caller shares the claims with the verifier's cache. The cache may evict the token or be freed before the mint. */
 START_TEST(of_a_cached_token)
 {
     xcj_mint_options options = base_options();

@@ -140,7 +140,7 @@ static void expect_certified(const xcj_key *key, const xcj_key *public, const ui
     xcj_free(jwk);
 }
 
-/* What is read from this JWK is this public key, or (NULL) nothing: its certificate is of another type. */
+/* Expects this JWK to give the public key, or to be refused if `public` is NULL: its certificate has another type. */
 static void expect_alone(const char *kty, const char *crv, const char *x5c, const xcj_key *public)
 {
     char jwk[8192];
@@ -159,7 +159,7 @@ static void expect_alone(const char *kty, const char *crv, const char *x5c, cons
     xcj_key_free(key);
 }
 
-/* x5c is kept beside the numbers of its key and dropped beside those of another one; alone it is the key. */
+/* x5c is kept if its certificate has the JWK's own numbers, and dropped otherwise. Without numbers, the key is in x5c. */
 START_TEST(certificates_in_jwks)
 {
     const struct sort *sort = &SORTS[_i];
@@ -387,7 +387,7 @@ START_TEST(keys_for_pss)
 }
 END_TEST
 
-/* The algorithm of an RSA-PSS certificate is that of a JWK which has its key in x5c alone; another one serves nothing. */
+/* A JWK with x5c alone takes the algorithm of an RSA-PSS certificate. With another alg, the key can do nothing. */
 START_TEST(pss_in_x5c_alone)
 {
     static const char *const algs[] = { "", ",\"alg\":\"PS256\"", ",\"alg\":\"RS256\"" };
@@ -495,7 +495,7 @@ START_TEST(pkcs8_version_2)
             ck_assert_ptr_nonnull(strstr(err.message, "is not that of its private key"));
             free(der);
         }
-        /* Under the tag of a bit string, something else; nothing behind the version. */
+        /* An octet string in place of the bit string; nothing after the version. */
         if (tags[i] == 0xa1) {
             len = version_2(pkey, "", tags[i], pkey, &der);
             xcj__der_element element;

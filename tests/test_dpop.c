@@ -767,7 +767,7 @@ START_TEST(bound_tokens)
 }
 END_TEST
 
-/* The longest spelling of a thumbprint, each character an escape, and longer texts. */
+/* The longest valid spelling of a thumbprint, with every character escaped, and longer texts. */
 START_TEST(spellings_of_a_thumbprint)
 {
     char escaped[6 * 43 + 1], cnf[400];

@@ -186,7 +186,7 @@ START_TEST(base64_of_keys)
 }
 END_TEST
 
-/* The longest texts, and longer ones. */
+/* Texts of the longest length, and longer ones. */
 START_TEST(long_texts)
 {
     const size_t most_of_key = 1024 * 1024, most_of_set = 16 * most_of_key;
@@ -464,7 +464,7 @@ START_TEST(several_blocks)
 }
 END_TEST
 
-/* A certificate in a chain may be of an algorithm that is not supported, if it is not the key's own. */
+/* A chain may contain a certificate with an unsupported algorithm, unless it is the key's own. */
 START_TEST(a_chain_of_another_algorithm)
 {
     static const char *const letters[] = { "kc", "c" };
@@ -621,7 +621,7 @@ START_TEST(pkcs12_files)
 }
 END_TEST
 
-/* Bags in the open: the same key twice is one key, and what is neither key nor certificate is passed over. */
+/* Unencrypted bags: a repeated key counts once, and other contents are skipped. */
 START_TEST(pkcs12_bags)
 {
     make_world();

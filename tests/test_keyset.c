@@ -406,7 +406,7 @@ START_TEST(broken_twins)
 }
 END_TEST
 
-/* Nor does a key become certain because keys of another use are left out. */
+/* Leaving out keys with another use does not resolve an ambiguous kid. */
 START_TEST(broken_twins_of_a_use)
 {
     static const char *const kids[] = { "a", "b" };

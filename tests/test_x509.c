@@ -354,51 +354,42 @@ START_TEST(refusals)
 }
 END_TEST
 
-static void expect_hash(const uint8_t *der, size_t len, xcj_code wanted)
+/* The hash of a certificate, in any form, is that of its DER. */
+static void expect_hash(const void *cert, size_t len, const uint8_t *der, size_t der_len)
 {
     uint8_t found[XCJ__X509_SHA256];
     uint8_t real[XCJ__X509_SHA256];
-    ck_assert_int_eq(EVP_Digest(der, len, real, NULL, EVP_sha256(), NULL), 1);
-    ck_assert_int_eq(xcj__x509_sha256(found, (const char *)der, len, NULL), wanted);
-    ck_assert(wanted != XCJ_OK || memcmp(found, real, sizeof real) == 0);
+    ck_assert_int_eq(EVP_Digest(der, der_len, real, NULL, EVP_sha256(), NULL), 1);
+    ck_assert_int_eq(xcj__x509_sha256(found, cert, len, NULL), XCJ_OK);
+    ck_assert_mem_eq(found, real, sizeof real);
 }
 
-/* A length with a leading zero is no DER, but OpenSSL reads it. */
-static void expect_hash_of_ber(const uint8_t *der, size_t len)
+START_TEST(hashes)
 {
-    uint8_t found[XCJ__X509_SHA256];
-    uint8_t real[XCJ__X509_SHA256];
+    static const attribute name[] = { { "CN", UTF8("x") } };
+    X509 *cert = make(name, 1, NULL);
+    char *pem = pem_of(cert, false);
+    uint8_t *der = NULL;
+    uint8_t hash[XCJ__X509_SHA256];
+    const size_t len = (size_t)i2d_X509(cert, &der);
+    expect_hash(der, len, der, len);
+    expect_hash(pem, strlen(pem), der, len);
+    ck_assert_int_eq(xcj__x509_sha256(hash, (const char *)der, len - 1, NULL), XCJ_ERR_CERTIFICATE);
+    ck_assert_int_eq(xcj__x509_sha256(hash, pem, strlen(pem) / 2, NULL), XCJ_ERR_CERTIFICATE);
+    /* OpenSSL also reads a length with a leading zero, which is BER. */
     uint8_t *ber = malloc(len + 1);
     ck_assert_uint_eq(der[1], 0x81);
     memcpy(ber, (const uint8_t[]){ 0x30, 0x82, 0x00 }, 3);
     memcpy(ber + 3, der + 2, len - 2);
-    ck_assert_int_eq(EVP_Digest(der, len, real, NULL, EVP_sha256(), NULL), 1);
-    ck_assert_int_eq(xcj__x509_sha256(found, (const char *)ber, len + 1, NULL), XCJ_OK);
-    ck_assert_mem_eq(found, real, sizeof real);
+    expect_hash(ber, len + 1, der, len);
     free(ber);
-}
-
-/* The hash is that of the DER, and only a certificate has one. */
-START_TEST(hashes)
-{
-    static const attribute name[] = { { "CN", UTF8("x") } };
-    int len;
-    uint8_t *der = certificate(name, 1, &len);
-    X509 *made = make(name, 1, NULL);
-    char *pem = pem_of(made, false);
-    uint8_t of_pem[XCJ__X509_SHA256];
-    expect_hash(der, (size_t)len, XCJ_OK);
-    expect_hash(der, (size_t)len - 1, XCJ_ERR_CERTIFICATE);
-    ck_assert_int_eq(xcj__x509_sha256(of_pem, pem, strlen(pem), NULL), XCJ_OK);
-    ck_assert_int_eq(xcj__x509_sha256(of_pem, pem, strlen(pem) / 2, NULL), XCJ_ERR_CERTIFICATE);
-    expect_hash_of_ber(der, (size_t)len);
-    X509_free(made);
     free(pem);
     OPENSSL_free(der);
+    X509_free(cert);
 }
 END_TEST
 
-/* Changes a byte of the certificate, `offset` behind the place where this content is; "": it is refused. */
+/* Changes the byte at `offset` from this content in the certificate. `wanted` "": the certificate is then refused. */
 static void expect_changed(const attribute *name, const void *content, size_t content_len, size_t offset, const char *wanted)
 {
     int len;

@@ -5,7 +5,7 @@
 #include "cli/io/shown.h"
 #include "cli/io/time.h"
 
-/* Without exp a key has no end. Without nbf, xcj_key_nbf() is 0, so no time that is asked about is too early. */
+/* A key without exp has no end. Without nbf, xcj_key_nbf() is 0, and no time is too early. */
 static int64_t end_of(const xcj_key *key)
 {
     return xcj_key_exp(key) != 0 ? xcj_key_exp(key) : INT64_MAX;
@@ -21,7 +21,7 @@ bool turns_are_dated(const xcj_keyset *set)
     return are_dated;
 }
 
-/* The last end of the keys that sign at this time; this time if no key signs. */
+/* The latest exp of the keys that sign at this time; this time if none signs. */
 static int64_t signed_until(const xcj_keyset *set, int64_t at)
 {
     int64_t until = at;
@@ -32,7 +32,7 @@ static int64_t signed_until(const xcj_keyset *set, int64_t at)
     return until;
 }
 
-/* The first gap from now on. The time after the last key is a gap only if it is now. Takes time by the square of the set. */
+/* Finds the first gap from now on. The time after the last key is a gap only if it is now. Quadratic in the set's size. */
 static turns_gap find_gap(const xcj_keyset *set, int64_t now)
 {
     int64_t at = now;

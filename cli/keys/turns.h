@@ -22,7 +22,7 @@ typedef struct turns_gap {
 
 bool turns_has_gap(const turns_gap *gap);
 
-/** xcj_rotation_new() at this time, and the gap that it refuses the set for, if it is one. */
+/** Calls xcj_rotation_new() for this time. If it refuses the set because of a gap, sets *gap. */
 xcj_code turns_plan(xcj_rotation **out, turns_gap *gap, const xcj_keyset *set, int64_t now, xcj_error *err);
 
 /** Says which key signs before the gap, and which after it, and when. */

@@ -5,7 +5,7 @@
 #include "cli/io/time.h"
 #include "cli/lint/lint.h"
 
-/* A set whose last key ends within a day is warned of. */
+/* Warn if the last key of a set ends within so many seconds. */
 #define SOON 86400
 
 void lint_ended(findings *to, finding_place place, const xcj_key *key, const lint_how *how)
@@ -40,7 +40,7 @@ static void check_end(findings *to, finding_place place, const xcj_rotation *rot
     }
 }
 
-/* Plans the turns as a gateway would that reads these keys. */
+/* Plans the turns as a gateway with these keys would. */
 static void check_rotation(findings *to, finding_place place, const xcj_keyset *set, int64_t now)
 {
     xcj_error err;

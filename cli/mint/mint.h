@@ -84,7 +84,7 @@ typedef struct mint_job {
     keys_loaded keys;
     const xcj_key *key; /* borrowed from keys */
     xcj_auth auth;
-    int64_t now; /* of the key's turn, and of the times */
+    int64_t now; /* chooses the key, and is the default of iat */
     bool authenticated;
     text credential;  /* what auth points to */
     text client_cert; /* what auth points to */

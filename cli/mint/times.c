@@ -72,7 +72,7 @@ msg_status mint_read_times(mint_job *job)
     if (status != STATUS_OK) {
         return status;
     }
-    /* Each of several tokens has the time at which it is minted. */
+    /* With --repeat, each token gets the time at which it is minted. */
     job->auth.has_now = args->now != NULL || args->iat != NULL || job->repeat == 1;
     job->auth.now = iat;
     job->options.no_exp = args->no_exp;

@@ -70,10 +70,9 @@ XCJ_API size_t xcj_caller_dpop_nonce(const xcj_caller *caller);
  * a token again that has the same header and claims as a new one, all but iat, exp and jti: so a jti repeats, and a backend
  * that refuses a repeated jti needs a minter without reuse. Such a token is at most `reuse` seconds old, has at least five
  * seconds before its exp, and its exp is not later than a new token's, nor by `reuse` seconds earlier. A request with a jti
- * of its own is then XCJ_ERR_ARGUMENT. xcj_mint_claims() uses no token again. A wrong signature is never
- * reused: xcj_mint() and xcj_mint_sign() keep what the key signs, and xcj_mint_finish() keeps what it has verified. A
- * trusted signer's signature is verified before it is kept. The child of a fork starts without tokens. A NULL minter has
- * none.
+ * of its own is then XCJ_ERR_ARGUMENT. xcj_mint_claims() uses no token again. A wrong signature is never reused: xcj_mint()
+ * and xcj_mint_sign() keep what the key signs, and xcj_mint_finish() keeps what it has verified. A trusted signer's
+ * signature is verified before it is kept. The child of a fork starts without tokens. A NULL minter has none.
  */
 XCJ_API void xcj_minter_reuse_counts(xcj_cache_counts *out, const xcj_minter *minter);
 

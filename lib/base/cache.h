@@ -32,7 +32,7 @@ typedef struct xcj__cached {
 
 typedef struct xcj__cache xcj__cache;
 
-/** How much of a key is hashed: all of it, or only its end, where keys differ in a way that nobody can choose. */
+/** Which part of each key to hash. The end suffices if nobody can choose it, as in a signature. */
 typedef enum xcj__hashed { XCJ__HASHED_WHOLE, XCJ__HASHED_END } xcj__hashed;
 
 /** Makes a cache that uses at most this many bytes; XCJ__CACHE_MIN or more. XCJ_ERR_MEMORY. */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/load.h"
+
 /* Precedes every block. It is as large as the strictest alignment, so the block itself is aligned for any type. */
 typedef struct header {
     alignas(max_align_t) size_t size;
@@ -95,19 +97,13 @@ bool xcj__equal_secret(const void *a, const void *b, size_t len)
     const unsigned char *left = a;
     const unsigned char *right = b;
     uint64_t differ = 0;
-    while (len > 0) {
-        const size_t step = len >= sizeof differ ? sizeof differ : 1;
-        uint64_t l = *left;
-        uint64_t r = *right;
-        if (step > 1) {
-            memcpy(&l, left, sizeof l);
-            memcpy(&r, right, sizeof r);
-        }
-        differ |= l ^ r;
+    for (; len >= 8; len -= 8, left += 8, right += 8) {
+        differ |= xcj__load_le(left) ^ xcj__load_le(right);
         __asm__ volatile("" : "+r"(differ)); /* keeps the compiler from stopping at the first difference */
-        left += step;
-        right += step;
-        len -= step;
+    }
+    for (; len > 0; len--) {
+        differ |= (uint64_t)(*left++ ^ *right++);
+        __asm__ volatile("" : "+r"(differ));
     }
     return differ == 0;
 }

@@ -1,5 +1,7 @@
 #include "lib/base/siphash.h"
 
+#include "lib/base/load.h"
+
 typedef struct state {
     uint64_t v0, v1, v2, v3;
 } state;
@@ -30,34 +32,25 @@ static void absorb(state *s, uint64_t word)
     s->v0 ^= word;
 }
 
-/* Little-endian, written so that compilers make one load of it. */
-static uint64_t read_word(const uint8_t *b)
+/* Fewer than eight bytes, with zeros after them. */
+static uint64_t load_rest(const char *text, size_t len)
 {
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 | (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 |
-           (uint64_t)b[5] << 40 | (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
-}
-
-static uint64_t read_rest(const uint8_t *bytes, size_t len)
-{
-    uint8_t word[8] = { 0 };
-    for (size_t i = 0; i < len; i++) {
-        word[i] = bytes[i];
-    }
-    return read_word(word);
+    char word[8] = { 0 };
+    memcpy(word, text, len);
+    return xcj__load_le(word);
 }
 
 uint64_t xcj__siphash(const uint8_t key[XCJ__SIPHASH_KEY], xcj_str text)
 {
-    const uint64_t k0 = read_word(key);
-    const uint64_t k1 = read_word(key + 8);
+    const uint64_t k0 = xcj__load_le(key);
+    const uint64_t k1 = xcj__load_le(key + 8);
     state s = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d), k0 ^ UINT64_C(0x6c7967656e657261),
                 k1 ^ UINT64_C(0x7465646279746573) };
-    const uint8_t *bytes = (const uint8_t *)text.ptr;
     const size_t whole = text.len / 8 * 8;
     for (size_t i = 0; i < whole; i += 8) {
-        absorb(&s, read_word(bytes + i));
+        absorb(&s, xcj__load_le(text.ptr + i));
     }
-    const uint64_t rest = text.len > whole ? read_rest(bytes + whole, text.len - whole) : 0;
+    const uint64_t rest = text.len > whole ? load_rest(text.ptr + whole, text.len - whole) : 0;
     absorb(&s, rest | (uint64_t)text.len << 56);
     s.v2 ^= 0xff;
     mix(&s);

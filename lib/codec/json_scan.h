@@ -92,7 +92,7 @@ typedef struct xcj__json_index {
 XCJ_MUST_CHECK xcj_code xcj__json_index_read(xcj__json_index *out, xcj_str text, const xcj__json_limits *limits,
                                              xcj__json_member *room, size_t room_len, xcj_error *err);
 
-/** Makes an index of a copy of the text. The room is for as many members. */
+/** Copies an index for a copy of its text. `room` has space for index->count members. */
 void xcj__json_index_copy(xcj__json_index *out, const xcj__json_index *index, xcj__json_member *room, const char *text);
 
 /** Finds the member with this unescaped name; NULL if the object lacks it. */

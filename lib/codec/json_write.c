@@ -102,7 +102,7 @@ size_t xcj__utf8_sequence(const char *text, size_t len)
     return len < 4 || !is_tail(p[3]) || overlong || too_large ? 0 : 4;
 }
 
-/* True if the last eight bytes are ASCII: they cover the rest of a text that has at least eight. */
+/* True if the text has at least eight bytes and its last eight are ASCII. */
 static bool ends_in_ascii(const char *text, size_t len)
 {
     return len >= 8 && (xcj__load_le(text + len - 8) & XCJ__TOP_BITS) == 0;

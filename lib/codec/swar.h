@@ -4,25 +4,13 @@
 #ifndef XCJ_LIB_CODEC_SWAR_H
 #define XCJ_LIB_CODEC_SWAR_H
 
-#include <stdint.h>
-#include <string.h>
+#include "lib/base/load.h"
 
 /** The same byte eight times: XCJ__EACH('"'). */
 #define XCJ__EACH(byte) (UINT64_C(0x0101010101010101) * (uint8_t)(byte))
 
 /** The top bit of each byte, in which the functions below return their answers. */
 #define XCJ__TOP_BITS UINT64_C(0x8080808080808080)
-
-/** Eight bytes as a little-endian number, on any machine. */
-static inline uint64_t xcj__load_le(const char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    v = __builtin_bswap64(v);
-#endif
-    return v;
-}
 
 /** Marks the bytes that equal this one. Exact up to the first match; a borrow may mark bytes above it. */
 static inline uint64_t xcj__bytes_equal(uint64_t v, char byte)

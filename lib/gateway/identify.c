@@ -181,7 +181,7 @@ xcj_code xcj__identify(xcj_str *client_id, xcj__request *r, const xcj__credentia
     return code == XCJ_OK ? read_again(r, start, err) : code;
 }
 
-/* The caller's own copies of the token's claims, unless it can share those in the verifier's cache. */
+/* Copies the token's claims into the caller's block. */
 static char *copy_claims(xcj_caller *caller, const xcj__json_index *claims)
 {
     xcj__json_member *members = (xcj__json_member *)(caller + 1);

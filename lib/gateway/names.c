@@ -89,9 +89,14 @@ static bool equals_folded(const xcj__json_item *item, xcj_str ours)
     return a == b;
 }
 
-bool xcj__name_alike(const xcj__json_item *item, xcj_str ours)
+static bool is_alike(const xcj__json_item *item, xcj_str ours)
 {
     return may_be_alike(item, ours) && equals_folded(item, ours);
+}
+
+bool xcj__name_alike(const xcj__json_item *item, xcj_str ours)
+{
+    return is_alike(item, ours);
 }
 
 static bool is_ascii(xcj_str text)
@@ -146,7 +151,7 @@ bool xcj__shape_may_have(const xcj__shape *shape, const xcj__json_item *item)
 static bool any_alike(const xcj_str *list, size_t count, const xcj__json_item *item)
 {
     for (size_t i = 0; i < count; i++) {
-        if (may_be_alike(item, list[i]) && equals_folded(item, list[i])) {
+        if (is_alike(item, list[i])) {
             return true;
         }
     }

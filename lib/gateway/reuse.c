@@ -14,8 +14,6 @@
 /* A token is not used again in its last seconds: it must not expire on its way. */
 #define MARGIN 5
 
-#define STAMPS 3 /* iat, exp, jti */
-
 typedef struct reused {
     xcj__cached shared;
     int64_t exp;
@@ -60,7 +58,7 @@ static bool read_time(int64_t *out, const xcj__json_item *item)
 static bool put_key(xcj__buf *key, xcj_str claims, const xcj__stamps *stamps)
 {
     size_t from = 0;
-    for (size_t i = 0; i < STAMPS; i++) {
+    for (size_t i = 0; i < XCJ__STAMPS; i++) {
         xcj__buf_put(key, claims.ptr + from, stamps->places[2 * i] - from);
         from = stamps->places[2 * i + 1];
     }
@@ -79,15 +77,15 @@ static bool find_stamps(xcj__stamps *out, const xcj__json_index *claims)
         if (claim != XCJ__IAT && claim != XCJ__EXP && claim != XCJ__JTI) {
             continue;
         }
-        is_good =
-            is_good && own < STAMPS && (claim == XCJ__JTI || read_time(claim == XCJ__IAT ? &out->iat : &out->exp, &item));
+        is_good = is_good && own < XCJ__STAMPS &&
+                  (claim == XCJ__JTI || read_time(claim == XCJ__IAT ? &out->iat : &out->exp, &item));
         if (is_good) {
             out->places[2 * own] = claims->members[i].value;
             out->places[2 * own + 1] = (size_t)claims->members[i].value + claims->members[i].value_len;
             own++;
         }
     }
-    return is_good && own == STAMPS;
+    return is_good && own == XCJ__STAMPS;
 }
 
 static bool read_stamps(xcj__stamps *out, xcj_str claims)
@@ -142,7 +140,7 @@ static void destroy(xcj__cached *shared)
 
 static size_t key_len(size_t claims_len, const xcj__stamps *stamps)
 {
-    for (size_t i = 0; i < STAMPS; i++) {
+    for (size_t i = 0; i < XCJ__STAMPS; i++) {
         claims_len -= stamps->places[2 * i + 1] - stamps->places[2 * i];
     }
     return claims_len;

@@ -7,12 +7,14 @@
 #include "lib/base/buf.h"
 #include "lib/gateway/mint_settings.h"
 
-/** What differs in every token: its times, and where the values of iat, exp and jti begin and end in its claims.
- */
+/** The claims that differ in every token: iat, exp and jti. */
+#define XCJ__STAMPS 3
+
+/** Their times, and where each of their values begins and ends in the claims. */
 typedef struct xcj__stamps {
     int64_t iat;
     int64_t exp;
-    size_t places[6]; /* in ascending order */
+    size_t places[2 * XCJ__STAMPS]; /* in ascending order */
 } xcj__stamps;
 
 /** The current time, to which the settings' lifetime can be added. XCJ_ERR_ARGUMENT. */

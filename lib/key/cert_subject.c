@@ -2,7 +2,7 @@
 
 #include "lib/codec/der.h"
 
-/* The part of a value that is not read yet. */
+/* The unread rest of a value. */
 typedef struct span {
     const uint8_t *at;
     const uint8_t *end;

@@ -3,7 +3,7 @@
 #include "lib/base/error.h"
 #include "lib/key/evp.h"
 
-/* Looking up the algorithm, which EVP_Digest() does each time, takes longer than hashing an API key. */
+/* EVP_Digest() looks up the algorithm each time, which takes longer than hashing an API key. */
 static bool hash_with(EVP_MD_CTX *ready, uint8_t *out, unsigned *made, xcj_str text)
 {
     return EVP_DigestInit_ex(ready, NULL, NULL) == 1 && EVP_DigestUpdate(ready, text.ptr, text.len) == 1 &&

@@ -53,7 +53,7 @@ static void certificate_free(certificate *cert)
     X509_NAME_free(cert->subject);
 }
 
-/* NULL: the certificate has to be decoded as a whole, which also tells what is wrong with it. */
+/* NULL: decode the whole certificate, which also reports what is wrong with it. */
 static X509_NAME *decode_subject(const uint8_t *der, size_t len)
 {
     xcj__bytes found;

@@ -81,8 +81,9 @@ XCJ_MUST_CHECK xcj_code xcj__verification_is_encoded(const xcj__verification *wo
                                                      bool *is_encoded);
 
 /**
- * Verifies a compact token by the work's verifier, time and scratch (NULL: none). Until xcj__verify_close(), which must
- * follow in any case, `claims` are the token's and `verifier` the one whose rules count. For the errors see xcj_verify().
+ * Verifies a compact token with the work's verifier, time and scratch (NULL: none). Until xcj__verify_close(), which must
+ * follow even after a failure, `claims` are the token's and `verifier` the one whose rules count. For the errors see
+ * xcj_verify().
  */
 XCJ_MUST_CHECK xcj_code xcj__verify_open(xcj__verification *work, xcj__verification_room *room, xcj_str token);
 void xcj__verify_close(xcj__verification *work);

@@ -159,7 +159,7 @@ signs 'the kid that is named' turns.json 2 --sub a --now 1150 --kid "$(jq -r '.k
 signs 'the thumbprint of the key that signs' turns.json 1 --sub a --now 1150 --kid thumbprint
 accept 'several tokens' mint --key turns.json --sub a --now 1150 --repeat 20
 [ "$(cut -d . -f 1 out | sort -u | wc -l)" -eq 1 ] || fail 'several tokens: several headers'
-# Without --now it is the system's clock, which is read once: a second later, another key would sign.
+# Without --now, xcj reads the system's clock once: a second later, another key would sign.
 for now in 1098 1099 1100; do
     [ -n "${XCJ_FAST_CLOCK:-}" ] || break
     (limited env LD_PRELOAD="$XCJ_FAST_CLOCK" XCJ_CLOCK_TIME=$now "$XCJ" mint --key turns.json --sub a) >token 2>err || fail "a token at $now"
@@ -201,7 +201,7 @@ jq -c '.keys[1] | del(.kid)' turns.json >dated.json
 accept 'a key of its own, in time' mint --key dated.json --sub a --now 1150
 refuse 'a key of its own, too late' 5 'dated.json: no key signs now: the last one ended' mint --key dated.json --sub a --now 1200
 accept 'a key of its own, named' mint --key dated.json --sub a --now 1200 --kid k
-# So is the key of a configuration, in an object as in a string.
+# The same goes for a configuration's key, as an object or a string.
 jq -c '{iss: "https://gw", private_jwk: .}' dated.json >plugin.json
 jq -c '.private_jwk |= tojson' plugin.json >quoted.json
 for config in plugin quoted; do

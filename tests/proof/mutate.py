@@ -261,7 +261,7 @@ def verdict(every, results):
     print("%d tried: %d do not compile, %d killed, %d survive" %
           (len(tried), len(tried) - len(built), len(built) - built.count("-"), built.count("-")))
     new = sorted(survivors - set(reasons))
-    # A reason is stale when its mutant is there no more, or was killed. Of a file that was not asked about, nothing is known.
+    # A reason is stale if its mutant is gone or was killed. This run knows nothing about files that it was not asked to mutate.
     known = {m[0][:3] for m in every}
     files = {path for path, _, _ in known}
     stale = [key for key in sorted(reasons) if key[0] in files and (key not in known or (key not in survivors and

@@ -9,7 +9,7 @@ static xcj_str between(const char *begin, const char *end)
     return (xcj_str){ begin, (size_t)(end - begin) };
 }
 
-/* Moves *at behind the line. */
+/* Moves *at past the line. */
 static bool line_read(const char **at, const char *end, xcj_str *out)
 {
     const char *newline = (const char *)memchr(*at, '\n', (size_t)(end - *at));
@@ -47,7 +47,7 @@ static bool credential_read(xcj_auth *auth, xcj_str line, xcj_str apikey_header,
            (!in_apikey || header_read(&auth->api_key, line, apikey_header, err));
 }
 
-/* There is one empty line, and one line of ours behind it: no header's value can place a certificate there. */
+/* Exactly one empty line, and one line of ours after it: no header value can put a certificate there. */
 bool head_read(xcj_auth *auth, xcj_str head, xcj_str apikey_header, xcj_error *err)
 {
     const char *at = head.ptr;

@@ -178,21 +178,21 @@ static bool auth_read(lua_State *L, xcj_auth *auth, request *r, xcj_error *err)
     return true;
 }
 
-/* client_id is a view into the caller, who lives until the next call. */
+/* *client_id is a view into self->caller, which the next call frees. */
 static xcj_code mint_into(luaL_Buffer *buffer, minter *self, xcj_auth *auth, xcj_str *client_id, xcj_error *err)
 {
-    size_t cap = xcj_mint_bound(self->handle, auth);
-    char *token = luaL_prepbuffsize(buffer, cap);
-    size_t len = 0;
     xcj_caller_free(self->caller);
     self->caller = NULL;
     xcj_code code = xcj_caller_new(&self->caller, self->handle, auth, self->scratch, err);
-    if (code == XCJ_OK) {
-        auth->caller = self->caller;
-        code = xcj_mint(token, cap, &len, self->handle, auth, self->scratch, err);
+    if (code != XCJ_OK) {
+        return code;
     }
-    luaL_addsize(buffer, len);
+    auth->caller = self->caller;
     *client_id = xcj_caller_client_id(self->caller);
+    size_t cap = xcj_mint_bound(self->handle, auth); /* by the caller: the credential is not read again */
+    size_t len = 0;
+    code = xcj_mint(luaL_prepbuffsize(buffer, cap), cap, &len, self->handle, auth, self->scratch, err);
+    luaL_addsize(buffer, len);
     return code;
 }
 

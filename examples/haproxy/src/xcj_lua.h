@@ -44,7 +44,7 @@ bool algs_read(xcj_alg *out, const list *names, xcj_error *err);
 
 /*
  * Reads the credentials of auth->methods from the headers of a request, as HAProxy's req.hdrs writes them, and the client
- * certificate behind them: ssl_c_verify, a space, and the certificate, which counts if ssl_c_verify is 0.
+ * certificate after them: ssl_c_verify, a space, and the certificate, which counts if ssl_c_verify is 0.
  */
 bool head_read(xcj_auth *auth, xcj_str head, xcj_str apikey_header, xcj_error *err);
 

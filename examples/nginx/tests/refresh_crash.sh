@@ -6,7 +6,7 @@
 start_echo
 # shellcheck source=provider.sh
 . "$XCJ_EXAMPLE/tests/provider.sh"
-# begin_request TOKEN: sends the first line of a request, and the rest when there is a file go-on. The answer's first line is in begun.
+# begin_request TOKEN: sends the first line of a request, and the rest once the file go-on exists. Writes the status line to begun.
 begin_request() {
     perl -MIO::Socket::INET -e '
         my $s = IO::Socket::INET->new("127.0.0.1:$ARGV[0]") or die;

@@ -78,7 +78,7 @@ while [ "$(failures)" -lt 2 ] && [ $((tries += 1)) -lt 500 ]; do
     sleep 0.02
 done
 is 'each has failed twice' yes "$([ "$(failures)" -ge 2 ] && echo yes)"
-is 'the status of a provider that says nothing' 'timed out after 1 s' "$(curl -s "http://127.0.0.1:$port/status" | jq -r '.sets[] | select(.set == "slow").error')"
+is 'the status shows that the provider never answers' 'timed out after 1 s' "$(curl -s "http://127.0.0.1:$port/status" | jq -r '.sets[] | select(.set == "slow").error')"
 while read -r name _ _ text; do
     try "$with_old" "$name"
     is "$name, the old set stays" 200 "$status"

@@ -14,7 +14,7 @@ is 'a known key' 200 "$status"
 first=$(fetches)
 delay 1
 # A client makes up a kid per request and never waits for the answer; hundreds of them, all the time.
-# requests SECONDS: how long curl waits for each answer, of which it writes the time and the status.
+# requests SECONDS: curl's configuration. It waits this long for each answer, and prints the time and the status.
 requests() {
     for i in $(seq 40); do
         [ "$i" -eq 1 ] || printf 'next\n'

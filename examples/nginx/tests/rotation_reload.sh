@@ -92,7 +92,7 @@ curl -s "$gateway/jwks" >fetched
 "$XCJ" verify --jwks fetched @old.jwt >claims 2>log
 is 'a token of a key that was withdrawn' 5 $?
 
-# It is withdrawn in time without a reload.
+# A key is withdrawn in time without a reload.
 write_set '$a + {exp: ($now + 2)}, $b'
 settings 'xcj_private_jwk keys.json lead=0; xcj_expires_in 2s;'
 reload 'withdrawn later'
