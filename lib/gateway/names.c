@@ -89,14 +89,9 @@ static bool equals_folded(const xcj__json_item *item, xcj_str ours)
     return a == b;
 }
 
-static bool is_alike(const xcj__json_item *item, xcj_str ours)
-{
-    return may_be_alike(item, ours) && equals_folded(item, ours);
-}
-
 bool xcj__name_alike(const xcj__json_item *item, xcj_str ours)
 {
-    return is_alike(item, ours);
+    return may_be_alike(item, ours) && equals_folded(item, ours);
 }
 
 static bool is_ascii(xcj_str text)
@@ -151,7 +146,7 @@ bool xcj__shape_may_have(const xcj__shape *shape, const xcj__json_item *item)
 static bool any_alike(const xcj_str *list, size_t count, const xcj__json_item *item)
 {
     for (size_t i = 0; i < count; i++) {
-        if (is_alike(item, list[i])) {
+        if (xcj__name_alike(item, list[i])) {
             return true;
         }
     }
