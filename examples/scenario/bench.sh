@@ -8,11 +8,13 @@
 # unit is what a bare EVP_PKEY_sign() adds to a request of an nginx with the Lua module (control.lua),
 # beside the same player and in the same rounds. `openssl speed` is shown too.
 #
-# All take turns, ROUNDS (9) of SECONDS_EACH (1), and the table has the least of each: processor time, which other work on the
-# machine can only add to.
+# All take turns, ROUNDS (5) of SECONDS_EACH (1), and the least of each counts: processor time, which other work on the machine can
+# only add to. Where a process happens to lie in memory makes several microseconds of difference for as long as it lives, so all begin
+# anew STARTS (7) times, and the table has the medians.
 set -u
 XCJ_EXAMPLES=$(cd "$(dirname "$0")/.." && pwd)
-rounds=${ROUNDS:-9}
+rounds=${ROUNDS:-5}
+starts=${STARTS:-7}
 seconds=${SECONDS_EACH:-1}
 
 # least FILE: what other work has disturbed least.
@@ -25,11 +27,12 @@ start_control() {
     control=$(free_port)
     "$XCJ" convert gw.json -o control.pem
     start_beside control "$control" "load_module $lua_modules/ndk_http_module.so; load_module $lua_modules/ngx_http_lua_module.so;" <<CONF
+    $(nginx_service "$echo")
     init_by_lua_block { sign = dofile("$XCJ_EXAMPLES/scenario/control.lua")("$work/control.pem") }
     server {
         listen 127.0.0.1:$control;
-        location /plain { access_by_lua_block { } proxy_pass http://127.0.0.1:$echo; }
-        location /sign { access_by_lua_block { sign() } proxy_pass http://127.0.0.1:$echo; }
+        location /plain { access_by_lua_block { } proxy_pass http://service; }
+        location /sign { access_by_lua_block { sign() } proxy_pass http://service; }
     }
 CONF
 }
@@ -41,12 +44,13 @@ turn() {
     awk -v ns=$(($(cpu "$4") - before)) -v n="$requests" 'BEGIN { print ns / n / 1000 }' >>"$1"
 }
 
-row() {
+# begun_anew: starts all, and prints the server and the least of: a request without a token, with one, a bare signature, one alone.
+begun_anew() {
     # shellcheck source=load.sh
     . "$XCJ_EXAMPLES/scenario/load.sh"
     lua_modules=/usr/lib/nginx/modules
     packages_or_skip "$lua_modules/ngx_http_lua_module.so"
-    { begin && start_control; } || exit 1
+    { begin && start_control; } >&2 || exit 1
     for _ in $(seq "$rounds"); do
         openssl speed -seconds "$seconds" ecdsap256 2>/dev/null | awk '/ecdsa \(nistp256\)/ { print 1000000 / $(NF - 1) }' >>alone
         turn idle "$control" /plain "$(cat control/pid)"
@@ -54,19 +58,37 @@ row() {
         turn without "$http" /plain "$(cat ./*.pid)"
         turn with "$http" /apikey "$(cat ./*.pid)"
     done
-    player_stop >/dev/null
-    awk -v server="$server" -v without="$(least without)" -v with="$(least with)" -v idle="$(least idle)" -v sign="$(least sign)" \
-        -v alone="$(least alone)" 'BEGIN {
-        printf "| %s | %.1f | %.1f | %.1f | %.1f | %.2f | %.1f |\n", server, without, with, with - without, sign - idle,
-            (with - without) / (sign - idle), alone }'
+    player_stop >&2
+    printf '%s %s %s %s %s %s\n' "$server" "$(least without)" "$(least with)" "$(least idle)" "$(least sign)" "$(least alone)"
+}
+
+# row: the medians of what a file has of each start.
+row() {
+    for _ in $(seq "$starts"); do (begun_anew) >>"$1" || return 1; done
+    awk '
+        function median(of,    i, j, held) {
+            for (i = 2; i <= NR; i++)
+                for (j = i; j > 1 && of[j - 1] > of[j]; j--) { held = of[j]; of[j] = of[j - 1]; of[j - 1] = held }
+            return (of[int((NR + 1) / 2)] + of[int(NR / 2) + 1]) / 2
+        }
+        { without[NR] = $2; with[NR] = $3; token[NR] = $3 - $2; unit[NR] = $5 - $4; alone[NR] = $6; }
+        END {
+            printf "| %s | %.1f | %.1f | %.1f | %.1f | %.2f | %.1f |\n", $1, median(without), median(with), median(token), median(unit),
+                median(token) / median(unit), median(alone)
+        }' "$1"
 }
 
 [ $# -gt 0 ] || {
     printf 'usage: sh examples/scenario/bench.sh PLAYER...\n' >&2
     exit 2
 }
-printf '%s, %s processors, load average %s; %s; %s rounds of %s s\n\n' "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | sed q)" \
-    "$(getconf _NPROCESSORS_ONLN)" "$(cut -d ' ' -f 1 /proc/loadavg)" "$(openssl version | cut -d ' ' -f 1-2)" "$rounds" "$seconds"
+printf '%s, %s processors, load average %s; %s; %s starts, %s rounds of %s s\n\n' "$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | sed q)" \
+    "$(getconf _NPROCESSORS_ONLN)" "$(cut -d ' ' -f 1 /proc/loadavg)" "$(openssl version | cut -d ' ' -f 1-2)" "$starts" "$rounds" "$seconds"
 printf '| µs of processor time | a request without a token | with ES256 | difference | a bare signature in nginx | difference in signatures | a signature in openssl speed |\n'
 printf '|---|--:|--:|--:|--:|--:|--:|\n'
-for player; do (row) || printf '| %s | failed | | | | | |\n' "$player"; done
+found=$(mktemp) || exit 1
+trap 'rm -f "$found"' EXIT
+for player; do
+    : >"$found"
+    row "$found" || printf '| %s | failed | | | | | |\n' "$player"
+done

@@ -147,3 +147,8 @@ finish() {
     [ "$failures" -eq 0 ]
     exit
 }
+
+# nginx_service PORT: lines of an http block by which nginx keeps its connections to http://service open.
+nginx_service() {
+    printf 'upstream service { server 127.0.0.1:%s; keepalive 32; } proxy_http_version 1.1; proxy_set_header Connection "";\n' "$1"
+}

@@ -7,23 +7,23 @@
 #include <xcj/base.h>
 
 /** Sets the whole error, unless err is NULL, and returns the code: `return xcj__fail(err, XCJ_ERR_KEY, "...", ...)`. */
-__attribute__((format(printf, 3, 4))) xcj_code xcj__fail(xcj_error *err, xcj_code code, const char *fmt, ...);
+__attribute__((cold, format(printf, 3, 4))) xcj_code xcj__fail(xcj_error *err, xcj_code code, const char *fmt, ...);
 
 /** Like xcj__fail(), with the member at fault (NULL for none) and the offset into the input (XCJ_NO_OFFSET for none). */
-__attribute__((format(printf, 5, 6))) xcj_code xcj__fail_at(xcj_error *err, xcj_code code, const char *member, size_t offset,
-                                                            const char *fmt, ...);
+__attribute__((cold, format(printf, 5, 6))) xcj_code xcj__fail_at(xcj_error *err, xcj_code code, const char *member,
+                                                                  size_t offset, const char *fmt, ...);
 
 /** Fails with XCJ_ERR_MEMORY. */
-xcj_code xcj__fail_memory(xcj_error *err);
+__attribute__((cold)) xcj_code xcj__fail_memory(xcj_error *err);
 
 /** Fails with XCJ_ERR_BUFFER: the token or signature needs more bytes than the caller's buffer has. */
-xcj_code xcj__fail_buffer(xcj_error *err, const char *what, size_t needed, size_t cap);
+__attribute__((cold)) xcj_code xcj__fail_buffer(xcj_error *err, const char *what, size_t needed, size_t cap);
 
 /** Fails with XCJ_ERR_ARGUMENT: a required pointer is NULL. */
-xcj_code xcj__fail_null(xcj_error *err);
+__attribute__((cold)) xcj_code xcj__fail_null(xcj_error *err);
 
 /** Puts "what: " before the error's message, to name the part at fault, and returns the code. */
-xcj_code xcj__fail_within(xcj_error *err, xcj_code code, const char *what);
+__attribute__((cold)) xcj_code xcj__fail_within(xcj_error *err, xcj_code code, const char *what);
 
 /** Sets *err to success. */
 void xcj__error_clear(xcj_error *err);

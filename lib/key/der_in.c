@@ -230,6 +230,12 @@ static xcj_code take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *
     return is_public ? XCJ_OK : cannot_tell("d", err);
 }
 
+/* Unlike EVP_PKEY_is_a(), which also says no when memory is short. */
+static bool is_type(const EVP_PKEY *pkey, const char *name)
+{
+    return xcj__str_is_nocase(xcj_text(EVP_PKEY_get0_type_name(pkey)), name);
+}
+
 /* The curve's row number by what OpenSSL calls it, which it does for a group spelt out in numbers only when all of them are
  * those of a named one. False when that cannot be found out. */
 static bool curve_of(const EVP_PKEY *pkey, xcj_curve *out)
@@ -237,7 +243,7 @@ static bool curve_of(const EVP_PKEY *pkey, xcj_curve *out)
     char group[64];
     const char *name = EVP_PKEY_get0_type_name(pkey);
     *out = XCJ_CURVE_NONE;
-    if (EVP_PKEY_is_a(pkey, "EC")) {
+    if (is_type(pkey, "EC")) {
         size_t len;
         if (EVP_PKEY_get_group_name(pkey, group, sizeof group, &len) != 1) {
             return is_absent(pkey, OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, NULL, 0));
@@ -294,8 +300,8 @@ static xcj_code take_pss(xcj__jwk *jwk, const EVP_PKEY *pkey, xcj_error *err)
 
 static xcj_code take_members(xcj__jwk *out, EVP_PKEY *pkey, xcj_error *err)
 {
-    bool is_pss = EVP_PKEY_is_a(pkey, "RSA-PSS");
-    bool is_rsa = is_pss || EVP_PKEY_is_a(pkey, "RSA");
+    bool is_pss = is_type(pkey, "RSA-PSS");
+    bool is_rsa = is_pss || is_type(pkey, "RSA");
     if (!is_rsa && !curve_of(pkey, &out->facts.crv)) {
         return xcj__fail_memory(err);
     }

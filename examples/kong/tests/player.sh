@@ -21,18 +21,19 @@ player_start() {
     error_log $work/error.log notice;
     ssl_certificate $work/server.pem; ssl_certificate_key $work/server.key; ssl_client_certificate $work/client-ca.pem;
     proxy_set_header Authorization ""; proxy_set_header apikey "";
+    $(nginx_service "$echo")
     underscores_in_headers on; ignore_invalid_headers off;
     rewrite_by_lua_block { ngx.ctx.standin = {} }
     server {
         listen 127.0.0.1:$http;
         listen 127.0.0.1:$https ssl;
         ssl_verify_client optional;
-        location /plain { proxy_pass http://127.0.0.1:$echo; }
-        location /bearer { access_by_lua_block { handler:access(configs.bearer) } proxy_pass http://127.0.0.1:$echo; }
-        location /basic { auth_basic gateway; auth_basic_user_file $work/htpasswd; access_by_lua_block { handler:access(configs.basic) } proxy_pass http://127.0.0.1:$echo; }
-        location /mtls { access_by_lua_block { handler:access(configs.mtls) } proxy_pass http://127.0.0.1:$echo; }
-        location /apikey { access_by_lua_block { handler:access(configs.apikey) } proxy_pass http://127.0.0.1:$echo; }
-        location /any { access_by_lua_block { handler:access(configs.any) } proxy_pass http://127.0.0.1:$echo; }
+        location /plain { proxy_pass http://service; }
+        location /bearer { access_by_lua_block { handler:access(configs.bearer) } proxy_pass http://service; }
+        location /basic { auth_basic gateway; auth_basic_user_file $work/htpasswd; access_by_lua_block { handler:access(configs.basic) } proxy_pass http://service; }
+        location /mtls { access_by_lua_block { handler:access(configs.mtls) } proxy_pass http://service; }
+        location /apikey { access_by_lua_block { handler:access(configs.apikey) } proxy_pass http://service; }
+        location /any { access_by_lua_block { handler:access(configs.any) } proxy_pass http://service; }
     }
 CONF
     } | configure "load_module $work/lua.so; worker_processes 2;"

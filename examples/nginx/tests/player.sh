@@ -14,17 +14,18 @@ player_start() {
     xcj_private_jwk $work/gw.json; xcj_iss https://gw; xcj_aud https://service; xcj_expires_in 300s; xcj_identities $work/identities.json;
     xcj_bearer_jwks $work/idp-set.json iss=https://idp aud=gateway alg=RS256,ES256;
     proxy_set_header Authorization ""; proxy_set_header apikey "";
+    $(nginx_service "$echo")
     underscores_in_headers on; ignore_invalid_headers off;
     server {
         listen 127.0.0.1:$http;
         listen 127.0.0.1:$https ssl;
         ssl_verify_client optional;
-        location /plain { proxy_pass http://127.0.0.1:$echo; }
-        location /bearer { xcj on; xcj_auth bearer; proxy_pass http://127.0.0.1:$echo; }
-        location /basic { xcj on; xcj_auth basic; auth_basic gateway; auth_basic_user_file $work/htpasswd; proxy_pass http://127.0.0.1:$echo; }
-        location /mtls { xcj on; xcj_auth client_cert; proxy_pass http://127.0.0.1:$echo; }
-        location /apikey { xcj on; xcj_auth apikey; proxy_pass http://127.0.0.1:$echo; }
-        location /any { xcj on; xcj_auth bearer apikey; proxy_pass http://127.0.0.1:$echo; }
+        location /plain { proxy_pass http://service; }
+        location /bearer { xcj on; xcj_auth bearer; proxy_pass http://service; }
+        location /basic { xcj on; xcj_auth basic; auth_basic gateway; auth_basic_user_file $work/htpasswd; proxy_pass http://service; }
+        location /mtls { xcj on; xcj_auth client_cert; proxy_pass http://service; }
+        location /apikey { xcj on; xcj_auth apikey; proxy_pass http://service; }
+        location /any { xcj on; xcj_auth bearer apikey; proxy_pass http://service; }
     }
 CONF
     start_nginx

@@ -10,6 +10,7 @@ player_start() {
     error_log $work/error.log notice;
     ssl_certificate $work/server.pem; ssl_certificate_key $work/server.key; ssl_client_certificate $work/client-ca.pem;
     proxy_set_header Authorization ""; proxy_set_header apikey "";
+    $(nginx_service "$echo")
     underscores_in_headers on; ignore_invalid_headers off;
     lua_package_path "$work/lua/?.lua;;";
     init_by_lua_block {
@@ -37,12 +38,12 @@ player_start() {
         listen 127.0.0.1:$http;
         listen 127.0.0.1:$https ssl;
         ssl_verify_client optional;
-        location /plain { proxy_pass http://127.0.0.1:$echo; }
-        location /bearer { access_by_lua_block { bearer:access() } proxy_pass http://127.0.0.1:$echo; }
-        location /basic { auth_basic gateway; auth_basic_user_file $work/htpasswd; access_by_lua_block { basic:access() } proxy_pass http://127.0.0.1:$echo; }
-        location /mtls { access_by_lua_block { mtls:access() } proxy_pass http://127.0.0.1:$echo; }
-        location /apikey { access_by_lua_block { apikey:access() } proxy_pass http://127.0.0.1:$echo; }
-        location /any { access_by_lua_block { any:access() } proxy_pass http://127.0.0.1:$echo; }
+        location /plain { proxy_pass http://service; }
+        location /bearer { access_by_lua_block { bearer:access() } proxy_pass http://service; }
+        location /basic { auth_basic gateway; auth_basic_user_file $work/htpasswd; access_by_lua_block { basic:access() } proxy_pass http://service; }
+        location /mtls { access_by_lua_block { mtls:access() } proxy_pass http://service; }
+        location /apikey { access_by_lua_block { apikey:access() } proxy_pass http://service; }
+        location /any { access_by_lua_block { any:access() } proxy_pass http://service; }
     }
 CONF
     start_nginx
