@@ -5,15 +5,16 @@
 #     sh examples/scenario/bench.sh PLAYER...     examples/SERVER/tests/player.sh
 #
 # A signature takes longer in a server than in a tight loop, because other work fills the processor's caches in between. So the
-# unit is what a bare EVP_PKEY_sign() adds to a request of an nginx with the Lua module (control.lua),
-# beside the same player and in the same rounds. `openssl speed` is shown too.
+# unit is what a bare EVP_PKEY_sign() adds to a request of an nginx with the Lua module (control.lua), with as many workers as the
+# servers have, beside the same player and in the same rounds. `openssl speed` is shown too. All servers keep their connections to the
+# service open: to open one costs more than a signature, and empties the caches before it.
 #
-# All take turns, ROUNDS (5) of SECONDS_EACH (1), and the least of each counts: processor time, which other work on the machine can
+# All take turns, ROUNDS (3) of SECONDS_EACH (1), and the least of each counts: processor time, which other work on the machine can
 # only add to. Where a process happens to lie in memory makes several microseconds of difference for as long as it lives, so all begin
 # anew STARTS (7) times, and the table has the medians.
 set -u
 XCJ_EXAMPLES=$(cd "$(dirname "$0")/.." && pwd)
-rounds=${ROUNDS:-5}
+rounds=${ROUNDS:-3}
 starts=${STARTS:-7}
 seconds=${SECONDS_EACH:-1}
 
@@ -26,7 +27,7 @@ least() {
 start_control() {
     control=$(free_port)
     "$XCJ" convert gw.json -o control.pem
-    start_beside control "$control" "load_module $lua_modules/ndk_http_module.so; load_module $lua_modules/ngx_http_lua_module.so;" <<CONF
+    start_beside control "$control" "load_module $lua_modules/ndk_http_module.so; load_module $lua_modules/ngx_http_lua_module.so; worker_processes 2;" <<CONF
     $(nginx_service "$echo")
     init_by_lua_block { sign = dofile("$XCJ_EXAMPLES/scenario/control.lua")("$work/control.pem") }
     server {

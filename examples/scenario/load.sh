@@ -23,12 +23,12 @@ echo=$(free_port)
 # shellcheck source=../nginx/tests/player.sh
 . "$player"
 
-# start_beside NAME PORT LINES: an nginx with one worker that does not count as the server, in the folder NAME. LINES come before its
-# http block, whose content is on standard input.
+# start_beside NAME PORT LINES: an nginx that does not count as the server, in the folder NAME. LINES come before its http block,
+# whose content is on standard input.
 start_beside() {
     mkdir "$1"
     {
-        printf '%s\npid %s/pid;\nerror_log %s/log;\nworker_processes 1;\n' "$3" "$work/$1" "$work/$1"
+        printf '%s\npid %s/pid;\nerror_log %s/log;\n' "$3" "$work/$1" "$work/$1"
         [ "$(id -u)" -ne 0 ] || printf 'user root;\n'
         printf 'events { worker_connections 1024; }\nhttp {\n    access_log off;\n    keepalive_requests 1000000000;\n'
         for kind in client_body proxy fastcgi uwsgi scgi; do printf '    %s_temp_path %s/tmp;\n' "$kind" "$work/$1"; done
