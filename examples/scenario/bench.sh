@@ -11,11 +11,11 @@
 #
 # ROUNDS (3) of SECONDS_EACH (1), and the least of each counts: processor time, which other work on the machine can only add to.
 # Where a process happens to lie in memory makes several microseconds of difference for as long as it lives, so all begin anew
-# STARTS (7) times, and the table has the medians.
+# STARTS (5) times, and the table has the medians.
 set -u
 XCJ_EXAMPLES=$(cd "$(dirname "$0")/.." && pwd)
 rounds=${ROUNDS:-3}
-starts=${STARTS:-7}
+starts=${STARTS:-5}
 seconds=${SECONDS_EACH:-1}
 
 # least FILE: what other work has disturbed least.

@@ -1,5 +1,6 @@
 /*
- * error.h: how to fill in an xcj_error.
+ * error.h: how to fill in an xcj_error. What fails is cold: the compiler moves the code before a failure out of the way of
+ * what every call runs, so that a server whose caches other work has emptied reads less of it.
  */
 #ifndef XCJ_LIB_BASE_ERROR_H
 #define XCJ_LIB_BASE_ERROR_H

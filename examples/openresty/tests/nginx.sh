@@ -21,8 +21,8 @@ sed -e "s|modules/ndk_http_module.so|$work/module.so|" -e "s|modules/ngx_http_lu
     -e "s|/var/log/nginx/access.log|$work/access.log|" -e "s|/var/log/nginx/error.log|$work/error.log|" \
     -e "s/:8000/:$http/" -e "s/:8443/:$tls/" -e "s/127.0.0.1:9000/127.0.0.1:$echo/" -e 's/worker_processes auto/worker_processes 2/' \
     -e "s|^http {|&\n    client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp; underscores_in_headers on; ignore_invalid_headers off;|" \
-    -e 's|^        answer_jwks = .*|&\n        replaces = must(gateways.new({ minter = minter, methods = "basic", upstream_header = "Authorization", downstream_header = "X-Down" }))|' \
-    -e 's|^        location = /x-custom-jwt/jwks {|        location /replaces { access_by_lua_block { replaces:access() } header_filter_by_lua_block { replaces:header_filter() } proxy_set_header Authorization $http_authorization; proxy_pass http://127.0.0.1:'"$echo"'; }\n&|' \
+    -e 's|^        answer_jwks = .*|&\n        replaces = must(gateways.new({ minter = minter, methods = "basic", upstream_header = "Authorization", downstream_header = "X-Down" }))\n        binder = must(xcj.minter({ key = key, iss = "gw", aud = "service", identities = identities, bind = "certificate" }))\n        binds = must(gateways.new({ minter = binder, methods = "apikey" }))|' \
+    -e 's|^        location = /x-custom-jwt/jwks {|        location /replaces { access_by_lua_block { replaces:access() } header_filter_by_lua_block { replaces:header_filter() } proxy_set_header Authorization $http_authorization; proxy_pass http://127.0.0.1:'"$echo"'; }\n        location /binds { access_by_lua_block { binds:access() } proxy_pass http://127.0.0.1:'"$echo"'; }\n&|' \
     "$example/nginx.conf" >conf/nginx.conf
 run_nginx -t || cat said
 start_nginx
@@ -87,6 +87,11 @@ is 'mTLS, the certificate of a stranger' 400 "$status"
 
 get -H 'apikey: 012345AZERTY!' "$gateway/apiKey"
 checked 'API key' my-app contact@konghq.com-ID1
+get --cacert conf/xcj/server.pem --cert conf/xcj/client.pem --key conf/xcj/client.key -H 'apikey: 012345AZERTY!' "$secure/binds"
+is 'API key, bound to the certificate of the connection' \
+    "$(openssl x509 -in conf/xcj/client.pem -outform DER | openssl dgst -sha256 -binary | openssl base64 -A | tr '+/' '-_' | tr -d =)" \
+    "$("$XCJ" inspect --json "$(received_token)" | jq -r '.claims.cnf["x5t#S256"]')"
+answers 'API key, bound, no certificate' 401 "$refusal" --cacert conf/xcj/server.pem -H 'apikey: 012345AZERTY!' "$secure/binds"
 answers 'API key, unknown' 401 "$refusal" -H 'apikey: guess' "$gateway/apiKey"
 answers 'API key, empty' 401 "$refusal" -H 'apikey;' "$gateway/apiKey"
 answers 'API key, none' 401 "$refusal" "$gateway/apiKey"

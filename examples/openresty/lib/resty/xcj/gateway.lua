@@ -12,6 +12,7 @@ local cdef = require("resty.xcj.cdef")
 local minters = require("resty.xcj.minter")
 local xcj = require("resty.xcj")
 
+local bit = require("bit")
 local constants = cdef.constants
 local ngx, type, pairs = ngx, type, pairs
 
@@ -33,6 +34,13 @@ local function check(options)
         return nil, base.error(constants.ERR_CONFIG, "minter", "minter is required")
     end
     return true
+end
+
+-- Can the client certificate count? It authenticates, proves that a Bearer token is bound to it, or binds the new token.
+local function reads_certificate(minter, methods)
+    local bits = minters.methods[methods] or methods
+    local all = minters.methods.client_cert + minters.methods.bearer
+    return minter.binds_certificate or type(bits) ~= "number" or bit.band(bits, all) ~= 0
 end
 
 --[[
@@ -65,12 +73,12 @@ function M.new(options)
         end
     end
     self.prefix = xcj.header_prefix(self.upstream_header)
+    self.reads_certificate = reads_certificate(self.minter, self.methods)
     self.basic_only = self.methods == "basic" or self.methods == minters.methods.basic
     return setmetatable(self, M)
 end
 
--- A certificate that nginx could not verify is an error, for it is not nobody's. With `methods` that do not allow it, it only
--- proves that a Bearer token is bound to it.
+-- A certificate that nginx could not verify is an error, for it is not nobody's.
 local function client_cert()
     local verify = ngx.var.ssl_client_verify
     if verify == "SUCCESS" then
@@ -92,7 +100,10 @@ end
 
 -- Names of `headers` are in lower case. Two headers give a table, which the minter refuses.
 local function read_request(self, headers)
-    local cert, failure = client_cert()
+    local cert, failure
+    if self.reads_certificate then
+        cert, failure = client_cert()
+    end
     if failure then
         return nil, failure
     end

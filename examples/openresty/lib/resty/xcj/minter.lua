@@ -153,6 +153,7 @@ local function own(handle, options, kept)
     end
     local minter = Minter.own(handle)
     minter.replay = kept.replay
+    minter.binds_certificate = options.bind == constants.BIND_CERTIFICATE
     return minter
 end
 
