@@ -23,31 +23,22 @@ echo=$(free_port)
 # shellcheck source=../nginx/tests/player.sh
 . "$player"
 
-# start_beside NAME PORT LINES: an nginx that does not count as the server, in the folder NAME. LINES come before its http block,
-# whose content is on standard input.
-start_beside() {
-    mkdir "$1"
+# The service: an nginx beside the server, which does not count, and answers at once.
+start_service() {
+    mkdir service
     {
-        printf '%s\npid %s/pid;\nerror_log %s/log;\n' "$3" "$work/$1" "$work/$1"
+        printf 'pid %s/service/pid;\nerror_log %s/service/log;\n' "$work" "$work"
         [ "$(id -u)" -ne 0 ] || printf 'user root;\n'
         printf 'events { worker_connections 1024; }\nhttp {\n    access_log off;\n    keepalive_requests 1000000000;\n'
-        for kind in client_body proxy fastcgi uwsgi scgi; do printf '    %s_temp_path %s/tmp;\n' "$kind" "$work/$1"; done
-        cat
-        printf '}\n'
-    } >"$1/conf"
-    nginx -c "$work/$1/conf" -e "$work/$1/log" && listens "$2"
+        for kind in client_body proxy fastcgi uwsgi scgi; do printf '    %s_temp_path %s/service/tmp;\n' "$kind" "$work"; done
+        printf '    server { listen 127.0.0.1:%s; location / { return 200 "ok"; } }\n}\n' "$echo"
+    } >service/conf
+    nginx -c "$work/service/conf" -e "$work/service/log" && listens "$echo"
 }
-stop_beside() {
-    for pid in "$work"/*/pid; do [ ! -s "$pid" ] || kill "$(cat "$pid")"; done
+stop_service() {
+    [ ! -s "$work/service/pid" ] || kill "$(cat "$work/service/pid")"
 }
-at_exit stop_beside
-
-# The service: it answers at once.
-start_service() {
-    start_beside service "$echo" '' <<CONF
-    server { listen 127.0.0.1:$echo; location / { return 200 "ok"; } }
-CONF
-}
+at_exit stop_service
 
 # family PID: it and its descendants.
 family() {
