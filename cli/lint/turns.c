@@ -5,7 +5,7 @@
 #include "cli/io/time.h"
 #include "cli/lint/lint.h"
 
-/* Warn if the last key of a set ends within so many seconds. */
+/* Seconds: a set whose last key expires sooner than this gets a warning. */
 #define SOON 86400
 
 void lint_ended(findings *to, finding_place place, const xcj_key *key, const lint_how *how)

@@ -9,9 +9,9 @@
 # microsecond. `openssl speed` is shown too. All servers keep their connections to the service open: to open one costs more than a
 # signature, and empties the caches before it.
 #
-# ROUNDS (3) of SECONDS_EACH (1), and the least of each counts: processor time, which other work on the machine can only add to.
-# Where a process happens to lie in memory makes several microseconds of difference for as long as it lives, so all begin anew
-# STARTS (5) times, and the table has the medians.
+# ROUNDS (3) of SECONDS_EACH (1), and the minimum of each counts: other work on the machine can only add processor time.
+# The position of a process in memory changes its times by several microseconds until it ends, so all are restarted STARTS (5) times,
+# and the table has the medians.
 set -u
 XCJ_EXAMPLES=$(cd "$(dirname "$0")/.." && pwd)
 rounds=${ROUNDS:-3}
@@ -25,9 +25,9 @@ least() {
 
 # turn FILE PATH: microseconds that the server takes for a request.
 turn() {
-    before=$(cpu "$(cat ./*.pid)")
+    before=$(cpu)
     requests=$(load "$http" "$2" "$seconds") || exit 1
-    awk -v ns=$(($(cpu "$(cat ./*.pid)") - before)) -v n="$requests" 'BEGIN { print ns / n / 1000 }' >>"$1"
+    awk -v ns=$(($(cpu) - before)) -v n="$requests" 'BEGIN { print ns / n / 1000 }' >>"$1"
 }
 
 # measure NAME: requests without a token and with one, in the files NAME-without and NAME-with.
@@ -38,9 +38,9 @@ measure() {
     done
 }
 
-# begun_anew: starts all, and prints the server and the least of: a request without a token and with one, of ES256 and of HS256, and a
+# restarted: starts all, and prints the server and the least of: a request without a token and with one, of ES256 and of HS256, and a
 # signature in openssl speed.
-begun_anew() {
+restarted() {
     # shellcheck source=load.sh
     . "$XCJ_EXAMPLES/scenario/load.sh"
     begin >&2 || exit 1
@@ -54,7 +54,7 @@ begun_anew() {
 
 # row FILE: the medians of what the file has of each start.
 row() {
-    for _ in $(seq "$starts"); do (begun_anew) >>"$1" || return 1; done
+    for _ in $(seq "$starts"); do (restarted) >>"$1" || return 1; done
     awk '
         function median(of,    i, j, held) {
             for (i = 2; i <= NR; i++)

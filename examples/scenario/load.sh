@@ -49,9 +49,9 @@ processes() {
     family "$(cat ./*.pid)"
 }
 
-# cpu PID: nanoseconds of processor time of all threads of it and its descendants.
+# cpu: nanoseconds of processor time, of all threads of the server.
 cpu() {
-    for pid in $(family "$1"); do cat /proc/"$pid"/task/*/schedstat; done 2>/dev/null | awk '{ n += $1 } END { printf "%.0f", n }'
+    for pid in $(processes); do cat /proc/"$pid"/task/*/schedstat; done 2>/dev/null | awk '{ n += $1 } END { printf "%.0f", n }'
 }
 
 # memory: KiB in memory, of all processes of the server.

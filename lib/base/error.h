@@ -1,6 +1,6 @@
 /*
- * error.h: how to fill in an xcj_error. What fails is cold: the compiler moves the code before a failure out of the way of
- * what every call runs, so that a server whose caches other work has emptied reads less of it.
+ * error.h: how to fill in an xcj_error. The functions are marked cold, so that the compiler keeps the code that leads to a
+ * failure apart from the code that every call runs. A server with cold caches then loads less code.
  */
 #ifndef XCJ_LIB_BASE_ERROR_H
 #define XCJ_LIB_BASE_ERROR_H

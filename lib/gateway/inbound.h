@@ -28,8 +28,8 @@ typedef struct xcj__inbound {
 void xcj__inbound_begin(xcj__inbound *in, const xcj__mint_settings *settings, const xcj_auth *auth, xcj__buf *out);
 
 /**
- * Indexes the payload of a token that is not verified here. `room` has space for XCJ__JSON_ROOM members; if there are more,
- * they are in a block. XCJ_ERR_CREDENTIAL, _MEMORY.
+ * Indexes the claims of a token that libxcj does not verify. `room` holds XCJ__JSON_ROOM members. A larger index gets a
+ * block of its own, which the caller frees. XCJ_ERR_CREDENTIAL, _MEMORY.
  */
 XCJ_MUST_CHECK xcj_code xcj__inbound_index(xcj__json_index *out, const xcj__inbound *in, xcj_str payload,
                                            xcj__json_member *room, xcj_error *err);

@@ -230,7 +230,7 @@ static xcj_code take_okp(xcj__jwk *jwk, const EVP_PKEY *pkey, const xcj__curve *
     return is_public ? XCJ_OK : cannot_tell("d", err);
 }
 
-/* Unlike EVP_PKEY_is_a(), which also says no when memory is short. */
+/* EVP_PKEY_is_a() would also return 0 when it cannot allocate. */
 static bool is_type(const EVP_PKEY *pkey, const char *name)
 {
     return xcj__str_is_nocase(xcj_text(EVP_PKEY_get0_type_name(pkey)), name);

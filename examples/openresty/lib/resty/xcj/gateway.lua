@@ -36,11 +36,11 @@ local function check(options)
     return true
 end
 
--- Can the client certificate count? It authenticates, proves that a Bearer token is bound to it, or binds the new token.
-local function reads_certificate(minter, methods)
-    local bits = minters.methods[methods] or methods
-    local all = minters.methods.client_cert + minters.methods.bearer
-    return minter.binds_certificate or type(bits) ~= "number" or bit.band(bits, all) ~= 0
+-- Is the client certificate needed? It authenticates the caller, proves that a Bearer token is bound to it, or binds the new token.
+-- `bits` is not a number for "kong".
+local function needs_certificate(minter, bits)
+    local methods = minters.methods.client_cert + minters.methods.bearer
+    return minter.binds_certificate or type(bits) ~= "number" or bit.band(bits, methods) ~= 0
 end
 
 --[[
@@ -73,13 +73,17 @@ function M.new(options)
         end
     end
     self.prefix = xcj.header_prefix(self.upstream_header)
-    self.reads_certificate = reads_certificate(self.minter, self.methods)
-    self.basic_only = self.methods == "basic" or self.methods == minters.methods.basic
+    local bits = minters.methods[self.methods] or self.methods
+    self.needs_certificate = needs_certificate(self.minter, bits)
+    self.basic_only = bits == minters.methods.basic
     return setmetatable(self, M)
 end
 
 -- A certificate that nginx could not verify is an error, for it is not nobody's.
-local function client_cert()
+local function client_cert(self)
+    if not self.needs_certificate then
+        return nil
+    end
     local verify = ngx.var.ssl_client_verify
     if verify == "SUCCESS" then
         return ngx.var.ssl_client_raw_cert
@@ -100,10 +104,7 @@ end
 
 -- Names of `headers` are in lower case. Two headers give a table, which the minter refuses.
 local function read_request(self, headers)
-    local cert, failure
-    if self.reads_certificate then
-        cert, failure = client_cert()
-    end
+    local cert, failure = client_cert(self)
     if failure then
         return nil, failure
     end
